@@ -7,7 +7,7 @@
 // The heap is built in a child process. Its size is counted in accounts; small pilot snapshots tell how many
 // nodes, edges and bytes one account costs in this Node version, and from that follows the number of accounts that
 // the target needs. With --growth one process writes big-before, big-after1 and big-after2, while it serves requests
-// that leak (see `AuditTrail`). The content is deterministic: the same Node makes the same graph.
+// that leak (see `AuditTrail`). The content comes from a seeded generator; --accounts COUNT skips the pilots.
 
 import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -263,7 +263,7 @@ async function writeSnapshots(accountCount, files) {
 
 function runChild(accountCount, files, targetMb) {
   const heapMb = Math.max(1024, Math.ceil(targetMb * 4));
-  const flags = ['--expose-gc', `--max-old-space-size=${heapMb}`, '--stack-size=2000'];
+  const flags = ['--expose-gc', `--max-old-space-size=${heapMb}`];
   const script = fileURLToPath(import.meta.url);
   const result = spawnSync(process.execPath, [...flags, script, '--child', String(accountCount), ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
