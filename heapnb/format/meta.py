@@ -1,0 +1,158 @@
+"""The ``snapshot`` section: which fields a node, an edge and a location have, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from heapnb.errors import SnapshotFormatError
+from heapnb.vocab import V8_NODE_TYPES
+
+_REQUIRED_NODE_FIELDS = ("type", "name", "id", "self_size", "edge_count")
+_REQUIRED_EDGE_FIELDS = ("type", "name_or_index", "to_node")
+_REQUIRED_LOCATION_FIELDS = ("object_index", "script_id", "line", "column")
+_NOT_A_SNAPSHOT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
+
+
+@dataclass(frozen=True)
+class SnapshotMeta:
+    """Field order, type names and header of one snapshot.
+
+    Parameters
+    ----------
+    node_fields, edge_fields, location_fields : tuple of str
+        Field names in the order in which the file writes them; no location fields means
+        that the producer knows no locations.
+    node_types, edge_types : tuple of str
+        Names of the node and edge types, by index.
+    header : mapping
+        The whole ``snapshot`` object as the file has it.
+    """
+
+    node_fields: tuple[str, ...]
+    node_types: tuple[str, ...]
+    edge_fields: tuple[str, ...]
+    edge_types: tuple[str, ...]
+    location_fields: tuple[str, ...] = ()
+    header: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def declared_node_count(self) -> int:
+        """Nodes that the header promises; 0 where the producer leaves it open."""
+        return _count(self.header, "node_count")
+
+    @property
+    def declared_edge_count(self) -> int:
+        """Edges that the header promises; 0 where the producer leaves it open."""
+        return _count(self.header, "edge_count")
+
+    @property
+    def extra_native_bytes(self) -> int:
+        """Bytes outside the heap that V8 counts to the total; 0 before V8 13."""
+        return _count(self.header, "extra_native_bytes")
+
+    @property
+    def root_offset(self) -> int:
+        """Offset of the root node in the ``nodes`` array."""
+        return _count(self.header, "root_index")
+
+    @classmethod
+    def from_json(cls, text: bytes, *, byte_offset: int) -> SnapshotMeta:
+        """Read the ``snapshot`` object.
+
+        Parameters
+        ----------
+        text : bytes
+            The object's JSON.
+        byte_offset : int
+            Where it starts in the file, for error messages.
+
+        Returns
+        -------
+        SnapshotMeta
+
+        Raises
+        ------
+        SnapshotFormatError
+            If it is no JSON, or lacks what reading nodes and edges needs.
+
+        Examples
+        --------
+        >>> SnapshotMeta.from_json(b'{"meta": {}}', byte_offset=12)
+        Traceback (most recent call last):
+        ...
+        heapnb.errors.SnapshotFormatError: meta.node_fields is missing or no list of names \
+(section 'snapshot' at byte 12). Hint: heapnb reads V8 heap snapshots (.heapsnapshot), also \
+.gz and .zst.
+        """
+
+        def fail(message: str) -> SnapshotFormatError:
+            return SnapshotFormatError(
+                message, section="snapshot", byte_offset=byte_offset, hint=_NOT_A_SNAPSHOT
+            )
+
+        try:
+            header = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise SnapshotFormatError(
+                f"The header is not valid JSON: {error.msg}",
+                section="snapshot",
+                byte_offset=byte_offset + error.pos,
+                hint=_NOT_A_SNAPSHOT,
+            ) from None
+        if not isinstance(header, dict) or not isinstance(header.get("meta"), dict):
+            raise fail("The header has no meta object")
+        meta = header["meta"]
+
+        def names(key: str, required: tuple[str, ...]) -> tuple[str, ...]:
+            value = meta.get(key)
+            if not _is_names(value):
+                raise fail(f"meta.{key} is missing or no list of names")
+            missing = [name for name in required if name not in value]
+            if missing:
+                raise fail(f"meta.{key} lacks {', '.join(missing)}")
+            if len(set(value)) != len(value):
+                raise fail(f"meta.{key} names a field twice")
+            return tuple(value)
+
+        def type_names(key: str, fields: tuple[str, ...]) -> tuple[str, ...]:
+            value = meta.get(key)
+            position = fields.index("type")
+            if not isinstance(value, list) or len(value) <= position:
+                raise fail(f"meta.{key} is missing or too short")
+            if not _is_names(value[position]):
+                raise fail(f"meta.{key} has no list of names for the type field")
+            return tuple(value[position])
+
+        node_fields = names("node_fields", _REQUIRED_NODE_FIELDS)
+        edge_fields = names("edge_fields", _REQUIRED_EDGE_FIELDS)
+        location_fields = (
+            names("location_fields", _REQUIRED_LOCATION_FIELDS)
+            if meta.get("location_fields")
+            else ()
+        )
+        for key in ("node_count", "edge_count", "extra_native_bytes", "root_index"):
+            value = header.get(key, 0)
+            if type(value) is not int or value < 0:
+                raise fail(f"{key} is not a count: {value!r:.40}")
+        node_types = type_names("node_types", node_fields)
+        return cls(
+            node_fields=node_fields,
+            # Node 8 uses an index that its own list lacks: V8's names go on from there.
+            node_types=node_types + V8_NODE_TYPES[len(node_types) :],
+            edge_fields=edge_fields,
+            edge_types=type_names("edge_types", edge_fields),
+            location_fields=location_fields,
+            header=header,
+        )
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+
+
+def _count(header: Mapping[str, Any], key: str) -> int:
+    return int(header.get(key, 0))

@@ -1,0 +1,131 @@
+"""What a snapshot file holds, as columns: the result of reading and the input of writing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from heapnb._typing import ByteArray, IntArray, NodeArray, OffsetArray, SizeArray
+from heapnb.format.meta import SnapshotMeta
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """Where a snapshot came from.
+
+    Parameters
+    ----------
+    name : str
+        What to call it: the file's name, ``"<stdin>"``, ``"<bytes>"`` or a URL.
+    path : str or None
+        The file's absolute path, where there is one.
+    size_bytes : int
+        Bytes of uncompressed JSON.
+    file_bytes : int
+        Bytes as stored; equals ``size_bytes`` unless compressed.
+    compression : str or None
+        ``"gzip"``, ``"zstd"`` or None.
+    """
+
+    name: str
+    path: str | None = None
+    size_bytes: int = 0
+    file_bytes: int = 0
+    compression: str | None = None
+
+
+@dataclass(frozen=True)
+class Locations:
+    """Source positions of nodes, zero-based as in the file.
+
+    Parameters
+    ----------
+    node : uint32[k]
+        Node ordinals, in no particular order.
+    script_id, line, column : int64[k]
+        The script's id and the position in it.
+    """
+
+    node: NodeArray
+    script_id: IntArray
+    line: IntArray
+    column: IntArray
+
+
+@dataclass(frozen=True)
+class RawSnapshot:
+    """The columns of one snapshot file; arrays are read-only.
+
+    Parameters
+    ----------
+    meta : SnapshotMeta
+        Header and field lists.
+    node_type : uint8[n_nodes]
+        Index into ``meta.node_types``.
+    node_name : uint32[n_nodes]
+        Index into ``strings``.
+    node_id : uint32 or uint64[n_nodes]
+        V8's id; odd ones belong to the V8 heap, even ones to the embedder.
+    self_size : uint32 or uint64[n_nodes]
+        Bytes, as the file has them.
+    first_edge : uint32 or uint64[n_nodes + 1]
+        Node i owns the edges ``first_edge[i]`` up to ``first_edge[i + 1]``.
+    detachedness : uint8[n_nodes] or None
+        0 unknown, 1 attached, 2 detached; None where the file has no such field.
+    trace_node_id : uint32[n_nodes] or None
+        Allocation trace, where the file has the field and any value is set.
+    edge_type : uint8[n_edges]
+        Index into ``meta.edge_types``.
+    edge_name : uint32[n_edges]
+        Index into ``strings``; for element and hidden edges the index itself.
+    edge_to : uint32[n_edges]
+        Ordinal of the node that the edge points to.
+    strings : pyarrow.LargeStringArray
+        The string table.
+    locations : Locations or None
+        None where the producer knows none.
+    samples, trace_function_infos : int64 array or None
+        Allocation timeline, as flat as in the file.
+    trace_tree : bytes or None
+        Allocation tree, as JSON text.
+    extra_sections : mapping of str to bytes
+        Sections that heapnb does not interpret, as JSON text.
+    source : SourceInfo
+        Where it came from.
+    warnings : tuple of str
+        What a reader of results should know about the file.
+    """
+
+    meta: SnapshotMeta
+    node_type: ByteArray
+    node_name: NodeArray
+    node_id: SizeArray
+    self_size: SizeArray
+    first_edge: OffsetArray
+    detachedness: ByteArray | None
+    trace_node_id: NodeArray | None
+    edge_type: ByteArray
+    edge_name: NodeArray
+    edge_to: NodeArray
+    strings: pa.LargeStringArray
+    locations: Locations | None = None
+    samples: IntArray | None = None
+    trace_function_infos: IntArray | None = None
+    trace_tree: bytes | None = None
+    extra_sections: Mapping[str, bytes] = field(default_factory=dict)
+    source: SourceInfo = field(default_factory=lambda: SourceInfo("<memory>"))
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_type)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return len(self.edge_type)

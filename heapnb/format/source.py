@@ -1,0 +1,220 @@
+"""Where snapshots come from: files, streams, bytes, URLs; plain, gzip or zstd."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeAlias, cast
+
+from heapnb.errors import HeapnbError, MissingExtraError, SnapshotFormatError, TruncatedSnapshotError
+from heapnb.format.raw import SourceInfo
+
+SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
+"""What can be read: a path, ``"-"`` for stdin, a URL, an open binary file, or bytes."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_MAGIC_LENGTH = 4
+
+
+@dataclass
+class OpenSource:
+    """An input, opened and unpacked.
+
+    Parameters
+    ----------
+    stream : binary stream
+        Uncompressed bytes.
+    info : SourceInfo
+        What is known before reading; ``size_bytes`` is 0 for compressed and endless input.
+    reopen : callable or None
+        Opens the same input once more, for looking up where an error is.
+    damage_errors : tuple of exception types
+        What the decompressor raises on damaged data.
+    """
+
+    stream: BinaryIO
+    info: SourceInfo
+    reopen: Callable[[], OpenSource] | None
+    damage_errors: tuple[type[Exception], ...] = ()
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill a buffer as far as the input goes.
+
+        Parameters
+        ----------
+        buffer : memoryview
+            Writable bytes.
+
+        Returns
+        -------
+        int
+            Bytes read; fewer than the buffer holds only at the end.
+
+        Raises
+        ------
+        SnapshotFormatError
+            If compressed data is damaged or cut off.
+        """
+        filled = 0
+        try:
+            while filled < len(buffer):
+                got = _read_some(self.stream, buffer[filled:])
+                if got == 0:
+                    break
+                filled += got
+        except EOFError:
+            raise TruncatedSnapshotError(
+                f"{self.info.name}: the compressed data ends too early",
+                section="compression",
+                hint="copy the file again, or use salvage to read what is there.",
+            ) from None
+        except self.damage_errors as error:
+            raise SnapshotFormatError(
+                f"{self.info.name}: the compressed data is damaged: {error}",
+                section="compression",
+                hint="copy the file again.",
+            ) from None
+        return filled
+
+
+def _read_some(stream: BinaryIO, buffer: memoryview) -> int:
+    if hasattr(stream, "readinto"):
+        return stream.readinto(buffer) or 0
+    data = stream.read(len(buffer))
+    buffer[: len(data)] = data
+    return len(data)
+
+
+class _Prefixed(io.RawIOBase):
+    """A stream whose first bytes were already read for a look at them."""
+
+    def __init__(self, prefix: bytes, stream: BinaryIO) -> None:
+        self._prefix = prefix
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        if self._prefix:
+            n = min(len(view), len(self._prefix))
+            view[:n] = self._prefix[:n]
+            self._prefix = self._prefix[n:]
+            return n
+        return _read_some(self._stream, view)
+
+
+def open_source(source: SnapshotSource) -> OpenSource:
+    """Open any kind of input; compression is recognised by content, not by name.
+
+    Parameters
+    ----------
+    source : str, PathLike, binary file or bytes
+        See `SnapshotSource`.
+
+    Returns
+    -------
+    OpenSource
+
+    Raises
+    ------
+    HeapnbError
+        If there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> open_source(b'{"snapshot": {}}').info.name
+    '<bytes>'
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source) if isinstance(source, memoryview) else source
+        return _unpack(
+            io.BytesIO(data),
+            SourceInfo("<bytes>", file_bytes=len(data)),
+            reopen=lambda: open_source(data),
+        )
+    if isinstance(source, str) and source == "-":
+        return _unpack(sys.stdin.buffer, SourceInfo("<stdin>"), reopen=None)
+    if isinstance(source, str) and "://" in source:
+        return _unpack(
+            _open_url(source), SourceInfo(source), reopen=lambda: open_source(source)
+        )
+    if isinstance(source, str | os.PathLike):
+        return _open_path(Path(source))
+    if not hasattr(source, "read"):
+        raise HeapnbError(
+            f"Cannot read a snapshot from {type(source).__name__}.",
+            hint="pass a path, a URL, bytes or a file opened in binary mode.",
+        )
+    if isinstance(source, io.TextIOBase):
+        raise HeapnbError(
+            "The file is opened in text mode.", hint='open it with mode "rb".'
+        )
+    return _unpack(source, SourceInfo(str(getattr(source, "name", "<stream>"))), reopen=None)
+
+
+def _open_path(path: Path) -> OpenSource:
+    try:
+        stream = path.open("rb", buffering=0)
+        size = path.stat().st_size
+    except OSError as error:
+        raise HeapnbError(
+            f"Cannot read {path}: {error.strerror}.", hint="check the path and its permissions."
+        ) from None
+    info = SourceInfo(path.name, path=str(path.resolve()), file_bytes=size)
+    return _unpack(cast("BinaryIO", stream), info, reopen=lambda: _open_path(path))
+
+
+def _open_url(url: str) -> BinaryIO:
+    try:
+        import fsspec
+    except ImportError:
+        raise MissingExtraError(f"Reading {url}", "remote") from None
+    try:
+        return cast("BinaryIO", fsspec.open(url, "rb").open())
+    except (OSError, ValueError, ImportError) as error:
+        raise HeapnbError(f"Cannot open {url}: {error}.", hint="check the URL.") from None
+
+
+def _unpack(
+    stream: BinaryIO, info: SourceInfo, reopen: Callable[[], OpenSource] | None
+) -> OpenSource:
+    try:
+        magic = stream.read(_MAGIC_LENGTH) or b""
+    except OSError as error:
+        raise HeapnbError(f"Cannot read {info.name}: {error.strerror}.") from None
+    joined = cast("BinaryIO", io.BufferedReader(_Prefixed(magic, stream), 1 << 20))
+    compression: str | None = None
+    damage_errors: tuple[type[Exception], ...] = ()
+    if magic.startswith(_GZIP_MAGIC):
+        compression = "gzip"
+        joined = cast("BinaryIO", gzip.GzipFile(fileobj=joined))
+        damage_errors = (gzip.BadGzipFile, zlib.error)
+    elif magic == _ZSTD_MAGIC:
+        import zstandard
+
+        compression = "zstd"
+        joined = cast(
+            "BinaryIO",
+            zstandard.ZstdDecompressor().stream_reader(joined, read_across_frames=True),
+        )
+        damage_errors = (zstandard.ZstdError,)
+    else:
+        # Nothing to unpack: hand large reads straight to the file.
+        joined = cast("BinaryIO", _Prefixed(magic, stream))
+    known = SourceInfo(
+        name=info.name,
+        path=info.path,
+        size_bytes=0 if compression else info.file_bytes,
+        file_bytes=info.file_bytes,
+        compression=compression,
+    )
+    return OpenSource(joined, known, reopen, damage_errors)

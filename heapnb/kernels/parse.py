@@ -1,0 +1,507 @@
+"""Kernels that turn the bytes of a snapshot's JSON into integers and strings.
+
+They are resumable: each works on one block of the file and says how far it came, so that no
+more than a few blocks of text are in memory at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import AnyArray, ByteArray, IntArray
+from heapnb.kernels._jit import kernel
+
+_COMMA = 0x2C
+_MINUS = 0x2D
+_QUOTE = 0x22
+_BACKSLASH = 0x5C
+_SLASH = 0x2F
+_ZERO = 0x30
+_NINE = 0x39
+_OPEN_BRACKET = 0x5B
+_CLOSE_BRACKET = 0x5D
+_OPEN_BRACE = 0x7B
+_CLOSE_BRACE = 0x7D
+_SPACE = 0x20
+_TAB = 0x09
+_NEWLINE = 0x0A
+_RETURN = 0x0D
+
+# 18 decimal digits always fit a signed 64-bit integer.
+MAX_DIGITS = 18
+
+# What the parsers report.
+OK = 0
+BAD_SYNTAX = 1
+BAD_NUMBER = 2
+TOO_MANY_DIGITS = 3
+BAD_ESCAPE = 4
+BAD_CONTROL_CHARACTER = 5
+
+
+@kernel
+def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
+    """Count the integers of an array that end in a range, and find the array's end.
+
+    Parameters
+    ----------
+    data : uint8[n]
+        Text from inside an array of integers.
+    start, stop : int
+        The range to look at.
+
+    Returns
+    -------
+    n_commas : int
+        Commas in the part of the range that belongs to the array.
+    last_comma : int
+        Position of the last of them, -1 if there is none.
+    bracket : int
+        Position of the closing bracket, -1 if it is not in the range.
+    """
+    # Branch-free, so that the compiler makes it a vector loop.
+    n_brackets = 0
+    n_commas = 0
+    for i in range(start, stop):
+        n_commas += data[i] == _COMMA
+        n_brackets += data[i] == _CLOSE_BRACKET
+    bracket = -1
+    if n_brackets > 0:
+        n_commas = 0
+        for i in range(start, stop):
+            if data[i] == _CLOSE_BRACKET:
+                bracket = i
+                break
+            n_commas += data[i] == _COMMA
+    last = (stop if bracket < 0 else bracket) - 1
+    while last >= start and data[last] != _COMMA:
+        last -= 1
+    return n_commas, (last if last >= start else -1), bracket
+
+
+@kernel
+def parse_integers(
+    data: ByteArray, start: int, stop: int, out: IntArray
+) -> tuple[int, int, int]:
+    """Parse comma-separated integers until the range or the output is used up.
+
+    Parameters
+    ----------
+    data : uint8[n]
+        Text: integers, commas and JSON white space.
+    start, stop : int
+        The range; it starts before a number and ends behind one, or behind a comma.
+    out : int64[k]
+        Receives the numbers.
+
+    Returns
+    -------
+    position : int
+        Where parsing stopped: the next number, ``stop``, or the offending byte.
+    count : int
+        How many numbers were written to ``out``.
+    status : int
+        ``OK``, or what is wrong at ``position``.
+    """
+    position = start
+    count = 0
+    capacity = out.shape[0]
+    while count < capacity:
+        while position < stop:
+            byte = data[position]
+            if byte == _SPACE or byte == _NEWLINE or byte == _RETURN or byte == _TAB:
+                position += 1
+            else:
+                break
+        if position >= stop:
+            return position, count, OK
+        number_start = position
+        negative = data[position] == _MINUS
+        if negative:
+            position += 1
+        digits_start = position
+        value = np.int64(0)
+        while position < stop:
+            digit = np.int64(data[position]) - _ZERO
+            if digit < 0 or digit > 9:
+                break
+            value = value * 10 + digit
+            position += 1
+        n_digits = position - digits_start
+        if n_digits == 0:
+            return position, count, BAD_NUMBER
+        if n_digits > MAX_DIGITS:
+            return number_start, count, TOO_MANY_DIGITS
+        if n_digits > 1 and data[digits_start] == _ZERO:
+            return number_start, count, BAD_NUMBER
+        while position < stop:
+            byte = data[position]
+            if byte == _SPACE or byte == _NEWLINE or byte == _RETURN or byte == _TAB:
+                position += 1
+            else:
+                break
+        if position < stop:
+            if data[position] != _COMMA:
+                return position, count, BAD_NUMBER
+            position += 1
+        out[count] = -value if negative else value
+        count += 1
+    return position, count, OK
+
+
+@kernel
+def spread_field(
+    values: IntArray, first: int, stride: int, out: AnyArray, row: int
+) -> tuple[int, int]:
+    """Copy every ``stride``-th value into consecutive rows of a column.
+
+    Parameters
+    ----------
+    values : int64[k]
+        Interleaved records.
+    first : int
+        Where the field's first value is.
+    stride : int
+        Fields of a record.
+    out : uint8, uint32, uint64 or int64[n]
+        The column; values are cut to its width (the caller checks the returned range).
+    row : int
+        First row to write.
+
+    Returns
+    -------
+    smallest, largest : int
+        The range of the values, (0, 0) if there are none.
+    """
+    smallest = np.int64(0)
+    largest = np.int64(0)
+    for i in range(first, values.shape[0], stride):
+        value = values[i]
+        smallest = min(smallest, value)
+        largest = max(largest, value)
+        out[row] = value
+        row += 1
+    return smallest, largest
+
+
+@kernel
+def spread_offsets(
+    values: IntArray,
+    first: int,
+    stride: int,
+    record_size: int,
+    out: AnyArray,
+    row: int,
+) -> tuple[int, int]:
+    """Like `spread_field` for node offsets, which become ordinals.
+
+    Parameters
+    ----------
+    values, first, stride, out, row
+        As for `spread_field`.
+    record_size : int
+        Fields of a node record: an offset is an ordinal times this.
+
+    Returns
+    -------
+    bad_row : int
+        The first row whose offset is negative or not on a node, else -1.
+    largest : int
+        The largest ordinal, 0 if there are none.
+    """
+    largest = np.int64(0)
+    for i in range(first, values.shape[0], stride):
+        value = values[i]
+        ordinal = value // record_size
+        if value < 0 or ordinal * record_size != value:
+            return row, largest
+        largest = max(largest, ordinal)
+        out[row] = ordinal
+        row += 1
+    return -1, largest
+
+
+@kernel
+def _hex_digit(byte: int) -> int:
+    if _ZERO <= byte <= _NINE:
+        return byte - _ZERO
+    lower = byte | 0x20
+    if 0x61 <= lower <= 0x66:
+        return lower - 0x61 + 10
+    return -1
+
+
+@kernel
+def _hex4(data: ByteArray, position: int) -> int:
+    value = 0
+    for i in range(4):
+        digit = _hex_digit(np.int64(data[position + i]))
+        if digit < 0:
+            return -1
+        value = value * 16 + digit
+    return value
+
+
+@kernel
+def _put_code_point(out: ByteArray, at: int, code: int) -> int:
+    if code < 0x80:
+        out[at] = code
+        return at + 1
+    if code < 0x800:
+        out[at] = 0xC0 | (code >> 6)
+        out[at + 1] = 0x80 | (code & 0x3F)
+        return at + 2
+    if code < 0x10000:
+        out[at] = 0xE0 | (code >> 12)
+        out[at + 1] = 0x80 | ((code >> 6) & 0x3F)
+        out[at + 2] = 0x80 | (code & 0x3F)
+        return at + 3
+    out[at] = 0xF0 | (code >> 18)
+    out[at + 1] = 0x80 | ((code >> 12) & 0x3F)
+    out[at + 2] = 0x80 | ((code >> 6) & 0x3F)
+    out[at + 3] = 0x80 | (code & 0x3F)
+    return at + 4
+
+
+@kernel
+def _utf8_length(data: ByteArray, position: int, stop: int) -> int:
+    """Length of the well-formed sequence at ``position``, 0 if there is none (RFC 3629)."""
+    lead = np.int64(data[position])
+    low = 0x80
+    high = 0xBF
+    if 0xC2 <= lead <= 0xDF:
+        length = 2
+    elif 0xE0 <= lead <= 0xEF:
+        length = 3
+        if lead == 0xE0:
+            low = 0xA0
+        elif lead == 0xED:
+            high = 0x9F
+    elif 0xF0 <= lead <= 0xF4:
+        length = 4
+        if lead == 0xF0:
+            low = 0x90
+        elif lead == 0xF4:
+            high = 0x8F
+    else:
+        return 0
+    if position + length > stop:
+        return 0
+    second = np.int64(data[position + 1])
+    if second < low or second > high:
+        return 0
+    for i in range(2, length):
+        if data[position + i] & 0xC0 != 0x80:
+            return 0
+    return length
+
+
+@kernel
+def _has_quote(data: ByteArray, start: int, stop: int) -> bool:
+    for i in range(start, stop):
+        if data[i] == _QUOTE:
+            return True
+    return False
+
+
+@kernel
+def parse_strings(
+    data: ByteArray,
+    start: int,
+    stop: int,
+    expect_value: bool,
+    out: ByteArray,
+    out_at: int,
+    offsets: IntArray,
+    n_strings: int,
+) -> tuple[int, int, int, bool, bool, int]:
+    """Decode the whole JSON strings in a range of a string array into UTF-8.
+
+    Escapes are resolved; a surrogate pair becomes one character; a lone surrogate and every
+    byte that is not UTF-8 becomes U+FFFD, because Arrow strings are UTF-8.
+
+    Parameters
+    ----------
+    data : uint8[n]
+        Text from inside the array's brackets.
+    start, stop : int
+        The range.
+    expect_value : bool
+        Whether a string (else a comma or the end) comes next.
+    out : uint8[k]
+        UTF-8 bytes; three times the range always fits.
+    out_at : int
+        Where in ``out`` to go on.
+    offsets : int64[m]
+        ``offsets[i + 1]`` is the end of string i in ``out``.
+    n_strings : int
+        Strings decoded so far.
+
+    Returns
+    -------
+    position : int
+        Start of what was not consumed (a string that the range cuts), or the offending byte.
+    out_at, n_strings : int
+        As the parameters, moved on.
+    expect_value : bool
+        As the parameter, for the next call.
+    done : bool
+        Whether the closing bracket was consumed.
+    status : int
+        ``OK``, or what is wrong at ``position``.
+    """
+    position = start
+    while position < stop:
+        byte = data[position]
+        if byte == _SPACE or byte == _NEWLINE or byte == _RETURN or byte == _TAB:
+            position += 1
+            continue
+        if not expect_value:
+            if byte == _COMMA:
+                expect_value = True
+                position += 1
+                continue
+            if byte == _CLOSE_BRACKET:
+                return position + 1, out_at, n_strings, expect_value, True, OK
+            return position, out_at, n_strings, expect_value, False, BAD_SYNTAX
+        if byte != _QUOTE:
+            if byte == _CLOSE_BRACKET and n_strings == 0:
+                return position + 1, out_at, n_strings, expect_value, True, OK
+            return position, out_at, n_strings, expect_value, False, BAD_SYNTAX
+        string_start = position
+        string_out = out_at
+        position += 1
+        closed = False
+        while position < stop:
+            byte = data[position]
+            if byte == _QUOTE:
+                closed = True
+                position += 1
+                break
+            if byte == _BACKSLASH:
+                if position + 1 >= stop:
+                    break
+                escape = data[position + 1]
+                if escape == 0x75:  # u
+                    if position + 6 > stop:
+                        break
+                    code = _hex4(data, position + 2)
+                    if code < 0:
+                        return position, out_at, n_strings, expect_value, False, BAD_ESCAPE
+                    position += 6
+                    if 0xD800 <= code < 0xE000:
+                        if (
+                            code < 0xDC00
+                            and position + 6 > stop
+                            and not _has_quote(data, position, stop)
+                        ):
+                            # The second half of a pair may be in the next block.
+                            position = stop
+                            break
+                        paired = False
+                        if (
+                            code < 0xDC00
+                            and position + 6 <= stop
+                            and data[position] == _BACKSLASH
+                            and data[position + 1] == 0x75
+                        ):
+                            low = _hex4(data, position + 2)
+                            if 0xDC00 <= low < 0xE000:
+                                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+                                position += 6
+                                paired = True
+                        if not paired:
+                            code = 0xFFFD
+                    out_at = _put_code_point(out, out_at, code)
+                    continue
+                if escape == _QUOTE or escape == _BACKSLASH or escape == _SLASH:
+                    out[out_at] = escape
+                elif escape == 0x6E:
+                    out[out_at] = 0x0A
+                elif escape == 0x74:
+                    out[out_at] = 0x09
+                elif escape == 0x72:
+                    out[out_at] = 0x0D
+                elif escape == 0x62:
+                    out[out_at] = 0x08
+                elif escape == 0x66:
+                    out[out_at] = 0x0C
+                else:
+                    return position, out_at, n_strings, expect_value, False, BAD_ESCAPE
+                out_at += 1
+                position += 2
+                continue
+            if byte < _SPACE:
+                return position, out_at, n_strings, expect_value, False, BAD_CONTROL_CHARACTER
+            if byte < 0x80:
+                out[out_at] = byte
+                out_at += 1
+                position += 1
+                continue
+            length = _utf8_length(data, position, stop)
+            if length == 0:
+                if stop - position < 4 and not _has_quote(data, position, stop):
+                    # Perhaps only cut by the block: decided when more is there.
+                    position = stop
+                    break
+                out_at = _put_code_point(out, out_at, 0xFFFD)
+                position += 1
+                continue
+            for i in range(length):
+                out[out_at + i] = data[position + i]
+            out_at += length
+            position += length
+        if not closed:
+            return string_start, string_out, n_strings, expect_value, False, OK
+        n_strings += 1
+        offsets[n_strings] = out_at
+        expect_value = False
+    return position, out_at, n_strings, expect_value, False, OK
+
+
+@kernel
+def skip_value(
+    data: ByteArray, start: int, stop: int, depth: int, in_string: bool, escaped: bool
+) -> tuple[int, int, bool, bool, bool]:
+    """Find the end of a JSON object, array or string.
+
+    Parameters
+    ----------
+    data : uint8[n]
+        Text.
+    start, stop : int
+        The range.
+    depth : int
+        Open brackets and braces so far.
+    in_string, escaped : bool
+        Whether ``start`` is inside a string, and behind a backslash there.
+
+    Returns
+    -------
+    position : int
+        Behind the value, or ``stop``.
+    depth, in_string, escaped
+        State for the next call.
+    done : bool
+        Whether the value ended.
+    """
+    for position in range(start, stop):
+        byte = data[position]
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == _BACKSLASH:
+                escaped = True
+            elif byte == _QUOTE:
+                in_string = False
+                if depth == 0:
+                    return position + 1, depth, in_string, escaped, True
+        elif byte == _QUOTE:
+            in_string = True
+        elif byte == _OPEN_BRACE or byte == _OPEN_BRACKET:
+            depth += 1
+        elif byte == _CLOSE_BRACE or byte == _CLOSE_BRACKET:
+            depth -= 1
+            if depth == 0:
+                return position + 1, depth, in_string, escaped, True
+    return stop, depth, in_string, escaped, False
