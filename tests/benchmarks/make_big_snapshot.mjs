@@ -295,7 +295,7 @@ function meanOffsetDigits(count, stride) {
 
 /**
  * Extrapolate linearly from two pilots to the account count whose file has `targetBytes`, allowing for numbers that get
- * longer as the file grows: `to_node` in every edge (about half of the edges lead to shared things near the front, whose
+ * longer as the file grows: `to_node` in every edge (about half of them lead to shared things near the front, whose
  * offsets stay short) and the id in every node.
  */
 function extrapolate(small, large, targetBytes) {
