@@ -1,0 +1,69 @@
+"""Kernels that turn edges around: retainers of each node, nodes dominated by each node."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import AnyArray, NodeArray, OffsetArray
+from heapnb.kernels._jit import kernel
+
+
+@kernel
+def count_targets(target: NodeArray, counts: NodeArray) -> None:
+    """Add up how often each row is a target.
+
+    Parameters
+    ----------
+    target : uint32[n_entries]
+        Rows.
+    counts : uint32[n_rows]
+        Zeros; receives the counts.
+    """
+    for i in range(target.shape[0]):
+        counts[target[i]] += np.uint32(1)
+
+
+@kernel
+def invert_edges(
+    first_edge: OffsetArray, edge_to: NodeArray, next_slot: AnyArray, retaining_edge: AnyArray
+) -> None:
+    """List each node's retaining edges, in ascending order of the edges.
+
+    Parameters
+    ----------
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to : uint32[n_edges]
+        Target ordinals.
+    next_slot : unsigned[n_nodes + 1]
+        The first slot of each node; consumed.
+    retaining_edge : unsigned[n_edges]
+        Receives edge ordinals, grouped by target.
+    """
+    for edge in range(edge_to.shape[0]):
+        node = edge_to[edge]
+        slot = next_slot[node]
+        retaining_edge[slot] = edge
+        next_slot[node] = slot + 1
+
+
+@kernel
+def invert_tree(dominator: NodeArray, root: int, next_slot: NodeArray, dominated: NodeArray) -> None:
+    """List the nodes that each node immediately dominates, in ascending order.
+
+    Parameters
+    ----------
+    dominator : uint32[n_nodes]
+        Immediate dominators.
+    root : int
+        Ordinal of the root, which is nobody's child.
+    next_slot : uint32[n_nodes + 1]
+        The first slot of each node; consumed.
+    dominated : uint32[n_nodes - 1]
+        Receives ordinals, grouped by dominator.
+    """
+    for node in range(dominator.shape[0]):
+        if node != root:
+            slot = next_slot[dominator[node]]
+            dominated[slot] = node
+            next_slot[dominator[node]] = slot + np.uint32(1)

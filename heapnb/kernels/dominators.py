@@ -1,0 +1,295 @@
+"""Immediate dominators and retained sizes.
+
+The algorithm is SEMI-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related
+Problems", Princeton 2005, section 2.3): semidominators as Lengauer and Tarjan compute them,
+then the nearest common ancestor of parent and semidominator instead of their buckets. It runs
+on depth-first numbers, so that neighbouring nodes are neighbours in memory.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import BoolArray, NodeArray, OffsetArray, SizeArray
+from heapnb.kernels._jit import kernel
+
+UNNUMBERED = 0xFFFF_FFFF
+
+
+@kernel
+def number_depth_first(
+    first_edge: OffsetArray,
+    edge_to: NodeArray,
+    essential: BoolArray,
+    root: int,
+    number: NodeArray,
+    vertex: NodeArray,
+    parent: NodeArray,
+) -> int:
+    """Number the nodes in depth-first pre-order over the essential edges.
+
+    After the root come the nodes that no essential edge leads to ("orphans"), as children of
+    the root. What is reachable from neither (a clique of nodes that only retain each other) is
+    numbered last, also as children of the root, and not walked from.
+
+    Parameters
+    ----------
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to : uint32[n_edges]
+        Target ordinals.
+    essential : bool[n_edges]
+        Edges that count.
+    root : int
+        Ordinal of the root.
+    number : uint32[n_nodes]
+        Filled with ``UNNUMBERED``; receives each node's number.
+    vertex : uint32[n_nodes]
+        Receives the node with each number.
+    parent : uint32[n_nodes]
+        Receives, by number, the number of the parent in the depth-first tree.
+
+    Returns
+    -------
+    int
+        How many nodes the walks reached; numbers from here on belong to cliques.
+
+    Notes
+    -----
+    DevTools: ``calculateDominatorsAndRetainedSizes``, its depth-first search.
+    """
+    n_nodes = number.shape[0]
+    next_edge = np.empty(n_nodes, first_edge.dtype)
+    has_retainer = np.zeros(0, np.bool_)
+    done = 0
+    start = root
+    orphan = 0
+    while True:
+        number[start] = done
+        vertex[done] = start
+        parent[done] = 0
+        current = done
+        done += 1
+        next_edge[current] = first_edge[start]
+        # The path from the start to the current node is the chain of parents: no stack.
+        while True:
+            node = vertex[current]
+            edge = next_edge[current]
+            end = first_edge[node + 1]
+            child = -1
+            while edge < end:
+                if essential[edge]:
+                    target = edge_to[edge]
+                    if number[target] == UNNUMBERED:
+                        child = np.int64(target)
+                        edge += 1
+                        break
+                edge += 1
+            next_edge[current] = edge
+            if child >= 0:
+                number[child] = done
+                vertex[done] = child
+                parent[done] = current
+                next_edge[done] = first_edge[child]
+                current = done
+                done += 1
+            elif node == start:
+                break
+            else:
+                current = np.int64(parent[current])
+        if done == n_nodes:
+            return done
+        if has_retainer.shape[0] == 0:
+            has_retainer = np.zeros(n_nodes, np.bool_)
+            for edge in range(edge_to.shape[0]):
+                if essential[edge]:
+                    has_retainer[edge_to[edge]] = True
+        while orphan < n_nodes and (number[orphan] != UNNUMBERED or has_retainer[orphan]):
+            orphan += 1
+        if orphan == n_nodes:
+            break
+        start = orphan
+    reached = done
+    for node in range(n_nodes):
+        if number[node] == UNNUMBERED:
+            number[node] = done
+            vertex[done] = node
+            parent[done] = 0
+            done += 1
+    return reached
+
+
+@kernel
+def count_predecessors(
+    first_edge: OffsetArray,
+    edge_to: NodeArray,
+    essential: BoolArray,
+    number: NodeArray,
+    vertex: NodeArray,
+    parent: NodeArray,
+    reached: int,
+    counts: NodeArray,
+) -> int:
+    """Count, by depth-first number, the predecessors that can matter besides the parent.
+
+    Parameters
+    ----------
+    first_edge, edge_to, essential
+        The edges.
+    number, vertex, parent, reached
+        See `number_depth_first`.
+    counts : uint32[n_nodes]
+        Zeros; receives the counts.
+
+    Returns
+    -------
+    int
+        Their sum.
+    """
+    total = 0
+    for v in range(reached):
+        node = vertex[v]
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if essential[edge]:
+                w = number[edge_to[edge]]
+                if parent[w] != v and w < reached:
+                    counts[w] += np.uint32(1)
+                    total += 1
+    return total
+
+
+@kernel
+def fill_predecessors(
+    first_edge: OffsetArray,
+    edge_to: NodeArray,
+    essential: BoolArray,
+    number: NodeArray,
+    vertex: NodeArray,
+    parent: NodeArray,
+    reached: int,
+    next_slot: OffsetArray,
+    predecessor: NodeArray,
+) -> None:
+    """List the predecessors that `count_predecessors` counted.
+
+    Parameters
+    ----------
+    first_edge, edge_to, essential, number, vertex, parent, reached
+        As there.
+    next_slot : unsigned[n_nodes + 1]
+        First slot of each number; consumed.
+    predecessor : uint32[total]
+        Receives depth-first numbers.
+    """
+    for v in range(reached):
+        node = vertex[v]
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if essential[edge]:
+                w = number[edge_to[edge]]
+                if parent[w] != v and w < reached:
+                    slot = next_slot[w]
+                    predecessor[slot] = v
+                    next_slot[w] = slot + 1
+
+
+@kernel
+def semi_nca(
+    parent: NodeArray, first_predecessor: OffsetArray, predecessor: NodeArray, reached: int
+) -> NodeArray:
+    """Compute immediate dominators on depth-first numbers.
+
+    Parameters
+    ----------
+    parent : uint32[n_nodes]
+        Parent of each number; that of 0 is 0.
+    first_predecessor : unsigned[n_nodes + 1]
+        CSR offsets of the predecessors.
+    predecessor : uint32[m]
+        Predecessors other than the parent.
+    reached : int
+        Numbers from here on are dominated by the root alone.
+
+    Returns
+    -------
+    uint32[n_nodes]
+        Immediate dominator of each number; that of 0 is 0.
+    """
+    n_nodes = parent.shape[0]
+    ancestor = parent.copy()
+    semi = parent.copy()
+    # The least semidominator on the compressed path above and including each number.
+    best = parent.copy()
+    stack = np.empty(n_nodes, np.uint32)
+
+    # Step 1: semidominators, last number first. Numbers above w are linked to their parents.
+    for w in range(reached - 1, 0, -1):
+        least = parent[w]
+        for slot in range(first_predecessor[w], first_predecessor[w + 1]):
+            v = predecessor[slot]
+            if v > w:
+                # Step 1a: compress the path from v up to the first number that is not linked.
+                depth = 0
+                u = v
+                while ancestor[u] > w:
+                    stack[depth] = u
+                    depth += 1
+                    u = ancestor[u]
+                while depth > 0:
+                    depth -= 1
+                    x = stack[depth]
+                    above = ancestor[x]
+                    best[x] = min(best[x], best[above])
+                    ancestor[x] = ancestor[above]
+                least = min(least, best[v])
+            else:
+                least = min(least, v)
+        semi[w] = least
+        best[w] = least
+
+    # Step 2: the dominator is the nearest ancestor, along dominators, not below the
+    # semidominator. It may reuse ``ancestor``, which step 1 is done with.
+    dominator = ancestor
+    dominator[0] = 0
+    for w in range(1, reached):
+        d = parent[w]
+        while d > semi[w]:
+            d = dominator[d]
+        dominator[w] = d
+    for w in range(reached, n_nodes):
+        dominator[w] = 0
+    return dominator
+
+
+@kernel
+def to_ordinals(dominator_number: NodeArray, vertex: NodeArray, dominator: NodeArray) -> None:
+    """Turn dominators by depth-first number into dominators by node ordinal.
+
+    Parameters
+    ----------
+    dominator_number : uint32[n_nodes]
+        See `semi_nca`.
+    vertex : uint32[n_nodes]
+        The node with each number.
+    dominator : uint32[n_nodes]
+        Receives ordinals.
+    """
+    for w in range(vertex.shape[0]):
+        dominator[vertex[w]] = vertex[dominator_number[w]]
+
+
+@kernel
+def add_up_dominated(dominator: NodeArray, order: NodeArray, retained_size: SizeArray) -> None:
+    """Add each node's size to its dominator's, last first.
+
+    Parameters
+    ----------
+    dominator : uint32[n_nodes]
+        Immediate dominators.
+    order : uint32[n_nodes]
+        The root, then every node after its dominator.
+    retained_size : uint64[n_nodes]
+        Shallow sizes; receives the retained sizes.
+    """
+    for i in range(order.shape[0] - 1, 0, -1):
+        node = order[i]
+        retained_size[dominator[node]] += retained_size[node]
