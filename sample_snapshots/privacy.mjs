@@ -17,10 +17,10 @@ const PATTERNS = [
   /\/Users\/\w+/,
   /\/opt\/\w+/,
   /pyenv|[./]nvm\b|[./]\w*conda\b|[./]cargo\b/i,
+  /https?_proxy=/i, // the bare name is Node's own
   /\b(?:PIP|CONTAINER|CARGO|SSH|GIT|AWS|NPM_CONFIG)_[A-Z]{2,}/,
-  /https?_proxy\b/i,
-  /registry\.(?!prototype)\w+/i,
-  /\b(?:10|172|192)\.\d+\.\d+\.\d+\b/,
+  /\bregistry\.\w+\.\w+/i,
+  /\b(?:10|172|192)\.\d+\.\d+\.\d+\b(?!-)/,
 ];
 
 /**
