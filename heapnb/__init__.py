@@ -1,1 +1,89 @@
-"""heapnb."""
+"""heapnb: a Jupyter-native forensic toolkit for V8 heap snapshots.
+
+Names are resolved when first used, so that ``import heapnb`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
+    from heapnb.analysis.diff import Diff, diff
+    from heapnb.analysis.series import Series, load_series
+    from heapnb.errors import (
+        HeapnbError,
+        MissingExtraError,
+        NodeNotFoundError,
+        SnapshotFormatError,
+        TruncatedSnapshotError,
+    )
+    from heapnb.format import read_snapshot, write_snapshot
+    from heapnb.node import Node
+    from heapnb.report import html_report as report
+    from heapnb.snapshot import Snapshot, load
+    from heapnb.views.dot import RetainerGraph, retainer_graph
+
+__version__ = "0.1.0"
+
+# Public name: where it lives, and what it is called there.
+_HOMES = {
+    "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
+    "Diff": ("heapnb.analysis.diff", "Diff"),
+    "HeapnbError": ("heapnb.errors", "HeapnbError"),
+    "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
+    "Node": ("heapnb.node", "Node"),
+    "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
+    "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
+    "Series": ("heapnb.analysis.series", "Series"),
+    "Snapshot": ("heapnb.snapshot", "Snapshot"),
+    "SnapshotFormatError": ("heapnb.errors", "SnapshotFormatError"),
+    "Suspect": ("heapnb.analysis.diagnose", "Suspect"),
+    "TruncatedSnapshotError": ("heapnb.errors", "TruncatedSnapshotError"),
+    "diagnose": ("heapnb.analysis.diagnose", "diagnose"),
+    "diff": ("heapnb.analysis.diff", "diff"),
+    "load": ("heapnb.snapshot", "load"),
+    "load_series": ("heapnb.analysis.series", "load_series"),
+    "read_snapshot": ("heapnb.format", "read_snapshot"),
+    "report": ("heapnb.report", "html_report"),
+    "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
+    "write_snapshot": ("heapnb.format", "write_snapshot"),
+}
+
+__all__ = [
+    "Diagnosis",
+    "Diff",
+    "HeapnbError",
+    "MissingExtraError",
+    "Node",
+    "NodeNotFoundError",
+    "RetainerGraph",
+    "Series",
+    "Snapshot",
+    "SnapshotFormatError",
+    "Suspect",
+    "TruncatedSnapshotError",
+    "__version__",
+    "diagnose",
+    "diff",
+    "load",
+    "load_series",
+    "read_snapshot",
+    "report",
+    "retainer_graph",
+    "write_snapshot",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'heapnb' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    # Set, because importing heapnb.report would otherwise leave the package of that name here.
+    value = globals()[name] = getattr(import_module(module), attribute)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -24,6 +24,7 @@ from heapnb._typing import (
     IntArray,
     NodeArray,
     OffsetArray,
+    ProgressCallback,
     SizeArray,
 )
 from heapnb.classes import (
@@ -38,7 +39,9 @@ from heapnb.classes import (
 )
 from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
+from heapnb.format.cache import read_cached
 from heapnb.format.records import unsigned_offsets
+from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
 from heapnb.kernels import csr, dominators, traverse
 
@@ -829,6 +832,34 @@ class HeapGraph:
         return named
 
 
+def open_graph(
+    source: SnapshotSource,
+    *,
+    cache: bool = True,
+    progress: ProgressCallback | None = None,
+    salvage: bool = False,
+) -> HeapGraph:
+    """Read a snapshot, or map it from the on-disk cache, and make its graph.
+
+    Parameters
+    ----------
+    source : str, PathLike, binary file or bytes
+        See `heapnb.format.read_snapshot`.
+    cache : bool, default True
+        Whether to look in the on-disk cache and to fill it, derived arrays included.
+    progress : callable, optional
+        Called with (stage, done, total).
+    salvage : bool, default False
+        Read what a truncated file still holds.
+
+    Returns
+    -------
+    HeapGraph
+    """
+    raw, store = read_cached(source, cache=cache, progress=progress, salvage=salvage)
+    return HeapGraph(raw, store)
+
+
 class Ephemerons:
     """Names of edges to the values of WeakMaps: V8 writes one from the map, one from the key.
 
@@ -925,4 +956,4 @@ def _index(names: Sequence[str], name: str) -> int:
     return names.index(name) if name in names else vocab.NO_INDEX
 
 
-__all__ = ["DerivedStore", "Ephemerons", "HeapGraph", "string_buffers"]
+__all__ = ["DerivedStore", "Ephemerons", "HeapGraph", "open_graph", "string_buffers"]

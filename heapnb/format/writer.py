@@ -1,0 +1,213 @@
+"""From columns back to a ``.heapsnapshot`` file: the inverse of reading."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import orjson
+
+from heapnb._typing import AnyArray, IntArray
+from heapnb.errors import HeapnbError
+from heapnb.format.raw import RawSnapshot
+from heapnb.kernels.write import MAX_TEXT, format_integers
+
+_RECORDS_AT_ONCE = 1 << 16
+_STRINGS_AT_ONCE = 1 << 16
+
+
+def write_snapshot(
+    raw: RawSnapshot, target: str | os.PathLike[str] | BinaryIO, *, force: bool = False
+) -> None:
+    """Write a snapshot that heapnb, DevTools and every other reader of the format opens.
+
+    Parameters
+    ----------
+    raw : RawSnapshot
+        What to write.
+    target : path or binary file
+        A name that ends in ``.gz`` or ``.zst`` is compressed. A path appears only once it is
+        complete.
+    force : bool, default False
+        Replace an existing file.
+
+    Raises
+    ------
+    HeapnbError
+        If the target exists, or cannot be written.
+
+    Examples
+    --------
+    >>> import io
+    >>> from heapnb.format import read_snapshot
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> raw = SnapshotBuilder.from_edges("root>a a>b").raw()
+    >>> out = io.BytesIO()
+    >>> write_snapshot(raw, out)
+    >>> read_snapshot(out.getvalue()).edge_to.tolist()
+    [1, 2]
+    """
+    if not isinstance(target, str | os.PathLike):
+        for text in _sections(raw):
+            target.write(text)
+        return
+    with replacing(Path(target), force=force) as stream:
+        for text in _sections(raw):
+            stream.write(text)
+
+
+@contextmanager
+def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name only when it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        The name; ``.gz`` and ``.zst`` are compressed.
+    force : bool
+        Whether it may replace an existing file.
+
+    Yields
+    ------
+    binary file
+
+    Raises
+    ------
+    HeapnbError
+        If the file exists and ``force`` is False, or the directory cannot be written.
+    """
+    if path.exists() and not force:
+        raise HeapnbError(f"{path} exists.", hint="choose another name, or force.")
+    try:
+        handle, temporary = tempfile.mkstemp(
+            prefix=f".{path.name}.", suffix=".part", dir=path.parent
+        )
+    except OSError as error:
+        raise HeapnbError(f"Cannot write {path}: {error.strerror}.") from None
+    try:
+        with os.fdopen(handle, "wb") as file, _compressing(path, file) as stream:
+            yield stream
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _compressing(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
+    if path.suffix == ".gz":
+        with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as stream:
+            yield cast("BinaryIO", stream)
+    elif path.suffix == ".zst":
+        import zstandard
+
+        with zstandard.ZstdCompressor().stream_writer(file, closefd=False) as compressed:
+            yield cast("BinaryIO", compressed)
+    else:
+        yield file
+
+
+def _sections(raw: RawSnapshot) -> Iterator[bytes]:
+    meta = raw.meta
+    header = {**meta.header, "node_count": raw.n_nodes, "edge_count": raw.n_edges}
+    yield b'{"snapshot":' + orjson.dumps(header)
+    yield b',\n"nodes":['
+    yield from _records(raw.n_nodes, meta.node_fields, _node_columns(raw))
+    yield b'],\n"edges":['
+    yield from _records(raw.n_edges, meta.edge_fields, _edge_columns(raw))
+    yield b"],\n"
+    yield from _flat(b"trace_function_infos", raw.trace_function_infos)
+    if raw.trace_tree is not None:
+        yield b'"trace_tree":' + raw.trace_tree + b",\n"
+    yield from _flat(b"samples", raw.samples)
+    if raw.locations is not None:
+        yield b'"locations":['
+        yield from _records(
+            len(raw.locations.node), meta.location_fields, _location_columns(raw)
+        )
+        yield b"],\n"
+    for name, text in raw.extra_sections.items():
+        yield orjson.dumps(name) + b":" + text + b",\n"
+    yield b'"strings":['
+    for start in range(0, len(raw.strings), _STRINGS_AT_ONCE):
+        some = raw.strings[start : start + _STRINGS_AT_ONCE].to_pylist()
+        yield (b",\n" if start else b"") + orjson.dumps(some)[1:-1].replace(b'","', b'",\n"')
+    yield b"]}"
+
+
+def _node_columns(raw: RawSnapshot) -> Mapping[str, Callable[[slice], AnyArray]]:
+    detachedness, trace_node_id = raw.detachedness, raw.trace_node_id
+    return {
+        "type": lambda rows: raw.node_type[rows],
+        "name": lambda rows: raw.node_name[rows],
+        "id": lambda rows: raw.node_id[rows],
+        "self_size": lambda rows: raw.self_size[rows],
+        "edge_count": lambda rows: np.diff(raw.first_edge[rows.start : rows.stop + 1]),
+        "detachedness": lambda rows: _or_zero(detachedness, rows),
+        "trace_node_id": lambda rows: _or_zero(trace_node_id, rows),
+    }
+
+
+def _edge_columns(raw: RawSnapshot) -> Mapping[str, Callable[[slice], AnyArray]]:
+    node_stride = len(raw.meta.node_fields)
+    return {
+        "type": lambda rows: raw.edge_type[rows],
+        "name_or_index": lambda rows: raw.edge_name[rows],
+        "to_node": lambda rows: raw.edge_to[rows].astype(np.int64) * node_stride,
+    }
+
+
+def _location_columns(raw: RawSnapshot) -> Mapping[str, Callable[[slice], AnyArray]]:
+    locations = raw.locations
+    assert locations is not None  # noqa: S101  the caller has looked
+    node_stride = len(raw.meta.node_fields)
+    return {
+        "object_index": lambda rows: locations.node[rows].astype(np.int64) * node_stride,
+        "script_id": lambda rows: locations.script_id[rows],
+        "line": lambda rows: locations.line[rows],
+        "column": lambda rows: locations.column[rows],
+    }
+
+
+def _or_zero(column: AnyArray | None, rows: slice) -> AnyArray:
+    return np.zeros(rows.stop - rows.start, np.int64) if column is None else column[rows]
+
+
+def _records(
+    n_rows: int, fields: tuple[str, ...], columns: Mapping[str, Callable[[slice], AnyArray]]
+) -> Iterator[bytes]:
+    """Interleave columns; a field that heapnb does not know becomes 0."""
+    stride = len(fields)
+    out = np.empty(_RECORDS_AT_ONCE * (MAX_TEXT * stride + 1), np.uint8)
+    for start in range(0, n_rows, _RECORDS_AT_ONCE):
+        rows = slice(start, min(start + _RECORDS_AT_ONCE, n_rows))
+        block = np.zeros((rows.stop - rows.start, stride), np.int64)
+        for position, name in enumerate(fields):
+            if name in columns:
+                block[:, position] = columns[name](rows)
+        n_bytes = format_integers(block.reshape(-1), stride, out)
+        # No comma and newline behind the last record of all.
+        last = rows.stop == n_rows
+        yield out[: n_bytes - 2 if last else n_bytes].tobytes()
+
+
+def _flat(name: bytes, values: IntArray | None) -> Iterator[bytes]:
+    if values is not None:
+        out = np.empty(len(values) * (MAX_TEXT + 1) + 1, np.uint8)
+        n_bytes = format_integers(values, 1, out)
+        text = out[: max(n_bytes - 2, 0)].tobytes()
+        yield b'"' + name + b'":[' + text + b"],\n"
+
+
+def to_bytes(raw: RawSnapshot) -> bytes:
+    """Return the file that `write_snapshot` would write."""
+    out = io.BytesIO()
+    write_snapshot(raw, out)
+    return out.getvalue()
