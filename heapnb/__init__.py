@@ -5,7 +5,9 @@ Names are resolved when first used, so that ``import heapnb`` costs next to noth
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -76,12 +78,27 @@ __all__ = [
 ]
 
 
+class _Package(ModuleType):
+    """The package, where public functions win over subpackages of the same name.
+
+    Importing ``heapnb.report`` makes Python set that attribute to the subpackage, but
+    ``heapnb.report`` is the function that users call.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'heapnb' has no attribute {name!r}")
     module, attribute = _HOMES[name]
-    # Set, because importing heapnb.report would otherwise leave the package of that name here.
-    value = globals()[name] = getattr(import_module(module), attribute)
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
     return value
 
 
