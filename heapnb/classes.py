@@ -396,7 +396,7 @@ def _utf16(text: str) -> bytes:
     return text.encode("utf-16-be", "surrogatepass")
 
 
-def unique_class_rows(*columns: AnyArray) -> tuple[IntArray, IntArray]:
+def distinct_rows(*columns: AnyArray) -> tuple[IntArray, IntArray]:
     """Number the distinct rows of some integer columns.
 
     Parameters
@@ -413,14 +413,11 @@ def unique_class_rows(*columns: AnyArray) -> tuple[IntArray, IntArray]:
 
     Examples
     --------
-    >>> unique_class_rows(np.array([7, 7, 5]), np.array([1, 1, 1]))[1].tolist()
+    >>> distinct_rows(np.array([7, 7, 5]), np.array([1, 1, 1]))[1].tolist()
     [0, 0, 1]
     """
-    number = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        encoded = pa.array(column).dictionary_encode()
-        width = max(len(encoded.dictionary), 1)
-        joined = pa.array(number * width + encoded.indices.to_numpy()).dictionary_encode()
-        number = joined.indices.to_numpy().astype(np.int64)
-    _, first = np.unique(number, return_index=True)
-    return first.astype(np.int64), number
+    rows = np.stack(columns, axis=1).astype(np.int64)
+    number = np.empty(len(rows), np.int64)
+    first = np.empty(len(rows), np.int64)
+    n_distinct = kernels.group_rows(rows, number, first)
+    return first[:n_distinct].copy(), number

@@ -32,10 +32,10 @@ from heapnb.classes import (
     InterfaceDefinition,
     PlainObjects,
     build_class_table,
+    distinct_rows,
     find_plain_objects,
     format_property_name,
     infer_interfaces,
-    unique_class_rows,
 )
 from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
@@ -408,10 +408,16 @@ class HeapGraph:
                 self.page_owned,
                 essential,
             )
-            ephemerons = self.ephemerons
-            if len(ephemerons.string_index):
-                edges = ephemerons.edges_from_tables(self)
-                essential[edges] = False
+            if self.ephemerons.n_pairs:
+                traverse.drop_table_edges(
+                    self.first_edge,
+                    self.edge_type,
+                    self.edge_name,
+                    self.edge_type_index("internal"),
+                    self.node_id,
+                    self.ephemerons.table_of_string,
+                    essential,
+                )
             return essential
 
         essential: BoolArray = self.derived("essential_edge", compute, keep=False)
@@ -744,10 +750,10 @@ class HeapGraph:
         locations = self.raw.locations
         if locations is None or len(locations.node) == 0:
             return table.class_index, keys
-        nodes = np.unique(locations.node)
-        nodes = nodes[self.node_type[nodes] == self.node_type_index("object")]
+        is_object = self.node_type == self.node_type_index("object")
+        nodes = np.flatnonzero(is_object & (self.location_of >= 0))
         rows = self.location_of[nodes]
-        first, number = unique_class_rows(
+        first, number = distinct_rows(
             locations.script_id[rows],
             locations.line[rows],
             locations.column[rows],
@@ -907,26 +913,19 @@ class Ephemerons:
     @property
     def pair_of_string(self) -> IntArray:
         """``int64[n_strings]``: the entry, or -1; of length 0 if there are no entries."""
-        if not len(self.pair):
+        return self._by_string(self.pair)
+
+    @property
+    def table_of_string(self) -> IntArray:
+        """``int64[n_strings]``: node id of the table, or -1; of length 0 without entries."""
+        return self._by_string(self.table_id)
+
+    def _by_string(self, values: IntArray) -> IntArray:
+        if not len(values):
             return np.empty(0, np.int64)
-        pairs = np.full(self._n_strings, vocab.NO_INDEX, np.int64)
-        pairs[self.string_index] = self.pair
-        return pairs
-
-    def edges_from_tables(self, graph: HeapGraph) -> IntArray:
-        """Find the edges that lead from a map's table to a value.
-
-        The key's edge alone retains the value: without either key or table it would go, and
-        the key is what a person looks for.
-        """
-        table_of_string = np.full(self._n_strings, vocab.NO_INDEX, np.int64)
-        table_of_string[self.string_index] = self.table_id
-        internal = np.flatnonzero(graph.edge_type == graph.edge_type_index("internal"))
-        tables = table_of_string[graph.edge_name[internal]]
-        internal, tables = internal[tables >= 0], tables[tables >= 0]
-        sources = graph.node_id[graph.edge_from(internal)]
-        edges: IntArray = internal[sources == tables]
-        return edges
+        spread = np.full(self._n_strings, vocab.NO_INDEX, np.int64)
+        spread[self.string_index] = values
+        return spread
 
 
 def string_buffers(strings: pa.LargeStringArray) -> tuple[IntArray, ByteArray]:

@@ -267,6 +267,56 @@ def group_sequences(first: IntArray, items: NodeArray, group: IntArray) -> int:
 
 
 @kernel
+def group_rows(rows: IntArray, group: IntArray, first_row: IntArray) -> int:
+    """Number the distinct rows of a table, in order of first occurrence.
+
+    Parameters
+    ----------
+    rows : int64[n, k]
+        The table.
+    group : int64[n]
+        Receives the number of each row.
+    first_row : int64[n]
+        Receives, for each number, the first row that has it.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    n, width = rows.shape
+    size = 16
+    while size < 2 * n:
+        size *= 2
+    mask = np.uint64(size - 1)
+    table = np.full(size, -1, np.int64)
+    n_groups = 0
+    for i in range(n):
+        code = _HASH_SEED
+        for k in range(width):
+            code = (code ^ np.uint64(rows[i, k])) * _HASH_FACTOR
+            code ^= code >> np.uint64(29)
+        slot = code & mask
+        while True:
+            number = table[slot]
+            if number < 0:
+                table[slot] = n_groups
+                first_row[n_groups] = i
+                group[i] = n_groups
+                n_groups += 1
+                break
+            other = first_row[number]
+            k = 0
+            while k < width and rows[i, k] == rows[other, k]:
+                k += 1
+            if k == width:
+                group[i] = number
+                break
+            slot = (slot + np.uint64(1)) & mask
+    return n_groups
+
+
+@kernel
 def match_interfaces(
     first_edge: OffsetArray,
     edge_type: ByteArray,

@@ -11,6 +11,7 @@ from heapnb._typing import (
     IntArray,
     NodeArray,
     OffsetArray,
+    SizeArray,
 )
 from heapnb.kernels._jit import kernel
 
@@ -114,6 +115,42 @@ def essential_edges(
                 and target != node
                 and (is_root or (kind != shortcut_type and (inside or not page_owned[target])))
             )
+
+
+@kernel
+def drop_table_edges(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    internal_type: int,
+    node_id: SizeArray,
+    table_of_string: IntArray,
+    essential: BoolArray,
+) -> None:
+    """Unmark the edges that lead from a WeakMap's table to its values.
+
+    Table and key retain a value together: without either it would go. The key is what a
+    person looks for, so its edge alone counts.
+
+    Parameters
+    ----------
+    first_edge, edge_type, edge_name
+        The edges.
+    internal_type : int
+        The edge type of such edges.
+    node_id : unsigned[n_nodes]
+        V8's ids.
+    table_of_string : int64[n_strings]
+        For the name of a WeakMap entry's edge the id of the table, else -1.
+    essential : bool[n_edges]
+        Changed in place.
+    """
+    for node in range(first_edge.shape[0] - 1):
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if edge_type[edge] == internal_type:
+                table = table_of_string[edge_name[edge]]
+                if table >= 0 and table == np.int64(node_id[node]):
+                    essential[edge] = False
 
 
 @kernel
