@@ -117,9 +117,7 @@ def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
     canonical[indices] = encoded.indices.to_numpy()
     shape = np.empty(len(nodes), np.uint32)
     representative = np.empty(len(nodes), np.uint32)
-    n_shapes = kernels.group_by_properties(
-        *edges, nodes, wanted, canonical, shape, representative
-    )
+    n_shapes = kernels.group_by_properties(*edges, nodes, wanted, canonical, shape, representative)
     return PlainObjects(
         nodes, shape, representative[:n_shapes].copy(), canonical, encoded.dictionary, n_properties
     )
@@ -169,9 +167,9 @@ def infer_interfaces(raw: RawSnapshot, objects: PlainObjects) -> tuple[Interface
         return ()
     named = group >= 0
     objects_per_shape = np.bincount(objects.shape, minlength=n_shapes)
-    counts = np.bincount(
-        group[named], weights=objects_per_shape[named], minlength=n_groups
-    ).astype(np.int64)
+    counts = np.bincount(group[named], weights=objects_per_shape[named], minlength=n_groups).astype(
+        np.int64
+    )
     order = np.argsort(-counts, kind="stable")
     least = max(
         float(vocab.INTERFACE_MIN_OBJECTS), len(objects.nodes) / vocab.INTERFACE_MIN_PROPORTION
@@ -234,10 +232,8 @@ def match_interfaces(
     for rank, place in enumerate(places):
         if place is not None:
             rank_of_canonical[place] = rank
+    # Number 0 also stands for strings that name no property; those are never looked up.
     rank_of_string = rank_of_canonical[objects.canonical]
-    if len(objects.names):
-        # Number 0 also stands for strings that name no property; those are never looked up.
-        rank_of_string = np.ascontiguousarray(rank_of_string)
     kernels.match_interfaces(
         raw.first_edge,
         raw.edge_type,
@@ -291,8 +287,14 @@ def build_class_table(
         "regexp": vocab.CLASS_REGEXP,
     }
     named_by_node = ("object", "native")
-    type_texts = [fixed.get(name, f"({name})") for name in types]
-    by_name = np.array([name in named_by_node for name in types], np.bool_)
+    n_listed = raw.meta.n_listed_node_types
+    type_texts = [
+        fixed.get(name, f"({name})") if i < n_listed else vocab.CLASS_UNDEFINED
+        for i, name in enumerate(types)
+    ]
+    by_name = np.array(
+        [name in named_by_node and i < n_listed for i, name in enumerate(types)], np.bool_
+    )
     used = np.zeros(len(raw.strings), np.bool_)
     used[raw.node_name[by_name[raw.node_type]]] = True
     used_strings = np.flatnonzero(used)

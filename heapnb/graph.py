@@ -7,6 +7,7 @@ are meant).
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -48,9 +49,9 @@ from heapnb.kernels import csr, dominators, traverse
 _UINT32_MAX = 0xFFFF_FFFF
 
 _EPHEMERON = (
-    r"^\d+(?P<pair> / part of key \([^\n\r]*? @\d+\) -> value \([^\n\r]*? @\d+\) "
-    r"pair in WeakMap \(table @(?P<table>\d+)\))$"
-)
+    r"^[0-9]+(?P<pair> / part of key \(ANY*? @[0-9]+\) -> value \(ANY*? @[0-9]+\) "
+    r"pair in WeakMap \(table @(?P<table>[0-9]{1,18})\))$"
+).replace("ANY", "[^\n\r\u2028\u2029]")
 _EPHEMERON_MARK = " pair in WeakMap (table @"
 
 _PLAIN_OBJECT_NAME_LENGTH = 100
@@ -247,8 +248,15 @@ class HeapGraph:
 
     def edge_label(self, edge: int) -> str:
         """Return an edge's name, or its index in decimal."""
-        name = int(self.edge_name[edge])
-        return str(name) if self.is_indexed_edge_type[self.edge_type[edge]] else self.string(name)
+        kind = self.edge_type[edge]
+        if self.is_indexed_edge_type[kind]:
+            return str(self.edge_name[edge])
+        name = self.string(self.edge_name[edge])
+        if kind == self.edge_type_index("shortcut"):
+            # A global object's number; what follows it does not count.
+            number = re.match(r"\s*([+-]?[0-9]+)", name)
+            return str(int(number[1])) if number else name
+        return name
 
     @property
     def is_indexed_edge_type(self) -> BoolArray:
@@ -449,6 +457,8 @@ class HeapGraph:
         )
         natives = np.flatnonzero(kinds == self.node_type_index("native"))
         can_be_owned[natives[self._is_named(natives, vocab.EXTERNAL_STRING_DATA)]] = True
+        if self.renamed is not None:
+            can_be_owned &= ~self.renamed
         owner = np.empty(self.n_nodes, np.uint32)
         traverse.owners(
             self.first_edge,
@@ -490,9 +500,7 @@ class HeapGraph:
             self.edge_to,
             self.edge_type,
             self.edge_name,
-            tuple(
-                self.edge_type_index(name) for name in ("weak", "internal", "element", "hidden")
-            ),
+            tuple(self.edge_type_index(name) for name in ("weak", "internal", "element", "hidden")),
             self._search_rules(),
             pc.equal(self.strings, "sloppy_function_map").to_numpy(zero_copy_only=False),
             self.ephemerons.pair_of_string,

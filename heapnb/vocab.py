@@ -71,6 +71,8 @@ CLASS_COMPILED_CODE: Final = "(compiled code)"
 CLASS_FUNCTION: Final = "Function"
 CLASS_REGEXP: Final = "RegExp"
 CLASS_OBJECT: Final = "Object"
+CLASS_UNDEFINED: Final = "(undefined)"
+"""DevTools' class for a node type that the file uses without naming it."""
 
 # DevTools names a plain object after its properties where enough objects look alike.
 INTERFACE_MIN_PROPERTIES: Final = 1

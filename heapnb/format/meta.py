@@ -55,6 +55,12 @@ class SnapshotMeta:
         return _count(self.header, "extra_native_bytes")
 
     @property
+    def n_listed_node_types(self) -> int:
+        """How many of `node_types` the file itself names; V8's own names follow them."""
+        listed = self.header.get("meta", {}).get("node_types")
+        return len(listed[self.node_fields.index("type")]) if listed else len(self.node_types)
+
+    @property
     def root_offset(self) -> int:
         """Offset of the root node in the ``nodes`` array."""
         return _count(self.header, "root_index")

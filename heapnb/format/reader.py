@@ -400,9 +400,7 @@ class _Reader:
             n_values = n_commas
             if bracket >= 0 and (first_value or n_commas or not _is_blank(text)):
                 n_values += 1
-            block = Block(
-                window.data, window.position, stop, first_value, n_values, window.offset
-            )
+            block = Block(window.data, window.position, stop, first_value, n_values, window.offset)
             index.append((first_value, block.byte_offset))
             window.position = stop + (bracket >= 0)
             first_value += n_values
@@ -451,9 +449,7 @@ class _Reader:
                 if status == parse.OK and count < block.n_values:
                     status = parse.BAD_NUMBER
                 if status != parse.OK:
-                    raise status_error(
-                        status, section, block.byte_offset + position - block.start
-                    )
+                    raise status_error(status, section, block.byte_offset + position - block.start)
                 parts.append(values)
         finally:
             self.flat[section] = np.concatenate(parts) if parts else np.empty(0, np.int64)

@@ -199,9 +199,7 @@ class RecordTable:
             if done + count > block.n_values:
                 status = parse.BAD_NUMBER
             if status != parse.OK:
-                raise status_error(
-                    status, self.section, block.byte_offset + position - block.start
-                )
+                raise status_error(status, self.section, block.byte_offset + position - block.start)
             if count == 0:
                 break
             self._spread(

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
-from heapnb.errors import HeapnbError, MissingExtraError, SnapshotFormatError, TruncatedSnapshotError
+from heapnb.errors import (
+    HeapnbError,
+    MissingExtraError,
+    SnapshotFormatError,
+    TruncatedSnapshotError,
+)
 from heapnb.format.raw import SourceInfo
 
 SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
@@ -144,9 +149,7 @@ def open_source(source: SnapshotSource) -> OpenSource:
     if isinstance(source, str) and source == "-":
         return _unpack(sys.stdin.buffer, SourceInfo("<stdin>"), reopen=None)
     if isinstance(source, str) and "://" in source:
-        return _unpack(
-            _open_url(source), SourceInfo(source), reopen=lambda: open_source(source)
-        )
+        return _unpack(_open_url(source), SourceInfo(source), reopen=lambda: open_source(source))
     if isinstance(source, str | os.PathLike):
         return _open_path(Path(source))
     if not hasattr(source, "read"):
@@ -155,9 +158,7 @@ def open_source(source: SnapshotSource) -> OpenSource:
             hint="pass a path, a URL, bytes or a file opened in binary mode.",
         )
     if isinstance(source, io.TextIOBase):
-        raise HeapnbError(
-            "The file is opened in text mode.", hint='open it with mode "rb".'
-        )
+        raise HeapnbError("The file is opened in text mode.", hint='open it with mode "rb".')
     return _unpack(source, SourceInfo(str(getattr(source, "name", "<stream>"))), reopen=None)
 
 

@@ -129,9 +129,7 @@ def _sections(raw: RawSnapshot) -> Iterator[bytes]:
     yield from _flat(b"samples", raw.samples)
     if raw.locations is not None:
         yield b'"locations":['
-        yield from _records(
-            len(raw.locations.node), meta.location_fields, _location_columns(raw)
-        )
+        yield from _records(len(raw.locations.node), meta.location_fields, _location_columns(raw))
         yield b"],\n"
     for name, text in raw.extra_sections.items():
         yield orjson.dumps(name) + b":" + text + b",\n"

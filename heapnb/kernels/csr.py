@@ -48,7 +48,9 @@ def invert_edges(
 
 
 @kernel
-def invert_tree(dominator: NodeArray, root: int, next_slot: NodeArray, dominated: NodeArray) -> None:
+def invert_tree(
+    dominator: NodeArray, root: int, next_slot: NodeArray, dominated: NodeArray
+) -> None:
     """List the nodes that each node immediately dominates, in ascending order.
 
     Parameters

@@ -104,9 +104,7 @@ def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
 
 
 @kernel
-def parse_integers(
-    data: ByteArray, start: int, stop: int, out: IntArray
-) -> tuple[int, int, int]:
+def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tuple[int, int, int]:
     """Parse comma-separated integers until the range or the output is used up.
 
     Parameters

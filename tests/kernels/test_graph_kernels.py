@@ -70,9 +70,7 @@ def test_order_has_every_node_after_its_dominator(graph: tuple[int, list[Edge]])
 
 
 @given(graphs(), st.data())
-def test_mark_reachable_matches_search(
-    graph: tuple[int, list[Edge]], data: st.DataObject
-) -> None:
+def test_mark_reachable_matches_search(graph: tuple[int, list[Edge]], data: st.DataObject) -> None:
     n_nodes, edges = graph
     start = data.draw(st.lists(st.integers(0, n_nodes - 1)))
     arrays = to_arrays(n_nodes, edges)
@@ -173,9 +171,9 @@ def test_a_wide_star_with_a_shared_leaf() -> None:
     n_nodes = n_middle + 2
     edges_of_root = np.arange(1, n_middle + 1, dtype=np.uint32)
     to_leaf = np.full(n_middle, n_nodes - 1, np.uint32)
-    first = np.concatenate(
-        [[0], np.arange(n_middle, 2 * n_middle + 1), [2 * n_middle]]
-    ).astype(np.uint32)
+    first = np.concatenate([[0], np.arange(n_middle, 2 * n_middle + 1), [2 * n_middle]]).astype(
+        np.uint32
+    )
     edge_to = np.concatenate([edges_of_root, to_leaf])
     arrays = EdgeArrays(
         [], first, edge_to, np.ones(len(edge_to), np.bool_), np.full(len(edge_to), 2, np.uint8)

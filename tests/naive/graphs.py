@@ -63,9 +63,7 @@ def dominators(n_nodes: int, edges: list[Edge]) -> list[int]:
     result = []
     for node in range(n_nodes):
         # The immediate dominator is the one that all others dominate.
-        immediate = max(
-            dominated_by[node], key=lambda d: len(dominated_by[d]), default=ROOT
-        )
+        immediate = max(dominated_by[node], key=lambda d: len(dominated_by[d]), default=ROOT)
         result.append(immediate)
     return result
 
