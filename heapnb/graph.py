@@ -554,11 +554,14 @@ class HeapGraph:
         numbering = (number, vertex, parent, reached)
         total = dominators.count_predecessors(*edges, *numbering, counts)
         first = unsigned_offsets(counts, total)
+        del counts
         predecessor = np.empty(total, np.uint32)
-        # ``counts`` is not needed any more, but is too short to serve as the cursor.
         dominators.fill_predecessors(*edges, *numbering, first.copy(), predecessor)
+        # The peak of memory is in the next step: let go of what it does not need.
+        del number, numbering
         by_number = dominators.semi_nca(parent, first, predecessor, reached)
-        dominator = number
+        del parent, first, predecessor
+        dominator = np.empty(self.n_nodes, np.uint32)
         dominators.to_ordinals(by_number, vertex, dominator)
         return dominator, vertex
 
@@ -724,16 +727,18 @@ class HeapGraph:
     @property
     def class_key(self) -> NodeArray:
         """``uint32[n_nodes]``: row of `class_keys`, the group in DevTools' Summary."""
-        return self._class_keys()[0]
+        keys: NodeArray = self.derived("class_key", lambda: self._class_keys()[0])
+        return keys
 
     @property
     def class_keys(self) -> IntArray:
         """``int64[n_keys, 2]``: class index, and row of ``raw.locations`` or -1."""
-        return self._class_keys()[1]
+        flat: IntArray = self.derived("class_keys", lambda: self._class_keys()[1].reshape(-1))
+        return flat.reshape(-1, 2)
 
     def _class_keys(self) -> tuple[NodeArray, IntArray]:
         both: tuple[NodeArray, IntArray] = self.derived(
-            "class_keys", lambda: self.class_keys_under(self._class_table()), keep=False
+            "_class_keys", lambda: self.class_keys_under(self._class_table()), keep=False
         )
         return both
 

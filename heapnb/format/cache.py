@@ -169,6 +169,7 @@ class CacheStore:
         raw : RawSnapshot
             The snapshot.
         """
+        self._submit(remove_stale_parts)
         self._submit(lambda: self._write_snapshot(raw))
 
     def load_snapshot(self) -> RawSnapshot | None:
