@@ -709,19 +709,16 @@ class HeapGraph:
         return text
 
     @property
-    def location_of(self) -> NodeArray:
+    def location_of(self) -> AnyArray:
         """``int32[n_nodes]``: row of ``raw.locations``, -1 where a node has none."""
+        rows: AnyArray = self.derived("location_of", self._location_rows, keep=False)
+        return rows
 
-        def compute() -> AnyArray:
-            rows = np.full(self.n_nodes, vocab.NO_INDEX, np.int32)
-            if self.raw.locations is not None:
-                # Of several locations of one node the last counts, as in DevTools.
-                rows[self.raw.locations.node] = np.arange(
-                    len(self.raw.locations.node), dtype=np.int32
-                )
-            return rows
-
-        rows: NodeArray = self.derived("location_of", compute, keep=False)
+    def _location_rows(self) -> AnyArray:
+        rows = np.full(self.n_nodes, vocab.NO_INDEX, np.int32)
+        if self.raw.locations is not None:
+            # Of several locations of one node the last counts, as in DevTools.
+            rows[self.raw.locations.node] = np.arange(len(self.raw.locations.node), dtype=np.int32)
         return rows
 
     @property
@@ -764,8 +761,10 @@ class HeapGraph:
         if locations is None or len(locations.node) == 0:
             return table.class_index, keys
         is_object = self.node_type == self.node_type_index("object")
-        nodes = np.flatnonzero(is_object & (self.location_of >= 0))
-        rows = self.location_of[nodes]
+        # Not kept: four bytes a node that only lookups of single nodes need again.
+        rows = self._location_rows()
+        nodes = np.flatnonzero(is_object & (rows >= 0)).astype(np.uint32)
+        rows = rows[nodes]
         first, number = distinct_rows(
             locations.script_id[rows],
             locations.line[rows],
