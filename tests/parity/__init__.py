@@ -1,0 +1,1 @@
+"""heapnb gives the numbers of the DevTools engine."""
