@@ -41,7 +41,6 @@ from heapnb.classes import (
 from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
 from heapnb.format.cache import read_cached
-from heapnb.format.records import unsigned_offsets
 from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
 from heapnb.kernels import csr, dominators, traverse
@@ -340,7 +339,7 @@ class HeapGraph:
     def first_retainer(self) -> OffsetArray:
         """``uint32 or uint64[n_nodes + 1]``: CSR offsets into `retaining_edge`."""
         first: OffsetArray = self.derived(
-            "first_retainer", lambda: unsigned_offsets(self.retainer_count, self.n_edges)
+            "first_retainer", lambda: csr.unsigned_offsets(self.retainer_count, self.n_edges)
         )
         return first
 
@@ -369,7 +368,8 @@ class HeapGraph:
         start, stop = self.edges_of(self.root)
         targets = self.edge_to[start:stop]
         synthetic = self.node_type[targets] == self.node_type_index("synthetic")
-        return targets[~synthetic | self._is_named(targets, vocab.DOCUMENT_DOM_TREES)]
+        roots: NodeArray = targets[~synthetic | self._is_named(targets, vocab.DOCUMENT_DOM_TREES)]
+        return roots
 
     @property
     def page_owned(self) -> BoolArray:
@@ -495,22 +495,41 @@ class HeapGraph:
         queue[: len(roots)] = roots
         distance[roots] = 1
         pending = np.zeros(self.ephemerons.n_pairs, np.bool_)
-        arguments = (
-            self.first_edge,
-            self.edge_to,
-            self.edge_type,
-            self.edge_name,
-            tuple(self.edge_type_index(name) for name in ("weak", "internal", "element", "hidden")),
-            self._search_rules(),
-            pc.equal(self.strings, "sloppy_function_map").to_numpy(zero_copy_only=False),
-            self.ephemerons.pair_of_string,
-            *string_buffers(self.strings),
-            queue,
+        edge_rules = (
+            self.edge_type_index("weak"),
+            self.edge_type_index("internal"),
+            self.edge_type_index("element"),
+            self.edge_type_index("hidden"),
         )
-        traverse.distances(*arguments, len(roots), pending, distance)
+        rules = self._search_rules()
+        sloppy_name = pc.equal(self.strings, vocab.SLOPPY_FUNCTION_MAP).to_numpy(
+            zero_copy_only=False
+        )
+        ephemeron_pair = self.ephemerons.pair_of_string
+        string_offsets, string_bytes = string_buffers(self.strings)
+
+        def search(n_queued: int) -> None:
+            traverse.distances(
+                self.first_edge,
+                self.edge_to,
+                self.edge_type,
+                self.edge_name,
+                edge_rules,
+                rules,
+                sloppy_name,
+                ephemeron_pair,
+                string_offsets,
+                string_bytes,
+                queue,
+                n_queued,
+                pending,
+                distance,
+            )
+
+        search(len(roots))
         distance[self.root] = vocab.BASE_SYSTEM_DISTANCE if len(roots) else 0
         queue[0] = self.root
-        traverse.distances(*arguments, 1, pending, distance)
+        search(1)
         return distance
 
     def _search_rules(self) -> ByteArray:
@@ -545,25 +564,9 @@ class HeapGraph:
         return both
 
     def _compute_dominators(self) -> tuple[NodeArray, NodeArray]:
-        edges = (self.first_edge, self.edge_to, self.essential_edge)
-        number = np.full(self.n_nodes, dominators.UNNUMBERED, np.uint32)
-        vertex = np.empty(self.n_nodes, np.uint32)
-        parent = np.empty(self.n_nodes, np.uint32)
-        reached = dominators.number_depth_first(*edges, self.root, number, vertex, parent)
-        counts = np.zeros(self.n_nodes, np.uint32)
-        numbering = (number, vertex, parent, reached)
-        total = dominators.count_predecessors(*edges, *numbering, counts)
-        first = unsigned_offsets(counts, total)
-        del counts
-        predecessor = np.empty(total, np.uint32)
-        dominators.fill_predecessors(*edges, *numbering, first.copy(), predecessor)
-        # The peak of memory is in the next step: let go of what it does not need.
-        del number, numbering
-        by_number = dominators.semi_nca(parent, first, predecessor, reached)
-        del parent, first, predecessor
-        dominator = np.empty(self.n_nodes, np.uint32)
-        dominators.to_ordinals(by_number, vertex, dominator)
-        return dominator, vertex
+        return dominators.compute_dominators(
+            self.first_edge, self.edge_to, self.essential_edge, self.root
+        )
 
     @property
     def retained_size(self) -> SizeArray:
@@ -585,7 +588,7 @@ class HeapGraph:
             counts = np.zeros(self.n_nodes, np.uint32)
             csr.count_targets(self.dominator, counts)
             counts[self.root] -= 1
-            return unsigned_offsets(counts, self.n_nodes - 1)
+            return csr.unsigned_offsets(counts, self.n_nodes - 1)
 
         first: NodeArray = self.derived("first_dominated", compute)
         return first

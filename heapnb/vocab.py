@@ -28,6 +28,7 @@ DETACHED_PREFIX: Final = "Detached "
 
 DOCUMENT_DOM_TREES: Final = "(Document DOM trees)"
 NATIVE_CONTEXT: Final = "system / NativeContext"
+SLOPPY_FUNCTION_MAP: Final = "sloppy_function_map"
 MAP_DESCRIPTORS: Final = "(map descriptors)"
 EXTERNAL_STRING_DATA: Final = "system / ExternalStringData"
 ARRAY_BUFFER_DATA: Final = "system / JSArrayBufferData"

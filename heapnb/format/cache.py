@@ -272,6 +272,9 @@ class CacheStore:
                 raise KeyError(name)
             return array
 
+        columns: dict[str, Any] = {name: column(name) for name in _NODE_COLUMNS}
+        for name in _OPTIONAL_COLUMNS:
+            columns[name] = column(name) if name in description["optional"] else None
         meta = description["meta"]
         offsets = column("string_offsets")
         header = meta.pop("header")
@@ -279,11 +282,7 @@ class CacheStore:
             meta=SnapshotMeta(
                 **{name: tuple(value) for name, value in meta.items()}, header=header
             ),
-            **{name: column(name) for name in _NODE_COLUMNS},
-            **{
-                name: column(name) if name in description["optional"] else None
-                for name in _OPTIONAL_COLUMNS
-            },
+            **columns,
             strings=pa.LargeStringArray.from_buffers(
                 len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(column("string_text"))
             ),

@@ -8,9 +8,9 @@ the GIL). Nothing is trusted: everything that later code relies on is checked he
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,11 +25,11 @@ from heapnb.format.records import (
     FieldSpec,
     RecordTable,
     status_error,
-    unsigned_offsets,
 )
 from heapnb.format.source import OpenSource, SnapshotSource, open_source
 from heapnb.kernels import parse
 from heapnb.kernels.check import first_bad_name
+from heapnb.kernels.csr import unsigned_offsets
 from heapnb.vocab import INDEXED_EDGE_TYPES
 
 BLOCK_BYTES = 8 << 20
@@ -140,7 +140,7 @@ class _Window:
 
     def _read(self) -> tuple[ByteArray, int]:
         data = np.empty(_HEADROOM + self.block_bytes, np.uint8)
-        return data, self.source.read_into(memoryview(data)[_HEADROOM:])
+        return data, self.source.read_into(data.data[_HEADROOM:])
 
     def more(self) -> bool:
         """Append the next block to what is unconsumed; False at the end of the input."""
@@ -382,7 +382,7 @@ class _Reader:
         table.reserve(min(declared, bound))
         return table
 
-    def _blocks(self, section: str) -> Any:
+    def _blocks(self, section: str) -> Iterator[Block]:
         """Yield the blocks of an array of integers whose bracket is already consumed."""
         window = self.window
         index = self.blocks.setdefault(section, [])
@@ -607,13 +607,13 @@ class _Reader:
         skip = offset
         chunk = np.empty(BLOCK_BYTES, np.uint8)
         while skip > 0:
-            got = source.read_into(memoryview(chunk)[: min(skip, len(chunk))])
+            got = source.read_into(chunk.data[: min(skip, len(chunk))])
             if got == 0:
                 return offset
             skip -= got
         # A block of text holds the number, or reading stopped right behind it.
         data = np.empty(2 * self.window.block_bytes, np.uint8)
-        got = source.read_into(memoryview(data))
+        got = source.read_into(data.data)
         return Block(data, 0, got, first, nth - first + 1, offset).offset_of(nth - first)
 
     def _check(

@@ -9,7 +9,7 @@ from enum import Enum
 
 import numpy as np
 
-from heapnb._typing import AnyArray, ByteArray, IntArray, SizeArray
+from heapnb._typing import AnyArray, ByteArray, IntArray
 from heapnb.errors import SnapshotFormatError
 from heapnb.kernels import parse
 
@@ -305,29 +305,3 @@ _RANGES = {
     FieldKind.WIDE: (0, _UINT32_MAX),
     FieldKind.NAME_OR_INDEX: (_INT32_MIN, _UINT32_MAX),
 }
-
-
-def unsigned_offsets(counts: SizeArray, total: int) -> AnyArray:
-    """Turn counts into CSR offsets of the smallest sufficient type.
-
-    Parameters
-    ----------
-    counts : unsigned[n]
-        Entries of each row.
-    total : int
-        Their sum.
-
-    Returns
-    -------
-    uint32 or uint64[n + 1]
-        ``out[i]`` is the first entry of row i.
-
-    Examples
-    --------
-    >>> unsigned_offsets(np.array([2, 0, 1], np.uint32), 3).tolist()
-    [0, 2, 2, 3]
-    """
-    dtype = np.uint32 if total <= _UINT32_MAX else np.uint64
-    offsets = np.zeros(len(counts) + 1, dtype)
-    np.cumsum(counts, out=offsets[1:], dtype=dtype)
-    return offsets

@@ -33,7 +33,7 @@ def _count_bits_python(value: int) -> np.uint64:
     return np.uint64(int(value).bit_count())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _load_word_compiled(typing_context: Any, data: Any, position: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_type = signature.args[0]
@@ -45,7 +45,7 @@ def _load_word_compiled(typing_context: Any, data: Any, position: Any) -> Any:
     return types.uint64(data, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _trailing_zeros_compiled(typing_context: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], cgutils.false_bit)
@@ -53,7 +53,7 @@ def _trailing_zeros_compiled(typing_context: Any, value: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _count_bits_compiled(typing_context: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import AnyArray, NodeArray, OffsetArray
+from heapnb._typing import AnyArray, NodeArray, OffsetArray, SizeArray
 from heapnb.kernels._jit import kernel
 
 
@@ -69,3 +69,29 @@ def invert_tree(
             slot = next_slot[dominator[node]]
             dominated[slot] = node
             next_slot[dominator[node]] = slot + np.uint32(1)
+
+
+def unsigned_offsets(counts: SizeArray, total: int) -> AnyArray:
+    """Turn counts into CSR offsets of the smallest sufficient type.
+
+    Parameters
+    ----------
+    counts : unsigned[n]
+        Entries of each row.
+    total : int
+        Their sum.
+
+    Returns
+    -------
+    uint32 or uint64[n + 1]
+        ``out[i]`` is the first entry of row i.
+
+    Examples
+    --------
+    >>> unsigned_offsets(np.array([2, 0, 1], np.uint32), 3).tolist()
+    [0, 2, 2, 3]
+    """
+    dtype = np.uint32 if total <= 0xFFFF_FFFF else np.uint64
+    offsets = np.zeros(len(counts) + 1, dtype)
+    np.cumsum(counts, out=offsets[1:], dtype=dtype)
+    return offsets

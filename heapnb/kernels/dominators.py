@@ -12,8 +12,76 @@ import numpy as np
 
 from heapnb._typing import BoolArray, NodeArray, OffsetArray, SizeArray
 from heapnb.kernels._jit import kernel
+from heapnb.kernels.csr import unsigned_offsets
 
 UNNUMBERED = 0xFFFF_FFFF
+
+
+def compute_dominators(
+    first_edge: OffsetArray, edge_to: NodeArray, essential: BoolArray, root: int
+) -> tuple[NodeArray, NodeArray]:
+    """Compute every node's immediate dominator.
+
+    Parameters
+    ----------
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to : uint32[n_edges]
+        Target ordinals.
+    essential : bool[n_edges]
+        Edges that count; none leads from a node to itself.
+    root : int
+        Ordinal of the root.
+
+    Returns
+    -------
+    dominator : uint32[n_nodes]
+        Ordinals. The root dominates itself, and what it does not reach: each node that no
+        essential edge leads to counts as its child.
+    order : uint32[n_nodes]
+        The root, then every node after its dominator.
+
+    Notes
+    -----
+    O(m log n) time in the worst case, next to linear on heaps.
+
+    Examples
+    --------
+    >>> first_edge = np.array([0, 2, 3, 4, 4], np.uint32)  # a diamond
+    >>> edge_to = np.array([1, 2, 3, 3], np.uint32)
+    >>> compute_dominators(first_edge, edge_to, np.ones(4, np.bool_), 0)[0].tolist()
+    [0, 0, 0, 0]
+    """
+    n_nodes = len(first_edge) - 1
+    number: NodeArray = np.full(n_nodes, UNNUMBERED, np.uint32)
+    vertex = np.empty(n_nodes, np.uint32)
+    parent = np.empty(n_nodes, np.uint32)
+    reached = number_depth_first(first_edge, edge_to, essential, root, number, vertex, parent)
+    counts = np.zeros(n_nodes, np.uint32)
+    total = count_predecessors(
+        first_edge, edge_to, essential, number, vertex, parent, reached, counts
+    )
+    first = unsigned_offsets(counts, total)
+    del counts
+    predecessor = np.empty(total, np.uint32)
+    fill_predecessors(
+        first_edge,
+        edge_to,
+        essential,
+        number,
+        vertex,
+        parent,
+        reached,
+        first.copy(),
+        predecessor,
+    )
+    # The peak of memory is in the next step: let go of what it does not need.
+    del number
+    by_number = semi_nca(parent, first, predecessor, reached)
+    del parent, first, predecessor
+    dominator = np.empty(n_nodes, np.uint32)
+    to_ordinals(by_number, vertex, dominator)
+    return dominator, vertex
 
 
 @kernel

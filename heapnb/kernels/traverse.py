@@ -345,7 +345,7 @@ def owners(
 
 @kernel
 def transfer_sizes(
-    owner: NodeArray, takes_no_size: BoolArray, self_size: IntArray, shallow_size: IntArray
+    owner: NodeArray, takes_no_size: BoolArray, self_size: SizeArray, shallow_size: SizeArray
 ) -> None:
     """Give the sizes of owned nodes to their owners.
 

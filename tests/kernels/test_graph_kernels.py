@@ -8,30 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb._typing import NodeArray
-from heapnb.format.records import unsigned_offsets
 from heapnb.kernels import classes, csr, dominators, traverse
 from tests.kernels.arrays import WEAK, EdgeArrays, graphs, to_arrays
 from tests.naive import graphs as naive
 from tests.naive.graphs import Edge
 
 
-def compute_dominators(n_nodes: int, arrays: EdgeArrays) -> tuple[NodeArray, NodeArray]:
-    """Run the dominator kernels as `HeapGraph` does."""
-    edges = (arrays.first_edge, arrays.edge_to, arrays.counts)
-    number = np.full(n_nodes, dominators.UNNUMBERED, np.uint32)
-    vertex = np.empty(n_nodes, np.uint32)
-    parent = np.empty(n_nodes, np.uint32)
-    reached = dominators.number_depth_first(*edges, 0, number, vertex, parent)
-    counts = np.zeros(n_nodes, np.uint32)
-    numbering = (number, vertex, parent, reached)
-    total = dominators.count_predecessors(*edges, *numbering, counts)
-    first = unsigned_offsets(counts, total)
-    predecessor = np.empty(total, np.uint32)
-    dominators.fill_predecessors(*edges, *numbering, first.copy(), predecessor)
-    by_number = dominators.semi_nca(parent, first, predecessor, reached)
-    dominator = np.empty(n_nodes, np.uint32)
-    dominators.to_ordinals(by_number, vertex, dominator)
-    return dominator, vertex
+def compute_dominators(arrays: EdgeArrays) -> tuple[NodeArray, NodeArray]:
+    """Compute dominators and order from the root, node 0."""
+    return dominators.compute_dominators(arrays.first_edge, arrays.edge_to, arrays.counts, 0)
 
 
 def without_self_loops(edges: list[Edge]) -> list[Edge]:
@@ -43,7 +28,7 @@ def without_self_loops(edges: list[Edge]) -> list[Edge]:
 def test_dominators_match_deleting_each_node(graph: tuple[int, list[Edge]]) -> None:
     n_nodes, edges = graph
     edges = without_self_loops(edges)
-    dominator, _ = compute_dominators(n_nodes, to_arrays(n_nodes, edges))
+    dominator, _ = compute_dominators(to_arrays(n_nodes, edges))
     assert dominator.tolist() == naive.dominators(n_nodes, edges)
 
 
@@ -54,7 +39,7 @@ def test_retained_sizes_add_up_the_dominator_tree(
     n_nodes, edges = graph
     edges = without_self_loops(edges)
     sizes = data.draw(st.lists(st.integers(0, 1 << 40), min_size=n_nodes, max_size=n_nodes))
-    dominator, order = compute_dominators(n_nodes, to_arrays(n_nodes, edges))
+    dominator, order = compute_dominators(to_arrays(n_nodes, edges))
     retained = np.array(sizes, np.uint64)
     dominators.add_up_dominated(dominator, order, retained)
     assert retained.tolist() == naive.retained_sizes(dominator.tolist(), sizes)
@@ -63,7 +48,7 @@ def test_retained_sizes_add_up_the_dominator_tree(
 @given(graphs())
 def test_order_has_every_node_after_its_dominator(graph: tuple[int, list[Edge]]) -> None:
     n_nodes, edges = graph
-    dominator, order = compute_dominators(n_nodes, to_arrays(n_nodes, without_self_loops(edges)))
+    dominator, order = compute_dominators(to_arrays(n_nodes, without_self_loops(edges)))
     place = {int(node): i for i, node in enumerate(order)}
     assert sorted(place) == list(range(n_nodes))
     assert all(place[int(dominator[node])] < place[node] for node in range(1, n_nodes))
@@ -116,7 +101,7 @@ def test_retaining_edges_are_grouped_by_target_in_ascending_order(
     arrays = to_arrays(n_nodes, edges)
     counts = np.zeros(n_nodes, np.uint32)
     csr.count_targets(arrays.edge_to, counts)
-    first = unsigned_offsets(counts, len(edges))
+    first = csr.unsigned_offsets(counts, len(edges))
     retaining = np.empty(len(edges), np.uint32)
     csr.invert_edges(arrays.first_edge, arrays.edge_to, first.copy(), retaining)
     for node in range(n_nodes):
@@ -127,11 +112,11 @@ def test_retaining_edges_are_grouped_by_target_in_ascending_order(
 @given(graphs())
 def test_dominated_nodes_are_the_inverse_of_dominators(graph: tuple[int, list[Edge]]) -> None:
     n_nodes, edges = graph
-    dominator, _ = compute_dominators(n_nodes, to_arrays(n_nodes, without_self_loops(edges)))
+    dominator, _ = compute_dominators(to_arrays(n_nodes, without_self_loops(edges)))
     counts = np.zeros(n_nodes, np.uint32)
     csr.count_targets(dominator, counts)
     counts[0] -= 1
-    first = unsigned_offsets(counts, n_nodes - 1)
+    first = csr.unsigned_offsets(counts, n_nodes - 1)
     dominated = np.empty(n_nodes - 1, np.uint32)
     csr.invert_tree(dominator, 0, first.copy(), dominated)
     for node in range(n_nodes):
@@ -158,7 +143,7 @@ def test_a_chain_of_a_million_nodes_needs_no_recursion(n_nodes: int) -> None:
         np.ones(n_nodes - 1, np.bool_),
         np.full(n_nodes - 1, 2, np.uint8),
     )
-    dominator, order = compute_dominators(n_nodes, arrays)
+    dominator, order = compute_dominators(arrays)
     assert np.array_equal(dominator[1:], np.arange(n_nodes - 1))
     retained = np.ones(n_nodes, np.uint64)
     dominators.add_up_dominated(dominator, order, retained)
@@ -178,5 +163,5 @@ def test_a_wide_star_with_a_shared_leaf() -> None:
     arrays = EdgeArrays(
         [], first, edge_to, np.ones(len(edge_to), np.bool_), np.full(len(edge_to), 2, np.uint8)
     )
-    dominator, _ = compute_dominators(n_nodes, arrays)
+    dominator, _ = compute_dominators(arrays)
     assert not dominator.any()

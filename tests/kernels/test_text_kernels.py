@@ -144,8 +144,10 @@ def test_skip_value_finds_the_end(value: object) -> None:
     position, done = 0, False
     while not done:
         stop = min(position + 3, len(text))
-        position, *state_list, done = parse.skip_value(as_bytes(text), position, stop, *state)
-        state = (state_list[0], state_list[1], state_list[2])
+        position, depth, in_string, escaped, done = parse.skip_value(
+            as_bytes(text), position, stop, *state
+        )
+        state = (depth, in_string, escaped)
     assert json.loads(text[:position]) == [value]
 
 
