@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,11 +41,12 @@ from heapnb.classes import (
     infer_interfaces,
 )
 from heapnb.errors import NodeNotFoundError
-from heapnb.format import RawSnapshot
+from heapnb.format import RawSnapshot, read_snapshot
 from heapnb.format.cache import read_cached
 from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
-from heapnb.kernels import csr, dominators, traverse
+from heapnb.kernels import csr, dominators, parse, traverse
+from heapnb.kernels._jit import is_compiled
 
 _UINT32_MAX = 0xFFFF_FFFF
 
@@ -55,6 +58,59 @@ _EPHEMERON_MARK = " pair in WeakMap (table @"
 
 _PLAIN_OBJECT_NAME_LENGTH = 100
 _CONS_STRING_NAME_LENGTH = 1024
+
+
+# What a person is told while an array is computed.
+_STAGE_TITLES = {
+    "page_owned": "Finding the program's own nodes",
+    "essential_edge": "Choosing the edges that count",
+    "dominator": "Computing dominators",
+    "dominator_order": "Computing dominators",
+    "shallow_size": "Attributing sizes",
+    "distance": "Computing distances",
+    "retained_size": "Adding up retained sizes",
+    "class_table": "Naming classes",
+    "class_key": "Grouping classes",
+    "retaining_edge": "Indexing retainers",
+}
+
+# Just enough of a snapshot that reading it and deriving from it calls every kernel.
+_TINY_SNAPSHOT = orjson.dumps(
+    {
+        "snapshot": {
+            "meta": {
+                "node_fields": ["type", "name", "id", "self_size", "edge_count", "detachedness"],
+                "node_types": [[*vocab.V8_NODE_TYPES], "string", "number", "number", "number"],
+                "edge_fields": ["type", "name_or_index", "to_node"],
+                "edge_types": [[*vocab.V8_EDGE_TYPES], "string_or_number", "node"],
+                "location_fields": ["object_index", "script_id", "line", "column"],
+            },
+            "node_count": 4,
+            "edge_count": 4,
+        },
+        "nodes": [
+            *(9, 0, 1, 0, 2, 0),
+            *(3, 1, 3, 8, 1, 0),
+            *(3, 1, 5, 8, 1, 0),
+            *(8, 2, 7, 8, 0, 2),
+        ],
+        "edges": [*(5, 3, 6), *(1, 1, 12), *(2, 3, 18), *(3, 4, 18)],
+        "locations": [6, 1, 1, 1],
+        "strings": [
+            "",
+            vocab.CLASS_OBJECT,
+            "<div>",
+            "p",
+            "1 / part of key (Object @3) -> value (Object @7) pair in WeakMap (table @5)",
+        ],
+    }
+)
+
+ProgressReporter: TypeAlias = Callable[[], AbstractContextManager[ProgressCallback | None]]
+
+
+def _no_progress() -> AbstractContextManager[ProgressCallback | None]:
+    return nullcontext()
 
 
 class DerivedStore(Protocol):
@@ -76,6 +132,8 @@ class HeapGraph:
         The columns of the file.
     store : DerivedStore, optional
         Where derived arrays are looked up and kept.
+    progress : callable, optional
+        Opens a context in which long computations report; see `heapnb.progress.progress_bar`.
 
     Examples
     --------
@@ -85,9 +143,16 @@ class HeapGraph:
     [0, 0, 0, 0]
     """
 
-    def __init__(self, raw: RawSnapshot, store: DerivedStore | None = None) -> None:
+    def __init__(
+        self,
+        raw: RawSnapshot,
+        store: DerivedStore | None = None,
+        progress: ProgressReporter = _no_progress,
+    ) -> None:
         self.raw = raw
         self._store = store
+        self._open_progress = progress
+        self._report: ProgressCallback | None = None
         self._arrays: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._locks: dict[str, threading.RLock] = {}
@@ -121,13 +186,33 @@ class HeapGraph:
                 return self._arrays[name]
             value = self._store.load(name) if keep and self._store is not None else None
             if value is None:
-                value = compute()
+                with self._reporting(name):
+                    value = compute()
                 if isinstance(value, np.ndarray):
                     value.flags.writeable = False
                     if keep and self._store is not None:
                         self._store.save(name, value)
             self._arrays[name] = value
             return value
+
+    @contextmanager
+    def _reporting(self, name: str) -> Iterator[None]:
+        """Say what is being computed; nested computations share one bar."""
+        title = _STAGE_TITLES.get(name)
+        if title is None:
+            yield
+        elif self._report is not None:
+            self._report(title, 0, 0)
+            yield
+        else:
+            with self._open_progress() as report:
+                self._report = report
+                if report is not None:
+                    report(title, 0, 0)
+                try:
+                    yield
+                finally:
+                    self._report = None
 
     # -- columns of the file ----------------------------------------------------------------
 
@@ -857,7 +942,7 @@ def open_graph(
     source: SnapshotSource,
     *,
     cache: bool = True,
-    progress: ProgressCallback | None = None,
+    progress: ProgressReporter = _no_progress,
     salvage: bool = False,
 ) -> HeapGraph:
     """Read a snapshot, or map it from the on-disk cache, and make its graph.
@@ -869,7 +954,8 @@ def open_graph(
     cache : bool, default True
         Whether to look in the on-disk cache and to fill it, derived arrays included.
     progress : callable, optional
-        Called with (stage, done, total).
+        Opens a context in which reading, and later long computations, report; see
+        `heapnb.progress.progress_bar`.
     salvage : bool, default False
         Read what a truncated file still holds.
 
@@ -877,8 +963,20 @@ def open_graph(
     -------
     HeapGraph
     """
-    raw, store = read_cached(source, cache=cache, progress=progress, salvage=salvage)
-    return HeapGraph(raw, store)
+    with progress() as report:
+        if not is_compiled(parse.parse_integers):
+            if report is not None:
+                report("Compiling kernels (only this once)", 0, 0)
+            compile_kernels()
+        raw, store = read_cached(source, cache=cache, progress=report, salvage=salvage)
+    return HeapGraph(raw, store, progress)
+
+
+def compile_kernels() -> None:
+    """Call every kernel on a few bytes, so that numba compiles them and keeps the result."""
+    graph = HeapGraph(read_snapshot(_TINY_SNAPSHOT))
+    for name in ("retained_size", "distance", "class_key", "dominated", "retaining_edge"):
+        getattr(graph, name)
 
 
 class Ephemerons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,38 +20,64 @@ class _LateBar:
     """A rich bar that appears only once the work has taken a while."""
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._latest: tuple[str, int, int] | None = None
         self._progress: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._task: TaskID | None = None
+        self._stage = ""
+        self._timer = threading.Timer(SHOW_AFTER_SECONDS, self._show)
+        self._timer.daemon = True
+        self._timer.start()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        if self._progress is None:
-            if time.monotonic() - self._started < SHOW_AFTER_SECONDS:
-                return
-            self._progress = _new_progress()
-            self._progress.start()
-        if stage not in self._tasks:
-            for task in self._tasks.values():
-                self._progress.update(task, visible=False)
-            self._tasks[stage] = self._progress.add_task(stage, total=total or None)
-        self._progress.update(self._tasks[stage], completed=done, total=total or None)
+        with self._lock:
+            self._latest = (stage, done, total)
+            self._update()
 
     def close(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        self._timer.cancel()
+        with self._lock:
+            if self._progress is not None:
+                self._progress.stop()
+            self._timer.cancel()
+            self._latest = None
+
+    def _show(self) -> None:
+        progress = _new_progress()
+        with self._lock:
+            # The work may have ended while the timer was on its way here.
+            if self._latest is not None:
+                self._progress = progress
+                self._progress.start()
+                self._update()
+
+    def _update(self) -> None:
+        if self._progress is None or self._latest is None:
+            return
+        stage, done, total = self._latest
+        if self._task is None or stage != self._stage:
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            self._task = self._progress.add_task(stage, total=total or None)
+            self._stage = stage
+        self._progress.update(self._task, completed=done, total=total or None)
 
 
 def _new_progress() -> Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+    console = Console()
+    if not console.is_jupyter:
+        console = Console(stderr=True)
     return Progress(
-        TextColumn("[progress.description]{task.description}"),
+        TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not (console.is_terminal or console.is_jupyter),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -25,3 +26,23 @@ def kernel(function: _Function) -> _Function:
     """
     compiled: _Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Tell whether a kernel was compiled before, by this or an earlier process.
+
+    Parameters
+    ----------
+    function : callable
+        What `kernel` returned.
+
+    Returns
+    -------
+    bool
+        False means that its first call will take seconds.
+    """
+    cache = getattr(function, "_cache", None)
+    if cache is None:
+        return True
+    pattern = f"*.{function.__name__}-*.nbi"
+    return any(Path(cache.cache_path).glob(pattern))
