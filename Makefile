@@ -1,0 +1,47 @@
+# Everything a developer runs; `make` lists it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+CASE ?= listener_per_request
+SERIES = $(foreach name,before after1 after2,$(wildcard sample_snapshots/$(CASE)/$(name).heapsnapshot.*))
+
+.PHONY: help setup demo lint format types test test-all bench compare clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
+
+$(BIN)/heapnb: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev,remote,sql]'
+	@touch $@
+
+setup: $(BIN)/heapnb ## Create .venv with heapnb and what developing it takes
+
+demo: $(BIN)/heapnb ## Report on three snapshots of a leaking service (CASE=…); prints where the report is
+	@$(BIN)/heapnb report $(SERIES) -o report.html
+
+lint: setup ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## Format the code and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup ## Check types
+	$(BIN)/mypy
+
+test: setup ## Run the fast tests
+	$(BIN)/pytest -n 2
+
+test-all: ## Do everything that decides whether a change is good (installs Chromium where it is missing)
+	.ci/run
+
+bench: setup ## Measure times and sizes of this machine
+	$(BIN)/pytest -m benchmark tests/benchmarks
+
+compare: setup ## Compare with other tools at 10 and 100 MB
+	$(BIN)/python -m tests.benchmarks.compare
+
+clean: ## Delete what can be made again
+	rm -rf .venv build dist report.html .mypy_cache .pytest_cache .ruff_cache
