@@ -126,6 +126,7 @@ class _Window:
 
     def close(self) -> None:
         self._ahead.shutdown(cancel_futures=True)
+        self.source.close()
 
     @property
     def offset(self) -> int:
@@ -604,6 +605,13 @@ class _Reader:
         if reopen is None:
             return offset
         source = reopen()
+        try:
+            return self._find_number(source, first, offset, nth)
+        finally:
+            source.close()
+
+    def _find_number(self, source: OpenSource, first: int, offset: int, nth: int) -> int:
+        """Read a block once more, to find where its nth number is."""
         skip = offset
         chunk = np.empty(BLOCK_BYTES, np.uint8)
         while skip > 0:

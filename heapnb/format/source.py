@@ -42,12 +42,20 @@ class OpenSource:
         Opens the same input once more, for looking up where an error is.
     damage_errors : tuple of exception types
         What the decompressor raises on damaged data.
+    file : binary stream, optional
+        The underlying file, if it was opened here and is to be closed here.
     """
 
     stream: BinaryIO
     info: SourceInfo
     reopen: Callable[[], OpenSource] | None
     damage_errors: tuple[type[Exception], ...] = ()
+    file: BinaryIO | None = None
+
+    def close(self) -> None:
+        """Close what was opened here; a stream that the caller passed stays open."""
+        if self.file is not None:
+            self.file.close()
 
     def read_into(self, buffer: memoryview) -> int:
         """Fill a buffer as far as the input goes.
@@ -149,7 +157,9 @@ def open_source(source: SnapshotSource) -> OpenSource:
     if isinstance(source, str) and source == "-":
         return _unpack(sys.stdin.buffer, SourceInfo("<stdin>"), reopen=None)
     if isinstance(source, str) and "://" in source:
-        return _unpack(_open_url(source), SourceInfo(source), reopen=lambda: open_source(source))
+        url_file = _open_url(source)
+        info = SourceInfo(source)
+        return _unpack(url_file, info, reopen=lambda: open_source(source), file=url_file)
     if isinstance(source, str | os.PathLike):
         return _open_path(Path(source))
     if not hasattr(source, "read"):
@@ -171,7 +181,8 @@ def _open_path(path: Path) -> OpenSource:
             f"Cannot read {path}: {error.strerror}.", hint="check the path and its permissions."
         ) from None
     info = SourceInfo(path.name, path=str(path.resolve()), file_bytes=size)
-    return _unpack(cast("BinaryIO", stream), info, reopen=lambda: _open_path(path))
+    file = cast("BinaryIO", stream)
+    return _unpack(file, info, reopen=lambda: _open_path(path), file=file)
 
 
 def _open_url(url: str) -> BinaryIO:
@@ -186,11 +197,16 @@ def _open_url(url: str) -> BinaryIO:
 
 
 def _unpack(
-    stream: BinaryIO, info: SourceInfo, reopen: Callable[[], OpenSource] | None
+    stream: BinaryIO,
+    info: SourceInfo,
+    reopen: Callable[[], OpenSource] | None,
+    file: BinaryIO | None = None,
 ) -> OpenSource:
     try:
         magic = stream.read(_MAGIC_LENGTH) or b""
     except OSError as error:
+        if file is not None:
+            file.close()
         raise HeapnbError(f"Cannot read {info.name}: {error.strerror}.") from None
     joined = cast("BinaryIO", io.BufferedReader(_Prefixed(magic, stream), 1 << 20))
     compression: str | None = None
@@ -218,4 +234,4 @@ def _unpack(
         file_bytes=info.file_bytes,
         compression=compression,
     )
-    return OpenSource(joined, known, reopen, damage_errors)
+    return OpenSource(joined, known, reopen, damage_errors, file)
