@@ -1,4 +1,4 @@
-"""Class names as DevTools gives them: by type, by name, and for plain objects by their properties."""
+"""Class names as DevTools gives them: by type, by name, for plain objects by properties."""
 
 from __future__ import annotations
 

@@ -699,7 +699,7 @@ class HeapGraph:
 
     @property
     def renamed(self) -> BoolArray | None:
-        """``bool[n_nodes]`` or None: nodes that DevTools shows with ``Detached`` before the name."""
+        """``bool[n_nodes]`` or None: nodes whose name DevTools puts ``Detached`` before."""
         return self._detachedness()[1] if self.raw.detachedness is not None else None
 
     def _detachedness(self) -> tuple[ByteArray, BoolArray]:

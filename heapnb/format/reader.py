@@ -7,6 +7,7 @@ the GIL). Nothing is trusted: everything that later code relies on is checked he
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +28,7 @@ from heapnb.format.records import (
     status_error,
 )
 from heapnb.format.source import OpenSource, SnapshotSource, open_source
+from heapnb.format.window import WHITE_SPACE, Window
 from heapnb.kernels import parse
 from heapnb.kernels.check import first_bad_name
 from heapnb.kernels.csr import unsigned_offsets
@@ -35,9 +37,6 @@ from heapnb.vocab import INDEXED_EDGE_TYPES
 BLOCK_BYTES = 8 << 20
 """Text read at a time."""
 
-_HEADROOM = 1 << 16
-"""Room before a block for the unfinished rest of the one before."""
-
 _WORKERS = 2
 _MAX_BLOCKS_IN_WORK = 4
 _ROWS_TRUSTED = 1 << 20
@@ -45,7 +44,6 @@ _ROWS_TRUSTED = 1 << 20
 
 _SECTION_INTEGERS = ("samples", "trace_function_infos", "locations")
 _MISSING_STRING = "(missing from the truncated file)"
-_WHITE_SPACE = b" \t\r\n"
 _NOT_JSON_HINT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
 _TRUNCATED_HINT = (
     "the process may have been killed while writing; salvage=True (--salvage) reads what is there."
@@ -93,7 +91,7 @@ def read_snapshot(
     """
     opened = open_source(source)
     with ThreadPoolExecutor(_WORKERS, "heapnb-parse") as workers:
-        reader = _Reader(_Window(opened, block_bytes, progress), workers, salvage=salvage)
+        reader = _Reader(Window(opened, block_bytes, progress), workers, salvage=salvage)
         try:
             reader.read()
         finally:
@@ -105,86 +103,11 @@ class _EndOfInput(Exception):
     """The input ended inside a section; becomes a `TruncatedSnapshotError`."""
 
 
-class _Window:
-    """The part of the input that is in memory; read ahead by one block.
-
-    ``data[position:stop]`` is not consumed yet; ``data[0]`` is at byte ``base`` of the input.
-    """
-
-    def __init__(
-        self, source: OpenSource, block_bytes: int, progress: ProgressCallback | None
-    ) -> None:
-        self.source = source
-        self.data: ByteArray = np.empty(0, np.uint8)
-        self.base = 0
-        self.position = 0
-        self.stop = 0
-        self.block_bytes = block_bytes
-        self._progress = progress
-        self._ahead = ThreadPoolExecutor(1, "heapnb-read")
-        self._next: Future[tuple[ByteArray, int]] | None = self._ahead.submit(self._read)
-
-    def close(self) -> None:
-        self._ahead.shutdown(cancel_futures=True)
-        self.source.close()
-
-    @property
-    def offset(self) -> int:
-        """Byte offset of the next unconsumed byte."""
-        return self.base + self.position
-
-    @property
-    def remaining(self) -> int | None:
-        """Bytes to the end of the input, where its size is known."""
-        size = self.source.info.size_bytes
-        return max(size - self.offset, 0) if size else None
-
-    def _read(self) -> tuple[ByteArray, int]:
-        data = np.empty(_HEADROOM + self.block_bytes, np.uint8)
-        return data, self.source.read_into(data.data[_HEADROOM:])
-
-    def more(self) -> bool:
-        """Append the next block to what is unconsumed; False at the end of the input."""
-        if self._next is None:
-            return False
-        data, got = self._next.result()
-        if got == 0:
-            self._next = None
-            return False
-        self._next = self._ahead.submit(self._read)
-        rest = self.data[self.position : self.stop]
-        if len(rest) <= _HEADROOM:
-            start = _HEADROOM - len(rest)
-            data[start:_HEADROOM] = rest
-        else:
-            data = np.concatenate([rest, data[_HEADROOM : _HEADROOM + got]])
-            start = 0
-        self.base += self.position - start
-        self.data = data
-        self.position = start
-        self.stop = start + len(rest) + got
-        if self._progress is not None:
-            size = self.source.info.size_bytes
-            self._progress("Reading", self.base + self.stop, size)
-        return True
-
-    def peek(self) -> int:
-        """The next byte that is no white space, -1 at the end of the input."""
-        while True:
-            while self.position < self.stop:
-                byte = int(self.data[self.position])
-                if byte not in _WHITE_SPACE:
-                    return byte
-                self.position += 1
-            if not self.more():
-                return -1
-
-
 @dataclass
 class _Reader:
     """The state of reading one file: which sections were seen, and what they held."""
 
-    window: _Window
+    window: Window
     workers: ThreadPoolExecutor
     salvage: bool
     meta: SnapshotMeta | None = None
@@ -203,8 +126,8 @@ class _Reader:
     def read(self) -> None:
         window = self.window
         first = window.peek()
-        if first == 0xEF and self._next_bytes(3) == b"\xef\xbb\xbf":
-            window.position += 3
+        if self._next_bytes(len(BOM_UTF8)) == BOM_UTF8:
+            window.position += len(BOM_UTF8)
             first = window.peek()
         if first < 0:
             raise SnapshotFormatError(
@@ -768,7 +691,7 @@ def _specs(fields: tuple[str, ...], kinds: dict[str, FieldKind]) -> tuple[FieldS
 
 
 def _is_blank(text: ByteArray) -> bool:
-    return not text.tobytes().strip(_WHITE_SPACE)
+    return not text.tobytes().strip(WHITE_SPACE)
 
 
 def _grown(array: AnyArray, needed: int) -> AnyArray:

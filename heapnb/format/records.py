@@ -81,7 +81,7 @@ class FieldSpec:
     kind: FieldKind
 
     @property
-    def dtype(self) -> type[np.uint8] | type[np.uint32]:
+    def dtype(self) -> type[np.uint8 | np.uint32]:
         """Width of the column while it is filled."""
         return np.uint8 if self.kind is FieldKind.CODE else np.uint32
 
