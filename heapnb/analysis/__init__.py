@@ -1,0 +1,1 @@
+"""Questions to one heap or several, and their answers as frozen results."""

@@ -1,0 +1,212 @@
+"""By what is each node held: one tree over the heap, made of the edges that a person would name.
+
+The shortest path from the GC roots often leads through the engine's own structures (code, hidden
+classes, templates). This tree prefers what the program itself wrote: properties, elements,
+variables, entries of collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, NodeArray, OffsetArray
+from heapnb.graph import HeapGraph
+from heapnb.kernels import retaining as kernels
+from heapnb.kernels import traverse
+
+USER_TYPES: Final = (
+    "object",
+    "closure",
+    "string",
+    "concatenated string",
+    "sliced string",
+    "regexp",
+    "number",
+    "symbol",
+    "bigint",
+    "native",
+    "array",
+    "synthetic",
+)
+"""Node types of what a program makes; others are the engine's."""
+
+STORAGE_NAMES: Final = ("system / PropertyArray", "system / ArrayList")
+"""Engine objects that hold the values of another object, beside those of type array."""
+
+CELL_NAMES: Final = (
+    "system / PropertyCell",
+    "system / ContextCell",
+    "system / Cell",
+)
+"""Engine objects that hold a single value: a global variable, a variable, an export."""
+
+THROUGH_NAMES: Final = (
+    "system / AccessorPair",
+    "system / AsyncGeneratorRequest",
+    "system / CallSiteInfo",
+    "system / ErrorStackData",
+    "system / JSProxy",
+    "system / PromiseCapability",
+    "system / PromiseReaction",
+    "system / PromiseFulfillReactionJobTask",
+    "system / PromiseRejectReactionJobTask",
+    "system / PromiseResolveThenableJobTask",
+    "system / ScriptContextTable",
+    "system / SourceTextModule",
+    "system / StackFrameInfo",
+    "system / SyntheticModule",
+    "system / WeakCell",
+)
+"""Engine objects through which a program holds its own."""
+
+SCRIPT_CONTEXT_LABELS: Final = ("script_context_table", "script_contexts")
+"""Edges of a native context to the variables of classic scripts."""
+
+
+@dataclass(frozen=True)
+class RetainingTree:
+    """A way from the root to every node that is held.
+
+    Parameters
+    ----------
+    parent : uint32[n_nodes]
+        The node before it on the way; `vocab.NO_ORDINAL` where nothing holds a node, the root
+        itself for the root.
+    parent_edge : unsigned[n_nodes]
+        The edge that leads from there.
+    order : uint32[n_reached]
+        The nodes that are held, the root first, every node after its parent.
+    n_user : int
+        The first so many of ``order`` are reached without passing through the engine's own
+        objects.
+    is_storage, is_cell : bool[n_nodes]
+        Backing stores, and among them those of a single value.
+    """
+
+    parent: NodeArray
+    parent_edge: OffsetArray
+    order: NodeArray
+    n_user: int
+    is_storage: BoolArray
+    is_cell: BoolArray
+
+    def path(self, node: int) -> list[int]:
+        """Return the nodes from the root to one, both included."""
+        path = [node]
+        while int(self.parent[node]) not in (node, vocab.NO_ORDINAL):
+            node = int(self.parent[node])
+            path.append(node)
+        return path[::-1]
+
+
+def retaining_tree(graph: HeapGraph) -> RetainingTree:
+    """Find a way to every node, preferring edges that the program itself made.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    RetainingTree
+        Kept by the graph.
+
+    Notes
+    -----
+    Breadth first in three rounds: from the program's globals over its own objects; from the
+    engine's other roots (handles, stack) over its own objects; then through everything else.
+    """
+    tree: RetainingTree = graph.derived("retaining_tree", lambda: _grow(graph), keep=False)
+    return tree
+
+
+def _grow(graph: HeapGraph) -> RetainingTree:
+    is_storage, is_cell, is_engine = _classify(graph)
+    script_contexts = _edges_to_script_contexts(graph)
+    tables = graph.edge_to[script_contexts]
+    is_storage[tables] = True
+    is_engine[tables] = False
+    usable = _usable_edges(graph)
+    parent = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
+    parent_edge = np.zeros(graph.n_nodes, graph.first_edge.dtype)
+    queue = np.empty(graph.n_nodes, np.uint32)
+    parent[graph.root] = graph.root
+    queue[0] = graph.root
+    tail = 1
+    start, stop = graph.edges_of(graph.root)
+    globals_ = np.arange(start, stop)[np.isin(graph.edge_to[start:stop], graph.user_roots)]
+    for edge in (*globals_.tolist(), *script_contexts):
+        target = int(graph.edge_to[edge])
+        if parent[target] == vocab.NO_ORDINAL:
+            parent[target] = graph.root
+            parent_edge[target] = edge
+            queue[tail] = target
+            tail += 1
+    tree = (graph.first_edge, graph.edge_to, usable)
+    growing = (parent, parent_edge, queue)
+    tail = kernels.grow_tree(*tree, is_engine, *growing, 1, tail)
+    n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
+    nothing = np.zeros(graph.n_nodes, np.bool_)
+    tail = kernels.grow_tree(*tree, nothing, *growing, 0, n_user)
+    return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
+
+
+def _usable_edges(graph: HeapGraph) -> BoolArray:
+    """Return the edges that hold their target, as ``bool[n_edges]``."""
+    usable: BoolArray = (graph.edge_type != graph.edge_type_index("weak")) & (
+        graph.edge_type != graph.edge_type_index("shortcut")
+    )
+    if graph.ephemerons.n_pairs:
+        traverse.drop_table_edges(
+            graph.first_edge,
+            graph.edge_type,
+            graph.edge_name,
+            graph.edge_type_index("internal"),
+            graph.node_id,
+            graph.ephemerons.table_of_string,
+            usable,
+        )
+    return usable
+
+
+def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Tell backing stores, cells and the engine's own objects, each as ``bool[n_nodes]``."""
+
+    def named(names: Sequence[str]) -> BoolArray:
+        is_name = pc.is_in(graph.strings, pa.array(names, graph.strings.type))
+        matches: BoolArray = is_name.to_numpy(zero_copy_only=False)[graph.node_name]
+        return matches
+
+    kinds = graph.node_type
+    is_user_type = np.isin(graph.node_type_names, USER_TYPES)
+    is_user_type = np.concatenate([is_user_type, np.zeros(256 - len(is_user_type), np.bool_)])
+    is_user = is_user_type[kinds]
+    is_cell = named(CELL_NAMES) & ~is_user
+    is_storage = is_cell | (named(STORAGE_NAMES) & ~is_user)
+    is_engine = ~(is_user | is_storage | named(THROUGH_NAMES))
+    is_storage |= kinds == graph.node_type_index("array")
+    return is_storage, is_cell, is_engine
+
+
+def _edges_to_script_contexts(graph: HeapGraph) -> list[int]:
+    """Find where the engine keeps the top-level ``let`` and ``const`` of classic scripts."""
+    native_contexts = np.flatnonzero(
+        (graph.node_type == graph.node_type_index("hidden"))
+        & pc.starts_with(graph.strings, vocab.NATIVE_CONTEXT).to_numpy(zero_copy_only=False)[
+            graph.node_name
+        ]
+    )
+    found = []
+    for node in native_contexts.tolist():
+        for edge in range(*graph.edges_of(node)):
+            if graph.edge_label(edge) in SCRIPT_CONTEXT_LABELS:
+                found.append(edge)
+    return found

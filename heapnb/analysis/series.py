@@ -1,0 +1,278 @@
+"""Several snapshots of one program, one after the other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from heapnb._typing import BoolArray, NodeArray, SizeArray
+from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
+from heapnb.analysis.sources import HeapSource, graph_of
+from heapnb.errors import HeapnbError, SnapshotFormatError
+from heapnb.graph import HeapGraph, ProgressReporter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb.analysis.survivors import Survivors
+
+ONE_PROCESS_AGREEMENT: Final = 0.98
+"""Share of common ids that must still mean the same node for two files to be of one process."""
+
+_KEEP_DERIVED_NODES: Final = 4_000_000
+"""The last snapshot stays in memory with all that was derived if it has no more nodes."""
+
+_BITMAP_SPAN: Final = 64
+
+
+@dataclass(frozen=True)
+class Series:
+    """Snapshots of one program in the order in which they were taken.
+
+    Only the last one is in memory as a graph; of the others the columns are kept that
+    comparisons over time need.
+
+    Parameters
+    ----------
+    snapshots : tuple of ReducedSnapshot
+        The earliest first.
+    last : HeapGraph
+        The last snapshot.
+    one_process : bool
+        Whether ids mean the same object in all of them.
+    warnings : tuple of str
+        What a reader should know: files left out, put in order, or of different processes.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> series = hn.load_series(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
+    >>> series.growth().head()  # doctest: +SKIP
+    """
+
+    snapshots: tuple[ReducedSnapshot, ...]
+    last: HeapGraph
+    one_process: bool
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.snapshots)
+
+    def __repr__(self) -> str:
+        names = ", ".join(snapshot.name for snapshot in self.snapshots)
+        return f"Series({len(self)} snapshots: {names})"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a snapshot: ``name``, ``file_size``, ``n_nodes``, ``n_edges``, ``total_size``."""
+        import pandas as pd
+
+        columns = ("name", "file_size", "n_nodes", "n_edges", "total_size")
+        return pd.DataFrame(
+            {column: [getattr(s, column) for s in self.snapshots] for column in columns}
+        )
+
+    def growth(self) -> pd.DataFrame:
+        """Return how each class grew; see `heapnb.analysis.growth.class_growth`."""
+        from heapnb.analysis.growth import class_growth
+
+        return class_growth(self)
+
+    def survivors(self) -> Survivors:
+        """Return the objects that came and stayed; see `heapnb.analysis.survivors.survivors`."""
+        from heapnb.analysis.survivors import survivors
+
+        return survivors(self)
+
+    @cached_property
+    def births(self) -> NodeArray:
+        """``uint32[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
+
+        Meaningful for odd ids in a series of one process.
+        """
+        born = np.full(self.snapshots[-1].n_nodes, len(self) - 1, np.uint32)
+        last = self.snapshots[-1].node_id
+        for number in range(len(self) - 2, -1, -1):
+            born[np.flatnonzero(is_member(last, self.snapshots[number].node_id))] = number
+        return born
+
+    @cached_property
+    def everywhere(self) -> tuple[BoolArray, ...]:
+        """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
+        marks = []
+        for snapshot in self.snapshots:
+            stays = (snapshot.node_id & 1) == 1
+            for other in self.snapshots:
+                if other is not snapshot:
+                    stays &= is_member(snapshot.node_id, other.node_id)
+            marks.append(stays)
+        return tuple(marks)
+
+
+def load_series(
+    sources: Sequence[HeapSource],
+    *,
+    cache: bool = True,
+    progress: ProgressReporter | None = None,
+) -> Series:
+    """Read snapshots of one program, taken one after the other.
+
+    Parameters
+    ----------
+    sources : sequence of Snapshot, HeapGraph, or anything that `heapnb.load` takes
+        In any order; files of one process are put in order of time.
+    cache : bool, default True
+        Whether files go through the on-disk cache.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    SnapshotFormatError
+        If no file can be read; a single bad one among several is left out with a warning.
+
+    Notes
+    -----
+    Node ids of one process only ever grow, which tells the order. Plain objects are named after
+    the shapes of the last file given, so that names mean the same throughout.
+    """
+    if not sources:
+        raise HeapnbError("A series needs at least one snapshot.")
+    warnings: list[str] = []
+    reduced: list[_Member] = []
+    last: HeapGraph | None = None
+    failure: SnapshotFormatError | None = None
+    # The last one first: its shapes name the plain objects of the others.
+    for source in reversed(sources):
+        try:
+            graph = graph_of(source, cache=cache, progress=progress)
+        except SnapshotFormatError as error:
+            warnings.append(f"Left out: {error}")
+            failure = error
+            continue
+        definitions = graph.interface_definitions if last is None else last.interface_definitions
+        reduced.append(_Member(source, reduce_snapshot(graph, definitions)))
+        if last is None:
+            last = _released(graph)
+    if last is None:
+        raise failure or HeapnbError("A series needs at least one snapshot.")
+    newest = reduced[0]
+    members = _without_duplicates(reduced[::-1], warnings)
+    one_process = _is_one_process([member.snapshot for member in members], warnings)
+    if one_process:
+        members = _in_order(members, warnings)
+    if members[-1].snapshot is not newest.snapshot:
+        last = graph_of(members[-1].source, cache=cache, progress=progress)
+    for member in members:
+        warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
+    return Series(
+        tuple(member.snapshot for member in members), last, one_process, tuple(warnings)
+    )
+
+
+def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
+    """Look numbers up in a set of others.
+
+    Parameters
+    ----------
+    values : unsigned[n]
+        Node ids to look up.
+    of : unsigned[m]
+        The node ids to look in.
+
+    Returns
+    -------
+    bool[n]
+
+    Examples
+    --------
+    >>> is_member(np.array([1, 5], np.uint32), np.array([3, 5], np.uint32)).tolist()
+    [False, True]
+    """
+    if len(values) == 0 or len(of) == 0:
+        return np.zeros(len(values), np.bool_)
+    span = int(of.max()) + 1
+    if span > _BITMAP_SPAN * len(of):
+        found: BoolArray = np.isin(values, of)
+        return found
+    present = np.zeros(span, np.bool_)
+    present[of] = True
+    inside = values < span
+    found = np.zeros(len(values), np.bool_)
+    found[inside] = present[values[inside]]
+    return found
+
+
+@dataclass(frozen=True)
+class _Member:
+    source: HeapSource
+    snapshot: ReducedSnapshot
+
+
+def _released(graph: HeapGraph) -> HeapGraph:
+    """Let go of what was derived of a large snapshot, so that there is room for the others."""
+    return graph if graph.n_nodes <= _KEEP_DERIVED_NODES else HeapGraph(graph.raw)
+
+
+def _without_duplicates(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    kept: list[_Member] = []
+    for member in members:
+        twin = next((k for k in kept if _is_same(k.snapshot, member.snapshot)), None)
+        if twin is None:
+            kept.append(member)
+        else:
+            warnings.append(
+                f"{member.snapshot.name} is the same snapshot as {twin.snapshot.name}; "
+                "it counts once."
+            )
+    # The file given last stays the last one, even if it had been given before.
+    return kept
+
+
+def _is_same(one: ReducedSnapshot, other: ReducedSnapshot) -> bool:
+    return (
+        one.n_nodes == other.n_nodes
+        and one.n_edges == other.n_edges
+        and one.total_size == other.total_size
+        and bool(np.array_equal(one.node_id, other.node_id))
+    )
+
+
+def _is_one_process(snapshots: list[ReducedSnapshot], warnings: list[str]) -> bool:
+    for before, after in itertools.pairwise(snapshots):
+        agreement = _agreement(before, after)
+        if agreement < ONE_PROCESS_AGREEMENT:
+            warnings.append(
+                f"{before.name} and {after.name} are not from one process (of the node ids that "
+                f"both have, {agreement:.0%} mean the same); they are compared by class and "
+                "retaining path."
+            )
+            return False
+    return True
+
+
+def _agreement(one: ReducedSnapshot, other: ReducedSnapshot) -> float:
+    """Share of common ids whose node has the same type and name in both."""
+    _, ours, theirs = np.intersect1d(
+        one.sampled_id, other.sampled_id, assume_unique=True, return_indices=True
+    )
+    if len(ours) == 0:
+        return 0.0
+    return float(np.mean(one.fingerprint[ours] == other.fingerprint[theirs]))
+
+
+def _in_order(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    ordered = sorted(members, key=lambda member: member.snapshot.largest_object_id)
+    if [id(m) for m in ordered] != [id(m) for m in members]:
+        names = ", ".join(member.snapshot.name for member in ordered)
+        warnings.append(f"The files were put in order of time, by their node ids: {names}.")
+    return ordered

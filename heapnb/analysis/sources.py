@@ -1,0 +1,42 @@
+"""What an analysis may be asked about: a file, a snapshot that is open, or its graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+
+from heapnb.format.source import SnapshotSource
+from heapnb.graph import HeapGraph, ProgressReporter, open_graph
+
+if TYPE_CHECKING:
+    from heapnb.snapshot import Snapshot
+
+HeapSource: TypeAlias = Union["Snapshot", HeapGraph, SnapshotSource]
+"""A snapshot that is open, its graph, or anything that `heapnb.load` takes."""
+
+
+def graph_of(
+    source: HeapSource, *, cache: bool = True, progress: ProgressReporter | None = None
+) -> HeapGraph:
+    """Return the graph of a snapshot, opening the file where that is needed.
+
+    Parameters
+    ----------
+    source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
+        The snapshot.
+    cache : bool, default True
+        Whether files go through the on-disk cache.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+
+    Returns
+    -------
+    HeapGraph
+    """
+    if isinstance(source, HeapGraph):
+        return source
+    graph = getattr(source, "graph", None)
+    if isinstance(graph, HeapGraph):
+        return graph
+    options = {} if progress is None else {"progress": progress}
+    return open_graph(source, cache=cache, **options)  # type: ignore[arg-type]

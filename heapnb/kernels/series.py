@@ -1,0 +1,188 @@
+"""Kernels that compare snapshots: by node id, and by hashes that mean the same in each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import BoolArray, NodeArray, SizeArray
+from heapnb.kernels._jit import kernel
+from heapnb.kernels.retaining import HashArray
+
+NO_CODE = 0xFFFF_FFFF
+_FIBONACCI = np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def unmatched(
+    before_order: NodeArray,
+    before_id: SizeArray,
+    before_class: NodeArray,
+    after_order: NodeArray,
+    after_id: SizeArray,
+    after_class: NodeArray,
+    is_removed: BoolArray,
+    is_added: BoolArray,
+) -> None:
+    """Unmark the nodes that are in both snapshots, with the same id and the same class.
+
+    Parameters
+    ----------
+    before_order, after_order : uint32[…]
+        Ordinals in ascending order of id, and of class where an id comes more than once.
+    before_id, after_id : unsigned[…]
+        Node ids.
+    before_class, after_class : uint32[…]
+        The class of each node, numbered alike in both.
+    is_removed, is_added : bool[…]
+        True for the nodes that take part; changed in place.
+    """
+    i = 0
+    j = 0
+    while i < before_order.shape[0] and j < after_order.shape[0]:
+        before = before_order[i]
+        after = after_order[j]
+        if not is_removed[before]:
+            i += 1
+        elif not is_added[after]:
+            j += 1
+        elif before_id[before] < after_id[after]:
+            i += 1
+        elif before_id[before] > after_id[after]:
+            j += 1
+        elif before_class[before] < after_class[after]:
+            i += 1
+        elif before_class[before] > after_class[after]:
+            j += 1
+        else:
+            is_removed[before] = False
+            is_added[after] = False
+            i += 1
+            j += 1
+
+
+@kernel
+def encode_hashes(
+    hashes: HashArray, slots: NodeArray, codes: NodeArray, distinct: HashArray, n_distinct: int
+) -> tuple[int, int]:
+    """Number hashes in order of first occurrence, as far as there is room.
+
+    Parameters
+    ----------
+    hashes : uint64[n]
+        Hashes.
+    slots : uint32[2 ** k]
+        A hash table of codes; `NO_CODE` marks free slots; changed in place.
+    codes : uint32[n]
+        Receives the numbers.
+    distinct : uint64[2 ** (k - 1)]
+        The hash of every number so far; changed in place.
+    n_distinct : int
+        How many numbers there are so far.
+
+    Returns
+    -------
+    done : int
+        How many of ``hashes`` were numbered; fewer than all if ``distinct`` is full.
+    n_distinct : int
+        How many numbers there are now.
+    """
+    mask = np.uint64(slots.shape[0] - 1)
+    for i in range(hashes.shape[0]):
+        wanted = hashes[i]
+        slot = (wanted * _FIBONACCI >> np.uint64(20)) & mask
+        code = slots[slot]
+        while code != NO_CODE and distinct[code] != wanted:
+            slot = (slot + np.uint64(1)) & mask
+            code = slots[slot]
+        if code == NO_CODE:
+            if n_distinct == distinct.shape[0]:
+                return i, n_distinct
+            code = np.uint32(n_distinct)
+            slots[slot] = code
+            distinct[n_distinct] = wanted
+            n_distinct += 1
+        codes[i] = code
+    return hashes.shape[0], n_distinct
+
+
+@kernel
+def fill_slots(distinct: HashArray, n_distinct: int, slots: NodeArray) -> None:
+    """Enter numbered hashes into an empty hash table.
+
+    Parameters
+    ----------
+    distinct : uint64[…]
+        Hashes.
+    n_distinct : int
+        How many of them to enter.
+    slots : uint32[2 ** k]
+        All `NO_CODE`; receives the numbers.
+    """
+    mask = np.uint64(slots.shape[0] - 1)
+    for code in range(n_distinct):
+        slot = (distinct[code] * _FIBONACCI >> np.uint64(20)) & mask
+        while slots[slot] != NO_CODE:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = np.uint32(code)
+
+
+@kernel
+def retained_by_class(
+    first_dominated: NodeArray,
+    dominated: NodeArray,
+    root: int,
+    class_key: NodeArray,
+    shallow_size: SizeArray,
+    retained_size: SizeArray,
+    retained: SizeArray,
+) -> None:
+    """Add up by class what its members retain, each byte once.
+
+    Parameters
+    ----------
+    first_dominated : unsigned[n_nodes + 1]
+        CSR offsets into ``dominated``.
+    dominated : uint32[n_nodes - 1]
+        The dominator tree, downwards.
+    root : int
+        Ordinal of the root.
+    class_key : uint32[n_nodes]
+        The class of each node.
+    shallow_size, retained_size : unsigned[n_nodes]
+        Bytes; nodes without a shallow size do not count.
+    retained : uint64[n_classes]
+        Zeros; receives the sums over those members that no other member dominates.
+
+    Notes
+    -----
+    DevTools: ``calculateClassesRetainedSize``.
+    """
+    n_nodes = class_key.shape[0]
+    # How many members of each class are above the node that is looked at.
+    n_above = np.zeros(retained.shape[0], np.uint32)
+    stack = np.empty(n_nodes, np.uint32)
+    next_child = np.empty(n_nodes, np.uint64)
+    stack[0] = root
+    next_child[0] = first_dominated[root]
+    depth = 1
+    if shallow_size[root] > 0:
+        retained[class_key[root]] += retained_size[root]
+        n_above[class_key[root]] += np.uint32(1)
+    while depth > 0:
+        node = stack[depth - 1]
+        place = next_child[depth - 1]
+        if place < first_dominated[node + 1]:
+            next_child[depth - 1] = place + np.uint64(1)
+            child = dominated[place]
+            if shallow_size[child] > 0:
+                key = class_key[child]
+                if n_above[key] == 0:
+                    retained[key] += retained_size[child]
+                n_above[key] += np.uint32(1)
+            stack[depth] = child
+            next_child[depth] = first_dominated[child]
+            depth += 1
+        else:
+            depth -= 1
+            if shallow_size[node] > 0:
+                n_above[class_key[node]] -= np.uint32(1)
