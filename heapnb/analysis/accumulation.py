@@ -7,11 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from heapnb import vocab
-from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.reduction import ReducedSnapshot, encode
-from heapnb.analysis.series import Series, is_member
-from heapnb.kernels import retaining as kernels
+from heapnb._typing import IntArray, NodeArray
 from heapnb.kernels.retaining import HashArray
 
 DICTIONARY_CHANGES: Final = 16

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.places import definition_sites, location_text
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.classes import distinct_rows
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.kernels import series as kernels
+from heapnb.places import definition_sites, location_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
-from heapnb.analysis.places import definition_sites
 from heapnb.analysis.retaining import RetainingTree, retaining_tree
 from heapnb.classes import ClassTable, InterfaceDefinition
 from heapnb.graph import HeapGraph, string_buffers
 from heapnb.kernels import retaining as kernels
 from heapnb.kernels import series as series_kernels
 from heapnb.kernels.retaining import HashArray
+from heapnb.places import definition_sites
 
 LONGEST_CYCLE: Final = 8
 """A linked list repeats itself after at most so many steps."""

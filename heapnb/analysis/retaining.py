@@ -204,9 +204,9 @@ def _edges_to_script_contexts(graph: HeapGraph) -> list[int]:
             graph.node_name
         ]
     )
-    found = []
-    for node in native_contexts.tolist():
-        for edge in range(*graph.edges_of(node)):
-            if graph.edge_label(edge) in SCRIPT_CONTEXT_LABELS:
-                found.append(edge)
-    return found
+    return [
+        edge
+        for node in native_contexts.tolist()
+        for edge in range(*graph.edges_of(node))
+        if graph.edge_label(edge) in SCRIPT_CONTEXT_LABELS
+    ]

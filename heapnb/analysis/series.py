@@ -174,9 +174,7 @@ def load_series(
         last = graph_of(members[-1].source, cache=cache, progress=progress)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
-    return Series(
-        tuple(member.snapshot for member in members), last, one_process, tuple(warnings)
-    )
+    return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
 
 
 def is_member(values: SizeArray, of: SizeArray) -> BoolArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, Union
 
-
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, ProgressReporter, open_graph
 

@@ -266,7 +266,7 @@ def summary(path: Path) -> list[SummaryRow]:
     path : Path
         A snapshot.
     """
-    return cast(list[SummaryRow], json.loads(_ask("summary", path)))
+    return cast("list[SummaryRow]", json.loads(_ask("summary", path)))
 
 
 def statistics(path: Path) -> Statistics:
@@ -277,7 +277,7 @@ def statistics(path: Path) -> Statistics:
     path : Path
         A snapshot.
     """
-    return cast(Statistics, json.loads(_ask("statistics", path)))
+    return cast("Statistics", json.loads(_ask("statistics", path)))
 
 
 def comparison(base: Path, other: Path) -> list[DiffRow]:
@@ -288,7 +288,7 @@ def comparison(base: Path, other: Path) -> list[DiffRow]:
     base, other : Path
         The earlier and the later snapshot.
     """
-    return cast(list[DiffRow], json.loads(_ask("comparison", base, other)))
+    return cast("list[DiffRow]", json.loads(_ask("comparison", base, other)))
 
 
 def retainers(path: Path, node_ids: Sequence[int]) -> dict[int, list[RetainerRow] | None]:
@@ -320,7 +320,7 @@ def expected(series: str, snapshot: str) -> Expected:
     snapshot : str
         The file's name without ``.heapsnapshot`` and what follows.
     """
-    return cast(Expected, _read_json(EXPECTED / series / f"{snapshot}.json.gz"))
+    return cast("Expected", _read_json(EXPECTED / series / f"{snapshot}.json.gz"))
 
 
 def expected_comparisons(series: str) -> list[ExpectedComparison]:
@@ -332,7 +332,7 @@ def expected_comparisons(series: str) -> list[ExpectedComparison]:
         Name of a folder of ``sample_snapshots``.
     """
     content = _read_json(EXPECTED / series / "comparisons.json.gz")
-    return cast(list[ExpectedComparison], content["comparisons"])
+    return cast("list[ExpectedComparison]", content["comparisons"])
 
 
 def _read_json(path: Path) -> Any:

@@ -20,7 +20,7 @@ LAYERS = (
     ("decode",),
     ("capture",),
     ("snapshot", "node", "frames", "export"),
-    ("graph", "classes"),
+    ("graph", "classes", "places"),
     ("format",),
     ("kernels",),
     ("vocab", "errors", "_typing", "progress"),

@@ -1,0 +1,43 @@
+"""Kernels that look edges up by name."""
+
+from __future__ import annotations
+
+from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray
+from heapnb.kernels._jit import kernel
+
+
+@kernel
+def follow(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    edge_to: NodeArray,
+    wanted_type: int,
+    is_wanted_name: BoolArray,
+    nodes: IntArray,
+    targets: IntArray,
+) -> None:
+    """Find where the first edge with a wanted type and name leads, for each of some nodes.
+
+    Parameters
+    ----------
+    first_edge, edge_type, edge_name, edge_to
+        The edges.
+    wanted_type : int
+        An edge type that has names.
+    is_wanted_name : bool[n_strings]
+        The wanted names.
+    nodes : int64[k]
+        Ordinals; negative ones lead nowhere.
+    targets : int64[k]
+        Receives ordinals, -1 where there is no such edge.
+    """
+    for i in range(nodes.shape[0]):
+        targets[i] = -1
+        node = nodes[i]
+        if node < 0:
+            continue
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if edge_type[edge] == wanted_type and is_wanted_name[edge_name[edge]]:
+                targets[i] = edge_to[edge]
+                break

@@ -1,0 +1,1 @@
+"""How results are shown: text, HTML, graphs and charts. Nothing here computes a size."""
