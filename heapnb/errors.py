@@ -75,6 +75,26 @@ class NodeNotFoundError(HeapnbError, LookupError):
         self.node_id = node_id
 
 
+class PatternError(HeapnbError, ValueError):
+    """A regular expression that is not valid.
+
+    Parameters
+    ----------
+    pattern : str
+        The expression.
+    reason : str
+        What is wrong with it.
+    """
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        super().__init__(
+            f"Not a regular expression: {pattern!r} ({reason}).",
+            hint="the syntax is RE2's, without look-around and back-references; put a backslash"
+            " before characters that stand for themselves.",
+        )
+        self.pattern = pattern
+
+
 class MissingExtraError(HeapnbError, ImportError):
     """A feature needs a package that only an extra of heapnb installs.
 

@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
+from heapnb.errors import PatternError
 from heapnb.kernels.classes import group_by_properties
 from heapnb.kernels.csr import count_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from heapnb._typing import AnyArray, BoolArray, IntArray
     from heapnb.graph import HeapGraph
@@ -128,7 +129,7 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an edge; the index is the edge ordinal. ``from_id`` and ``to_id``;
-        ``edge_type`` as a category; ``name`` as a category, ``<NA>`` for element and hidden
+        ``edge_type`` as a category; ``name`` as a category, missing for element and hidden
         edges; ``index`` for these, ``<NA>`` for the others.
 
     Examples
@@ -137,7 +138,7 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     >>> edges_frame(SnapshotBuilder.from_edges("root.cache>a a[7]>b").graph())
        from_id  to_id edge_type   name  index
     0        1      3  property  cache   <NA>
-    1        3      5   element    NaN      7
+    1        3      5   element   <NA>      7
     """
     is_indexed = _by_type(graph.is_indexed_edge_type)[graph.edge_type]
     codes = _name_codes_of_edges(graph, is_indexed)
@@ -394,90 +395,74 @@ def edges_at(graph: HeapGraph, edges: AnyArray, ends: AnyArray) -> pd.DataFrame:
 # -- looking through texts --------------------------------------------------------------------
 
 
-def strings_matching(graph: HeapGraph, pattern: str | re.Pattern[str]) -> BoolArray:
-    """Find the strings of the table in which a regular expression is found.
+def texts_matching(values: pa.Array, pattern: str | re.Pattern[str]) -> BoolArray:
+    """Find the texts in which a regular expression is found.
 
     Parameters
     ----------
-    graph : HeapGraph
-        The heap.
+    values : pyarrow.Array
+        Texts.
     pattern : str or compiled pattern
         In the syntax of RE2, which takes linear time. Of a compiled pattern the flags
         ``IGNORECASE``, ``MULTILINE`` and ``DOTALL`` count.
 
     Returns
     -------
-    bool[n_strings]
+    bool[k]
 
     Raises
     ------
-    ValueError
+    PatternError
         If the expression is not valid.
+
+    Examples
+    --------
+    >>> texts_matching(pa.array(["Map", "WeakMap", "Set"]), "^M|W").tolist()
+    [True, True, False]
     """
-    expression = pattern
-    ignore_case = False
-    if isinstance(pattern, re.Pattern):
-        flags = "".join(
-            letter
-            for letter, flag in (("m", re.MULTILINE), ("s", re.DOTALL))
-            if pattern.flags & flag
-        )
-        ignore_case = bool(pattern.flags & re.IGNORECASE)
-        expression = f"(?{flags}){pattern.pattern}" if flags else pattern.pattern
+    compiled = isinstance(pattern, re.Pattern)
+    text = pattern.pattern if compiled else pattern
+    flags = pattern.flags if compiled else 0
+    letters = "".join(
+        letter for letter, flag in (("m", re.MULTILINE), ("s", re.DOTALL)) if flags & flag
+    )
+    expression = f"(?{letters}){text}" if letters else text
     try:
-        matches = pc.match_substring_regex(graph.strings, expression, ignore_case=ignore_case)
+        matches = pc.match_substring_regex(
+            values, expression, ignore_case=bool(flags & re.IGNORECASE)
+        )
     except pa.ArrowInvalid as error:
-        raise ValueError(f"Not a regular expression: {expression!r}. {error}") from None
+        raise PatternError(text, _reason(error)) from None
     return np.asarray(matches.to_numpy(zero_copy_only=False), np.bool_)
 
 
-def strings_equal(graph: HeapGraph, wanted: Iterable[str]) -> BoolArray:
-    """Find strings of the table by their text.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    wanted : iterable of str
-        The texts.
-
-    Returns
-    -------
-    bool[n_strings]
-    """
-    found = pc.is_in(graph.strings, pa.array(list(wanted), graph.strings.type))
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+def _reason(error: pa.ArrowInvalid) -> str:
+    """Return what RE2 says, without what Arrow puts before it."""
+    return str(error).rpartition("Invalid regular expression: ")[2].rstrip(".")
 
 
 def nodes_where(
     graph: HeapGraph,
     *,
-    class_name: str | Sequence[str] | None = None,
+    class_name: str | re.Pattern[str] | Sequence[str] | None = None,
     name: str | re.Pattern[str] | None = None,
     has_property: str | Sequence[str] | None = None,
     string: str | re.Pattern[str] | None = None,
-    node_type: str | Sequence[str] | None = None,
-    min_shallow_size: int | None = None,
-    min_retained_size: int | None = None,
 ) -> IntArray:
-    """Find the nodes that all of some conditions hold for.
+    """Find the nodes that all of the given conditions hold for.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
-    class_name : str or sequence of str, optional
-        Any of these classes.
+    class_name : str, sequence of str or compiled pattern, optional
+        The class's name, any of several names, or a pattern found in it.
     name : str or compiled pattern, optional
         A regular expression found in the node's name.
     has_property : str or sequence of str, optional
-        All of these properties.
+        A property, or several that a node has to have all of.
     string : str or compiled pattern, optional
         Strings in which this is found. A rope is found by its parts.
-    node_type : str or sequence of str, optional
-        Any of these types.
-    min_shallow_size, min_retained_size : int, optional
-        Bytes.
 
     Returns
     -------
@@ -486,33 +471,34 @@ def nodes_where(
     """
     found = np.ones(graph.n_nodes, np.bool_)
     if class_name is not None:
-        wanted = pa.array(_listed(class_name), graph.class_names.type)
-        matches = pc.is_in(graph.class_names, wanted).to_numpy(zero_copy_only=False)
-        found &= matches[graph.class_index]
-    if node_type is not None:
-        found &= _by_type(np.isin(graph.node_type_names, _listed(node_type)))[graph.node_type]
+        if isinstance(class_name, re.Pattern):
+            is_wanted = texts_matching(graph.class_names, class_name)
+        else:
+            is_wanted = _is_any(graph.class_names, _listed(class_name))
+        found &= is_wanted[graph.class_index]
     if string is not None:
-        found &= _by_type(np.isin(graph.node_type_names, vocab.STRING_TYPES))[graph.node_type]
-        found &= strings_matching(graph, string)[graph.node_name]
+        is_string = np.isin(graph.node_type_names, vocab.STRING_TYPES)
+        found &= _by_type(is_string)[graph.node_type]
+        found &= texts_matching(graph.strings, string)[graph.node_name]
     if name is not None:
-        found &= strings_matching(graph, name)[graph.node_name]
-    if min_shallow_size is not None:
-        found &= graph.shallow_size >= min_shallow_size
-    if min_retained_size is not None:
-        found &= graph.retained_size >= min_retained_size
-    if has_property is not None:
-        for text in _listed(has_property):
-            found &= _has_property(graph, text)
+        found &= texts_matching(graph.strings, name)[graph.node_name]
+    for text in [] if has_property is None else _listed(has_property):
+        found &= _has_property(graph, text)
     return np.flatnonzero(found)
 
 
 def _has_property(graph: HeapGraph, name: str) -> BoolArray:
     owns = np.zeros(graph.n_nodes, np.bool_)
     is_property = graph.edge_type == graph.edge_type_index("property")
-    for string in np.flatnonzero(strings_equal(graph, [name])).tolist():
+    for string in np.flatnonzero(_is_any(graph.strings, [name])).tolist():
         edges = np.flatnonzero((graph.edge_name == string) & is_property)
         owns[graph.edge_from(edges)] = True
     return owns
+
+
+def _is_any(values: pa.Array, wanted: Sequence[str]) -> BoolArray:
+    found = pc.is_in(values, pa.array(wanted, values.type))
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _listed(value: str | Sequence[str]) -> list[str]:

@@ -53,6 +53,9 @@ V8_NODE_TYPES: Final = (
     "object shape",
 )
 
+STRING_TYPES: Final = ("string", "concatenated string", "sliced string")
+"""Node types of strings; ropes and slices share the text of other strings."""
+
 # V8's HeapGraphEdge::Type in order.
 V8_EDGE_TYPES: Final = (
     "context",

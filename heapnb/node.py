@@ -1,0 +1,257 @@
+"""One node of a snapshot, and the questions to it."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heapnb.graph import HeapGraph
+from heapnb.places import location_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb.analysis.paths import RetainingPath
+    from heapnb.views.dot import RetainerGraph
+
+
+class Node:
+    """One node; `Snapshot.node` makes them. Sizes are in bytes.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap that it belongs to.
+    ordinal : int
+        Its place in the file, from 0.
+
+    Raises
+    ------
+    IndexError
+        If the heap has no such place.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> snap = SnapshotBuilder.from_edges("root.cache>Map Map/table>table").snapshot()
+    >>> node = snap.node(3)
+    >>> node.class_name, node.shallow_size, node.retained_size, node.distance
+    ('Map', 16, 32, 1)
+    >>> node.dominator == snap.node_at(0)
+    True
+    """
+
+    __slots__ = ("_graph", "_ordinal")
+
+    def __init__(self, graph: HeapGraph, ordinal: int) -> None:
+        place = operator.index(ordinal)
+        if not 0 <= place < graph.n_nodes:
+            raise IndexError(f"No node {place}: the snapshot has nodes 0 to {graph.n_nodes - 1}.")
+        self._graph = graph
+        self._ordinal = place
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Node):
+            return NotImplemented
+        return self._graph is other._graph and self._ordinal == other._ordinal
+
+    def __hash__(self) -> int:
+        return hash((id(self._graph), self._ordinal))
+
+    def __repr__(self) -> str:
+        from heapnb.views.text import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(self)
+
+    # -- facts ------------------------------------------------------------------------------
+
+    @property
+    def heap(self) -> HeapGraph:
+        """The heap that it belongs to."""
+        return self._graph
+
+    @property
+    def ordinal(self) -> int:
+        """Its place in the file, from 0: the index of `Snapshot.nodes`."""
+        return self._ordinal
+
+    @property
+    def id(self) -> int:
+        """V8's id, which an object keeps from one snapshot of a process to the next."""
+        return int(self._graph.node_id[self._ordinal])
+
+    @property
+    def type(self) -> str:
+        """Node type, such as ``"object"``, ``"closure"``, ``"string"``."""
+        return self._graph.node_type_names[self._graph.node_type[self._ordinal]]
+
+    @property
+    def class_name(self) -> str:
+        """The class that DevTools lists it under."""
+        return self._graph.class_name(self._ordinal)
+
+    @property
+    def name(self) -> str:
+        """The name that DevTools shows: a string's text, a function's name, or ``{a, b}``."""
+        return self._graph.display_name(self._ordinal)
+
+    @property
+    def self_size(self) -> int:
+        """Bytes of the node as the file has them."""
+        return int(self._graph.self_size[self._ordinal])
+
+    @property
+    def shallow_size(self) -> int:
+        """Bytes of the node with the backing stores that only it owns."""
+        return int(self._graph.shallow_size[self._ordinal])
+
+    @property
+    def retained_size(self) -> int:
+        """Bytes that would be freed if the node went."""
+        return int(self._graph.retained_size[self._ordinal])
+
+    @property
+    def distance(self) -> int:
+        """Number of edges from the roots, as DevTools counts them."""
+        return int(self._graph.distance[self._ordinal])
+
+    @property
+    def detachedness(self) -> int | None:
+        """0 unknown, 1 attached, 2 detached; None where the file does not say."""
+        states = self._graph.detachedness
+        return None if states is None else int(states[self._ordinal])
+
+    @property
+    def location(self) -> str | None:
+        """Where a function, or an object's class, is written: ``file.js:12:5``, from 1."""
+        return location_of(self._graph, self._ordinal)
+
+    @property
+    def dominator(self) -> Node | None:
+        """The immediate dominator; None for the root."""
+        if self._ordinal == self._graph.root:
+            return None
+        return Node(self._graph, int(self._graph.dominator[self._ordinal]))
+
+    # -- what it refers to, and what refers to it -------------------------------------------
+
+    def edges(self) -> pd.DataFrame:
+        """List what the node refers to.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row an edge, in the file's order: ``edge_type``, ``edge_name``, and ``node_id``,
+            ``class_name``, ``name``, ``distance``, ``shallow_size``, ``retained_size`` of the
+            target. The index holds edge ordinals.
+        """
+        from heapnb.frames import edges_at
+
+        edges = np.arange(*self._graph.edges_of(self._ordinal))
+        return edges_at(self._graph, edges, self._graph.edge_to[edges])
+
+    def retainers(self) -> pd.DataFrame:
+        """List what refers to the node, in the order of DevTools' Retainers pane.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.retainers.retainers` for the columns.
+        """
+        from heapnb.analysis.retainers import retainers
+
+        return retainers(self._graph, self._ordinal)
+
+    def retaining_path(self) -> RetainingPath | None:
+        """Find the shortest path from the roots to the node.
+
+        Returns
+        -------
+        RetainingPath or None
+            None where nothing retains the node.
+        """
+        from heapnb.analysis.paths import shortest_path
+
+        return shortest_path(self._graph, self._ordinal)
+
+    def retaining_paths(self, k: int = 5) -> list[RetainingPath]:
+        """Find several paths from the roots to the node, by different retainers.
+
+        Parameters
+        ----------
+        k : int, default 5
+            How many at most.
+
+        Returns
+        -------
+        list of RetainingPath
+        """
+        from heapnb.analysis.paths import distinct_paths
+
+        return distinct_paths(self._graph, self._ordinal, k)
+
+    def dominators(self) -> pd.DataFrame:
+        """List what all paths from the root to the node lead through.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The immediate dominator first, the root last; columns and index as in
+            `Snapshot.nodes`.
+        """
+        from heapnb.frames import nodes_at
+        from heapnb.kernels.chains import dominator_chain
+
+        chain = np.empty(self._graph.n_nodes, np.uint32)
+        length = dominator_chain(self._graph.dominator, self._ordinal, chain)
+        return nodes_at(self._graph, chain[:length])
+
+    def children(self) -> pd.DataFrame:
+        """List the nodes that this one immediately dominates: what it alone keeps alive.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The largest retained size first; columns and index as in `Snapshot.nodes`.
+        """
+        from heapnb.frames import nodes_at
+
+        first = self._graph.first_dominated
+        start, stop = int(first[self._ordinal]), int(first[self._ordinal + 1])
+        nodes = self._graph.dominated[start:stop]
+        sizes = self._graph.retained_size[nodes]
+        # Unsigned sizes cannot be negated: sort ascending from the back, ties in order.
+        order = np.argsort(sizes[::-1], kind="stable")[::-1]
+        return nodes_at(self._graph, nodes[::-1][order])
+
+    # -- showing it -------------------------------------------------------------------------
+
+    def preview(self) -> str:
+        """Write the node as JavaScript would: ``{id: 7, tags: ["a", "b"]}``.
+
+        Returns
+        -------
+        str
+            On one line, cut where it gets long or deep.
+        """
+        from heapnb.decode.preview import preview
+
+        return preview(self._graph, self._ordinal)
+
+    def graph(self) -> RetainerGraph:
+        """Draw what keeps the node alive, back to the roots.
+
+        Returns
+        -------
+        RetainerGraph
+        """
+        from heapnb.views.dot import retainer_graph
+
+        return retainer_graph(self)
