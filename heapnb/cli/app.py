@@ -1,0 +1,164 @@
+"""The command group, and how its errors reach the user: one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from heapnb import __version__
+from heapnb.cli import (
+    cache,
+    closures,
+    constructors,
+    diagnose,
+    diff,
+    export,
+    find,
+    report,
+    retainers,
+    strings,
+    summary,
+    version,
+)
+from heapnb.cli.options import HelpfulGroup
+from heapnb.cli.output import EXIT_ANSWERED, EXIT_ERROR, note
+from heapnb.errors import CommandError, HeapnbError
+
+_EXIT_INTERRUPTED = 130
+_TRACEBACK_VARIABLE = "HEAPNB_TRACEBACK"
+
+_COMMANDS = (
+    summary,
+    constructors,
+    closures,
+    strings,
+    find,
+    retainers,
+    diff,
+    diagnose,
+    report,
+    export,
+    cache,
+    version,
+)
+
+
+@click.group(
+    cls=HelpfulGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 answered; 1 answered, and it is a leak (diagnose --fail-on-leak); "
+    "2 wrong use or unreadable input.",
+)
+@click.version_option(__version__, prog_name="heapnb", message="%(prog)s %(version)s")
+def application() -> None:
+    """Find out what leaks in V8 heap snapshots, and what holds it.
+
+    Every FILE may be a .heapsnapshot, plain or packed with gzip or zstd, a URL, or - for stdin.
+    """
+
+
+for _module in _COMMANDS:
+    application.add_command(_module.command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments after the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        0: answered; 1: answered, and the answer is "leak" where ``--fail-on-leak`` was asked
+        for; 2: wrong use or unreadable input.
+
+    Examples
+    --------
+    >>> main(["cache", "--nonsense"])
+    2
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    _never_fail_to_encode()
+    try:
+        exit_code = _run(arguments)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        return _complain(error.format_message(), _usage_hint(error))
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("Interrupted.", exit_code=_EXIT_INTERRUPTED)
+    except CommandError as error:
+        return _complain(error.message, error.hint, exit_code=error.exit_code)
+    except HeapnbError as error:
+        return _complain(error.message, error.hint)
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough, such as `head`.
+        _abandon_stdout()
+        return EXIT_ANSWERED
+    except OSError as error:
+        _abandon_stdout()
+        return _complain(_describe(error), "check the path, its permissions and the free space.")
+    except MemoryError:
+        return _complain(
+            "Not enough memory.", "close other programs, or use a machine with more of it."
+        )
+    except Exception as error:  # noqa: BLE001  a bug is not to look like "leak" (exit code 1)
+        if os.environ.get(_TRACEBACK_VARIABLE):
+            traceback.print_exc()
+        return _complain(
+            f"Unexpected {type(error).__name__}: {error}.",
+            f"this is a bug in heapnb; set {_TRACEBACK_VARIABLE}=1 to see where it happens.",
+        )
+    return exit_code
+
+
+def _run(arguments: list[str]) -> int:
+    # Not `application.main`, which ends the process with code 1 when a pipe breaks.
+    try:
+        with application.make_context("heapnb", arguments) as context:
+            result = application.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return result if isinstance(result, int) else EXIT_ANSWERED
+
+
+def _never_fail_to_encode() -> None:
+    """Escape what the terminal's encoding lacks, rather than fail half-way through an answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _abandon_stdout() -> None:
+    """See to it that what is still buffered is not written when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(what: str, hint: str | None = None, *, exit_code: int = EXIT_ERROR) -> int:
+    line = f"heapnb: {what} Hint: {hint}" if hint else f"heapnb: {what}"
+    note(" ".join(line.split()))
+    return exit_code
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx is not None else "heapnb"
+    return f"see {command} --help."
+
+
+def _describe(error: OSError) -> str:
+    what = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {what}." if error.filename else f"{what}."

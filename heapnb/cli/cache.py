@@ -1,0 +1,56 @@
+"""``heapnb cache``: what the on-disk cache holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from heapnb.cli.options import HelpfulGroup, json_option
+from heapnb.cli.output import note, print_json, print_table
+
+
+@click.group("cache", cls=HelpfulGroup)
+def command() -> None:
+    """List or clear the on-disk cache of opened snapshots."""
+
+
+@command.command("list")
+@json_option
+def list_command(*, as_json: bool) -> None:
+    """List the cached snapshots, the newest first."""
+    from heapnb.format.cache import cache_directory, list_entries
+
+    entries = [
+        {
+            "name": entry.name,
+            "path": entry.path,
+            "size_bytes": entry.size_bytes,
+            "modified": dt.datetime.fromtimestamp(entry.modified)
+            .astimezone()
+            .isoformat(timespec="seconds"),
+        }
+        for entry in list_entries()
+    ]
+    if as_json:
+        print_json(entries)
+        return
+    if entries:
+        import pandas as pd
+
+        print_table(pd.DataFrame(entries))
+    note(f"{len(entries)} in {cache_directory()}")
+
+
+@command.command("clear")
+@json_option
+def clear_command(*, as_json: bool) -> None:
+    """Delete the cached snapshots."""
+    from heapnb.format.cache import clear
+    from heapnb.views.fmt import format_bytes
+
+    freed = clear()
+    if as_json:
+        print_json({"freed_bytes": freed})
+    else:
+        note(f"{format_bytes(freed)} freed.")

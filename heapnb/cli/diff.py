@@ -1,0 +1,37 @@
+"""``heapnb diff``: DevTools' Comparison."""
+
+from __future__ import annotations
+
+import click
+
+from heapnb.cli.options import reading_options, table_options
+from heapnb.cli.output import TableOutput, warn
+from heapnb.cli.reading import Reading
+
+COLUMNS = (
+    "class_name",
+    "added_count",
+    "removed_count",
+    "count_delta",
+    "added_size",
+    "removed_size",
+    "size_delta",
+)
+
+
+@click.command("diff")
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER")
+@table_options(sort="size_delta", columns=COLUMNS)
+@reading_options
+def command(before: str, after: str, output: TableOutput, reading: Reading) -> None:
+    """Compare two snapshots: which objects came, which went.
+
+    Objects are told apart by node id. There is one row for each class name and the place that
+    defines it.
+    """
+    from heapnb.analysis.diff import diff
+
+    comparison = diff(*reading.open_both(before, after))
+    warn(comparison.warnings)
+    output.show(comparison.constructors())

@@ -1,0 +1,62 @@
+"""``heapnb find``: nodes that look like something."""
+
+from __future__ import annotations
+
+import click
+
+from heapnb.cli.options import (
+    check_regex,
+    check_text,
+    reading_options,
+    snapshot_argument,
+    table_options,
+)
+from heapnb.cli.output import TableOutput
+from heapnb.cli.reading import Reading
+
+COLUMNS = (
+    "node_id",
+    "node_type",
+    "class_name",
+    "name",
+    "shallow_size",
+    "retained_size",
+    "distance",
+)
+
+
+@click.command("find")
+@snapshot_argument
+@click.option(
+    "--class", "class_name", callback=check_text, metavar="NAME", help="Nodes of this class."
+)
+@click.option(
+    "--name", callback=check_regex, metavar="REGEX", help="Nodes in whose name this is found."
+)
+@click.option(
+    "--has-property", callback=check_text, metavar="NAME", help="Nodes that have this property."
+)
+@click.option(
+    "--string", callback=check_regex, metavar="REGEX", help="Strings in which this is found."
+)
+@table_options(sort="retained_size", columns=COLUMNS)
+@reading_options
+def command(
+    snapshot: str,
+    class_name: str | None,
+    name: str | None,
+    has_property: str | None,
+    string: str | None,
+    output: TableOutput,
+    reading: Reading,
+) -> None:
+    """List the nodes that all the given conditions hold for."""
+    if all(condition is None for condition in (class_name, name, has_property, string)):
+        raise click.UsageError(
+            "Nothing to look for: give --class, --name, --has-property or --string.",
+            click.get_current_context(),
+        )
+    found = reading.open(snapshot).find(
+        class_name=class_name, name=name, has_property=has_property, string=string
+    )
+    output.show(found)

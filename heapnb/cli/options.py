@@ -1,0 +1,133 @@
+"""Arguments and options that several commands take, declared once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+
+from heapnb.cli.output import TableOutput
+from heapnb.cli.reading import Reading
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+DEFAULT_ROWS: Final = 30
+
+_MAX_NODE_ID: Final = 2**64 - 1
+_MAX_NODE_ID_DIGITS: Final = len(str(_MAX_NODE_ID))
+
+
+class HelpfulGroup(click.Group):
+    """A group that lists its commands in the order in which one needs them, also when alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands as they were added."""
+        del ctx
+        return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a command line with nothing on it for a call for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+
+def check_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse text that cannot be looked for; an option's callback."""
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        message = f"{value!r} is not UTF-8."
+        raise click.BadParameter(message, ctx, param) from None
+    return value
+
+
+def check_regex(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Try a regular expression out before a large file is read in vain; an option's callback."""
+    if check_text(ctx, param, value) is not None:
+        import pyarrow as pa
+
+        from heapnb.frames import texts_matching
+
+        texts_matching(pa.array([], pa.large_string()), value)
+    return value
+
+
+def parse_node_id(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """Read a node id, with or without the @ of DevTools; an argument's callback."""
+    digits = value.removeprefix("@")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_NODE_ID_DIGITS
+    if not is_number or int(digits) > _MAX_NODE_ID:
+        message = f"{value!r} is not a node id, such as 12345 or @12345."
+        raise click.BadParameter(message, ctx, param)
+    return int(digits)
+
+
+snapshot_argument = click.argument("snapshot", metavar="FILE")
+series_argument = click.argument("snapshots", metavar="FILE...", nargs=-1, required=True)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON with all rows; nothing else on stdout."
+)
+
+
+def reading_options(function: _Function) -> _Function:
+    """Add the options that say how snapshots are read; the command gets ``reading: Reading``."""
+
+    @click.option("--no-cache", is_flag=True, help="Neither use nor fill the on-disk cache.")
+    @click.option("--salvage", is_flag=True, help="Read what is there of a truncated file.")
+    @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+    @functools.wraps(function)
+    def wrapper(*, no_cache: bool, salvage: bool, no_progress: bool, **others: object) -> object:
+        reading = Reading(cache=not no_cache, salvage=salvage, show_progress=not no_progress)
+        return function(reading=reading, **others)
+
+    return wrapper  # type: ignore[return-value]
+
+
+def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Function], _Function]:
+    """Add the options that say how a table is shown; the command gets ``output: TableOutput``.
+
+    Parameters
+    ----------
+    sort : str or None
+        The column that rows are sorted by unless the user says otherwise; None keeps their order.
+    columns : sequence of str
+        The columns of the answer, in order.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        @json_option
+        @click.option(
+            "--limit",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
+        )
+        @click.option(
+            "--sort",
+            "chosen_sort",
+            type=click.Choice(tuple(columns)),
+            metavar="COLUMN",
+            help="Sort by a column: numbers from the largest down, text from A to Z.  "
+            f"[default: {sort or 'as found'}; columns: {', '.join(columns)}]",
+        )
+        @functools.wraps(function)
+        def wrapper(
+            *, as_json: bool, limit: int | None, chosen_sort: str | None, **others: object
+        ) -> object:
+            output = TableOutput(
+                as_json=as_json,
+                limit=(0 if as_json else DEFAULT_ROWS) if limit is None else limit,
+                sort=chosen_sort or sort,
+                columns=tuple(columns),
+            )
+            return function(output=output, **others)
+
+        return wrapper  # type: ignore[return-value]
+
+    return decorate

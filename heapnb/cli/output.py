@@ -1,0 +1,181 @@
+"""What commands print: JSON for programs, tables that fit the terminal for people."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from heapnb.views.fmt import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXIT_ANSWERED: Final = 0
+EXIT_LEAK: Final = 1
+EXIT_ERROR: Final = 2
+
+
+def note(text: str) -> None:
+    """Tell the user something that is not part of the answer.
+
+    Parameters
+    ----------
+    text : str
+        One line; goes to stderr.
+    """
+    print(visible(text), file=sys.stderr)
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Tell the user what to keep in mind about an answer.
+
+    Parameters
+    ----------
+    warnings : iterable of str
+        One line each; they go to stderr.
+    """
+    for warning in warnings:
+        note(f"Warning: {warning}")
+
+
+def print_json(value: object) -> None:
+    """Print JSON on stdout, as UTF-8 and on one line.
+
+    Parameters
+    ----------
+    value : object
+        Dicts, lists, strings, numbers, None; numpy's numbers and arrays too.
+    """
+    import orjson
+
+    try:
+        content = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair, as in a file name that is not UTF-8, is written as an escape.
+        content = json.dumps(value, ensure_ascii=False, default=_plain).encode(
+            "utf-8", "backslashreplace"
+        )
+    sys.stdout.flush()
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(content + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(content.decode() + "\n")
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist()
+
+
+def print_table(frame: pd.DataFrame) -> None:
+    """Print a table on stdout, as wide as the terminal is.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table of heapnb; sizes are in bytes.
+    """
+    from heapnb.views.text import render_table
+
+    print(render_table(frame, width=shutil.get_terminal_size((_WIDTH_OF_PIPES, 0)).columns))
+
+
+def print_result(result: object) -> None:
+    """Print what an analysis found, on stdout.
+
+    Parameters
+    ----------
+    result : object
+        Any result of heapnb.
+    """
+    from heapnb.views.text import result_text
+
+    print(result_text(result))
+
+
+def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Turn a table into plain data.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table of heapnb.
+    columns : sequence of str
+        Which columns, and in which order.
+
+    Returns
+    -------
+    list of dict
+        Missing values are None.
+    """
+    lists = []
+    for name in columns:
+        values = frame[name]
+        is_there = values.notna().tolist()
+        lists.append(
+            [
+                value if there else None
+                for value, there in zip(values.tolist(), is_there, strict=True)
+            ]
+        )
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+_WIDTH_OF_PIPES: Final = 160
+"""Columns of a table that goes to a file or another program."""
+
+
+@dataclass(frozen=True)
+class TableOutput:
+    """The options that say how a table is shown.
+
+    Parameters
+    ----------
+    as_json : bool
+        JSON in place of a table for people.
+    limit : int
+        How many rows; 0 for all.
+    sort : str or None
+        The column to sort by; None keeps the order.
+    columns : tuple of str
+        The columns of the answer, in order.
+    """
+
+    as_json: bool
+    limit: int
+    sort: str | None
+    columns: tuple[str, ...]
+
+    def show(self, frame: pd.DataFrame) -> None:
+        """Print a table on stdout.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The table.
+        """
+        shown = self._chosen_rows(frame)
+        if self.as_json:
+            print_json(records(shown, self.columns))
+            return
+        print_table(shown[list(self.columns)])
+        if len(shown) < len(frame):
+            note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
+
+    def _chosen_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        limit = self.limit or len(frame)
+        if self.sort is None:
+            return frame.head(limit)
+        import pandas as pd
+
+        values = frame[self.sort].reset_index(drop=True)
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            # Categories are in the order of the file.
+            values = values.astype("str").where(values.notna())
+        is_text = not pd.api.types.is_numeric_dtype(values)
+        places = values.sort_values(ascending=is_text, kind="stable").index
+        return frame.iloc[places[:limit]]

@@ -1,0 +1,173 @@
+"""How commands open snapshots: cache, salvage and progress as the options say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from heapnb.cli.output import warn
+from heapnb.errors import CommandError
+
+if TYPE_CHECKING:
+    from heapnb._typing import ProgressCallback
+    from heapnb.analysis.series import Series
+    from heapnb.graph import HeapGraph
+    from heapnb.snapshot import Snapshot
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The options that say how snapshots are read.
+
+    Parameters
+    ----------
+    cache : bool
+        Whether the on-disk cache is used and filled.
+    salvage : bool
+        Whether a truncated file is read as far as it goes.
+    show_progress : bool
+        Whether long work shows a bar on stderr.
+    """
+
+    cache: bool = True
+    salvage: bool = False
+    show_progress: bool = True
+
+    @contextmanager
+    def progress(self) -> Iterator[ProgressCallback | None]:
+        """Show progress, as asked for, while the block runs.
+
+        Yields
+        ------
+        callable or None
+            To be called with (stage, done, total).
+        """
+        # Costs numpy, which `--help` must not.
+        from heapnb.progress import progress_bar
+
+        with progress_bar(enabled=self.show_progress) as callback:
+            yield callback
+
+    def open(self, source: str) -> Snapshot:
+        """Open one snapshot, and print what it warns of.
+
+        Parameters
+        ----------
+        source : str
+            Path, URL, or ``-``.
+
+        Returns
+        -------
+        Snapshot
+        """
+        from heapnb.snapshot import Snapshot
+
+        return Snapshot(self.open_graph(source))
+
+    def open_graph(self, source: str) -> HeapGraph:
+        """Open one snapshot, and print what it warns of.
+
+        Parameters
+        ----------
+        source : str
+            Path, URL, or ``-``.
+
+        Returns
+        -------
+        HeapGraph
+        """
+        from heapnb.graph import open_graph
+
+        graph = open_graph(source, cache=self.cache, progress=self.progress, salvage=self.salvage)
+        warn(graph.raw.warnings)
+        return graph
+
+    def open_both(self, before: str, after: str) -> tuple[HeapGraph, HeapGraph]:
+        """Open two snapshots, and print what they warn of.
+
+        Parameters
+        ----------
+        before, after : str
+            Path, URL, or ``-`` for one of them.
+
+        Returns
+        -------
+        tuple of HeapGraph
+        """
+        _check_stdin((before, after))
+        return self.open_graph(before), self.open_graph(after)
+
+    def open_series(self, sources: Sequence[str]) -> Series:
+        """Open several snapshots of one program, and print what they warn of.
+
+        Parameters
+        ----------
+        sources : sequence of str
+            Paths, URLs, and at most one ``-``.
+
+        Returns
+        -------
+        Series
+        """
+        from heapnb.analysis.series import load_series
+
+        _check_stdin(sources)
+        series = load_series(
+            # A path is opened when its turn comes, so that only one is in memory at a time.
+            [
+                self.open_graph(source) if self.salvage or source == STDIN else source
+                for source in sources
+            ],
+            cache=self.cache,
+            progress=self.progress,
+        )
+        warn(series.warnings)
+        return series
+
+
+def check_target(target: str, sources: Sequence[str]) -> None:
+    """Complain about a file that could not be written, before work is spent on it.
+
+    Parameters
+    ----------
+    target : str
+        Where the answer is to go.
+    sources : sequence of str
+        The snapshots, none of which may be overwritten.
+
+    Raises
+    ------
+    CommandError
+        If the target is no place for a new file.
+    """
+    path = Path(target)
+    if target == STDIN:
+        raise CommandError("This answer does not go to stdout.", hint="name a file.")
+    if path.is_dir():
+        raise CommandError(f"{target}: is a directory.", hint="name a file in it.")
+    if not path.parent.is_dir():
+        raise CommandError(
+            f"{target}: there is no directory {path.parent}.", hint="create it first."
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise CommandError(
+            f"{target}: cannot write to {path.parent}.",
+            hint="check its permissions, or name another place.",
+        )
+    if path.exists() and any(Path(source).exists() and path.samefile(source) for source in sources):
+        raise CommandError(
+            f"{target}: is one of the snapshots.", hint="name another file for the answer."
+        )
+
+
+def _check_stdin(sources: Sequence[str]) -> None:
+    if list(sources).count(STDIN) > 1:
+        raise CommandError(
+            "stdin can be only one of the snapshots.", hint="write the others to files."
+        )

@@ -1,0 +1,22 @@
+"""``heapnb summary``: what the file is, and what its bytes are."""
+
+from __future__ import annotations
+
+import click
+
+from heapnb.cli.options import json_option, reading_options, snapshot_argument
+from heapnb.cli.output import print_json, print_result
+from heapnb.cli.reading import Reading
+
+
+@click.command("summary")
+@snapshot_argument
+@json_option
+@reading_options
+def command(snapshot: str, reading: Reading, *, as_json: bool) -> None:
+    """Show totals, statistics by kind, producer and warnings."""
+    answer = reading.open(snapshot).summary()
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        print_result(answer)
