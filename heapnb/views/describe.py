@@ -1,0 +1,282 @@
+"""What there is to show of a result: a title, facts, tables, a drawing. Text and HTML share it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from heapnb.views import fmt
+from heapnb.views.columns import Kind, kind_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAX_SUSPECTS: Final = 5
+_MAX_NOTES: Final = 10
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named value.
+
+    Parameters
+    ----------
+    label : str
+        Its name; also tells its kind unless that is given.
+    value : object
+        A number, text or sequence of either.
+    kind : Kind, optional
+        What the value is.
+    """
+
+    label: str
+    value: object
+    kind: Kind | None = None
+
+    @property
+    def written_as(self) -> Kind:
+        """What the value is, by its name if need be."""
+        return self.kind or kind_of(self.label.replace(" ", "_"))
+
+
+@dataclass(frozen=True)
+class View:
+    """What there is to show of a result. Nothing in it is escaped, shortened or formatted.
+
+    Parameters
+    ----------
+    title : str
+        What it is.
+    badge : str, optional
+        One word that matters most, such as a verdict.
+    lead : tuple of str
+        Sentences.
+    facts : tuple of Fact
+        Named values.
+    chain : tuple of str
+        What retains what, root first; edge names with a leading dot.
+    drawing : object, optional
+        What `heapnb.views.dot.retainer_graph` draws.
+    table : pandas.DataFrame, optional
+        Rows.
+    notes : tuple of str
+        What a reader should know.
+    parts : tuple of View
+        What it consists of.
+    """
+
+    title: str
+    badge: str | None = None
+    lead: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    chain: tuple[str, ...] = ()
+    drawing: object | None = None
+    table: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    parts: tuple[View, ...] = ()
+
+
+def describe(result: object) -> View:
+    """Collect what there is to show of a result.
+
+    Parameters
+    ----------
+    result : object
+        A result of heapnb: ``table``, ``warnings`` and plain attributes are found on any.
+
+    Returns
+    -------
+    View
+    """
+    for base in type(result).__mro__:
+        describer = _DESCRIBERS.get(base.__name__)
+        if describer is not None and base.__module__.startswith("heapnb."):
+            return describer(result)
+    return _any_result(result)
+
+
+def _any_result(result: Any) -> View:
+    values = dict(_attributes(result))
+    parts = tuple(
+        dataclasses.replace(describe(value), title=_words(name))
+        for name, value in values.items()
+        if hasattr(value, "table")
+    )
+    return View(
+        title=_words(type(result).__name__),
+        facts=tuple(
+            Fact(_words(name), value, kind_of(name, is_numeric=not isinstance(value, str)))
+            for name, value in values.items()
+            if isinstance(value, str | int | float)
+        ),
+        table=_table_of(result),
+        notes=_notes_of(result),
+        parts=parts,
+    )
+
+
+def _attributes(result: object) -> Iterator[tuple[str, object]]:
+    """List the public fields of a dataclass."""
+    if dataclasses.is_dataclass(result):
+        for field in dataclasses.fields(result):
+            if field.repr and not field.name.startswith("_"):
+                yield field.name, getattr(result, field.name)
+
+
+def _words(name: str) -> str:
+    """Turn a name of Python's into words: ``GCRootCount`` and ``file_size`` alike."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").strip()
+    return spaced[:1].upper() + spaced[1:].lower() if spaced else name
+
+
+def _table_of(result: Any) -> pd.DataFrame | None:
+    table: pd.DataFrame | None = getattr(result, "table", None)
+    return table
+
+
+def _notes_of(result: Any) -> tuple[str, ...]:
+    notes = tuple(getattr(result, "warnings", ()))
+    if len(notes) > _MAX_NOTES:
+        more = fmt.plural(len(notes) - _MAX_NOTES, "further warning")
+        return (*notes[:_MAX_NOTES], f"{more}.")
+    return notes
+
+
+# -- results that show themselves in a way of their own -----------------------------------------
+
+
+def _snapshot(snapshot: Any) -> View:
+    raw = snapshot.raw
+    return View(
+        title="Heap snapshot",
+        facts=(
+            Fact("file", snapshot.name, Kind.LOCATION),
+            Fact("file size", raw.source.size_bytes or None, Kind.BYTES),
+            Fact("written by", raw.meta.producer),
+            Fact("nodes", snapshot.n_nodes, Kind.COUNT),
+            Fact("edges", snapshot.n_edges, Kind.COUNT),
+            Fact("strings", len(raw.strings), Kind.COUNT),
+            Fact("heap size", int(raw.self_size.sum(dtype="uint64")), Kind.BYTES),
+        ),
+        notes=_notes_of(snapshot),
+    )
+
+
+def _node(node: Any) -> View:
+    name = node.name if node.name != node.class_name else None
+    facts = [
+        Fact("name", name),
+        Fact("id", node.id, Kind.IDENTIFIER),
+        Fact("type", node.type),
+        Fact("shallow size", node.shallow_size, Kind.BYTES),
+        Fact("retained size", node.retained_size, Kind.BYTES),
+        Fact("distance", node.distance, Kind.DISTANCE),
+        Fact("location", node.location, Kind.LOCATION),
+        Fact("value", node.preview()),
+    ]
+    path = node.retaining_path()
+    return View(
+        title=node.class_name,
+        facts=tuple(fact for fact in facts if fact.value is not None),
+        chain=tuple(path.chain) if path is not None else (),
+        notes=() if path is not None else ("Nothing retains it.",),
+    )
+
+
+def _retaining_path(path: Any) -> View:
+    return View(
+        title="Retaining path",
+        facts=(Fact("steps", len(path.steps) - 1, Kind.COUNT),),
+        chain=tuple(path.chain),
+        drawing=path,
+        table=path.table,
+    )
+
+
+def _path_graph(paths: Any) -> View:
+    return View(
+        title="Retaining paths",
+        facts=(
+            Fact("targets", len(paths.targets), Kind.COUNT),
+            Fact("nodes", len(paths.nodes), Kind.COUNT),
+        ),
+        drawing=paths,
+    )
+
+
+def _diff(diff: Any) -> View:
+    return View(
+        title="Comparison",
+        facts=(
+            Fact("before", diff.before.raw.source.name, Kind.LOCATION),
+            Fact("after", diff.after.raw.source.name, Kind.LOCATION),
+            Fact("added", len(diff.added_nodes), Kind.COUNT),
+            Fact("removed", len(diff.removed_nodes), Kind.COUNT),
+            Fact("size delta", int(diff.table["size_delta"].sum()), Kind.BYTES_DELTA),
+        ),
+        table=diff.table,
+        notes=_notes_of(diff),
+    )
+
+
+def _series(series: Any) -> View:
+    return View(
+        title="Series of snapshots",
+        facts=(
+            Fact("snapshots", len(series), Kind.COUNT),
+            Fact("one process", series.one_process),
+        ),
+        table=series.table,
+        notes=_notes_of(series),
+    )
+
+
+def _suspect(suspect: Any) -> View:
+    facts = [
+        Fact("kind", suspect.kind),
+        Fact("objects", suspect.count_per_snapshot, Kind.COUNT),
+        Fact("retained size", suspect.retained_per_snapshot, Kind.BYTES),
+        Fact("held by", suspect.anchor),
+        Fact("location", suspect.location, Kind.LOCATION),
+        Fact("confidence", suspect.confidence, Kind.SHARE),
+        Fact("example", suspect.node_id, Kind.IDENTIFIER),
+    ]
+    fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()
+    return View(
+        title=f"{suspect.rank}. {suspect.class_name}",
+        lead=(suspect.explanation, *fix),
+        facts=tuple(fact for fact in facts if fact.value is not None),
+        chain=tuple(suspect.chain),
+        drawing=suspect,
+    )
+
+
+def _diagnosis(diagnosis: Any) -> View:
+    suspects = diagnosis.suspects
+    notes = _notes_of(diagnosis)
+    if len(suspects) > _MAX_SUSPECTS:
+        more = fmt.plural(len(suspects) - _MAX_SUSPECTS, "further suspect")
+        notes = (*notes, f"{more}: see .suspects.")
+    return View(
+        title="Diagnosis",
+        badge=diagnosis.verdict,
+        lead=(diagnosis.reason,),
+        notes=notes,
+        parts=tuple(_suspect(suspect) for suspect in suspects[:_MAX_SUSPECTS]),
+    )
+
+
+_DESCRIBERS: Final[dict[str, Callable[[Any], View]]] = {
+    # By name: a result that nobody made need not be imported.
+    "Snapshot": _snapshot,
+    "Node": _node,
+    "RetainingPath": _retaining_path,
+    "PathGraph": _path_graph,
+    "Diff": _diff,
+    "Series": _series,
+    "Suspect": _suspect,
+    "Diagnosis": _diagnosis,
+}

@@ -1,0 +1,237 @@
+"""Results as plain text: for ``repr()`` and for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from heapnb.views import fmt
+from heapnb.views.columns import Kind, heading, kind_of, write
+from heapnb.views.describe import Fact, View, describe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_WIDTH: Final = 100
+DEFAULT_ROWS: Final = 20
+
+_MIN_TEXT_WIDTH: Final = 10
+_GAP: Final = "  "
+_INDENT: Final = "  "
+
+
+def result_text(result: object, *, width: int = DEFAULT_WIDTH) -> str:
+    """Write a result as plain text.
+
+    Parameters
+    ----------
+    result : object
+        Any result of heapnb.
+    width : int, optional
+        Columns of the screen.
+
+    Returns
+    -------
+    str
+        Lines without escapes of terminals and without anything that cannot be seen.
+    """
+    return "\n".join(_lines(describe(result), width))
+
+
+def render_table(
+    frame: pd.DataFrame, *, width: int | None = None, max_rows: int | None = None
+) -> str:
+    """Write a table as plain text: names at the left, numbers at the right.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table of heapnb; columns are formatted by their names.
+    width : int, optional
+        Columns of the screen. Texts are cut to fit, numbers are not; nothing is by default.
+    max_rows : int, optional
+        How many rows to show; all by default.
+
+    Returns
+    -------
+    str
+        Lines.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(render_table(pd.DataFrame({"class_name": ["Map"], "retained_size": [12345]})))
+    class name  retained size
+    Map               12.3 kB
+    """
+    shown = frame if max_rows is None else frame.head(max_rows)
+    if frame.shape[1] == 0:
+        return "(no columns)"
+    columns = [_column(shown, place) for place in range(shown.shape[1])]
+    if width is not None:
+        _fit(columns, width)
+    rows = [_GAP.join(cells).rstrip() for cells in zip(*(c.lines() for c in columns), strict=True)]
+    # Headings may take several lines, the shorter ones hanging from below.
+    n_lines = max(len(column.title) for column in columns)
+    titles = [[""] * (n_lines - len(c.title)) + c.title for c in columns]
+    head = [
+        _GAP.join(c.align(text) for c, text in zip(columns, line, strict=True)).rstrip()
+        for line in zip(*titles, strict=True)
+    ]
+    if not rows:
+        rows = ["(no rows)"]
+    if len(shown) < len(frame):
+        rows.append(f"… {fmt.plural(len(frame) - len(shown), 'more row')}")
+    return "\n".join(head + rows)
+
+
+@dataclass
+class _Column:
+    title: list[str]
+    cells: list[str]
+    kind: Kind
+    cut: Callable[[str, int], str]
+    width: int
+
+    def align(self, text: str) -> str:
+        text = self.cut(text, self.width)
+        blanks = " " * (self.width - _cell_length(text))
+        return blanks + text if self.kind.is_number else text + blanks
+
+    def lines(self) -> Iterable[str]:
+        return map(self.align, self.cells)
+
+
+def _column(frame: pd.DataFrame, place: int) -> _Column:
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    values = frame.iloc[:, place]
+    name = str(frame.columns[place])
+    is_numeric = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
+    kind = kind_of(name, is_numeric=is_numeric)
+    cells = [write(value, kind) for value in values.tolist()]
+    width = max(map(_cell_length, cells), default=0)
+    title = [heading(name)]
+    if kind.is_number and _cell_length(title[0]) > max(width, _MIN_TEXT_WIDTH + 4):
+        title = title[0].split()
+    width = max(width, *map(_cell_length, title))
+    if kind is Kind.LOCATION:
+        cut = _cut_start
+    elif name == "class_name":
+        cut = _cut_middle
+    else:
+        cut = _cut_end
+    return _Column(title, cells, kind, cut, width)
+
+
+def _fit(columns: Sequence[_Column], width: int) -> None:
+    """Narrow the widest texts until the table fits, or nothing more can be done."""
+    excess = sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1) - width
+    for column in columns:
+        if excess > 0 and column.kind.is_number:
+            # Stacked, headings take less width than in a line.
+            title = [word for line in column.title for word in line.split()]
+            narrower = max(map(_cell_length, [*title, *column.cells]))
+            excess -= column.width - narrower
+            column.title, column.width = title, narrower
+    texts = [column for column in columns if not column.kind.is_number]
+    while excess > 0:
+        widest = max(texts, key=lambda column: column.width, default=None)
+        if widest is None or widest.width <= _MIN_TEXT_WIDTH:
+            return
+        widest.width -= 1
+        excess -= 1
+
+
+def _lines(view: View, width: int) -> Iterable[str]:
+    title = fmt.clean(view.title)
+    yield f"{title}: {fmt.clean(view.badge)}" if view.badge else title
+    for sentence in view.lead:
+        yield from _wrapped(fmt.clean(sentence, limit=2_000), width)
+    yield from _fact_lines(view.facts)
+    if view.chain:
+        yield from _wrapped("Held by: " + chain_text(view.chain), width)
+    if view.table is not None:
+        yield ""
+        yield render_table(view.table, width=width, max_rows=DEFAULT_ROWS)
+    for part in view.parts:
+        yield ""
+        yield from _lines(part, width)
+    for note in view.notes:
+        yield from _wrapped("Note: " + fmt.clean(note, limit=500), width)
+
+
+def chain_text(chain: Sequence[str]) -> str:
+    """Write a chain on one line: ``(GC roots) → global .cache → Map``.
+
+    Parameters
+    ----------
+    chain : sequence of str
+        Root first; names of edges with a leading dot.
+
+    Returns
+    -------
+    str
+    """
+    words: list[str] = []
+    for item in chain:
+        text = fmt.clean(item)
+        words.append(text if item.startswith(".") or not words else f"→ {text}")
+    return " ".join(words)
+
+
+def _fact_lines(facts: Sequence[Fact]) -> Iterable[str]:
+    labels = [heading(fact.label) for fact in facts]
+    width = max(map(_cell_length, labels), default=0)
+    for label, fact in zip(labels, facts, strict=True):
+        yield f"{_INDENT}{label:<{width}}  {write(fact.value, fact.written_as)}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(
+        text, max(width, 20) - len(_INDENT), initial_indent=_INDENT, subsequent_indent=_INDENT
+    )
+
+
+def _cell_length(text: str) -> int:
+    """Count the columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cut_end(text: str, width: int) -> str:
+    if _cell_length(text) <= width:
+        return text
+    return _first_cells(text, width - 1) + "…"
+
+
+def _cut_start(text: str, width: int) -> str:
+    if _cell_length(text) <= width:
+        return text
+    return "…" + _first_cells(text[::-1], width - 1)[::-1]
+
+
+def _cut_middle(text: str, width: int) -> str:
+    if _cell_length(text) <= width:
+        return text
+    head = width // 2
+    return _first_cells(text, head) + "…" + _first_cells(text[::-1], width - 1 - head)[::-1]
+
+
+def _first_cells(text: str, width: int) -> str:
+    """Return the longest start of a text that fits."""
+    taken = 0
+    for place, character in enumerate(text):
+        taken += _cell_length(character)
+        if taken > width:
+            return text[:place]
+    return text
+
+
+__all__ = ["chain_text", "render_table", "result_text"]
