@@ -1,11 +1,13 @@
-"""Kernels for retaining paths: the tree of shortest paths, and the part that some nodes use."""
+"""Kernels for retaining paths: the way from a node up to the root, and trees of such ways."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from heapnb._typing import (
-    BoolArray,
+    AnyArray,
     ByteArray,
     DistanceArray,
     IntArray,
@@ -14,150 +16,58 @@ from heapnb._typing import (
     SizeArray,
 )
 from heapnb.kernels._jit import kernel
-from heapnb.kernels.traverse import RULE_MAP_DESCRIPTORS, RULE_NATIVE_CONTEXT
 
-NO_RANK = 255
-LAST_RESORT = np.uint8(100)
+NEVER = 255
+"""Rank of edges that retain nothing."""
+
+KEY_RANK = 100
+"""Rank of the edge from a WeakMap's key to the value: it retains only as long as the map does."""
 
 
-@kernel
-def closest_edges(
-    first_edge: OffsetArray,
-    edge_to: NodeArray,
-    edge_type: ByteArray,
-    edge_name: NodeArray,
-    rank_of_type: ByteArray,
-    weak_type: int,
-    internal_type: int,
-    is_indexed_type: BoolArray,
-    node_rule: ByteArray,
-    sloppy_name: BoolArray,
-    table_of_string: IntArray,
-    node_id: SizeArray,
-    distance: DistanceArray,
-    rank: ByteArray,
-    parent_edge: OffsetArray,
-) -> None:
-    """Choose for each node an edge from a node that is one step closer to the roots.
-
-    Of several the type with the least rank wins, then the first in the file. The two edges to
-    the value of a WeakMap's entry differ: that of the key is preferred.
+class Columns(NamedTuple):
+    """What the search for paths reads of a heap.
 
     Parameters
     ----------
-    first_edge, edge_to, edge_type, edge_name
+    root : int
+        Ordinal of the root.
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to, edge_type, edge_name
         The edges.
-    rank_of_type : uint8[n_edge_types]
-        Which types to prefer: lower ones, below ``LAST_RESORT``.
-    weak_type, internal_type : int
-        Edge types, -1 if there is none.
-    is_indexed_type : bool[n_edge_types]
-        Types whose name is an index.
-    node_rule : uint8[n_nodes]
-        ``RULE_…`` of `heapnb.kernels.traverse`.
-    sloppy_name : bool[n_strings]
-        Which strings are ``sloppy_function_map``.
-    table_of_string : int64[n_strings] or int64[0]
-        For the name of a WeakMap entry's edge the id of the table, else -1.
+    first_retainer : unsigned[n_nodes + 1]
+        CSR offsets into ``retaining_edge``.
+    retaining_edge : unsigned[n_edges]
+        The edges that lead to each node, ascending.
     node_id : unsigned[n_nodes]
         V8's ids.
     distance : int32[n_nodes]
         As DevTools counts them.
-    rank : uint8[n_nodes]
-        All ``NO_RANK``; scratch.
-    parent_edge : unsigned[n_nodes]
-        Receives edge ordinals; others stay as they are.
+    rank_of_type : uint8[256]
+        Which edge types to prefer: lower ones; ``NEVER`` for weak ones.
+    internal_type : int
+        Edge type of WeakMap entries.
+    table_of_string : int64[n_strings] or int64[0]
+        For the name of a WeakMap entry's edge the id of the map's table, else -1.
     """
-    has_ephemerons = table_of_string.shape[0] > 0
-    for node in range(first_edge.shape[0] - 1):
-        if distance[node] == -5:
-            continue
-        next_distance = distance[node] + 1
-        rule = node_rule[node]
-        for edge in range(first_edge[node], first_edge[node + 1]):
-            target = edge_to[edge]
-            if distance[target] != next_distance:
-                continue
-            kind = edge_type[edge]
-            if kind == weak_type:
-                continue
-            name = edge_name[edge]
-            # Edges that the search for distances does not follow are a last resort.
-            mine = rank_of_type[kind]
-            if rule == RULE_MAP_DESCRIPTORS:
-                mine = LAST_RESORT
-            if rule == RULE_NATIVE_CONTEXT and not is_indexed_type[kind] and sloppy_name[name]:
-                mine = LAST_RESORT
-            if has_ephemerons and kind == internal_type:
-                table = table_of_string[name]
-                if table >= 0 and table == np.int64(node_id[node]):
-                    mine = LAST_RESORT
-            if mine < rank[target]:
-                rank[target] = mine
-                parent_edge[target] = edge
+
+    root: int
+    first_edge: OffsetArray
+    edge_to: NodeArray
+    edge_type: ByteArray
+    edge_name: NodeArray
+    first_retainer: OffsetArray
+    retaining_edge: OffsetArray
+    node_id: SizeArray
+    distance: DistanceArray
+    rank_of_type: ByteArray
+    internal_type: int
+    table_of_string: IntArray
 
 
 @kernel
-def adopt_unreached(
-    first_edge: OffsetArray,
-    edge_to: NodeArray,
-    edge_type: ByteArray,
-    weak_type: int,
-    reached: BoolArray,
-    parent_edge: OffsetArray,
-    queue: NodeArray,
-) -> int:
-    """Search on, breadth first, from everything reached so far.
-
-    Parameters
-    ----------
-    first_edge, edge_to, edge_type
-        The edges.
-    weak_type : int
-        An edge type that does not count; -1 if all count.
-    reached : bool[n_nodes]
-        Changed in place.
-    parent_edge : unsigned[n_nodes]
-        Receives the edge by which each further node is reached.
-    queue : uint32[n_nodes]
-        Receives the further nodes.
-
-    Returns
-    -------
-    int
-        How many they are.
-    """
-    tail = 0
-    pending = np.zeros(reached.shape[0], np.bool_)
-    for node in range(reached.shape[0]):
-        if not reached[node]:
-            continue
-        for edge in range(first_edge[node], first_edge[node + 1]):
-            target = edge_to[edge]
-            if not reached[target] and not pending[target] and edge_type[edge] != weak_type:
-                pending[target] = True
-                parent_edge[target] = edge
-                queue[tail] = target
-                tail += 1
-    for i in range(tail):
-        reached[queue[i]] = True
-    head = 0
-    while head < tail:
-        node = queue[head]
-        head += 1
-        for edge in range(first_edge[node], first_edge[node + 1]):
-            target = edge_to[edge]
-            if not reached[target] and edge_type[edge] != weak_type:
-                reached[target] = True
-                parent_edge[target] = edge
-                queue[tail] = target
-                tail += 1
-    return tail
-
-
-@kernel
-def source_of(first_edge: OffsetArray, edge: int) -> int:
-    """Find the node that an edge leaves, by bisection.
+def source_of(first_edge: OffsetArray, edge: int, low: int) -> int:
+    """Find the node that an edge leaves.
 
     Parameters
     ----------
@@ -165,129 +75,312 @@ def source_of(first_edge: OffsetArray, edge: int) -> int:
         CSR offsets of the edges.
     edge : int
         Edge ordinal.
+    low : int
+        A node that is not behind the one to be found. If it is near, the search is short.
 
     Returns
     -------
     int
         Node ordinal.
     """
-    low = 0
-    high = first_edge.shape[0] - 1
+    # Nodes without edges share an offset; the last of those that have it owns the edge.
+    last = first_edge.shape[0] - 1
+    step = 1
+    while low + step < last and np.int64(first_edge[low + step]) <= edge:
+        low += step
+        step *= 2
+    high = min(low + step, last)
     while high - low > 1:
         middle = (low + high) // 2
         if np.int64(first_edge[middle]) <= edge:
             low = middle
         else:
             high = middle
-    # Nodes without edges share an offset; the last of them that has it owns the edge.
     return low
 
 
 @kernel
-def climb(
-    first_edge: OffsetArray,
-    parent_edge: OffsetArray,
-    no_edge: int,
-    start: int,
-    path: IntArray,
-) -> int:
-    """List the edges from a node up to where its path begins.
+def table_of_entry(columns: Columns, edge: int) -> int:
+    """Tell whether an edge is one of the two to the value of a WeakMap's entry.
 
     Parameters
     ----------
-    first_edge : unsigned[n_nodes + 1]
-        CSR offsets of the edges.
-    parent_edge : unsigned[n_nodes]
-        The tree.
-    no_edge : int
-        Marks a node without a parent.
-    start : int
-        Node ordinal.
-    path : int64[k]
-        Receives edge ordinals, the last step first; what does not fit is left out.
+    columns : Columns
+        The heap.
+    edge : int
+        Edge ordinal.
 
     Returns
     -------
     int
-        How many edges the path has.
+        Node id of the map's table; -1 for other edges.
     """
-    node = start
+    if columns.table_of_string.shape[0] == 0 or columns.edge_type[edge] != columns.internal_type:
+        return -1
+    return columns.table_of_string[columns.edge_name[edge]]
+
+
+@kernel
+def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
+    """Choose the edge by which a node is reached first.
+
+    It comes from a node that is one step closer. Of several the type with the least rank
+    wins, then the first in the file. A value in a WeakMap is reached from its key, if from
+    nothing else; the map's own edge never counts.
+
+    Parameters
+    ----------
+    columns : Columns
+        The heap.
+    node : int
+        Node ordinal.
+
+    Returns
+    -------
+    edge : int
+        Edge ordinal, -1 if there is none.
+    source : int
+        The node that it leaves.
+    """
+    distance = columns.distance[node]
+    best_edge = np.int64(-1)
+    best_source = np.int64(-1)
+    best_rank = NEVER
+    source = np.int64(0)
+    for place in range(columns.first_retainer[node], columns.first_retainer[node + 1]):
+        edge = np.int64(columns.retaining_edge[place])
+        rank = np.int64(columns.rank_of_type[columns.edge_type[edge]])
+        if rank >= best_rank:
+            continue
+        source = source_of(columns.first_edge, edge, source)
+        there = columns.distance[source]
+        if source == columns.root and distance == 1:
+            # The program's roots have distance 1, however far away the root itself is.
+            there = 0
+        if there < 0 or there >= distance:
+            continue
+        table = table_of_entry(columns, edge)
+        if table >= 0:
+            if table == np.int64(columns.node_id[source]):
+                continue
+            # The value counts as one step behind its map, if that is farther than the key.
+            rank = KEY_RANK
+        elif there != distance - 1:
+            continue
+        if rank < best_rank:
+            best_edge = edge
+            best_source = source
+            best_rank = rank
+    return best_edge, best_source
+
+
+@kernel
+def climb(columns: Columns, start: int, path: IntArray) -> int:
+    """List the edges of the shortest path, from a node up to the root.
+
+    Parameters
+    ----------
+    columns : Columns
+        The heap.
+    start : int
+        Node ordinal.
+    path : int64[n_nodes]
+        Receives edge ordinals, the last step first.
+
+    Returns
+    -------
+    int
+        How many they are; -1 if the path ends before the root.
+    """
+    node = np.int64(start)
     length = 0
-    while True:
-        edge = np.int64(parent_edge[node])
-        if edge == no_edge:
-            return length
-        if length < path.shape[0]:
-            path[length] = edge
+    while node != columns.root:
+        edge, source = closest_retainer(columns, node)
+        if edge < 0:
+            return -1
+        path[length] = edge
         length += 1
-        node = source_of(first_edge, edge)
+        node = source
+    return length
+
+
+@kernel
+def search_up(
+    columns: Columns,
+    start: int,
+    closed: IntArray,
+    onward: OffsetArray,
+    queue: NodeArray,
+    path: IntArray,
+) -> int:
+    """Search breadth first, against the edges, from a node up to the root.
+
+    Parameters
+    ----------
+    columns : Columns
+        The heap. Distances do not count.
+    start : int
+        Node ordinal.
+    closed : int64[k]
+        Nodes not to pass through.
+    onward : unsigned[n_nodes]
+        Zeros; scratch: 1 + the edge that leads from a node towards ``start``.
+    queue : uint32[n_nodes]
+        Scratch.
+    path : int64[n_nodes]
+        Receives edge ordinals, the last step first.
+
+    Returns
+    -------
+    int
+        How many they are; -1 if there is no path.
+    """
+    if start == columns.root:
+        return 0
+    onward[start] = 1
+    for i in range(closed.shape[0]):
+        onward[closed[i]] = 1
+    queue[0] = start
+    head = 0
+    tail = 1
+    while head < tail and onward[columns.root] == 0:
+        node = queue[head]
+        head += 1
+        source = np.int64(0)
+        for place in range(columns.first_retainer[node], columns.first_retainer[node + 1]):
+            edge = np.int64(columns.retaining_edge[place])
+            if columns.rank_of_type[columns.edge_type[edge]] == NEVER:
+                continue
+            source = source_of(columns.first_edge, edge, source)
+            if onward[source] != 0:
+                continue
+            table = table_of_entry(columns, edge)
+            if table >= 0 and table == np.int64(columns.node_id[source]):
+                continue
+            onward[source] = edge + 1
+            queue[tail] = source
+            tail += 1
+    if onward[columns.root] == 0:
+        return -1
+    length = 0
+    at = np.int64(columns.root)
+    while at != start:
+        edge = np.int64(onward[at]) - 1
+        path[length] = edge
+        length += 1
+        at = np.int64(columns.edge_to[edge])
+    path[:length] = path[:length][::-1].copy()
+    return length
+
+
+@kernel
+def add_to_tree(
+    columns: Columns,
+    path: IntArray,
+    length: int,
+    row: NodeArray,
+    nodes: NodeArray,
+    edges: IntArray,
+    n_rows: int,
+) -> int:
+    """Add a path to a tree of paths, up to where it meets the tree.
+
+    Parameters
+    ----------
+    columns : Columns
+        The heap.
+    path : int64[...]
+        Edge ordinals, the last step first.
+    length : int
+        How many of them.
+    row : uint32[n_nodes]
+        For the nodes of the tree 1 + their row; 0 for others.
+    nodes : uint32[n_nodes]
+        The tree's nodes, by row.
+    edges : int64[n_nodes]
+        The edge that leads to each; -1 for the root.
+    n_rows : int
+        How many rows there are.
+
+    Returns
+    -------
+    int
+        How many there are now.
+    """
+    for i in range(length):
+        node = columns.edge_to[path[i]]
+        if row[node] != 0:
+            return n_rows
+        nodes[n_rows] = node
+        edges[n_rows] = path[i]
+        n_rows += 1
+        row[node] = n_rows
+    return n_rows
 
 
 @kernel
 def merge(
-    first_edge: OffsetArray,
-    parent_edge: OffsetArray,
-    no_edge: int,
+    columns: Columns,
     targets: IntArray,
-    row: DistanceArray,
+    path: IntArray,
+    row: NodeArray,
     nodes: NodeArray,
-    parent: NodeArray,
+    edges: IntArray,
+    is_dead_end: AnyArray,
 ) -> int:
-    """List the nodes on the paths to some targets, each once.
+    """Make a tree of the shortest paths to some nodes.
 
     Parameters
     ----------
-    first_edge : unsigned[n_nodes + 1]
-        CSR offsets of the edges.
-    parent_edge : unsigned[n_nodes]
-        The tree.
-    no_edge : int
-        Marks a node without a parent.
+    columns : Columns
+        The heap.
     targets : int64[k]
         Node ordinals.
-    row : int32[n_nodes]
-        All -1; receives each listed node's place in the list.
-    nodes : uint32[n_nodes]
-        Receives ordinals in the order of discovery.
-    parent : uint32[n_nodes]
-        Receives the ordinal of the node before it, at the same place; itself where none is.
+    path : int64[n_nodes]
+        Scratch.
+    row : uint32[n_nodes]
+        Zeros; see `add_to_tree`.
+    nodes, edges
+        See `add_to_tree`.
+    is_dead_end : bool[k]
+        Receives whether `climb` finds no path to a target.
 
     Returns
     -------
     int
-        How many nodes there are.
+        How many rows the tree has; the first is the root.
     """
-    n = 0
+    nodes[0] = columns.root
+    edges[0] = -1
+    row[columns.root] = 1
+    n_rows = 1
     for i in range(targets.shape[0]):
-        node = targets[i]
-        while row[node] < 0:
-            row[node] = n
-            nodes[n] = node
-            edge = np.int64(parent_edge[node])
-            if edge == no_edge:
-                parent[n] = node
-                n += 1
+        node = np.int64(targets[i])
+        length = 0
+        # As in `climb`, but only up to the tree.
+        while row[node] == 0:
+            edge, source = closest_retainer(columns, node)
+            if edge < 0:
                 break
-            above = source_of(first_edge, edge)
-            parent[n] = above
-            n += 1
-            node = above
-    return n
+            path[length] = edge
+            length += 1
+            node = source
+        is_dead_end[i] = row[node] == 0
+        if not is_dead_end[i]:
+            n_rows = add_to_tree(columns, path, length, row, nodes, edges, n_rows)
+    return n_rows
 
 
 @kernel
 def count_through(
-    parent_row: IntArray,
-    n_pending: IntArray,
-    count: IntArray,
-    order: IntArray,
+    parent_row: IntArray, n_pending: IntArray, count: IntArray, order: IntArray
 ) -> None:
-    """Add up how many targets lie at or below each node of a merged tree.
+    """Add up how many targets lie at or below each node of a tree.
 
     Parameters
     ----------
     parent_row : int64[n]
-        The tree; a root is its own parent.
+        The tree; the root is its own parent.
     n_pending : int64[n]
         Zeros; scratch.
     count : int64[n]
@@ -320,26 +413,21 @@ def count_through(
 
 
 @kernel
-def are_dominated_by(
-    dominator: NodeArray, root: int, nodes: IntArray, ancestor: int, answer: BoolArray
-) -> None:
-    """Tell which nodes a given node dominates, itself included.
+def is_dominated_by(dominator: NodeArray, root: int, node: int, ancestor: int) -> bool:
+    """Tell whether all ways from the root to a node lead through another, or end there.
 
     Parameters
     ----------
     dominator : uint32[n_nodes]
         Immediate dominators.
-    root : int
-        Ordinal of the root.
-    nodes : int64[k]
+    root, node, ancestor : int
         Node ordinals.
-    ancestor : int
-        Node ordinal.
-    answer : bool[k]
-        Receives the answers.
+
+    Returns
+    -------
+    bool
     """
-    for i in range(nodes.shape[0]):
-        node = nodes[i]
-        while node != root and node != ancestor:
-            node = np.int64(dominator[node])
-        answer[i] = node == ancestor
+    at = np.int64(node)
+    while at not in (root, ancestor):
+        at = np.int64(dominator[at])
+    return at == ancestor
