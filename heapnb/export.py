@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heapnb import vocab
 from heapnb._typing import AnyArray
+from heapnb.frames import edge_labels, node_columns
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
@@ -65,27 +65,8 @@ def node_batches(
     pyarrow.RecordBatch
         See `NODE_SCHEMA`.
     """
-    type_names = pa.array(graph.node_type_names, pa.string())
     for start in range(0, graph.n_nodes, rows_per_batch):
-        part = slice(start, min(start + rows_per_batch, graph.n_nodes))
-        columns = {
-            "node_id": graph.node_id[part],
-            "node_type": _take(type_names, graph.node_type[part]),
-            "name": _names(graph, part),
-            "class_name": _take(graph.class_names, graph.class_index[part]),
-            "self_size": graph.self_size[part],
-            "shallow_size": graph.shallow_size[part],
-            "retained_size": graph.retained_size[part],
-            "distance": graph.distance[part],
-            "dominator_id": graph.node_id[graph.dominator[part]],
-            "detachedness": (
-                pa.nulls(part.stop - part.start, pa.uint8())
-                if graph.detachedness is None
-                else graph.detachedness[part]
-            ),
-            "edge_count": graph.edge_count[part],
-        }
-        yield _batch(columns, NODE_SCHEMA)
+        yield _batch(node_columns(graph, slice(start, start + rows_per_batch)), NODE_SCHEMA)
 
 
 def edge_batches(
@@ -105,15 +86,14 @@ def edge_batches(
     pyarrow.RecordBatch
         See `EDGE_SCHEMA`.
     """
-    type_names = pa.array(graph.edge_type_names, pa.string())
+    kinds = pa.array(graph.edge_type_names, pa.string())
     for start in range(0, graph.n_edges, rows_per_batch):
-        part = slice(start, min(start + rows_per_batch, graph.n_edges))
-        sources = graph.edge_from(np.arange(part.start, part.stop))
+        edges = np.arange(start, min(start + rows_per_batch, graph.n_edges))
         columns = {
-            "from_id": graph.node_id[sources],
-            "to_id": graph.node_id[graph.edge_to[part]],
-            "edge_type": _take(type_names, graph.edge_type[part]),
-            "name": _edge_names(graph, part),
+            "from_id": graph.node_id[graph.edge_from(edges)],
+            "to_id": graph.node_id[graph.edge_to[edges]],
+            "edge_type": kinds.take(pa.array(graph.edge_type[edges])),
+            "name": edge_labels(graph, edges),
         }
         yield _batch(columns, EDGE_SCHEMA)
 
@@ -153,30 +133,6 @@ def write_parquet(
     return rows
 
 
-def _take(values: pa.Array, indices: AnyArray) -> pa.Array:
-    return values.take(pa.array(indices))
-
-
 def _batch(columns: dict[str, AnyArray | pa.Array], schema: pa.Schema) -> pa.RecordBatch:
     arrays = [pc.cast(pa.array(columns[field.name]), field.type) for field in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _names(graph: HeapGraph, part: slice) -> pa.Array:
-    names = _take(graph.strings, graph.node_name[part])
-    if graph.renamed is None or not graph.renamed[part].any():
-        return names
-    prefixed = pc.binary_join_element_wise(
-        pa.scalar(vocab.DETACHED_PREFIX, pa.large_string()), names, pa.scalar("", pa.large_string())
-    )
-    return pc.if_else(pa.array(graph.renamed[part]), prefixed, names)
-
-
-def _edge_names(graph: HeapGraph, part: slice) -> pa.Array:
-    is_indexed = graph.is_indexed_edge_type[graph.edge_type[part]]
-    names = graph.edge_name[part]
-    texts = _take(graph.strings, np.where(is_indexed, 0, names))
-    if not is_indexed.any():
-        return texts
-    numbers = pc.cast(pa.array(names), pa.large_string())
-    return pc.if_else(pa.array(is_indexed), numbers, texts)

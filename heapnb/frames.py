@@ -1,13 +1,14 @@
 """From arrays to DataFrames: the columns of nodes, edges and strings, and their texts.
 
-Texts are dictionary-encoded: a column of names holds numbers into the string table, which all
-frames of a snapshot share. Sizes are integers in bytes. Where a value is missing, it is
-``<NA>``.
+Tables of everything hold texts as categories: numbers into one table of names, which all of a
+snapshot's frames share. Tables of some nodes or edges hold the texts themselves. Sizes are
+integers in bytes. Where a value is missing, it is ``<NA>``.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
-_MAX_INT8_CATEGORIES = 127
 
 NODE_COLUMNS = (
     "node_id",
@@ -55,15 +55,17 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a node; the index is the node ordinal. ``node_id``; ``node_type``, ``name`` (as
-        the file has it) and ``class_name`` as categories; ``self_size`` (the file's),
-        ``shallow_size`` (with what only this node owns) and ``retained_size`` in bytes;
-        ``distance`` (-5 unreached, from 100,000,000 on reached by the engine only);
-        ``dominator_id``; ``detachedness`` (0 unknown, 1 attached, 2 detached); ``edge_count``.
+        One row a node; the index is the node ordinal. ``node_id``; ``node_type``, ``name`` and
+        ``class_name`` as categories; ``self_size`` (the file's), ``shallow_size`` (with what
+        only this node owns) and ``retained_size`` in bytes; ``distance`` (-5 unreached, from
+        100,000,000 on reached by the engine only); ``dominator_id``; ``detachedness`` (0
+        unknown, 1 attached, 2 detached); ``edge_count``.
 
     Notes
     -----
     Columns of the graph are not copied, so they are read-only: make a copy to change them.
+    Categories are in the order of the file's string table; to sort by name, sort
+    ``name.astype("str")``.
 
     Examples
     --------
@@ -75,8 +77,14 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     1        3            a             32
     2        5            b             16
     """
-    columns = {name: _node_column(graph, name, slice(None)) for name in NODE_COLUMNS}
-    return pd.DataFrame(columns, copy=False)
+    everything = slice(None)
+    columns = {
+        "node_type": categorical(graph.node_type, pa.array(graph.node_type_names)),
+        "name": _name_table(graph).categorical(graph.node_name, graph.renamed),
+        "class_name": categorical(graph.class_index, graph.class_names),
+        **{name: _integers(values) for name, values in _node_numbers(graph, everything).items()},
+    }
+    return pd.DataFrame(columns, columns=list(NODE_COLUMNS), copy=False)
 
 
 def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
@@ -92,29 +100,61 @@ def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns as in `nodes_frame`; the index holds the ordinals.
+        Columns and values as in `nodes_frame`, texts as such; the index holds the ordinals.
     """
     chosen = np.asarray(nodes, np.int64)
-    columns = {name: _node_column(graph, name, chosen) for name in NODE_COLUMNS}
+    columns = {
+        name: texts(values) if _is_text(values) else _integers(values)
+        for name, values in node_columns(graph, chosen).items()
+    }
     return pd.DataFrame(columns, index=chosen, copy=False)
 
 
-def _node_column(graph: HeapGraph, name: str, rows: Any) -> Any:
-    if name == "node_type":
-        return categorical(graph.node_type[rows], pa.array(graph.node_type_names))
-    if name == "name":
-        return pd.Categorical.from_codes(_name_codes(graph)[rows], dtype=_names_dtype(graph))
-    if name == "class_name":
-        return categorical(graph.class_index[rows], graph.class_names)
-    if name == "dominator_id":
-        return graph.node_id[graph.dominator[rows]]
-    if name == "detachedness":
-        states = graph.detachedness
-        if states is None:
-            n_rows = len(graph.node_type[rows])
-            return masked(np.zeros(n_rows, np.uint8), np.ones(n_rows, np.bool_))
-        return masked(states[rows], np.zeros(len(states[rows]), np.bool_))
-    return getattr(graph, name)[rows]
+def node_columns(graph: HeapGraph, rows: Any) -> dict[str, AnyArray | pa.Array]:
+    """Collect what there is to say about some nodes.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    rows : slice or integer[k]
+        Which nodes: ordinals, in the order of the rows.
+
+    Returns
+    -------
+    dict of str to array
+        By the names of `NODE_COLUMNS` and in their order. Texts are Arrow arrays, and so is
+        what the file may not say; other numbers are numpy arrays, not copied where ``rows`` is
+        a slice.
+    """
+    columns = {
+        "node_type": _named(graph.node_type_names, graph.node_type[rows]),
+        "name": node_names(graph, rows),
+        "class_name": graph.class_names.take(pa.array(graph.class_index[rows])),
+        **_node_numbers(graph, rows),
+    }
+    return {name: columns[name] for name in NODE_COLUMNS}
+
+
+def _node_numbers(graph: HeapGraph, rows: Any) -> dict[str, AnyArray | pa.Array]:
+    ids = graph.node_id[rows]
+    states = graph.detachedness
+    return {
+        "node_id": ids,
+        "self_size": graph.self_size[rows],
+        "shallow_size": graph.shallow_size[rows],
+        "retained_size": graph.retained_size[rows],
+        "distance": graph.distance[rows],
+        "dominator_id": graph.node_id[graph.dominator[rows]],
+        "detachedness": pa.nulls(len(ids), pa.uint8())
+        if states is None
+        else pa.array(states[rows]),
+        "edge_count": graph.edge_count[rows],
+    }
+
+
+def _named(names: Sequence[str], codes: AnyArray) -> pa.LargeStringArray:
+    return pa.array(names, pa.large_string()).take(pa.array(codes))
 
 
 def edges_frame(graph: HeapGraph) -> pd.DataFrame:
@@ -141,13 +181,45 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     1        3      5   element   <NA>      7
     """
     is_indexed = _by_type(graph.is_indexed_edge_type)[graph.edge_type]
-    codes = _name_codes_of_edges(graph, is_indexed)
+    # An index may lie beyond the string table.
+    strings = np.where(is_indexed, np.uint32(0), graph.edge_name)
     columns = {
         "from_id": np.repeat(graph.node_id, graph.edge_count),
         "to_id": graph.node_id[graph.edge_to],
         "edge_type": categorical(graph.edge_type, pa.array(graph.edge_type_names)),
-        "name": pd.Categorical.from_codes(codes, dtype=_names_dtype(graph)),
+        "name": _name_table(graph).categorical(strings, is_missing=is_indexed),
         "index": masked(graph.edge_name, ~is_indexed),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def edges_at(graph: HeapGraph, edges: AnyArray, ends: AnyArray) -> pd.DataFrame:
+    """Make a table of some edges together with the node at one of their ends.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    edges : integer[k]
+        Edge ordinals, in the order of the rows.
+    ends : integer[k]
+        The node to show for each: where it comes from, or where it leads.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``edge_type``, ``edge_name``, and of the node ``node_id``, ``class_name``, ``name`` (as
+        DevTools shows it), ``distance``, ``shallow_size`` and ``retained_size``.
+    """
+    columns = {
+        "edge_type": texts(_named(graph.edge_type_names, graph.edge_type[edges])),
+        "edge_name": texts(edge_labels(graph, edges)),
+        "node_id": graph.node_id[ends],
+        "class_name": texts(graph.class_names.take(pa.array(graph.class_index[ends]))),
+        "name": texts(display_names(graph, ends)),
+        "distance": graph.distance[ends],
+        "shallow_size": graph.shallow_size[ends],
+        "retained_size": graph.retained_size[ends],
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -166,6 +238,16 @@ def strings_frame(graph: HeapGraph) -> pd.DataFrame:
         One row a string; the index is its number in the file. ``string``; ``length`` in
         characters (V8 cuts strings at 1,024); ``node_count``: how many nodes have it as their
         name.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> strings_frame(SnapshotBuilder.from_edges("root.cache>Map").graph())
+        string  length  node_count
+    0  <dummy>       7           0
+    1                0           1
+    2      Map       3           1
+    3    cache       5           0
     """
     counts = np.zeros(len(graph.strings), np.uint32)
     count_targets(graph.node_name, counts)
@@ -175,6 +257,20 @@ def strings_frame(graph: HeapGraph) -> pd.DataFrame:
         "node_count": counts,
     }
     return pd.DataFrame(columns, copy=False)
+
+
+def _is_text(values: AnyArray | pa.Array) -> bool:
+    return isinstance(values, pa.LargeStringArray)
+
+
+def _integers(values: AnyArray | pa.Array) -> Any:
+    if isinstance(values, np.ndarray):
+        return values
+    is_missing = values.is_null().to_numpy(zero_copy_only=False)
+    return masked((values.fill_null(0) if values.null_count else values).to_numpy(), is_missing)
+
+
+# -- columns ----------------------------------------------------------------------------------
 
 
 def texts(values: pa.Array) -> Any:
@@ -200,7 +296,7 @@ def masked(values: AnyArray, is_missing: BoolArray) -> Any:
     return pd.arrays.IntegerArray(values, is_missing)
 
 
-def categorical(codes: AnyArray, categories: pa.Array) -> pd.Categorical:
+def categorical(codes: AnyArray, categories: pa.Array) -> Any:
     """Make a column of texts from numbers and what they stand for.
 
     Parameters
@@ -213,63 +309,141 @@ def categorical(codes: AnyArray, categories: pa.Array) -> pd.Categorical:
     Returns
     -------
     pandas.Categorical
+
+    Examples
+    --------
+    >>> categorical(np.array([0, 1, 2], np.uint8), pa.array(["a", "b", "a"])).codes.tolist()
+    [0, 1, 0]
     """
-    encoded = categories.dictionary_encode()
-    if len(encoded.dictionary) < len(categories):
-        codes = encoded.indices.to_numpy()[codes]
-    elif codes.dtype == np.uint8 and len(categories) <= _MAX_INT8_CATEGORIES:
-        codes = codes.view(np.int8)
-    elif codes.dtype == np.uint32:
-        codes = codes.view(np.int32)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts(encoded.dictionary)))
+    table = _NameTable.of(categories)
+    return table.categorical(codes)
 
 
-def _names_dtype(graph: HeapGraph) -> pd.CategoricalDtype:
-    return _name_table(graph)[0]
+@dataclass(frozen=True)
+class _NameTable:
+    """Texts as categories of columns, each once.
+
+    Parameters
+    ----------
+    dtype : pandas.CategoricalDtype
+        The texts.
+    code_of : int[n] or None
+        Which category each text was put into; None if they are numbered alike.
+    code_of_renamed : int32[n] or None
+        The same for texts with ``Detached`` before them, where nodes are named so.
+    """
+
+    dtype: pd.CategoricalDtype
+    code_of: AnyArray | None
+    code_of_renamed: AnyArray | None = None
+
+    @classmethod
+    def of(cls, values: pa.Array, renamed: AnyArray | None = None) -> _NameTable:
+        """Number texts.
+
+        Parameters
+        ----------
+        values : pyarrow.Array
+            The texts; equal ones become one category.
+        renamed : unsigned[k], optional
+            Texts that are also wanted with ``Detached`` before them.
+
+        Returns
+        -------
+        _NameTable
+        """
+        n_values = len(values)
+        if renamed is not None:
+            values = pa.concat_arrays([values, _detached(values.take(pa.array(renamed)))])
+        codes = None
+        categories = pd.Index(texts(values))
+        if not categories.is_unique:
+            unique = values.dictionary_encode()
+            codes = unique.indices.to_numpy()
+            categories = pd.Index(texts(unique.dictionary))
+        code_of_renamed = None
+        if renamed is not None:
+            code_of_renamed = np.zeros(n_values, np.int32)
+            new = np.arange(n_values, len(values)) if codes is None else codes[n_values:]
+            code_of_renamed[renamed] = new
+        return cls(pd.CategoricalDtype(categories), codes, code_of_renamed)
+
+    def categorical(
+        self,
+        numbers: AnyArray,
+        renamed: BoolArray | None = None,
+        is_missing: BoolArray | None = None,
+    ) -> Any:
+        """Make a column of the texts that numbers stand for.
+
+        Parameters
+        ----------
+        numbers : unsigned[k]
+            Indices into the texts.
+        renamed : bool[k], optional
+            Rows whose text gets ``Detached`` put before it.
+        is_missing : bool[k], optional
+            Rows without a text.
+
+        Returns
+        -------
+        pandas.Categorical
+        """
+        if self.code_of is not None:
+            codes = self.code_of[numbers]
+        elif numbers.dtype == np.uint32:
+            codes = numbers.view(np.int32)
+        else:
+            codes = numbers
+        if renamed is not None and self.code_of_renamed is not None:
+            rows = np.flatnonzero(renamed)
+            codes = codes.copy()
+            codes[rows] = self.code_of_renamed[numbers[rows]]
+        if is_missing is not None:
+            codes = np.where(is_missing, np.int32(vocab.NO_INDEX), codes)
+        return pd.Categorical.from_codes(codes, dtype=self.dtype)
 
 
-def _name_codes(graph: HeapGraph) -> AnyArray:
-    return _name_codes_through(graph, graph.node_name)
+def _name_table(graph: HeapGraph) -> _NameTable:
+    """Return the names of nodes and edges, shared by all tables of a snapshot."""
 
+    def compute() -> _NameTable:
+        renamed = None
+        if graph.renamed is not None and graph.renamed.any():
+            renamed = np.unique(graph.node_name[np.flatnonzero(graph.renamed)])
+        return _NameTable.of(graph.strings, renamed)
 
-def _name_codes_of_edges(graph: HeapGraph, is_indexed: BoolArray) -> AnyArray:
-    # An index may lie beyond the string table.
-    names = np.where(is_indexed, np.uint32(0), graph.edge_name)
-    codes = np.array(_name_codes_through(graph, names))
-    codes[is_indexed] = vocab.NO_INDEX
-    return codes
-
-
-def _name_codes_through(graph: HeapGraph, names: AnyArray) -> AnyArray:
-    remap = _name_table(graph)[1]
-    return names.view(np.int32) if remap is None else remap[names]
-
-
-def _name_table(graph: HeapGraph) -> tuple[pd.CategoricalDtype, IntArray | None]:
-    """Return the string table as categories, and where each string went if some were equal."""
-
-    def compute() -> tuple[pd.CategoricalDtype, IntArray | None]:
-        index = pd.Index(texts(graph.strings))
-        if index.is_unique:
-            return pd.CategoricalDtype(index), None
-        encoded = graph.strings.dictionary_encode()
-        remap = encoded.indices.to_numpy()
-        return pd.CategoricalDtype(pd.Index(texts(encoded.dictionary))), remap
-
-    table: tuple[pd.CategoricalDtype, IntArray | None] = graph.derived(
-        "name_categories", compute, keep=False
-    )
+    table: _NameTable = graph.derived("name_table", compute, keep=False)
     return table
 
 
-def _by_type(flags: AnyArray) -> AnyArray:
-    """Spread one value per type over all that a type column can hold."""
-    spread = np.zeros(1 << 8, flags.dtype)
-    spread[: len(flags)] = flags
-    return spread
-
-
 # -- texts of nodes and edges -----------------------------------------------------------------
+
+
+def _detached(names: pa.LargeStringArray) -> pa.LargeStringArray:
+    prefix, separator = (pa.scalar(text, names.type) for text in (vocab.DETACHED_PREFIX, ""))
+    return pc.binary_join_element_wise(prefix, names, separator)
+
+
+def node_names(graph: HeapGraph, rows: Any) -> pa.LargeStringArray:
+    """Return names as the file has them, with the ``Detached`` that DevTools puts before some.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    rows : slice or integer[k]
+        Which nodes.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        The same as `HeapGraph.name` for each.
+    """
+    names = graph.strings.take(pa.array(graph.node_name[rows]))
+    if graph.renamed is not None and graph.renamed[rows].any():
+        names = pc.if_else(pa.array(graph.renamed[rows]), _detached(names), names)
+    return names
 
 
 def display_names(graph: HeapGraph, nodes: AnyArray) -> pa.LargeStringArray:
@@ -288,14 +462,8 @@ def display_names(graph: HeapGraph, nodes: AnyArray) -> pa.LargeStringArray:
         The same as `HeapGraph.display_name` for each.
     """
     nodes = np.asarray(nodes, np.int64)
-    names = graph.strings.take(pa.array(graph.node_name[nodes]))
-    special: dict[int, str] = {}
+    names = node_names(graph, nodes)
     kinds = graph.node_type[nodes]
-    if graph.renamed is not None:
-        for place in np.flatnonzero(graph.renamed[nodes]).tolist():
-            special[place] = graph.name(int(nodes[place]))
-    for place in np.flatnonzero(kinds == graph.node_type_index("concatenated string")).tolist():
-        special[place] = graph.display_name(int(nodes[place]))
     objects = np.flatnonzero(
         (kinds == graph.node_type_index("object"))
         & pc.equal(names, vocab.CLASS_OBJECT).to_numpy(zero_copy_only=False)
@@ -303,11 +471,15 @@ def display_names(graph: HeapGraph, nodes: AnyArray) -> pa.LargeStringArray:
     if len(objects):
         # What a plain object shows depends on nothing but its sequence of properties.
         shape, shown = _shapes(graph, nodes[objects])
-        special.update(zip(objects.tolist(), (shown[i] for i in shape.tolist()), strict=True))
-    return _replaced(names, special)
+        names = _replaced(names, objects, shown.take(pa.array(shape)))
+    ropes = np.flatnonzero(kinds == graph.node_type_index("concatenated string"))
+    if len(ropes):
+        joined = [graph.display_name(rope) for rope in nodes[ropes].tolist()]
+        names = _replaced(names, ropes, pa.array(joined, names.type))
+    return names
 
 
-def _shapes(graph: HeapGraph, objects: IntArray) -> tuple[AnyArray, list[str]]:
+def _shapes(graph: HeapGraph, objects: IntArray) -> tuple[AnyArray, pa.LargeStringArray]:
     shape = np.empty(len(objects), np.uint32)
     representative = np.empty(len(objects), np.uint32)
     n_shapes = group_by_properties(
@@ -321,7 +493,16 @@ def _shapes(graph: HeapGraph, objects: IntArray) -> tuple[AnyArray, list[str]]:
         shape,
         representative,
     )
-    return shape, [graph.display_name(node) for node in representative[:n_shapes].tolist()]
+    shown = [graph.display_name(node) for node in representative[:n_shapes].tolist()]
+    return shape, pa.array(shown, pa.large_string())
+
+
+def _replaced(
+    values: pa.LargeStringArray, places: IntArray, new: pa.LargeStringArray
+) -> pa.LargeStringArray:
+    mask = np.zeros(len(values), np.bool_)
+    mask[places] = True
+    return pc.replace_with_mask(values, pa.array(mask), new)
 
 
 def edge_labels(graph: HeapGraph, edges: AnyArray) -> pa.LargeStringArray:
@@ -348,48 +529,18 @@ def edge_labels(graph: HeapGraph, edges: AnyArray) -> pa.LargeStringArray:
         indices = pc.cast(pa.array(values), pa.large_string())
         names = pc.if_else(pa.array(is_indexed), indices, names)
     shortcuts = np.flatnonzero(kinds == graph.edge_type_index("shortcut"))
-    return _replaced(names, {i: graph.edge_label(int(edges[i])) for i in shortcuts.tolist()})
+    if len(shortcuts):
+        # Of a global object's number what follows does not count.
+        numbers = [graph.edge_label(edge) for edge in edges[shortcuts].tolist()]
+        names = _replaced(names, shortcuts, pa.array(numbers, names.type))
+    return names
 
 
-def _replaced(values: pa.LargeStringArray, by_place: dict[int, str]) -> pa.LargeStringArray:
-    if not by_place:
-        return values
-    mask = np.zeros(len(values), np.bool_)
-    places = np.array(sorted(by_place), np.int64)
-    mask[places] = True
-    new = pa.array([by_place[place] for place in places.tolist()], pa.large_string())
-    return pc.replace_with_mask(values, pa.array(mask), new)
-
-
-def edges_at(graph: HeapGraph, edges: AnyArray, ends: AnyArray) -> pd.DataFrame:
-    """Make a table of some edges together with the node at one of their ends.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    edges : integer[k]
-        Edge ordinals, in the order of the rows.
-    ends : integer[k]
-        The node to show for each: where it comes from, or where it leads.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``edge_type``, ``edge_name``, and of the node ``node_id``, ``class_name``, ``name`` (as
-        DevTools shows it), ``distance``, ``shallow_size`` and ``retained_size``.
-    """
-    columns = {
-        "edge_type": categorical(graph.edge_type[edges], pa.array(graph.edge_type_names)),
-        "edge_name": texts(edge_labels(graph, edges)),
-        "node_id": graph.node_id[ends],
-        "class_name": categorical(graph.class_index[ends], graph.class_names),
-        "name": texts(display_names(graph, ends)),
-        "distance": graph.distance[ends],
-        "shallow_size": graph.shallow_size[ends],
-        "retained_size": graph.retained_size[ends],
-    }
-    return pd.DataFrame(columns, copy=False)
+def _by_type(flags: AnyArray) -> AnyArray:
+    """Spread one value per type over all that a type column can hold."""
+    spread = np.zeros(1 << 8, flags.dtype)
+    spread[: len(flags)] = flags
+    return spread
 
 
 # -- looking through texts --------------------------------------------------------------------
@@ -420,9 +571,7 @@ def texts_matching(values: pa.Array, pattern: str | re.Pattern[str]) -> BoolArra
     >>> texts_matching(pa.array(["Map", "WeakMap", "Set"]), "^M|W").tolist()
     [True, True, False]
     """
-    compiled = isinstance(pattern, re.Pattern)
-    text = pattern.pattern if compiled else pattern
-    flags = pattern.flags if compiled else 0
+    text, flags = (pattern, 0) if isinstance(pattern, str) else (pattern.pattern, pattern.flags)
     letters = "".join(
         letter for letter, flag in (("m", re.MULTILINE), ("s", re.DOTALL)) if flags & flag
     )
@@ -481,7 +630,11 @@ def nodes_where(
         found &= _by_type(is_string)[graph.node_type]
         found &= texts_matching(graph.strings, string)[graph.node_name]
     if name is not None:
-        found &= texts_matching(graph.strings, name)[graph.node_name]
+        is_match = texts_matching(graph.strings, name)[graph.node_name]
+        if graph.renamed is not None:
+            renamed = np.flatnonzero(graph.renamed)
+            is_match[renamed] = texts_matching(node_names(graph, renamed), name)
+        found &= is_match
     for text in [] if has_property is None else _listed(has_property):
         found &= _has_property(graph, text)
     return np.flatnonzero(found)

@@ -1,1 +1,1 @@
-"""From V8's internals to what the program meant: functions with their places, values as literals."""
+"""From V8's internals to what the program meant: functions and where they are, values."""
