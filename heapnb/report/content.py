@@ -1,0 +1,330 @@
+"""What a report says, gathered from the analyses and cut to what a page can hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from heapnb.analysis.constructors import constructors
+from heapnb.analysis.series import Series
+from heapnb.analysis.statistics import statistics
+from heapnb.analysis.summary import summary
+from heapnb.errors import HeapnbError
+from heapnb.report.masking import mask_secrets
+from heapnb.report.tables import Column, Table, make_table, safe_text
+from heapnb.views import charts
+
+if TYPE_CHECKING:
+    from heapnb.analysis.diagnose import Diagnosis, Suspect
+
+MOST_CARDS: Final = 20
+"""Suspects that are shown in full."""
+
+MOST_DRAWINGS: Final = 10
+"""Suspects whose chain is drawn."""
+
+MOST_ROWS: Final = 60
+"""Rows of a table."""
+
+MOST_SNAPSHOTS: Final = 60
+"""Rows of the table of files."""
+
+MOST_WARNINGS: Final = 30
+MOST_CHAIN_STEPS: Final = 40
+MOST_COUNT_COLUMNS: Final = 5
+LARGEST_DRAWING: Final = 120_000
+"""Characters of an SVG; the text of the chain has to do where it is larger."""
+
+_FILE_ENDINGS = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
+
+
+@dataclass(frozen=True)
+class ChainStep:
+    """One step of a retaining path in words."""
+
+    text: str
+    is_edge: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A suspect with all that is known about it."""
+
+    suspect: Suspect
+    chain: tuple[ChainStep, ...]
+    n_folded_steps: int
+    drawing: Markup | None
+    counts: Markup
+    retained: Markup
+    per_snapshot: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the heap."""
+
+    name: str
+    size: int
+    share: float | None
+    number: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the template shows."""
+
+    diagnosis: Diagnosis
+    cards: tuple[Card, ...]
+    other_suspects: Table | None
+    snapshot_names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    size_chart: Markup
+    suspects_chart: Markup
+    suspects_legend: tuple[str, ...]
+    growth: Table | None
+    survivors: Table | None
+    constructors: Table
+    parts: tuple[Part, ...]
+    parts_chart: Markup
+    total_size: int
+    files: Table
+    producer: str
+    warnings: tuple[str, ...]
+    n_more_warnings: int
+
+    @property
+    def series(self) -> Series:
+        """The snapshots."""
+        return self.diagnosis.series
+
+    @property
+    def culprit(self) -> Suspect | None:
+        """What to look at first, if the verdict is a leak."""
+        suspects = self.diagnosis.suspects
+        return suspects[0] if suspects and self.diagnosis.verdict != "no-leak" else None
+
+
+def gather(diagnosis: Diagnosis) -> Report:
+    """Ask the analyses all that a report shows.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        What was found.
+
+    Returns
+    -------
+    Report
+    """
+    series = diagnosis.series
+    suspects = diagnosis.suspects
+    names = tuple(_short_name(snapshot.name) for snapshot in series.snapshots)
+    sizes = tuple(int(snapshot.total_size) for snapshot in series.snapshots)
+    lines = [
+        charts.Line(safe_text(suspect.class_name), suspect.retained_per_snapshot)
+        for suspect in suspects[: charts.N_COLOURS - 1]
+    ]
+    parts, total = _parts(series)
+    warnings = dict.fromkeys((*diagnosis.warnings, *series.warnings))
+    return Report(
+        diagnosis=diagnosis,
+        cards=tuple(_card(suspect, names) for suspect in suspects[:MOST_CARDS]),
+        other_suspects=_other_suspects(suspects[MOST_CARDS:]),
+        snapshot_names=names,
+        sizes=sizes,
+        size_chart=charts.column_chart(sizes, names, title="Heap size per snapshot"),
+        suspects_chart=charts.line_chart(lines, names, title="Retained size of the suspects"),
+        suspects_legend=tuple(line.label for line in lines),
+        growth=_growth(series),
+        survivors=_survivors(series),
+        constructors=_constructors(series, total),
+        parts=parts,
+        parts_chart=charts.stacked_bar(
+            [(part.name, part.size) for part in parts], title="Heap of the last snapshot"
+        ),
+        total_size=total,
+        files=_files(series),
+        producer=safe_text(summary(series.last).producer),
+        warnings=tuple(safe_text(text, 300) for text in list(warnings)[:MOST_WARNINGS]),
+        n_more_warnings=max(0, len(warnings) - MOST_WARNINGS),
+    )
+
+
+def _short_name(name: str) -> str:
+    """Leave out of a file's name what all snapshots end with."""
+    return safe_text(_FILE_ENDINGS.sub("", name) or name)
+
+
+def _card(suspect: Suspect, names: Sequence[str]) -> Card:
+    chain = [
+        ChainStep(safe_text(step.removeprefix(".") or step), step.startswith("."))
+        for step in suspect.chain
+    ]
+    # The ends of a long chain tell most: what anchors it, and what it holds.
+    n_folded = max(0, len(chain) - MOST_CHAIN_STEPS)
+    if n_folded:
+        half = MOST_CHAIN_STEPS // 2
+        chain = chain[:half] + chain[-half:]
+    return Card(
+        suspect=suspect,
+        chain=tuple(chain),
+        n_folded_steps=n_folded,
+        drawing=_drawing(suspect) if suspect.rank <= MOST_DRAWINGS else None,
+        counts=charts.sparkline(suspect.count_per_snapshot),
+        retained=charts.column_chart(
+            suspect.retained_per_snapshot, names, title="Retained size per snapshot"
+        ),
+        per_snapshot=tuple(
+            zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=False)
+        ),
+    )
+
+
+def _drawing(suspect: Suspect) -> Markup | None:
+    """Draw what keeps a suspect alive."""
+    from heapnb.views.dot import retainer_graph
+
+    try:
+        svg = retainer_graph(suspect.path).to_svg()
+    except HeapnbError:
+        # Without Graphviz the chain beside it has to do.
+        return None
+    # An XML declaration has no place inside HTML.
+    start = svg.find("<svg")
+    if start < 0 or len(svg) > LARGEST_DRAWING:
+        return None
+    masked = _TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg[start:])
+    return Markup(masked)  # noqa: S704  RetainerGraph's SVG is made to be inlined
+
+
+_TEXT_OF_SVG = re.compile(r"(?<=>)[^<>]+(?=<)")
+
+
+def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
+    import pandas as pd
+
+    if not suspects:
+        return None
+    frame = pd.DataFrame(
+        {
+            "rank": [suspect.rank for suspect in suspects],
+            "class_name": [suspect.class_name for suspect in suspects],
+            "course": [suspect.count_per_snapshot for suspect in suspects],
+            "count_delta": [suspect.count_delta for suspect in suspects],
+            "retained_delta": [suspect.retained_delta for suspect in suspects],
+            "anchor": [suspect.anchor for suspect in suspects],
+            "location": [suspect.location for suspect in suspects],
+        }
+    )
+    return make_table(
+        frame,
+        [
+            Column("rank", "Rank"),
+            Column("class_name", "Class"),
+            Column("course", "Course"),
+            Column("count_delta", "Objects"),
+            Column("retained_delta", "Retained"),
+            Column("anchor", "Held by"),
+            Column("location", "Location"),
+        ],
+        MOST_ROWS,
+    )
+
+
+def _growth(series: Series) -> Table | None:
+    if len(series) < 2:  # noqa: PLR2004  growth needs a before and an after
+        return None
+    frame = series.growth()
+    counts = [f"count_{i + 1}" for i in range(len(series))]
+    frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)].head(MOST_ROWS)
+    frame = frame.assign(course=list(map(tuple, frame[counts].to_numpy().tolist())))
+    shown = range(len(counts)) if len(counts) <= MOST_COUNT_COLUMNS else (0, len(counts) - 1)
+    return make_table(
+        frame,
+        [
+            Column("class_name", "Class"),
+            Column("location", "Defined at"),
+            Column("course", "Course"),
+            *(Column(counts[i], _short_name(series.snapshots[i].name)) for i in shown),
+            Column("count_delta", "Objects"),
+            Column("shallow_delta", "Shallow"),
+            Column("retained_delta", "Retained"),
+        ],
+        MOST_ROWS,
+    )
+
+
+def _survivors(series: Series) -> Table | None:
+    if len(series) < 3:  # noqa: PLR2004  the technique of three snapshots
+        return None
+    return make_table(
+        series.survivors().table,
+        [
+            Column("class_name", "Class"),
+            Column("location", "Defined at"),
+            Column("count", "Objects"),
+            Column("shallow_size", "Shallow"),
+            Column("retained_size", "Retained"),
+        ],
+        MOST_ROWS,
+    )
+
+
+def _constructors(series: Series, total: int) -> Table:
+    frame = constructors(series.last)
+    frame = frame.sort_values("retained_size", ascending=False, kind="stable")
+    n_all = len(frame)
+    frame = frame.head(MOST_ROWS)
+    frame = frame.assign(share=frame["retained_size"] / max(total, 1))
+    table = make_table(
+        frame,
+        [
+            Column("class_name", "Class"),
+            Column("location", "Defined at"),
+            Column("distance", "Distance"),
+            Column("count", "Objects"),
+            Column("shallow_size", "Shallow"),
+            Column("retained_size", "Retained"),
+            Column("share", "Of the heap"),
+        ],
+        MOST_ROWS,
+    )
+    return Table(table.columns, table.rows, n_all)
+
+
+def _parts(series: Series) -> tuple[tuple[Part, ...], int]:
+    """Divide the heap of the last snapshot as DevTools' Statistics does."""
+    facts = statistics(series.last).to_dict()
+    heap, native = facts["v8_heap"], facts["native"]
+    named = [
+        ("Code", heap["code"]),
+        ("Strings", heap["strings"]),
+        ("Arrays of JavaScript", heap["js_arrays"]),
+        ("Typed arrays", native["typed_arrays"]),
+        ("Engine", heap["system"]),
+    ]
+    total = int(facts["total"])
+    rest = total - sum(int(size) for _, size in named)
+    sizes = [*named, ("Other objects", max(rest, 0))]
+    return tuple(
+        Part(name, int(size), size / total if total else None, number)
+        for number, (name, size) in enumerate(sizes)
+    ), total
+
+
+def _files(series: Series) -> Table:
+    return make_table(
+        series.table,
+        [
+            Column("name", "File"),
+            Column("file_size", "File size"),
+            Column("total_size", "Heap"),
+            Column("n_nodes", "Nodes"),
+            Column("n_edges", "Edges"),
+        ],
+        MOST_SNAPSHOTS,
+    )

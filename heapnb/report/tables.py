@@ -1,0 +1,178 @@
+"""Tables of a report: which columns, in what words, and their cells as safe HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup, escape
+
+from heapnb.report.masking import mask_secrets
+from heapnb.views import charts, fmt
+from heapnb.views.columns import Kind, is_missing, kind_of, write, write_exactly
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COURSE: Final = "course"
+"""Name of a column whose values are drawn: numbers, one for each snapshot."""
+
+LONGEST_PROSE: Final = 1500
+"""Characters of an explanation that a report keeps."""
+
+LONGEST_NAME: Final = 120
+"""Characters of a name that a report keeps."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown.
+
+    Parameters
+    ----------
+    key : str
+        Its name in the table of the analysis, which tells how its values are written.
+    title : str
+        Its heading.
+    """
+
+    key: str
+    title: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is aligned to the right."""
+        return self.key != COURSE and kind_of(self.key).is_number
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table cut to what a page can hold.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        What is shown.
+    rows : tuple of tuple of Markup
+        Cells, escaped.
+    n_all : int
+        Rows that there are.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Markup, ...], ...]
+    n_all: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether rows are left out."""
+        return len(self.rows) < self.n_all
+
+
+def make_table(frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Table:
+    """Take the first rows of a table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Table of an analysis, the most important row first.
+    columns : sequence of Column
+        What to show; columns that the table lacks are left out.
+    limit : int
+        How many rows.
+
+    Returns
+    -------
+    Table
+    """
+    present = tuple(column for column in columns if column.key in frame.columns)
+    head = frame.head(limit)
+    cells = [[cell(value, column.key) for value in head[column.key]] for column in present]
+    return Table(present, tuple(zip(*cells, strict=True)), len(frame))
+
+
+def cell(value: Any, key: str) -> Markup:
+    """Write one value as HTML.
+
+    Parameters
+    ----------
+    value : object
+        A number, a text, numbers to draw, or something missing.
+    key : str
+        Name of its column.
+    """
+    if key == COURSE:
+        return charts.sparkline(value)
+    if is_missing(value):
+        return escape(fmt.UNKNOWN)
+    kind = kind_of(key)
+    if kind is Kind.TEXT:
+        return code(value)
+    if kind is Kind.LOCATION:
+        return place(value)
+    text = write(value, kind)
+    if kind is Kind.SHARE:
+        bar = charts.share_bar(float(value))
+        return Markup('<span class="share">{}{}</span>').format(bar, text)
+    css_class = "quiet" if kind in {Kind.BYTES_DELTA, Kind.COUNT_DELTA} and value <= 0 else ""
+    exact = write_exactly(value, kind)
+    if not css_class and exact is None:
+        return escape(text)
+    return Markup('<span class="{}" title="{}">{}</span>').format(css_class, exact or text, text)
+
+
+def safe_text(value: object, limit: int = LONGEST_NAME) -> str:
+    """Make a text of a snapshot fit for a report: secrets masked, cut, and visible.
+
+    Escaping is left to the template.
+    """
+    return fmt.UNKNOWN if is_missing(value) else fmt.clean(mask_secrets(str(value)), limit)
+
+
+def safe_place(value: object, limit: int = LONGEST_NAME) -> str:
+    """Make a source position fit for a report; it is cut at its start."""
+    if is_missing(value):
+        return fmt.UNKNOWN
+    return fmt.clean_location(mask_secrets(str(value)), limit)
+
+
+def code(value: object) -> Markup:
+    """Write a name as code."""
+    text = safe_text(value)
+    return escape(text) if text == fmt.UNKNOWN else Markup("<code>{}</code>").format(text)
+
+
+def place(value: object) -> Markup:
+    """Write a source position as code."""
+    text = safe_place(value)
+    if text == fmt.UNKNOWN:
+        return escape(text)
+    return Markup('<code class="place">{}</code>').format(text)
+
+
+def prose(value: object) -> Markup:
+    """Write sentences of an analysis: paragraphs, and code between back ticks.
+
+    Examples
+    --------
+    >>> prose("Bound `results`.")
+    Markup('<p>Bound <code>results</code>.</p>')
+    """
+    text = mask_secrets(str(value or ""))[:LONGEST_PROSE]
+    paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(inline_prose(paragraph)) for paragraph in paragraphs
+    )
+
+
+def inline_prose(value: object) -> Markup:
+    """Write a sentence with code between back ticks; see `prose`."""
+    pieces = safe_text(value or "", LONGEST_PROSE).split("`")
+    # An odd number of ticks leaves the last one alone.
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = [f"{pieces[-2]}`{pieces[-1]}"]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
+        for i, piece in enumerate(pieces)
+    )
