@@ -418,7 +418,9 @@ def distinct_rows(*columns: AnyArray) -> tuple[IntArray, IntArray]:
     >>> distinct_rows(np.array([7, 7, 5]), np.array([1, 1, 1]))[1].tolist()
     [0, 0, 1]
     """
-    rows = np.stack(columns, axis=1).astype(np.int64)
+    rows = np.empty((len(columns[0]), len(columns)), np.int64)
+    for place, column in enumerate(columns):
+        rows[:, place] = column
     number = np.empty(len(rows), np.int64)
     first = np.empty(len(rows), np.int64)
     n_distinct = kernels.group_rows(rows, number, first)

@@ -805,9 +805,22 @@ class HeapGraph:
     def _location_rows(self) -> AnyArray:
         rows = np.full(self.n_nodes, vocab.NO_INDEX, np.int32)
         if self.raw.locations is not None:
-            # Of several locations of one node the last counts, as in DevTools.
-            rows[self.raw.locations.node] = np.arange(len(self.raw.locations.node), dtype=np.int32)
+            nodes, rows_of_nodes = self._located_nodes()
+            rows[nodes] = rows_of_nodes
         return rows
+
+    def _located_nodes(self) -> tuple[NodeArray, AnyArray]:
+        """Return the nodes that have a location, in ascending order, and its row."""
+        assert self.raw.locations is not None  # noqa: S101  callers have looked
+        nodes = self.raw.locations.node
+        rows = np.arange(len(nodes), dtype=np.int32)
+        if np.all(nodes[1:] > nodes[:-1]):
+            return nodes, rows
+        # Of several locations of one node the last counts, as in DevTools.
+        order = np.argsort(nodes, kind="stable")
+        nodes = nodes[order]
+        is_last = np.append(nodes[1:] != nodes[:-1], [True] * (len(nodes) > 0))
+        return nodes[is_last], rows[order[is_last]]
 
     @property
     def class_key(self) -> NodeArray:
@@ -848,11 +861,10 @@ class HeapGraph:
         locations = self.raw.locations
         if locations is None or len(locations.node) == 0:
             return table.class_index, keys
-        is_object = self.node_type == self.node_type_index("object")
-        # Not kept: four bytes a node that only lookups of single nodes need again.
-        rows = self._location_rows()
-        nodes = np.flatnonzero(is_object & (rows >= 0)).astype(np.uint32)
-        rows = rows[nodes]
+        # Not by `location_of`: that is four bytes a node at the peak of memory.
+        nodes, rows = self._located_nodes()
+        is_object = self.node_type[nodes] == self.node_type_index("object")
+        nodes, rows = nodes[is_object], rows[is_object]
         first, number = distinct_rows(
             locations.script_id[rows],
             locations.line[rows],
@@ -1011,12 +1023,16 @@ class Ephemerons:
         valid = pc.is_valid(parts).to_numpy(zero_copy_only=False)
         parts = parts.filter(pa.array(valid))
         pair, table = parts.field("pair"), parts.field("table")
-        return cls(
+        found = cls(
             index[valid],
             pair.dictionary_encode().indices.to_numpy().astype(np.int64),
-            pc.cast(table, pa.int64()).to_numpy(zero_copy_only=False),
+            pc.cast(table, pa.int64()).to_numpy(zero_copy_only=False).copy(),
             len(strings),
         )
+        # Arrow keeps what it used for another time; dominators, next, need it now.
+        del candidates, parts, pair, table
+        pa.default_memory_pool().release_unused()
+        return found
 
     @property
     def n_pairs(self) -> int:

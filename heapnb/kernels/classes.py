@@ -267,6 +267,29 @@ def group_sequences(first: IntArray, items: NodeArray, group: IntArray) -> int:
 
 
 @kernel
+def _hash_row(rows: IntArray, i: int) -> np.uint64:
+    """Hash one row of a table."""
+    code = _HASH_SEED
+    for k in range(rows.shape[1]):
+        code = (code ^ np.uint64(rows[i, k])) * _HASH_FACTOR
+        code ^= code >> np.uint64(29)
+    return code
+
+
+@kernel
+def _hash_table_of(rows: IntArray, distinct: IntArray, size: int) -> IntArray:
+    """Put distinct rows into an open hash table; ``size`` is a power of two."""
+    mask = np.uint64(size - 1)
+    table = np.full(size, -1, np.int64)
+    for number in range(distinct.shape[0]):
+        slot = _hash_row(rows, distinct[number]) & mask
+        while table[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        table[slot] = number
+    return table
+
+
+@kernel
 def group_rows(rows: IntArray, group: IntArray, first_row: IntArray) -> int:
     """Number the distinct rows of a table, in order of first occurrence.
 
@@ -285,18 +308,12 @@ def group_rows(rows: IntArray, group: IntArray, first_row: IntArray) -> int:
         How many there are.
     """
     n, width = rows.shape
-    size = 16
-    while size < 2 * n:
-        size *= 2
-    mask = np.uint64(size - 1)
-    table = np.full(size, -1, np.int64)
+    # Grows with the groups, which are usually few: most rows then find theirs in the cache.
+    table = np.full(1024, -1, np.int64)
     n_groups = 0
     for i in range(n):
-        code = _HASH_SEED
-        for k in range(width):
-            code = (code ^ np.uint64(rows[i, k])) * _HASH_FACTOR
-            code ^= code >> np.uint64(29)
-        slot = code & mask
+        mask = np.uint64(table.shape[0] - 1)
+        slot = _hash_row(rows, i) & mask
         while True:
             number = table[slot]
             if number < 0:
@@ -304,6 +321,8 @@ def group_rows(rows: IntArray, group: IntArray, first_row: IntArray) -> int:
                 first_row[n_groups] = i
                 group[i] = n_groups
                 n_groups += 1
+                if 2 * n_groups > table.shape[0]:
+                    table = _hash_table_of(rows, first_row[:n_groups], 2 * table.shape[0])
                 break
             other = first_row[number]
             k = 0

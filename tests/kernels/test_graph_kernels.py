@@ -133,6 +133,15 @@ def test_group_rows_numbers_distinct_rows(rows: list[tuple[int, int, int]]) -> N
     assert (group.tolist(), first[:n_groups].tolist()) == naive.group_rows(list(rows))
 
 
+def test_group_rows_takes_more_groups_than_its_table_has_at_first() -> None:
+    rows = np.random.default_rng(7).integers(0, 5_000, (20_000, 2))
+    group = np.empty(len(rows), np.int64)
+    first = np.empty(len(rows), np.int64)
+    n_groups = classes.group_rows(rows, group, first)
+    tuples = [(int(a), int(b)) for a, b in rows]
+    assert (group.tolist(), first[:n_groups].tolist()) == naive.group_rows(tuples)
+
+
 @pytest.mark.parametrize("n_nodes", [2, 1_000_000])
 def test_a_chain_of_a_million_nodes_needs_no_recursion(n_nodes: int) -> None:
     first = np.minimum(np.arange(n_nodes + 1), n_nodes - 1).astype(np.uint32)
