@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -87,6 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if argv is None:
+        _obey_the_second_interrupt()
     _never_fail_to_encode()
     try:
         exit_code = _run(arguments)
@@ -130,6 +133,20 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     return result if isinstance(result, int) else EXIT_ANSWERED
+
+
+def _obey_the_second_interrupt() -> None:
+    """End at once when interrupted again: a thread that waits for stdin cannot be woken."""
+
+    def interrupt_again(*_: object) -> None:
+        note("heapnb: Interrupted.")
+        os._exit(_EXIT_INTERRUPTED)
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, interrupt_again)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def _never_fail_to_encode() -> None:

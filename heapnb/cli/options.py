@@ -44,13 +44,14 @@ def check_text(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 def check_regex(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Try a regular expression out before a large file is read in vain; an option's callback."""
-    if check_text(ctx, param, value) is not None:
+    pattern = check_text(ctx, param, value)
+    if pattern is not None:
         import pyarrow as pa
 
         from heapnb.frames import texts_matching
 
-        texts_matching(pa.array([], pa.large_string()), value)
-    return value
+        texts_matching(pa.array([""]), pattern)
+    return pattern
 
 
 def parse_node_id(ctx: click.Context, param: click.Parameter, value: str) -> int:

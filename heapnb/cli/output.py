@@ -72,7 +72,7 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(frame: pd.DataFrame) -> None:
-    """Print a table on stdout, as wide as the terminal is.
+    """Print a table on stdout: cut to the terminal's width, or in full to a file or a pipe.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def print_table(frame: pd.DataFrame) -> None:
     """
     from heapnb.views.text import render_table
 
-    print(render_table(frame, width=shutil.get_terminal_size((_WIDTH_OF_PIPES, 0)).columns))
+    print(render_table(frame, width=_terminal_width()))
 
 
 def print_result(result: object) -> None:
@@ -92,9 +92,13 @@ def print_result(result: object) -> None:
     result : object
         Any result of heapnb.
     """
-    from heapnb.views.text import result_text
+    from heapnb.views.text import DEFAULT_WIDTH, result_text
 
-    print(result_text(result))
+    print(result_text(result, width=_terminal_width() or DEFAULT_WIDTH))
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -123,10 +127,6 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]
             ]
         )
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
-
-
-_WIDTH_OF_PIPES: Final = 160
-"""Columns of a table that goes to a file or another program."""
 
 
 @dataclass(frozen=True)
