@@ -1,0 +1,349 @@
+"""What of the paths to some nodes gets drawn: long, uniform and internal stretches are folded.
+
+Plain data: which nodes appear, which edges connect them, and how much each gap stands for.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.analysis.paths import STORAGE_TYPES
+from heapnb.graph import HeapGraph
+
+_LONGEST_PERIOD: Final = 6
+_MIN_PERIODS: Final = 4
+_MIN_HIDDEN: Final = 3
+_MAX_STRETCH: Final = 24
+
+
+@dataclass(frozen=True)
+class PathEdges:
+    """Edges that lead from roots to targets.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    edges : int64[k]
+        Edge ordinals, each once.
+    targets : int64[t]
+        Ordinals of the nodes that the paths lead to.
+    count : int64[n] or None
+        How many targets lie at or below each of ``nodes``; None where that does not matter.
+    nodes : int64[n] or None
+        Ordinals of all nodes, in any order, where there is a count.
+    """
+
+    graph: HeapGraph
+    edges: IntArray
+    targets: IntArray
+    count: IntArray | None = None
+    nodes: IntArray | None = None
+
+
+@dataclass(frozen=True)
+class DrawnNode:
+    """A node that appears.
+
+    Parameters
+    ----------
+    ordinal : int
+        Which.
+    is_target : bool
+        Whether the drawing explains what retains it.
+    count : int or None
+        How many targets lie at or below it.
+    """
+
+    ordinal: int
+    is_target: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Stands for nodes that do not appear.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    is_end : bool
+        Whether nothing follows: further branches; else it is a stretch of a path.
+    """
+
+    n: int
+    is_end: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line between two items.
+
+    Parameters
+    ----------
+    source, target : int
+        Places in the list of items.
+    edges : tuple of int
+        The edges that it stands for; several where engine-internal nodes were folded, none
+        where it only leads to a gap.
+    """
+
+    source: int
+    target: int
+    edges: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What appears.
+
+    Parameters
+    ----------
+    items : list of DrawnNode or Gap
+        Roots first.
+    links : list of Link
+        What connects them.
+    """
+
+    items: list[DrawnNode | Gap]
+    links: list[Link]
+
+
+def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
+    """Tell which nodes are the engine's own: tables, backing stores, code, maps.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    bool[k]
+    """
+    types = [graph.node_type_index(name) for name in STORAGE_TYPES]
+    return np.isin(graph.node_type[nodes], types)
+
+
+def fold_paths(paths: PathEdges, *, fold: bool, max_nodes: int, max_children: int) -> Drawing:
+    """Choose what to draw.
+
+    Parameters
+    ----------
+    paths : PathEdges
+        All there is.
+    fold : bool
+        Whether engine-internal nodes on the way are left out, and repetitions shortened.
+    max_nodes : int
+        About how many items to draw; where most targets lie goes first.
+    max_children : int
+        How many branches of one node to draw.
+
+    Returns
+    -------
+    Drawing
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root.cache>map map/table>table table[0]>user")
+    >>> graph = builder.node("table", type="array").graph()
+    >>> paths = PathEdges(graph, np.arange(3), np.array([3]))
+    >>> drawing = fold_paths(paths, fold=True, max_nodes=60, max_children=8)
+    >>> [item.ordinal for item in drawing.items], [link.edges for link in drawing.links]
+    ([0, 1, 3], [(0,), (1, 2)])
+    """
+    return _Folder(paths, fold, max_nodes, max_children).run()
+
+
+class _Folder:
+    """Walks the paths from the roots, largest branches first, and only as far as is drawn."""
+
+    def __init__(self, paths: PathEdges, fold: bool, max_nodes: int, max_children: int) -> None:
+        graph = paths.graph
+        self.paths = paths
+        self.graph = graph
+        self.fold = fold
+        self.max_nodes = max_nodes
+        self.max_children = max_children
+        source = graph.edge_from(paths.edges)
+        target = graph.edge_to[paths.edges].astype(np.int64)
+        # From here on nodes are numbers into `nodes`.
+        self.nodes = np.unique(np.concatenate([source, target, paths.targets]))
+        source = np.searchsorted(self.nodes, source)
+        target = np.searchsorted(self.nodes, target)
+        self.is_target = np.isin(self.nodes, paths.targets)
+        self.has_count = paths.count is not None
+        self.count = np.zeros(len(self.nodes), np.int64)
+        if paths.count is not None and paths.nodes is not None:
+            self.count[np.searchsorted(self.nodes, paths.nodes)] = paths.count
+        order = np.lexsort((paths.edges, -self.count[target], source))
+        self.edge = paths.edges[order]
+        self.end = target[order]
+        n_out = np.bincount(source, minlength=len(self.nodes))
+        n_in = np.bincount(target, minlength=len(self.nodes))
+        self.first = np.concatenate([[0], np.cumsum(n_out)])
+        self.is_inner = (n_in == 1) & (n_out == 1) & ~self.is_target
+        starts = np.flatnonzero(n_in == 0)
+        if len(starts) == 0:
+            starts = np.flatnonzero(self.nodes == graph.root)
+        self.starts: list[int] = starts.tolist()
+        self.items: list[DrawnNode | Gap] = []
+        self.links: list[Link] = []
+        self.place_of: dict[int, int] = {}
+
+    def run(self) -> Drawing:
+        pending: list[tuple[int, int, int]] = []
+        for node in self.starts:
+            self._draw_and_queue(node, pending)
+        while pending:
+            _, _, node = heapq.heappop(pending)
+            self._draw_branches(node, pending)
+        return Drawing(self.items, self.links)
+
+    def _draw_and_queue(self, node: int, pending: list[tuple[int, int, int]]) -> None:
+        heapq.heappush(pending, (-int(self.count[node]), len(self.place_of), node))
+        self.place_of[node] = self._add(self._item(node))
+
+    def _item(self, node: int) -> DrawnNode:
+        count = int(self.count[node]) if self.has_count else None
+        return DrawnNode(int(self.nodes[node]), bool(self.is_target[node]), count)
+
+    def _add(self, item: DrawnNode | Gap) -> int:
+        self.items.append(item)
+        return len(self.items) - 1
+
+    def _draw_branches(self, node: int, pending: list[tuple[int, int, int]]) -> None:
+        n_left_out = 0
+        for rank, branch in enumerate(range(int(self.first[node]), int(self.first[node + 1]))):
+            if rank >= self.max_children:
+                n_left_out += self._weight(slice(branch, int(self.first[node + 1])))
+                break
+            edges, inner, end = self._stretch(branch)
+            if end not in self.place_of and len(self.items) >= self.max_nodes:
+                n_left_out += self._weight(slice(branch, branch + 1))
+                continue
+            at, remaining = self._draw_inner(self.place_of[node], edges, inner)
+            if end not in self.place_of:
+                self._draw_and_queue(end, pending)
+            self.links.append(Link(at, self.place_of[end], remaining))
+        if n_left_out:
+            gap = self._add(Gap(n_left_out, is_end=True))
+            self.links.append(Link(self.place_of[node], gap, ()))
+
+    def _weight(self, branches: slice) -> int:
+        """Count the targets on some branches, or the branches where targets are not counted."""
+        if self.has_count:
+            return int(self.count[self.end[branches]].sum())
+        return branches.stop - branches.start  # type: ignore[no-any-return]
+
+    def _stretch(self, branch: int) -> tuple[IntArray, IntArray, int]:
+        """Follow a branch to the next node that forks, joins or ends."""
+        edges = [branch]
+        inner: list[int] = []
+        end = int(self.end[branch])
+        while self.is_inner[end]:
+            inner.append(end)
+            edges.append(int(self.first[end]))
+            end = int(self.end[edges[-1]])
+        return self.edge[edges], np.array(inner, np.int64), end
+
+    def _draw_inner(self, at: int, edges: IntArray, inner: IntArray) -> tuple[int, tuple[int, ...]]:
+        """Draw what lies between two ends; return where to go on from, and by which edges."""
+        taken = 0
+        for first, stop in self._visible(edges, inner):
+            is_node = stop == first + 1
+            place = self._add(self._item(int(inner[first])) if is_node else Gap(stop - first))
+            self.links.append(Link(at, place, tuple(edges[taken : first + 1].tolist())))
+            at, taken = place, stop
+        return at, tuple(edges[taken:].tolist())
+
+    def _visible(self, edges: IntArray, inner: IntArray) -> Sequence[tuple[int, int]]:
+        """List which inner nodes of a stretch appear (of length 1) and which gaps (longer)."""
+        if not self.fold:
+            return _cut_middle([(i, i + 1) for i in range(len(inner))])
+        nodes = self.nodes[inner]
+        is_engine = is_engine_node(self.graph, nodes)
+        parts: list[tuple[int, int]] = []
+        for first, stop, is_gap in _repetitions(_signatures(self.graph, edges[:-1], nodes)):
+            if is_gap:
+                parts.append((first, stop))
+            else:
+                parts += [(i, i + 1) for i in range(first, stop) if not is_engine[i]]
+        return _cut_middle(parts)
+
+
+def _cut_middle(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Replace the middle of what is too long to look at by one gap."""
+    if len(parts) <= _MAX_STRETCH:
+        return parts
+    half = _MAX_STRETCH // 2
+    head, tail = parts[:half], parts[-half:]
+    return [*head, (head[-1][1], tail[0][0]), *tail]
+
+
+def _signatures(graph: HeapGraph, edges: IntArray, nodes: IntArray) -> IntArray:
+    """Number steps so that steps of the same kind have the same number."""
+    kinds = graph.edge_type[edges]
+    # One element of an array is as good as another.
+    names = np.where(graph.is_indexed_edge_type[kinds], 0, graph.edge_name[edges].astype(np.int64))
+    rows = np.stack([kinds.astype(np.int64), names, graph.class_index[nodes].astype(np.int64)])
+    _, numbers = np.unique(rows, axis=1, return_inverse=True)
+    return np.asarray(numbers, np.int64).reshape(-1)
+
+
+def _repetitions(signatures: IntArray) -> list[tuple[int, int, bool]]:
+    """Split a sequence where a pattern repeats.
+
+    Of a repetition, the first and the last round stay.
+
+    Parameters
+    ----------
+    signatures : int64[n]
+        The sequence.
+
+    Returns
+    -------
+    list of (int, int, bool)
+        Ranges, in order, and whether each is left out.
+
+    Examples
+    --------
+    >>> _repetitions(np.array([7, 1, 1, 1, 1, 1, 1, 8]))
+    [(0, 2, False), (2, 6, True), (6, 8, False)]
+    """
+    n = len(signatures)
+    ends = {
+        period: _run_ends(signatures[period:] == signatures[:-period])
+        for period in range(1, min(_LONGEST_PERIOD, n - 1) + 1)
+    }
+    parts: list[tuple[int, int, bool]] = []
+    shown_from = at = 0
+    while at < n:
+        period, stop = 0, at
+        for candidate, end in ends.items():
+            if at + candidate < n and end[at] + candidate > stop and end[at] > at:
+                period, stop = candidate, int(end[at]) + candidate
+        hidden_from, hidden_to = at + period, stop - period
+        if period and stop - at >= _MIN_PERIODS * period and hidden_to - hidden_from >= _MIN_HIDDEN:
+            parts += [(shown_from, hidden_from, False), (hidden_from, hidden_to, True)]
+            shown_from, at = hidden_to, stop
+        else:
+            at += 1
+    parts.append((shown_from, n, False))
+    return parts
+
+
+def _run_ends(same: BoolArray) -> IntArray:
+    """For each place, where the run of True that it is in ends; itself where it is False."""
+    ends = np.where(same, len(same), np.arange(len(same)))
+    return np.minimum.accumulate(ends[::-1])[::-1]
