@@ -138,7 +138,7 @@ def test_group_rows_takes_more_groups_than_its_table_has_at_first() -> None:
     group = np.empty(len(rows), np.int64)
     first = np.empty(len(rows), np.int64)
     n_groups = classes.group_rows(rows, group, first)
-    tuples = [(int(a), int(b)) for a, b in rows]
+    tuples: list[tuple[int, ...]] = [(int(a), int(b)) for a, b in rows]
     assert (group.tolist(), first[:n_groups].tolist()) == naive.group_rows(tuples)
 
 
