@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ROOT_LABEL: Final = "(GC roots)"
 """How a chain begins, whatever the root is called in the file."""
 
+REPETITION: Final = "…"
+"""Stands in a chain for links like the ones before it."""
+
 STORAGE_TYPES: Final = ("array", "hidden", "code", "object shape")
 """Types of nodes that the engine made: a person looks for what they belong to."""
 
@@ -31,8 +34,12 @@ STORAGE_TYPES: Final = ("array", "hidden", "code", "object shape")
 _PREFERRED_TYPES: Final = ("property", "context", "element", "internal", "hidden", "shortcut")
 _OTHER_RANK: Final = 50
 _N_EDGE_TYPES: Final = 256
+_NOTHING: Final = np.empty(0, np.int64)
 _ENGINE_PREFIX: Final = "system / "
 _ENTRY_OF_WEAK_MAP: Final = re.compile(r"\d+( / part of key .*)?", re.DOTALL)
+
+_LONGEST_CYCLE: Final = 4
+_MIN_REPETITIONS: Final = 4
 
 # Alternatives are looked for at so many nodes, and among so many retainers of each.
 _MAX_EXPANDED: Final = 1_000
@@ -80,7 +87,7 @@ class PathStep:
         }
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RetainingPath:
     """A way from the root to a node, over edges that retain.
 
@@ -88,12 +95,13 @@ class RetainingPath:
     ----------
     heap : HeapGraph
         The heap.
-    steps : tuple of PathStep
-        The root first, the node last.
+    edges : int64[k]
+        Edge ordinals; the first leaves the root, each other the node that the one before leads
+        to. `from_edges` makes sure of that.
     """
 
-    heap: HeapGraph = field(compare=False)
-    steps: tuple[PathStep, ...]
+    heap: HeapGraph
+    edges: IntArray
 
     @classmethod
     def from_edges(cls, heap: HeapGraph, edges: AnyArray | Sequence[int]) -> RetainingPath:
@@ -104,8 +112,7 @@ class RetainingPath:
         heap : HeapGraph
             The heap.
         edges : integer[k]
-            Edge ordinals; the first leaves the root, each other the node that the one before
-            leads to.
+            Edge ordinals, from the root on.
 
         Returns
         -------
@@ -116,23 +123,10 @@ class RetainingPath:
         ValueError
             If one does not follow from the other.
         """
-        from heapnb.frames import display_names, edge_labels
-
-        edges = np.asarray(edges, np.int64)
-        nodes = np.concatenate([[heap.root], heap.edge_to[edges]]).astype(np.int64)
-        if not np.array_equal(heap.edge_from(edges), nodes[:-1]):
+        path = cls(heap, np.array(edges, np.int64))
+        if not np.array_equal(heap.edge_from(path.edges), path.nodes[:-1]):
             raise ValueError("The edges do not make a path from the root.")
-        types = heap.edge_type_names
-        columns: tuple[Iterable[Any], ...] = (
-            nodes.tolist(),
-            heap.node_id[nodes].tolist(),
-            heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist(),
-            display_names(heap, nodes).to_pylist(),
-            [None, *edges.tolist()],
-            [None, *(types[kind] for kind in heap.edge_type[edges].tolist())],
-            [None, *edge_labels(heap, edges).to_pylist()],
-        )
-        return cls(heap, tuple(PathStep(*row) for row in zip(*columns, strict=True)))
+        return path
 
     def __repr__(self) -> str:
         from heapnb.views.text import result_text
@@ -145,31 +139,45 @@ class RetainingPath:
         return result_html(self)
 
     def __len__(self) -> int:
-        return len(self.steps)
+        return len(self.edges) + 1
 
     def __iter__(self) -> Iterator[PathStep]:
         return iter(self.steps)
 
     @property
-    def nodes(self) -> list[int]:
-        """Node ordinals, the root first."""
-        return [step.ordinal for step in self.steps]
-
-    @property
-    def edges(self) -> list[int]:
-        """Edge ordinals; one less than there are nodes."""
-        return [step.edge for step in self.steps if step.edge is not None]
+    def nodes(self) -> IntArray:
+        """``int64[k + 1]``: node ordinals, the root first."""
+        return np.concatenate([[self.heap.root], self.heap.edge_to[self.edges]]).astype(np.int64)
 
     @property
     def target(self) -> int:
         """Ordinal of the node that the path leads to."""
-        return self.steps[-1].ordinal
+        return int(self.heap.edge_to[self.edges[-1]]) if len(self.edges) else self.heap.root
+
+    @cached_property
+    def steps(self) -> tuple[PathStep, ...]:
+        """The root first, the node last."""
+        from heapnb.frames import display_names, edge_labels
+
+        heap, nodes, edges = self.heap, self.nodes, self.edges
+        types = heap.edge_type_names
+        columns: tuple[Iterable[Any], ...] = (
+            nodes.tolist(),
+            heap.node_id[nodes].tolist(),
+            heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist(),
+            display_names(heap, nodes).to_pylist(),
+            [None, *edges.tolist()],
+            [None, *(types[kind] for kind in heap.edge_type[edges].tolist())],
+            [None, *edge_labels(heap, edges).to_pylist()],
+        )
+        return tuple(PathStep(*row) for row in zip(*columns, strict=True))
 
     @property
     def chain(self) -> list[str]:
         """The path as a person would tell it, the engine's own objects left out.
 
-        Names of edges begin with a dot; functions end in ``()``; all else are class names.
+        Names of edges begin with a dot; functions end in ``()``; all else are class names. What
+        repeats itself, as a linked list does, is written once and followed by ``…``.
 
         Examples
         --------
@@ -182,14 +190,16 @@ class RetainingPath:
         >>> path.chain
         ['(GC roots)', 'global', '.cache', 'Map', 'session']
         """
-        chain = [ROOT_LABEL]
+        links: list[tuple[str, ...]] = []
+        link: tuple[str, ...] = ()
         for before, step in zip(self.steps, self.steps[1:], strict=False):
             is_shown = step is self.steps[-1] or not self._is_folded(step)
             if self._names_its_target(before, step, is_shown=is_shown):
-                chain.append(f".{step.edge_name}")
+                link += (f".{step.edge_name}",)
             if is_shown:
-                chain.append(self._label(step))
-        return chain
+                links.append((*link, self._label(step)))
+                link = ()
+        return [ROOT_LABEL, *(text for link in _without_repetitions(links) for text in link)]
 
     def _type_of(self, step: PathStep) -> str:
         kind = int(self.heap.node_type[step.ordinal])
@@ -230,7 +240,7 @@ class RetainingPath:
         """
         import pandas as pd
 
-        nodes = np.array(self.nodes)
+        nodes = self.nodes
         return pd.DataFrame(
             {
                 "edge_type": [step.edge_type for step in self.steps],
@@ -342,6 +352,31 @@ class PathGraph:
         return retainer_graph(self)
 
 
+def _without_repetitions(links: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Go through the links of a chain; leave out what repeats itself."""
+    at = 0
+    while at < len(links):
+        period = _period_at(links, at)
+        if not period:
+            yield links[at]
+            at += 1
+            continue
+        yield from links[at : at + period]
+        yield (REPETITION,)
+        at += period
+        while links[at : at + period] == links[at - period : at]:
+            at += period
+
+
+def _period_at(links: list[tuple[str, ...]], at: int) -> int:
+    """Return after how many links they repeat themselves often enough; 0 if they do not."""
+    for period in range(1, _LONGEST_CYCLE + 1):
+        once = links[at : at + period]
+        if links[at : at + _MIN_REPETITIONS * period] == once * _MIN_REPETITIONS:
+            return period
+    return 0
+
+
 def shortest_path(graph: HeapGraph, node: int) -> RetainingPath | None:
     """Find the shortest way from the root to a node.
 
@@ -391,7 +426,9 @@ def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPat
     if first is None or k < 1:
         return []
     found = [first]
-    used = {graph.root, *graph.edge_to[first].tolist()}
+    used = np.zeros(graph.n_nodes, np.bool_)
+    used[graph.root] = True
+    used[graph.edge_to[first]] = True
     expanded: set[int] = set()
     # Positions count from the node upwards: where a path may turn to another retainer.
     position = 0
@@ -407,7 +444,7 @@ def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPat
             expanded.add(turn)
             for other in search.alternatives(path[cut:], turn, used):
                 found.append(other)
-                used.update(graph.edge_to[other].tolist())
+                used[graph.edge_to[other]] = True
                 if len(found) == k:
                     break
         position += 1
@@ -484,8 +521,8 @@ def path_graph_of(paths: Sequence[RetainingPath]) -> PathGraph:
     passed: dict[int, set[int]] = {}
     edges: dict[int, None] = {}
     for path in paths:
-        edges.update(dict.fromkeys(path.edges))
-        for node in path.nodes:
+        edges.update(dict.fromkeys(path.edges.tolist()))
+        for node in path.nodes.tolist():
             passed.setdefault(node, set()).add(path.target)
     return PathGraph(
         heap,
@@ -525,13 +562,13 @@ class _Search:
             length = self.search_up(node)
         return self._found(length)
 
-    def search_up(self, node: int, closed: Sequence[int] = ()) -> int:
-        """Write a path to ``self.path``, upwards; return its length, or -1."""
+    def search_up(self, node: int, closed: IntArray = _NOTHING) -> int:
+        """Write a path that avoids some nodes to ``self.path``, upwards; return its length."""
         n_nodes = self.graph.n_nodes
         return kernels.search_up(
             self.columns,
             node,
-            np.array(closed, np.int64),
+            closed,
             np.zeros(n_nodes, np.uint64),
             np.empty(n_nodes, np.uint32),
             self.path,
@@ -540,7 +577,7 @@ class _Search:
     def _found(self, length: int) -> IntArray | None:
         return None if length < 0 else self.path[:length][::-1].copy()
 
-    def alternatives(self, below: IntArray, turn: int, used: set[int]) -> Iterator[IntArray]:
+    def alternatives(self, below: IntArray, turn: int, used: BoolArray) -> Iterator[IntArray]:
         """Go through the paths that reach a node from retainers that were not used yet.
 
         Parameters
@@ -549,20 +586,20 @@ class _Search:
             The edges from that node to the end of the path.
         turn : int
             The node.
-        used : set of int
-            Nodes of the paths found so far. The caller adds to it.
+        used : bool[n_nodes]
+            Nodes of the paths found so far. The caller adds to them.
 
         Yields
         ------
         int64[m]
             Edges of a whole path.
         """
-        passed = {turn, *self.graph.edge_to[below].tolist()}
+        passed = np.unique([turn, *self.graph.edge_to[below].tolist()]).astype(np.int64)
         for edge, source in self._retainers(turn):
-            if source in used or source in passed:
+            if used[source]:
                 continue
             upper = self._edges_avoiding(source, passed)
-            if upper is None or self._holder(upper) in used:
+            if upper is None or used[self._holder(upper)]:
                 continue
             yield np.concatenate([upper, [edge], below])
 
@@ -594,24 +631,24 @@ class _Search:
         is_from_table: BoolArray = (tables >= 0) & (tables == graph.node_id[sources])
         return is_from_table
 
-    def _edges_avoiding(self, node: int, closed: set[int]) -> IntArray | None:
+    def _edges_avoiding(self, node: int, closed: IntArray) -> IntArray | None:
         """Return the edges of a path to a node that does not pass some others."""
-        length = kernels.climb(self.columns, node, self.path)
-        edges = self._found(length)
-        if edges is not None and closed.isdisjoint(self.graph.edge_to[edges].tolist()):
+        graph = self.graph
+        edges = self._found(kernels.climb(self.columns, node, self.path))
+        if edges is not None and not np.isin(graph.edge_to[edges], closed).any():
             return edges
-        is_dominated = any(
-            kernels.is_dominated_by(self.graph.dominator, self.graph.root, node, other)
-            for other in closed
-        )
-        return None if is_dominated else self._found(self.search_up(node, sorted(closed)))
+        if kernels.is_dominated_by_any(graph.dominator, graph.root, node, closed):
+            return None
+        return self._found(self.search_up(node, closed))
 
     def _holder(self, edges: IntArray) -> int:
         """Return the last node of a path that is no backing store."""
-        nodes = self.graph.edge_to[edges][::-1]
-        names = np.array(self.graph.node_type_names)[self.graph.node_type[nodes]]
-        visible = np.flatnonzero(~np.isin(names, STORAGE_TYPES))
-        return int(nodes[visible[0]] if len(visible) else nodes[0])
+        graph = self.graph
+        for edge in edges[::-1].tolist():
+            node = int(graph.edge_to[edge])
+            if graph.node_type_names[int(graph.node_type[node])] not in STORAGE_TYPES:
+                return node
+        return int(graph.edge_to[edges[-1]])
 
 
 def _ranks(graph: HeapGraph) -> AnyArray:

@@ -413,21 +413,28 @@ def count_through(
 
 
 @kernel
-def is_dominated_by(dominator: NodeArray, root: int, node: int, ancestor: int) -> bool:
-    """Tell whether all ways from the root to a node lead through another, or end there.
+def is_dominated_by_any(dominator: NodeArray, root: int, node: int, others: IntArray) -> bool:
+    """Tell whether all ways from the root to a node lead through one of some others.
 
     Parameters
     ----------
     dominator : uint32[n_nodes]
         Immediate dominators.
-    root, node, ancestor : int
+    root, node : int
         Node ordinals.
+    others : int64[k]
+        Node ordinals, ascending.
 
     Returns
     -------
     bool
+        Also where the node is one of them.
     """
     at = np.int64(node)
-    while at not in (root, ancestor):
+    while True:
+        place = np.searchsorted(others, at)
+        if place < others.shape[0] and others[place] == at:
+            return True
+        if at == root:
+            return False
         at = np.int64(dominator[at])
-    return at == ancestor
