@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
+from heapnb.analysis.constructors import retained_by_group
 from heapnb.analysis.retaining import RetainingTree, retaining_tree
 from heapnb.classes import ClassTable, InterfaceDefinition
 from heapnb.graph import HeapGraph, string_buffers
@@ -399,16 +400,7 @@ def _class_totals(
 ) -> ClassTotals:
     n_keys = len(class_keys)
     counted = graph.shallow_size > 0
-    retained = np.zeros(n_keys, np.uint64)
-    series_kernels.retained_by_class(
-        graph.first_dominated,
-        graph.dominated,
-        graph.root,
-        class_key,
-        graph.shallow_size,
-        graph.retained_size,
-        retained,
-    )
+    retained = retained_by_group(graph, class_key, n_keys)
     sizes = np.bincount(class_key, weights=graph.shallow_size, minlength=n_keys)
     counts = np.bincount(class_key[counted], minlength=n_keys)
     used = np.flatnonzero(counts)

@@ -1,0 +1,143 @@
+"""How much of the heap each class makes up: DevTools' Summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from heapnb._typing import IntArray, NodeArray, SizeArray
+from heapnb.graph import HeapGraph
+from heapnb.kernels import summary as kernels
+from heapnb.places import location_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Rows of the array that is kept with the snapshot.
+_KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE = range(5)
+_N_SUMS: Final = 5
+
+
+def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
+    """Count the nodes of each class and add up their sizes, as DevTools' Summary does.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    by_name : bool, default False
+        Whether to add up the rows of one name. What an object of one of them retains of
+        another's then counts for both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``class_name``; ``location``, where objects of the class are made, as ``file.js:12:5``,
+        or missing (not with ``by_name``); ``count``; ``shallow_size`` and ``retained_size`` in
+        bytes, each byte once; ``distance``, the least of its members'. The largest retained
+        size first.
+
+    Notes
+    -----
+    Nodes without a shallow size do not count.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>a a>b b>c", size=8)
+    >>> _ = builder.node("a", name="List").node("b", name="List")
+    >>> constructors(builder.graph(), by_name=True)
+      class_name  count  shallow_size  retained_size  distance
+    0       List      2            16             24         1
+    1          c      1             8              8         3
+    """
+    import pandas as pd
+
+    sums = _sums_by_key(graph)
+    if by_name:
+        sums = _by_class(graph, sums)
+    sums = sums[:, np.argsort(-sums[_RETAINED], kind="stable")]
+    class_index, location_row = graph.class_keys[sums[_KEY]].T
+    columns: dict[str, Any] = {
+        "class_name": graph.class_names.take(pa.array(class_index)).to_pylist()
+    }
+    if not by_name:
+        columns["location"] = [location_text(graph, row) for row in location_row.tolist()]
+    return pd.DataFrame(
+        columns
+        | {
+            "count": sums[_COUNT],
+            "shallow_size": sums[_SHALLOW],
+            "retained_size": sums[_RETAINED],
+            "distance": sums[_DISTANCE],
+        }
+    )
+
+
+def _sums_by_key(graph: HeapGraph) -> IntArray:
+    """Return the sums of each class key that has members, one column a key."""
+    flat: IntArray = graph.derived(
+        "constructor_sums", lambda: _add_up(graph, graph.class_key, len(graph.class_keys))
+    )
+    return flat.reshape(_N_SUMS, -1)
+
+
+def _by_class(graph: HeapGraph, sums: IntArray) -> IntArray:
+    """Add up the columns that belong to one class; the first keys are the classes themselves."""
+    classes, row = np.unique(graph.class_keys[sums[_KEY], 0], return_inverse=True)
+    merged = np.zeros((_N_SUMS, len(classes)), np.int64)
+    merged[_KEY] = classes
+    for column in (_COUNT, _SHALLOW, _RETAINED):
+        np.add.at(merged[column], row, sums[column])
+    merged[_DISTANCE] = np.iinfo(np.int64).max
+    np.minimum.at(merged[_DISTANCE], row, sums[_DISTANCE])
+    return merged
+
+
+def _add_up(graph: HeapGraph, group: NodeArray, n_groups: int) -> IntArray:
+    sums = np.zeros((_N_SUMS, n_groups), np.int64)
+    least_distance = np.full(n_groups, np.iinfo(np.int32).max, np.int32)
+    total = np.zeros(n_groups, np.uint64)
+    kernels.add_up_groups(
+        group, graph.shallow_size, graph.distance, sums[_COUNT], total, least_distance
+    )
+    sums[_KEY] = np.arange(n_groups)
+    sums[_SHALLOW] = total
+    sums[_RETAINED] = retained_by_group(graph, group, n_groups)
+    sums[_DISTANCE] = least_distance
+    return sums[:, sums[_COUNT] > 0].reshape(-1)
+
+
+def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> SizeArray:
+    """Add up what the members of each group retain, each byte once.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    group : uint32[n_nodes]
+        The group of each node.
+    n_groups : int
+        How many there are.
+
+    Returns
+    -------
+    uint64[n_groups]
+        Bytes. Nodes without a shallow size do not count.
+    """
+    total = np.zeros(n_groups, np.uint64)
+    kernels.add_up_outermost(
+        graph.first_dominated,
+        graph.dominated,
+        graph.root,
+        group,
+        graph.shallow_size,
+        graph.retained_size,
+        np.zeros(n_groups, np.uint32),
+        np.empty(graph.n_nodes, np.uint32),
+        np.empty(graph.n_nodes, np.uint32),
+        total,
+    )
+    return total
