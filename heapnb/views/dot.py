@@ -47,7 +47,8 @@ _NAME_LENGTH: Final = 36
 _LOCATION_LENGTH: Final = 44
 _EDGE_LENGTH: Final = 28
 _TITLE_LENGTH: Final = 300
-_MANY_BRANCHES: Final = 4
+_MANY_ENDS: Final = 6
+_TITLE_EDGES: Final = 4
 _WIDEST_LINE: Final = 3.2
 _PNG_DPI: Final = 144
 
@@ -344,10 +345,27 @@ def _path_edges(paths: PathGraph) -> PathEdges:
     )
 
 
+def _common_holder(subject: _Subject, drawing: Drawing) -> DrawnNode | None:
+    """Find the last node through which all targets are held: the one to look at."""
+    if subject.n_targets <= 1:
+        return None
+    holders = [
+        place
+        for place, item in enumerate(drawing.items)
+        if isinstance(item, DrawnNode) and item.count == subject.n_targets
+    ]
+    onward = {link.source for link in drawing.links if link.target in holders}
+    last = [drawing.items[place] for place in holders if place not in onward]
+    return last[0] if len(last) == 1 and isinstance(last[0], DrawnNode) else None
+
+
 def _direction_of(drawing: Drawing) -> Direction:
-    """Choose left to right where boxes would stand side by side otherwise."""
-    sources = {link.source for link in drawing.links}
-    return "LR" if len(drawing.items) - len(sources) > _MANY_BRANCHES else "TB"
+    """Choose the direction in which the drawing is less wide."""
+    depth = {0: 0}
+    for link in drawing.links:
+        depth.setdefault(link.target, depth.get(link.source, 0) + 1)
+    n_ends = len(drawing.items) - len({link.source for link in drawing.links})
+    return "LR" if n_ends > _MANY_ENDS and n_ends > max(depth.values()) + 1 else "TB"
 
 
 # -- how to draw it --------------------------------------------------------------------------
@@ -360,6 +378,7 @@ class _Painter:
         self.subject = subject
         self.graph: HeapGraph = subject.paths.graph
         self.drawing = drawing
+        self.holder = _common_holder(subject, drawing)
         self.result = RetainerGraph(
             "retainers",
             graph_attr={
@@ -367,7 +386,7 @@ class _Painter:
                 "bgcolor": "transparent",
                 "pad": "0.08",
                 "nodesep": "0.16" if direction == "LR" else "0.28",
-                "ranksep": "0.55" if direction == "LR" else "0.42",
+                "ranksep": "0.5" if direction == "LR" else "0.32",
                 "fontname": "Helvetica",
             },
             node_attr={
@@ -414,9 +433,15 @@ class _Painter:
         self._box(place, role, lines, title, penwidth="2" if item.is_target else "1")
 
     def _paint_gap(self, place: int, gap: Gap) -> None:
-        text = f"… {fmt.format_count(gap.n)} more"
-        title = "more that are held here" if gap.is_end else "more of the same kind in between"
-        self._box(place, "gap", [_soft(text)], title, style="rounded,filled,dashed")
+        if gap.n_rounds and gap.n_rounds < gap.n:
+            text = f"… {fmt.format_count(gap.n_rounds)} more rounds"
+            lines = [_soft(text), _soft(f"of {gap.n // gap.n_rounds} nodes each")]
+        else:
+            lines = [_soft(f"… {fmt.format_count(gap.n)} more")]
+        if gap.count is not None and gap.count != gap.n:
+            lines.append(_hot(self._share(gap.count)))
+        title = "further nodes that are held here" if gap.is_end else "nodes in between"
+        self._box(place, "gap", lines, title, style="rounded,filled,dashed")
 
     def _box(self, place: int, role: str, lines: Sequence[str], title: str, **options: str) -> None:
         line, fill = _COLOURS[role]
@@ -456,12 +481,15 @@ class _Painter:
         remark = self.subject.remarks.get(node)
         if remark is not None:
             lines.append(_hot(remark))
-        elif item.count is not None and item.count > 1:
-            lines.append(_hot(f"{fmt.format_count(item.count)} of {self._n_targets()} lie here"))
+        elif item is self.holder:
+            lines.append(_hot(f"holds all {fmt.format_count(self.subject.n_targets)}"))
+        elif item.count is not None and 1 < item.count < self.subject.n_targets:
+            lines.append(_hot(self._share(item.count)))
         return lines
 
-    def _n_targets(self) -> str:
-        return fmt.format_count(self.subject.n_targets)
+    def _share(self, count: int) -> str:
+        total = fmt.format_count(self.subject.n_targets)
+        return f"holds {fmt.format_count(count)} of {total}"
 
     def _sizes(self, node: int) -> str:
         shallow, retained = int(self.graph.shallow_size[node]), int(self.graph.retained_size[node])
@@ -488,7 +516,7 @@ class _Painter:
         if "weak" in kinds:
             options |= {"style": "dashed", "class": "hn-weak"}
         elif len(link.edges) > 1:
-            options |= {"style": "dotted", "class": "hn-fold"}
+            options |= {"style": "dotted", "penwidth": "1.6", "class": "hn-fold"}
         elif kinds[0] in {"internal", "hidden"}:
             options |= {"fontcolor": _SOFT, "class": "hn-engine"}
         label = self._link_label(link)
@@ -513,7 +541,7 @@ class _Painter:
     def _link_title(self, link: Link) -> str:
         graph = self.graph
         parts = []
-        for edge in link.edges[:_MANY_BRANCHES]:
+        for edge in link.edges[:_TITLE_EDGES]:
             kind = graph.edge_type_names[graph.edge_type[edge]]
             label = fmt.clean(graph.edge_label(edge), _TITLE_LENGTH)
             end = fmt.clean(graph.class_name(int(graph.edge_to[edge])))

@@ -6,7 +6,6 @@ Plain data: which nodes appear, which edges connect them, and how much each gap 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +16,10 @@ from heapnb.analysis.paths import STORAGE_TYPES
 from heapnb.graph import HeapGraph
 
 _LONGEST_PERIOD: Final = 6
-_MIN_PERIODS: Final = 4
+_MIN_ROUNDS: Final = 4
 _MIN_HIDDEN: Final = 3
 _MAX_STRETCH: Final = 24
+_MAX_ALIKE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,24 @@ class DrawnNode:
 
 @dataclass(frozen=True)
 class Gap:
-    """Stands for nodes that do not appear.
+    """Stands for nodes that do not appear: a stretch of a path, or further branches.
 
     Parameters
     ----------
     n : int
-        How many.
+        How many nodes, or how many branches.
+    n_rounds : int
+        How often the nodes before it repeat; 0 where it is no repetition.
     is_end : bool
-        Whether nothing follows: further branches; else it is a stretch of a path.
+        Whether it stands for branches.
+    count : int or None
+        How many targets lie on these branches.
     """
 
     n: int
+    n_rounds: int = 0
     is_end: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -223,28 +229,41 @@ class _Folder:
         return len(self.items) - 1
 
     def _draw_branches(self, node: int, pending: list[tuple[int, int, int]]) -> None:
-        n_left_out = 0
-        for rank, branch in enumerate(range(int(self.first[node]), int(self.first[node + 1]))):
-            if rank >= self.max_children:
-                n_left_out += self._weight(slice(branch, int(self.first[node + 1])))
-                break
+        branches = np.arange(self.first[node], self.first[node + 1])
+        is_typical = self._is_typical(branches)
+        left_out = branches[~is_typical].tolist()
+        for branch in branches[is_typical].tolist():
             edges, inner, end = self._stretch(branch)
             if end not in self.place_of and len(self.items) >= self.max_nodes:
-                n_left_out += self._weight(slice(branch, branch + 1))
+                left_out.append(branch)
                 continue
             at, remaining = self._draw_inner(self.place_of[node], edges, inner)
             if end not in self.place_of:
                 self._draw_and_queue(end, pending)
             self.links.append(Link(at, self.place_of[end], remaining))
-        if n_left_out:
-            gap = self._add(Gap(n_left_out, is_end=True))
+        if left_out:
+            count = int(self.count[self.end[left_out]].sum()) if self.has_count else None
+            gap = self._add(Gap(len(left_out), is_end=True, count=count))
             self.links.append(Link(self.place_of[node], gap, ()))
 
-    def _weight(self, branches: slice) -> int:
-        """Count the targets on some branches, or the branches where targets are not counted."""
-        if self.has_count:
-            return int(self.count[self.end[branches]].sum())
-        return branches.stop - branches.start  # type: ignore[no-any-return]
+    def _is_typical(self, branches: IntArray) -> BoolArray:
+        """Choose some branches of a node: the largest, but few that lead to the same class."""
+        classes = self.graph.class_index[self.nodes[self.end[branches]]]
+        order = np.argsort(classes, kind="stable")
+        in_order = classes[order]
+        is_first = np.ones(len(branches), np.bool_)
+        is_first[1:] = in_order[1:] != in_order[:-1]
+        starts = np.flatnonzero(is_first)
+        sizes = np.diff(np.append(starts, len(branches)))
+        rank = np.empty(len(branches), np.int64)
+        rank[order] = np.arange(len(branches)) - np.repeat(starts, sizes)
+        n_alike = np.empty(len(branches), np.int64)
+        n_alike[order] = np.repeat(sizes, sizes)
+        # A box that says "1 more" takes as much room as the one that it stands for.
+        is_typical: BoolArray = (rank < _MAX_ALIKE) | (n_alike == _MAX_ALIKE + 1)
+        chosen = np.flatnonzero(is_typical)
+        is_typical[chosen[self.max_children :]] = False
+        return is_typical
 
     def _stretch(self, branch: int) -> tuple[IntArray, IntArray, int]:
         """Follow a branch to the next node that forks, joins or ends."""
@@ -260,48 +279,51 @@ class _Folder:
     def _draw_inner(self, at: int, edges: IntArray, inner: IntArray) -> tuple[int, tuple[int, ...]]:
         """Draw what lies between two ends; return where to go on from, and by which edges."""
         taken = 0
-        for first, stop in self._visible(edges, inner):
-            is_node = stop == first + 1
-            place = self._add(self._item(int(inner[first])) if is_node else Gap(stop - first))
+        for first, stop, period in self._visible(edges, inner):
+            n = stop - first
+            item = Gap(n, n // period if period else 0) if n > 1 else self._item(int(inner[first]))
+            place = self._add(item)
             self.links.append(Link(at, place, tuple(edges[taken : first + 1].tolist())))
             at, taken = place, stop
         return at, tuple(edges[taken:].tolist())
 
-    def _visible(self, edges: IntArray, inner: IntArray) -> Sequence[tuple[int, int]]:
-        """List which inner nodes of a stretch appear (of length 1) and which gaps (longer)."""
+    def _visible(self, edges: IntArray, inner: IntArray) -> list[tuple[int, int, int]]:
+        """Choose what of a stretch appears: ranges of one node, or more for a gap.
+
+        Of a gap that repeats, the third number is the length of a round.
+        """
         if not self.fold:
-            return _cut_middle([(i, i + 1) for i in range(len(inner))])
+            return _cut_middle([(i, i + 1, 0) for i in range(len(inner))])
         nodes = self.nodes[inner]
         is_engine = is_engine_node(self.graph, nodes)
-        parts: list[tuple[int, int]] = []
-        for first, stop, is_gap in _repetitions(_signatures(self.graph, edges[:-1], nodes)):
-            if is_gap:
-                parts.append((first, stop))
+        parts: list[tuple[int, int, int]] = []
+        for first, stop, period in _repetitions(_signatures(self.graph, edges[:-1], nodes)):
+            if period:
+                parts.append((first, stop, period))
             else:
-                parts += [(i, i + 1) for i in range(first, stop) if not is_engine[i]]
+                parts += [(i, i + 1, 0) for i in range(first, stop) if not is_engine[i]]
         return _cut_middle(parts)
 
 
-def _cut_middle(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _cut_middle(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Replace the middle of what is too long to look at by one gap."""
     if len(parts) <= _MAX_STRETCH:
         return parts
     half = _MAX_STRETCH // 2
     head, tail = parts[:half], parts[-half:]
-    return [*head, (head[-1][1], tail[0][0]), *tail]
+    return [*head, (head[-1][1], tail[0][0], 0), *tail]
 
 
 def _signatures(graph: HeapGraph, edges: IntArray, nodes: IntArray) -> IntArray:
-    """Number steps so that steps of the same kind have the same number."""
-    kinds = graph.edge_type[edges]
-    # One element of an array is as good as another.
-    names = np.where(graph.is_indexed_edge_type[kinds], 0, graph.edge_name[edges].astype(np.int64))
-    rows = np.stack([kinds.astype(np.int64), names, graph.class_index[nodes].astype(np.int64)])
-    _, numbers = np.unique(rows, axis=1, return_inverse=True)
-    return np.asarray(numbers, np.int64).reshape(-1)
+    """Number steps by the edge's type and the node's class.
+
+    Names do not count: of a linked structure, any of several members may lead on.
+    """
+    kinds = graph.edge_type[edges].astype(np.int64)
+    return kinds * len(graph.class_names) + graph.class_index[nodes]
 
 
-def _repetitions(signatures: IntArray) -> list[tuple[int, int, bool]]:
+def _repetitions(signatures: IntArray) -> list[tuple[int, int, int]]:
     """Split a sequence where a pattern repeats.
 
     Of a repetition, the first and the last round stay.
@@ -313,34 +335,46 @@ def _repetitions(signatures: IntArray) -> list[tuple[int, int, bool]]:
 
     Returns
     -------
-    list of (int, int, bool)
-        Ranges, in order, and whether each is left out.
+    list of (int, int, int)
+        Ranges, in order; where they are left out, the length of a round, else 0.
 
     Examples
     --------
     >>> _repetitions(np.array([7, 1, 1, 1, 1, 1, 1, 8]))
-    [(0, 2, False), (2, 6, True), (6, 8, False)]
+    [(0, 2, 0), (2, 6, 1), (6, 8, 0)]
     """
     n = len(signatures)
     ends = {
         period: _run_ends(signatures[period:] == signatures[:-period])
         for period in range(1, min(_LONGEST_PERIOD, n - 1) + 1)
     }
-    parts: list[tuple[int, int, bool]] = []
+    parts: list[tuple[int, int, int]] = []
     shown_from = at = 0
     while at < n:
-        period, stop = 0, at
-        for candidate, end in ends.items():
-            if at + candidate < n and end[at] + candidate > stop and end[at] > at:
-                period, stop = candidate, int(end[at]) + candidate
-        hidden_from, hidden_to = at + period, stop - period
-        if period and stop - at >= _MIN_PERIODS * period and hidden_to - hidden_from >= _MIN_HIDDEN:
-            parts += [(shown_from, hidden_from, False), (hidden_from, hidden_to, True)]
-            shown_from, at = hidden_to, stop
+        period, stop = _longest_repetition(ends, at)
+        # Whole rounds are left out.
+        n_rounds = (stop - at) // period if period else 0
+        n_hidden = (n_rounds - 2) * period
+        if n_rounds >= _MIN_ROUNDS and n_hidden >= _MIN_HIDDEN:
+            hidden_from = at + period
+            parts += [
+                (shown_from, hidden_from, 0),
+                (hidden_from, hidden_from + n_hidden, period),
+            ]
+            shown_from, at = hidden_from + n_hidden, stop
         else:
             at += 1
-    parts.append((shown_from, n, False))
+    parts.append((shown_from, n, 0))
     return parts
+
+
+def _longest_repetition(ends: dict[int, IntArray], at: int) -> tuple[int, int]:
+    """Find the pattern that goes on longest from a place: its length, and where it stops."""
+    period, stop = 0, at
+    for candidate, end in ends.items():
+        if at < len(end) and end[at] > at and end[at] + candidate > stop:
+            period, stop = candidate, int(end[at]) + candidate
+    return period, stop
 
 
 def _run_ends(same: BoolArray) -> IntArray:
