@@ -20,6 +20,7 @@ from heapnb import vocab
 from heapnb.errors import PatternError
 from heapnb.kernels.classes import group_by_properties
 from heapnb.kernels.csr import count_targets
+from heapnb.places import is_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -623,7 +624,8 @@ def nodes_where(
         if isinstance(class_name, re.Pattern):
             is_wanted = texts_matching(graph.class_names, class_name)
         else:
-            is_wanted = _is_any(graph.class_names, _listed(class_name))
+            wanted = pa.array(_listed(class_name), graph.class_names.type)
+            is_wanted = pc.is_in(graph.class_names, wanted).to_numpy(zero_copy_only=False)
         found &= is_wanted[graph.class_index]
     if string is not None:
         is_string = np.isin(graph.node_type_names, vocab.STRING_TYPES)
@@ -643,15 +645,10 @@ def nodes_where(
 def _has_property(graph: HeapGraph, name: str) -> BoolArray:
     owns = np.zeros(graph.n_nodes, np.bool_)
     is_property = graph.edge_type == graph.edge_type_index("property")
-    for string in np.flatnonzero(_is_any(graph.strings, [name])).tolist():
+    for string in np.flatnonzero(is_string(graph, [name])).tolist():
         edges = np.flatnonzero((graph.edge_name == string) & is_property)
         owns[graph.edge_from(edges)] = True
     return owns
-
-
-def _is_any(values: pa.Array, wanted: Sequence[str]) -> BoolArray:
-    found = pc.is_in(values, pa.array(wanted, values.type))
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _listed(value: str | Sequence[str]) -> list[str]:

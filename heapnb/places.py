@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import IntArray
+from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.graph import HeapGraph
+from heapnb.kernels.edges import follow
 
 _SCRIPT_LABELS = ("script", "script_or_debug_info")
+_DEBUG_INFO = "system / DebugInfo"
+_UNNAMED_SCRIPT = "system / Script"
+_SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
 
 
 def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
@@ -34,6 +42,100 @@ def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
     return None
 
 
+def children_of(graph: HeapGraph, nodes: AnyArray, labels: Sequence[str]) -> IntArray:
+    """Follow the first internal edge that has one of some names, for many nodes at once.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals; negative ones lead nowhere.
+    labels : sequence of str
+        Edge names.
+
+    Returns
+    -------
+    int64[k]
+        The targets' ordinals, -1 where there is none.
+    """
+    targets = np.empty(len(nodes), np.int64)
+    follow(
+        graph.first_edge,
+        graph.edge_type,
+        graph.edge_name,
+        graph.edge_to,
+        graph.edge_type_index("internal"),
+        is_string(graph, labels),
+        np.asarray(nodes, np.int64),
+        targets,
+    )
+    return targets
+
+
+def is_string(graph: HeapGraph, wanted: Sequence[str]) -> BoolArray:
+    """Mark strings of the table by their text.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    wanted : sequence of str
+        The texts.
+
+    Returns
+    -------
+    bool[n_strings]
+    """
+    found = pc.is_in(graph.strings, pa.array(wanted, graph.strings.type))
+    marked: BoolArray = found.to_numpy(zero_copy_only=False)
+    return marked
+
+
+def scripts_of(graph: HeapGraph, closures: AnyArray) -> IntArray:
+    """Find the scripts that closures are written in, through what their copies share.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    closures : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals of Script nodes, -1 for functions of the engine and bound functions.
+    """
+    scripts = children_of(graph, children_of(graph, closures, ["shared"]), _SCRIPT_LABELS)
+    # A function that was debugged refers to its script through the debugger's notes.
+    found = np.flatnonzero(scripts >= 0)
+    has_notes = is_string(graph, [_DEBUG_INFO])[graph.node_name[scripts[found]]]
+    noted = found[has_notes]
+    if len(noted):
+        scripts[noted] = children_of(graph, scripts[noted], ["script"])
+    return scripts
+
+
+def script_name(graph: HeapGraph, script: int) -> str | None:
+    """Return a script's name: a path, a URL, or a name such as ``node:fs``.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    script : int
+        Ordinal of a Script node.
+
+    Returns
+    -------
+    str or None
+        None for a script without a name.
+    """
+    name = graph.name(script)
+    return None if name == _UNNAMED_SCRIPT else name.removeprefix(_SCRIPT_PREFIX) or None
+
+
 def script_names(graph: HeapGraph) -> dict[int, str]:
     """Find the names of the scripts that closures come from.
 
@@ -50,17 +152,15 @@ def script_names(graph: HeapGraph) -> dict[int, str]:
 
     def compute() -> dict[int, str]:
         locations = graph.raw.locations
-        names: dict[int, str] = {}
         if locations is None:
-            return names
+            return {}
         rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
+        scripts = scripts_of(graph, locations.node[rows])
+        rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
         ids, first = np.unique(locations.script_id[rows], return_index=True)
-        for script_id, node in zip(ids.tolist(), locations.node[rows[first]].tolist(), strict=True):
-            shared = child(graph, node, "shared")
-            script = child(graph, shared, *_SCRIPT_LABELS) if shared is not None else None
-            if script is not None and graph.name(script):
-                names[script_id] = graph.name(script)
-        return names
+        named = zip(ids.tolist(), scripts[first].tolist(), strict=True)
+        names = {script_id: script_name(graph, script) for script_id, script in named}
+        return {script_id: name for script_id, name in names.items() if name is not None}
 
     found: dict[int, str] = graph.derived("script_names", compute, keep=False)
     return found

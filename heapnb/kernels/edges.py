@@ -41,3 +41,62 @@ def follow(
             if edge_type[edge] == wanted_type and is_wanted_name[edge_name[edge]]:
                 targets[i] = edge_to[edge]
                 break
+
+
+@kernel
+def count_of_type(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    wanted_type: int,
+    nodes: IntArray,
+    first: IntArray,
+) -> None:
+    """Count the edges of one type that leave each of some nodes, as offsets.
+
+    Parameters
+    ----------
+    first_edge, edge_type
+        The edges.
+    wanted_type : int
+        An edge type.
+    nodes : int64[k]
+        Ordinals.
+    first : int64[k + 1]
+        Receives running totals, 0 first.
+    """
+    first[0] = 0
+    for i in range(nodes.shape[0]):
+        count = 0
+        for edge in range(first_edge[nodes[i]], first_edge[nodes[i] + 1]):
+            if edge_type[edge] == wanted_type:
+                count += 1
+        first[i + 1] = first[i] + count
+
+
+@kernel
+def list_of_type(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    wanted_type: int,
+    nodes: IntArray,
+    edges: IntArray,
+) -> None:
+    """List the edges of one type that leave each of some nodes.
+
+    Parameters
+    ----------
+    first_edge, edge_type
+        The edges.
+    wanted_type : int
+        An edge type.
+    nodes : int64[k]
+        Ordinals.
+    edges : int64[m]
+        Receives edge ordinals, as many as `count_of_type` counts.
+    """
+    n_listed = 0
+    for i in range(nodes.shape[0]):
+        for edge in range(first_edge[nodes[i]], first_edge[nodes[i] + 1]):
+            if edge_type[edge] == wanted_type:
+                edges[n_listed] = edge
+                n_listed += 1

@@ -1,0 +1,191 @@
+"""Closures: where each function is written, and which variables it captures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb.frames import masked, node_names, texts
+from heapnb.kernels.chains import chain_lengths
+from heapnb.kernels.edges import count_of_type, list_of_type
+from heapnb.places import children_of, script_name, script_names, scripts_of
+
+if TYPE_CHECKING:
+    from heapnb._typing import AnyArray, BoolArray, IntArray
+    from heapnb.graph import HeapGraph
+
+_CONTEXT_NAME = "system / Context"
+
+
+def closures(graph: HeapGraph) -> pd.DataFrame:
+    """List the functions of a heap.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a closure, in ordinal order; the index holds ordinals.
+
+        ``node_id``
+        ``function``
+            Its name, empty for a function without one.
+        ``location``
+            Where it is written, as ``file.js:12:5``; ``<NA>`` where the file does not say.
+        ``script``, ``line``, ``column``
+            The same in parts; lines and columns count from 1.
+        ``variables``
+            List of the variables that its own context holds for it. All closures made in the
+            same scope share one context, so some of them may be used by a sibling only.
+            Variables with small integers are not in the file, unless it was taken with numbers.
+        ``context_id``
+            Node id of that context; ``<NA>`` where there is none but the global scope.
+        ``outer_contexts``
+            How many contexts of functions enclose that one: all of them are kept alive.
+        ``shallow_size``, ``retained_size``
+            Of the closure, in bytes.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges(
+    ...     "root>f f/context>own own/previous>outer own:cache>map own:key>text "
+    ...     "f/shared>info info/script>script"
+    ... )
+    >>> for key, kind, name in [
+    ...     ("f", "closure", "lookUp"),
+    ...     ("own", "object", "system / Context"),
+    ...     ("outer", "object", "system / Context"),
+    ...     ("script", "code", "lib/memo.js"),
+    ... ]:
+    ...     _ = builder.node(key, type=kind, name=name)
+    >>> builder.node("f", location=(7, 11, 4))
+    SnapshotBuilder(8 nodes, 7 edges)
+    >>> row = closures(builder.graph()).iloc[0]
+    >>> row.function, row.location, row.variables, int(row.outer_contexts)
+    ('lookUp', 'lib/memo.js:12:5', ['cache', 'key'], 1)
+    """
+    nodes = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
+    columns = {
+        "node_id": graph.node_id[nodes],
+        "function": texts(node_names(graph, nodes)),
+        **_places(graph, nodes),
+        **_contexts(graph, nodes),
+        "shallow_size": graph.shallow_size[nodes],
+        "retained_size": graph.retained_size[nodes],
+    }
+    return pd.DataFrame(columns, index=nodes, copy=False)
+
+
+def _places(graph: HeapGraph, nodes: IntArray) -> dict[str, Any]:
+    rows = graph.location_of[nodes].astype(np.int64)
+    line = np.zeros(len(nodes), np.int64)
+    column = np.zeros(len(nodes), np.int64)
+    script_id = np.full(len(nodes), vocab.NO_INDEX, np.int64)
+    has_place = rows >= 0
+    locations = graph.raw.locations
+    if locations is not None:
+        rows = rows[has_place]
+        script_id[has_place] = locations.script_id[rows]
+        line[has_place] = locations.line[rows] + 1
+        column[has_place] = locations.column[rows] + 1
+    script = _script_column(graph, nodes, script_id, has_place)
+    known_as = pc.coalesce(
+        script, _join("script ", pc.cast(pa.array(script_id), pa.large_string()))
+    )
+    place = _join(
+        known_as, *(part for number in (line, column) for part in (":", _decimal(number)))
+    )
+    return {
+        "location": texts(pc.if_else(pa.array(has_place), place, None)),
+        "script": texts(script),
+        "line": masked(line, ~has_place),
+        "column": masked(column, ~has_place),
+    }
+
+
+def _script_column(
+    graph: HeapGraph, nodes: IntArray, script_id: IntArray, has_place: BoolArray
+) -> pa.LargeStringArray:
+    """Name scripts by the id of the place; closures without one by what their copies share."""
+    by_id = script_names(graph)
+    ids, which = np.unique(script_id, return_inverse=True)
+    names = pa.array([by_id.get(i) for i in ids.tolist()], pa.large_string())
+    found = names.take(pa.array(which))
+    scripts = scripts_of(graph, nodes)
+    scripts[has_place] = vocab.NO_INDEX
+    distinct, which = np.unique(scripts, return_inverse=True)
+    named = [script_name(graph, node) if node >= 0 else None for node in distinct.tolist()]
+    return pc.coalesce(found, pa.array(named, pa.large_string()).take(pa.array(which)))
+
+
+def _contexts(graph: HeapGraph, nodes: IntArray) -> dict[str, Any]:
+    is_context = _is_context_name(graph)
+    context = children_of(graph, nodes, ["context"])
+    context[~is_context[graph.node_name[context]]] = vocab.NO_INDEX
+    is_global = context < 0
+    distinct, which = np.unique(context[~is_global], return_inverse=True)
+    # Row 0 is the global scope, whose names no function captures.
+    row = np.zeros(len(nodes), np.int64)
+    row[~is_global] = which + 1
+    return {
+        "variables": _wrapped(_variables(graph, distinct).take(pa.array(row))),
+        "context_id": masked(graph.node_id[np.where(is_global, 0, context)], is_global),
+        "outer_contexts": np.append(0, _enclosing(graph, distinct, is_context))[row],
+    }
+
+
+def _is_context_name(graph: HeapGraph) -> BoolArray:
+    # Newer versions put the id of the scope behind it.
+    marked: BoolArray = pc.starts_with(graph.strings, _CONTEXT_NAME).to_numpy(zero_copy_only=False)
+    return marked
+
+
+def _variables(graph: HeapGraph, contexts: IntArray) -> pa.LargeListArray:
+    """List the variables of contexts, after an empty list."""
+    kind = graph.edge_type_index("context")
+    first = np.zeros(len(contexts) + 2, np.int64)
+    count_of_type(graph.first_edge, graph.edge_type, kind, contexts, first[1:])
+    edges = np.empty(first[-1], np.int64)
+    list_of_type(graph.first_edge, graph.edge_type, kind, contexts, edges)
+    names = graph.strings.take(pa.array(graph.edge_name[edges]))
+    return pa.LargeListArray.from_arrays(pa.array(first), names)
+
+
+def _enclosing(graph: HeapGraph, contexts: IntArray, is_context: BoolArray) -> IntArray:
+    """Count the contexts of functions around each of some contexts."""
+    everything = np.flatnonzero(is_context[graph.node_name])
+    previous = children_of(graph, everything, ["previous"])
+    length = np.empty(len(everything), np.int64)
+    chain_lengths(_places_in(everything, previous), length)
+    return length[_places_in(everything, contexts)]
+
+
+def _places_in(ascending: IntArray, wanted: IntArray) -> IntArray:
+    """Find where an array has some values, -1 for those that it has not."""
+    if not len(ascending):
+        return np.full(len(wanted), vocab.NO_INDEX, np.int64)
+    places = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return np.where(ascending[places] == wanted, places, vocab.NO_INDEX)
+
+
+def _wrapped(values: pa.Array) -> Any:
+    return pd.array(values, dtype=pd.ArrowDtype(values.type))
+
+
+def _decimal(values: AnyArray) -> pa.LargeStringArray:
+    return pc.cast(pa.array(values), pa.large_string())
+
+
+def _join(*parts: str | pa.LargeStringArray) -> pa.LargeStringArray:
+    kind = pa.large_string()
+    whole = [pa.scalar(part, kind) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*whole, pa.scalar("", kind))
