@@ -195,6 +195,12 @@ class HeapGraph:
             self._arrays[name] = value
             return value
 
+    def _forget(self, *names: str) -> None:
+        """Let go of what is large and seldom asked for again; it can be computed anew."""
+        with self._lock:
+            for name in names:
+                self._arrays.pop(name, None)
+
     @contextmanager
     def _reporting(self, name: str) -> Iterator[None]:
         """Say what is being computed; nested computations share one bar."""
@@ -649,9 +655,11 @@ class HeapGraph:
         return both
 
     def _compute_dominators(self) -> tuple[NodeArray, NodeArray]:
-        return dominators.compute_dominators(
+        both = dominators.compute_dominators(
             self.first_edge, self.edge_to, self.essential_edge, self.root
         )
+        self._forget("page_owned", "essential_edge")
+        return both
 
     @property
     def retained_size(self) -> SizeArray:
@@ -660,6 +668,7 @@ class HeapGraph:
         def compute() -> SizeArray:
             sizes = self.shallow_size.astype(np.uint64)
             dominators.add_up_dominated(self.dominator, self.dominator_order, sizes)
+            self._forget("dominator_order", "_dominators")
             return sizes
 
         sizes: SizeArray = self.derived("retained_size", compute)
