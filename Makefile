@@ -1,24 +1,18 @@
 # Everything a developer runs; `make` lists it.
 .DEFAULT_GOAL := help
-PYTHON ?= python3
 BIN := .venv/bin
 CASE ?= listener_per_request
-SERIES = $(foreach name,before after1 after2,$(wildcard sample_snapshots/$(CASE)/$(name).heapsnapshot.*))
 
 .PHONY: help setup demo lint format types test test-all bench compare clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
 
-$(BIN)/heapnb: pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[dev,remote,sql]'
-	@touch $@
+setup: ## Create .venv with heapnb and what developing it takes
+	@.ci/setup
 
-setup: $(BIN)/heapnb ## Create .venv with heapnb and what developing it takes
-
-demo: $(BIN)/heapnb ## Report on three snapshots of a leaking service (CASE=…); prints where the report is
-	@$(BIN)/heapnb report $(SERIES) -o report.html
+demo: ## Report on three snapshots of a leaking service (CASE=…); says where the report is
+	@.ci/demo $(CASE)
 
 lint: setup ## Check style and formatting
 	$(BIN)/ruff check .

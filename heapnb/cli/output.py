@@ -109,7 +109,7 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]
     frame : pandas.DataFrame
         Any table of heapnb.
     columns : sequence of str
-        Which columns, and in which order.
+        Which columns, and in which order; one that the table lacks is null throughout.
 
     Returns
     -------
@@ -118,6 +118,9 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]
     """
     lists = []
     for name in columns:
+        if name not in frame:
+            lists.append([None] * len(frame))
+            continue
         values = frame[name]
         is_there = values.notna().tolist()
         lists.append(
@@ -162,13 +165,13 @@ class TableOutput:
         if self.as_json:
             print_json(records(shown, self.columns))
             return
-        print_table(shown[list(self.columns)])
+        print_table(shown[[name for name in self.columns if name in shown]])
         if len(shown) < len(frame):
             note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
 
     def _chosen_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         limit = self.limit or len(frame)
-        if self.sort is None:
+        if self.sort is None or self.sort not in frame:
             return frame.head(limit)
         import pandas as pd
 
