@@ -132,7 +132,8 @@ def script_name(graph: HeapGraph, script: int) -> str | None:
     str or None
         None for a script without a name.
     """
-    name = graph.name(script)
+    # The file's own name: only native nodes are renamed, and finding them takes a while.
+    name = graph.string(graph.node_name[script])
     return None if name == _UNNAMED_SCRIPT else name.removeprefix(_SCRIPT_PREFIX) or None
 
 
@@ -151,19 +152,32 @@ def script_names(graph: HeapGraph) -> dict[int, str]:
     """
 
     def compute() -> dict[int, str]:
-        locations = graph.raw.locations
-        if locations is None:
-            return {}
-        rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
-        scripts = scripts_of(graph, locations.node[rows])
-        rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
-        ids, first = np.unique(locations.script_id[rows], return_index=True)
-        named = zip(ids.tolist(), scripts[first].tolist(), strict=True)
+        ids, scripts = _scripts_by_id(graph)
+        named = zip(ids.tolist(), scripts.tolist(), strict=True)
         names = {script_id: script_name(graph, script) for script_id, script in named}
         return {script_id: name for script_id, name in names.items() if name is not None}
 
     found: dict[int, str] = graph.derived("script_names", compute, keep=False)
     return found
+
+
+def _scripts_by_id(graph: HeapGraph) -> tuple[IntArray, IntArray]:
+    """Return the ids of the scripts that closures come from, and the Script node of each."""
+
+    def compute() -> IntArray:
+        locations = graph.raw.locations
+        if locations is None:
+            return np.empty(0, np.int64)
+        rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
+        scripts = scripts_of(graph, locations.node[rows])
+        rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
+        ids, first = np.unique(locations.script_id[rows], return_index=True)
+        return np.concatenate([ids, scripts[first]])
+
+    # Kept with the snapshot: there can be millions of closures, but few scripts.
+    both: IntArray = graph.derived("scripts_by_id", compute)
+    ids, scripts = both.reshape(2, -1)
+    return ids, scripts
 
 
 def location_text(graph: HeapGraph, row: int) -> str | None:
