@@ -41,6 +41,12 @@ class Groups:
     count, size, own_size : int64[n_groups]
         Members; bytes of all that they hold in the retaining tree; bytes of their own, backing
         stores included.
+    chained : int64[n_groups]
+        Members that come after another one in a linked list.
+    head : uint32[n_groups]
+        A member that comes after no other.
+    label : uint64[n_groups]
+        A hash of how the members are referred to; entries of dictionaries are all alike.
     """
 
     hash: HashArray
@@ -50,6 +56,9 @@ class Groups:
     count: IntArray
     size: IntArray
     own_size: IntArray
+    chained: IntArray
+    head: NodeArray
+    label: HashArray
 
 
 def group_series(series: Series) -> tuple[Groups, ...]:
@@ -107,9 +116,8 @@ def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool
     if not alone:
         entries &= identity == 0
         least = DICTIONARY_CHANGES
-    holders = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
-    is_dictionary: BoolArray = holders >= least
-    return is_dictionary
+    n_entries: IntArray = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
+    return n_entries >= least
 
 
 def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArray) -> Groups:
@@ -119,13 +127,14 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
     label = snapshot.label.copy()
     entries = np.flatnonzero(held & snapshot.is_property)
     label[entries[is_dictionary[snapshot.owner[entries]]]] = len(snapshot.label_hash)
+    label_hash = np.append(snapshot.label_hash, _KEY)
     group = np.zeros(n_nodes, np.uint64)
     route = np.zeros(n_nodes, np.uint64)
     kernels.group_nodes(
         snapshot.order,
         snapshot.owner,
         snapshot.kind_hash,
-        np.append(snapshot.label_hash, _KEY),
+        label_hash,
         snapshot.kind,
         label,
         snapshot.is_storage,
@@ -144,6 +153,8 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
     # What a member of a list holds includes the rest of the list: only its head counts.
     heads = snapshot.follows[nodes] == vocab.NO_ORDINAL
     n_groups = len(hashes)
+    head = np.empty(n_groups, np.uint32)
+    head[codes[heads]] = nodes[heads]
     size = np.bincount(codes[heads], weights=total[nodes[heads]], minlength=n_groups)
     own = np.bincount(codes, weights=_own_size(snapshot)[nodes], minlength=n_groups)
     return Groups(
@@ -154,6 +165,9 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
         np.bincount(codes, minlength=n_groups).astype(np.int64),
         size.astype(np.int64),
         own.astype(np.int64),
+        np.bincount(codes[~heads], minlength=n_groups).astype(np.int64),
+        head,
+        label_hash[label[head]],
     )
 
 

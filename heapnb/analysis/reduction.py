@@ -80,8 +80,6 @@ class ReducedSnapshot:
         V8's ids.
     shallow_size : unsigned[n_nodes]
         Bytes, as DevTools counts them.
-    dominator : uint32[n_nodes]
-        Immediate dominators.
     order : uint32[n_reached]
         The nodes that the program holds, the root first, every node after its owner.
     owner : uint32[n_nodes]
@@ -112,7 +110,6 @@ class ReducedSnapshot:
     root: int
     node_id: SizeArray
     shallow_size: SizeArray
-    dominator: NodeArray
     order: NodeArray
     owner: NodeArray
     kind: NodeArray
@@ -140,30 +137,6 @@ class ReducedSnapshot:
         held[self.order[1:]] = True
         held &= ~self.is_storage
         return held
-
-    def retained_by(self, nodes: NodeArray) -> int:
-        """Add up what some nodes retain together, each byte once.
-
-        Parameters
-        ----------
-        nodes : uint32[k]
-            Ordinals.
-
-        Returns
-        -------
-        int
-            Bytes.
-        """
-        marked = np.zeros(self.n_nodes, np.bool_)
-        marked[nodes] = True
-        kernels.mark_dominated(
-            self.dominator,
-            self.root,
-            marked,
-            np.empty(self.n_nodes, np.uint32),
-            np.zeros(self.n_nodes, np.bool_),
-        )
-        return int(self.shallow_size[marked].sum(dtype=np.uint64))
 
 
 def reduce_snapshot(
@@ -223,7 +196,6 @@ def reduce_snapshot(
         graph.root,
         graph.node_id,
         graph.shallow_size,
-        graph.dominator,
         order,
         owner,
         kind_of_node,

@@ -394,36 +394,3 @@ def add_up_tree(order: NodeArray, owner: NodeArray, total: SizeArray) -> None:
     for i in range(order.shape[0] - 1, 0, -1):
         node = order[i]
         total[owner[node]] += total[node]
-
-
-@kernel
-def mark_dominated(
-    dominator: NodeArray, root: int, marked: BoolArray, stack: NodeArray, known: BoolArray
-) -> None:
-    """Mark everything that marked nodes dominate.
-
-    Parameters
-    ----------
-    dominator : uint32[n_nodes]
-        Immediate dominators; the root's is the root.
-    root : int
-        Ordinal of the root.
-    marked : bool[n_nodes]
-        Changed in place.
-    stack : uint32[n_nodes]
-        Scratch.
-    known : bool[n_nodes]
-        All False; scratch.
-    """
-    known[root] = True
-    for start in range(dominator.shape[0]):
-        depth = 0
-        node = np.uint32(start)
-        while not known[node] and not marked[node]:
-            stack[depth] = node
-            depth += 1
-            node = dominator[node]
-        inside = marked[node]
-        for i in range(depth):
-            known[stack[i]] = True
-            marked[stack[i]] = inside

@@ -1,0 +1,70 @@
+"""Causes of leaks, each recognised by a class of its own.
+
+To add one, write a class as in `event_listeners` and put it in `DETECTORS`: the first that
+recognises a pile explains it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from heapnb.analysis.detectors.base import Cause, Detector
+from heapnb.analysis.detectors.event_listeners import EventListeners
+from heapnb.analysis.detectors.growing_string import GrowingString
+from heapnb.analysis.detectors.linked_list import LinkedList
+from heapnb.analysis.detectors.module_reload import ModuleReload
+from heapnb.analysis.detectors.other import Other
+from heapnb.analysis.detectors.pending_promise import PendingPromise
+from heapnb.analysis.detectors.shared_closure_context import SharedClosureContext
+from heapnb.analysis.detectors.socket_reconnect import SocketReconnect
+from heapnb.analysis.detectors.timers import Timers
+from heapnb.analysis.detectors.unbounded_collection import (
+    UnboundedArray,
+    UnboundedDictionary,
+    UnboundedMap,
+    UnboundedSet,
+)
+from heapnb.analysis.detectors.unbounded_memoize import UnboundedMemoize
+from heapnb.analysis.detectors.undeclared_global import UndeclaredGlobal
+from heapnb.analysis.evidence import Evidence
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    SocketReconnect(),
+    EventListeners(),
+    ModuleReload(),
+    Timers(),
+    PendingPromise(),
+    SharedClosureContext(),
+    LinkedList(),
+    GrowingString(),
+    UndeclaredGlobal(),
+    UnboundedMemoize(),
+    UnboundedArray(),
+    UnboundedMap(),
+    UnboundedSet(),
+    UnboundedDictionary(),
+)
+"""In the order in which they are asked: the special ones first."""
+
+
+def cause_of(evidence: Evidence) -> Cause:
+    """Explain a pile.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The pile.
+
+    Returns
+    -------
+    Cause
+        Of the first detector that recognises it.
+    """
+    for detector in DETECTORS:
+        cause = detector.recognise(evidence)
+        if cause is not None:
+            return cause
+    return Other().recognise(evidence)
+
+
+__all__ = ["DETECTORS", "Cause", "Detector", "cause_of"]

@@ -1,0 +1,451 @@
+"""Does it leak, what, held by what, and what to change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from heapnb._typing import NodeArray
+from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
+from heapnb.analysis.detectors import cause_of
+from heapnb.analysis.evidence import Evidence
+from heapnb.analysis.paths import RetainingPath
+from heapnb.analysis.series import Series, load_series
+from heapnb.analysis.sources import HeapSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Verdict = Literal["leak", "no-leak", "undecided"]
+
+CONFIDENT: Final = 0.5
+"""From here on a suspect makes the verdict a leak."""
+
+SUSPICIOUS: Final = 0.2
+"""Below this, growth is not worth mentioning."""
+
+SNAPSHOTS_FOR_VERDICT: Final = 3
+"""With fewer, growth cannot be told from warming up."""
+
+MOST_SUSPECTS: Final = 10
+
+_LARGEST_CONFIDENCE: Final = 0.99
+_TWO_SNAPSHOTS: Final = 0.5
+_ONE_SNAPSHOT: Final = 0.3
+_SEVERAL_PROCESSES: Final = 0.45
+_MANY_OBJECTS: Final = 10
+_MUCH_MEMORY: Final = 1 << 20
+_LITTLE_MEMORY: Final = 2048
+_LARGE_SHARE: Final = 0.2
+_LEVELLING: Final = 0.1
+_RENEWED: Final = 0.1
+_FEWEST_SHARE_IN_ONE: Final = 0.01
+_LEAST_LEVELLED: Final = 8
+_WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
+_FIELDS: Final = (
+    "rank",
+    "kind",
+    "class_name",
+    "count_per_snapshot",
+    "retained_per_snapshot",
+    "count_delta",
+    "retained_delta",
+    "confidence",
+    "chain",
+    "anchor",
+    "location",
+    "node_id",
+    "explanation",
+    "fix",
+)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Objects that pile up, with what holds them and why.
+
+    Parameters
+    ----------
+    rank : int
+        1 for the most likely culprit.
+    kind : str
+        The cause, such as ``"event-listeners"``.
+    class_name : str
+        What piles up.
+    count_per_snapshot : tuple of int
+        How many there are of that class and definition site; of classes without a site, how
+        many are held here.
+    retained_per_snapshot : tuple of int
+        Bytes of all that the objects held here keep, each byte counted once.
+    count_delta, retained_delta : int
+        Growth from the first to the last snapshot; in a single one, all.
+    confidence : float
+        0 to 1.
+    chain : tuple of str
+        The way from the root: names of edges begin with a dot. Turns of a linked list are left
+        out (``"…"``).
+    anchor : str
+        The container or variable that holds the objects.
+    location : str or None
+        ``file.js:12:5``: where the objects, or what adds them, are defined.
+    node_id : int
+        One of the objects in the last snapshot.
+    explanation, fix : str
+        For people.
+    share : float
+        Which part of the growth of the heap this is, 0 to 1.
+    held_by : str
+        Class of what has the anchor.
+    path : RetainingPath
+        From the root to the object ``node_id``.
+    nodes : uint32[k]
+        The objects, as ordinals in the last snapshot.
+    """
+
+    rank: int
+    kind: str
+    class_name: str
+    count_per_snapshot: tuple[int, ...]
+    retained_per_snapshot: tuple[int, ...]
+    count_delta: int
+    retained_delta: int
+    confidence: float
+    chain: tuple[str, ...]
+    anchor: str
+    location: str | None
+    node_id: int
+    explanation: str
+    fix: str
+    share: float
+    held_by: str
+    path: RetainingPath = field(repr=False, compare=False)
+    nodes: NodeArray = field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the suspect as ``heapnb diagnose --json`` prints it.
+
+        Returns
+        -------
+        dict
+        """
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """Whether a series of snapshots shows a leak, and of what.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+    verdict : {"leak", "no-leak", "undecided"}
+        The answer.
+    reason : str
+        Why, in a sentence or two.
+    suspects : tuple of Suspect
+        The most likely culprit first; none if there is no leak.
+    warnings : tuple of str
+        What a reader should know.
+    """
+
+    series: Series
+    verdict: Verdict
+    reason: str
+    suspects: tuple[Suspect, ...]
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        from heapnb.views.text import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(self)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a suspect.
+
+        ``rank``, ``kind``, ``class_name``, ``count_per_snapshot``, ``count_delta``,
+        ``retained_delta``, ``confidence``, ``anchor``, ``location``, ``node_id``.
+        """
+        import pandas as pd
+
+        columns = (
+            "rank",
+            "kind",
+            "class_name",
+            "count_per_snapshot",
+            "count_delta",
+            "retained_delta",
+            "confidence",
+            "anchor",
+            "location",
+            "node_id",
+        )
+        return pd.DataFrame(
+            {name: [getattr(suspect, name) for suspect in self.suspects] for name in columns}
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the diagnosis as ``heapnb diagnose --json`` prints it.
+
+        Returns
+        -------
+        dict
+            ``verdict``, ``reason``, ``suspects``.
+        """
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "suspects": [suspect.to_dict() for suspect in self.suspects],
+        }
+
+
+def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
+    """Say whether snapshots show a leak, of what, and what holds it.
+
+    Parameters
+    ----------
+    source : Series, Snapshot, HeapGraph, path, or a sequence of these
+        Three or more snapshots of one process show most: growth through all of them is a leak,
+        growth that stops is not. A single one shows what is large.
+
+    Returns
+    -------
+    Diagnosis
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> diagnosis = hn.diagnose(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
+    >>> diagnosis.verdict, diagnosis.suspects[0].anchor  # doctest: +SKIP
+    """
+    series = _series_of(source)
+    found = accumulations(series)
+    growth = _Growth.of(series, found)
+    rated = sorted(
+        ((growth.confidence(pile), pile) for pile in found.growing if not _is_weak(series, pile)),
+        key=lambda rated: (rated[0] < CONFIDENT, -rated[1].size_delta),
+    )
+    if len(series) == 1:
+        rated.sort(key=lambda rated: -int(rated[1].size[-1]))
+    suspicious = [pair for pair in rated if pair[0] >= SUSPICIOUS][:MOST_SUSPECTS]
+    suspects = tuple(
+        _suspect(series, growth, rank, confidence, pile)
+        for rank, (confidence, pile) in enumerate(suspicious, 1)
+    )
+    verdict, reason = _judge(series, suspects, found)
+    if verdict == "no-leak":
+        suspects = ()
+    return Diagnosis(series, verdict, reason, suspects, series.warnings)
+
+
+def _series_of(source: Series | HeapSource | Sequence[HeapSource]) -> Series:
+    if isinstance(source, Series):
+        return source
+    if isinstance(source, list | tuple):
+        return load_series(source)
+    return load_series([source])  # type: ignore[list-item]
+
+
+def _is_weak(series: Series, pile: Accumulation) -> bool:
+    """Tell weak collections, whose tables grow without holding anything."""
+    return pile.is_content and series.last.class_name(pile.example) in _WEAK_COLLECTIONS
+
+
+@dataclass(frozen=True)
+class _Growth:
+    """How the heap as a whole grew: the measure for what piles up."""
+
+    n_snapshots: int
+    one_process: bool
+    total: int
+
+    @classmethod
+    def of(cls, series: Series, found: Accumulations) -> _Growth:
+        sizes = [snapshot.total_size for snapshot in series.snapshots]
+        total = sizes[-1] - (sizes[0] if len(sizes) > 1 else 0)
+        if len(sizes) > 1:
+            # The heap may have shrunk elsewhere meanwhile.
+            total = max(total, sum(pile.size_delta for pile in found.growing))
+        return cls(len(sizes), series.one_process, max(total, 1))
+
+    def share(self, pile: Accumulation) -> float:
+        """Return which part of the growth a pile is."""
+        amount = pile.size_delta if self.n_snapshots > 1 else int(pile.size[-1])
+        return min(1.0, max(0.0, amount / self.total))
+
+    def confidence(self, pile: Accumulation) -> float:
+        """Rate how sure it is that a pile is a leak, 0 to 1."""
+        share = self.share(pile)
+        if self.n_snapshots == 1:
+            if share < _FEWEST_SHARE_IN_ONE:
+                return 0.0
+            return SUSPICIOUS + (_ONE_SNAPSHOT - SUSPICIOUS) * min(1.0, share / _LARGE_SHARE)
+        amount = 1 - math.exp(-max(pile.count_delta, 0) / _MANY_OBJECTS)
+        amount = max(amount, 1 - math.exp(-max(pile.size_delta, 0) / _MUCH_MEMORY))
+        if pile.is_content:
+            amount = 1.0
+        relative = pile.size_delta / max(int(pile.size[-1]), 1)
+        weight = max(min(1.0, share / _LARGE_SHARE), min(1.0, relative / _LARGE_SHARE))
+        little = 0.5 if pile.size_delta < _LITTLE_MEMORY and share < _LARGE_SHARE else 1.0
+        confidence = amount * (0.3 + 0.7 * weight) * little * self._steadiness(pile)
+        confidence *= (0.85 + 0.15 * min(1.0, share / _LARGE_SHARE)) * _permanence(pile)
+        if self.n_snapshots < SNAPSHOTS_FOR_VERDICT:
+            confidence *= _TWO_SNAPSHOTS
+        confidence = min(confidence, _LARGEST_CONFIDENCE)
+        if not self.one_process:
+            confidence = min(confidence, _SEVERAL_PROCESSES)
+        return round(confidence, 2)
+
+    def _steadiness(self, pile: Accumulation) -> float:
+        """Return 1 for what grows on and on, less for what is about to level off."""
+        values = pile.size if pile.is_content else pile.count
+        steps = np.diff(values)
+        if len(steps) == 1:
+            return 1.0
+        last = float(steps[-1] / max(int(steps.max()), 1))
+        return min(1.0, max(0.0, last) / _LEVELLING) if last < _LEVELLING else 1.0
+
+
+def _permanence(pile: Accumulation) -> float:
+    """Return 1 for what stays, less for what is replaced by others."""
+    if pile.is_content:
+        return 1.0
+    known = [share for share in pile.staying if not math.isnan(share)]
+    if not known:
+        return 0.9
+    if max(known) < _RENEWED and pile.first_step < _RENEWED:
+        # Made anew all the time: that the old ones are gone says nothing.
+        return 0.45
+    return known[0]
+
+
+def _suspect(
+    series: Series, growth: _Growth, rank: int, confidence: float, pile: Accumulation
+) -> Suspect:
+    evidence = Evidence(series, pile)
+    cause = cause_of(evidence)
+    counts = evidence.counts
+    sizes = tuple(int(size) for size in pile.size)
+    alone = len(series) == 1
+    return Suspect(
+        rank,
+        cause.kind,
+        evidence.class_name,
+        counts,
+        sizes,
+        counts[-1] - (0 if alone else counts[0]),
+        sizes[-1] - (0 if alone else sizes[0]),
+        confidence,
+        tuple(_readable(evidence.path.chain)),
+        cause.anchor.text,
+        evidence.location,
+        int(series.last.node_id[pile.example]),
+        cause.explanation,
+        cause.fix,
+        round(growth.share(pile), 3),
+        cause.anchor.held_by,
+        evidence.path,
+        pile.members,
+    )
+
+
+_ELLIPSIS: Final = "…"
+_LONGEST_TURN: Final = 24
+_MAIN_MODULE: Final = ("process", ".mainModule")
+
+
+def _readable(chain: list[str]) -> list[str]:
+    """Leave out the way to the main module, and all but one turn of what repeats itself."""
+    for place in range(1, len(chain) - 1):
+        if tuple(chain[place : place + 2]) == _MAIN_MODULE:
+            chain = [chain[0], _ELLIPSIS, *chain[place:]]
+            break
+    folded: list[str] = []
+    place = 0
+    while place < len(chain):
+        turn = next(
+            (
+                length
+                for length in range(2, _LONGEST_TURN)
+                if len(chain) >= place + 2 * length
+                and chain[place : place + length] == chain[place + length : place + 2 * length]
+                and chain[place].startswith(".")
+            ),
+            0,
+        )
+        folded.append(chain[place])
+        place += 1
+        if turn:
+            folded += chain[place : place + turn - 1]
+            place += turn - 1
+            while chain[place : place + turn] == folded[-turn:]:
+                place += turn
+            folded.append(_ELLIPSIS)
+    return folded
+
+
+def _judge(
+    series: Series, suspects: tuple[Suspect, ...], found: Accumulations
+) -> tuple[Verdict, str]:
+    n_snapshots = len(series)
+    if n_snapshots == 1:
+        return "undecided", (
+            "A single snapshot shows what is large, not what grows; the suspects are the largest "
+            "piles in it. Take two more of the same process, with the same work in between."
+        )
+    first = suspects[0] if suspects else None
+    if first is not None and not series.one_process:
+        return "undecided", (
+            "The snapshots are of different processes: what is larger in one need not have grown. "
+            f"The largest difference is {_described(first)}. Take them of one process."
+        )
+    if first is not None and n_snapshots < SNAPSHOTS_FOR_VERDICT:
+        return "undecided", (
+            f"Between the two snapshots {_described(first)} grew, but two cannot tell whether "
+            "that goes on. Take a third one after the same work again."
+        )
+    if first is not None and first.confidence >= CONFIDENT:
+        return "leak", (
+            f"{_described(first)} grew from each snapshot to the next and what came stayed; "
+            f"this is {first.share:.0%} of the growth of the heap."
+        )
+    if first is not None:
+        return "undecided", (
+            f"{_described(first)} grew through all snapshots, but too little, or with too many "
+            "of the old ones gone, to call it a leak. Take another snapshot after more work."
+        )
+    return "no-leak", f"Nothing piles up through the whole series.{_levelled(series, found)}"
+
+
+def _described(suspect: Suspect) -> str:
+    counts = " → ".join(f"{count:,}" for count in suspect.count_per_snapshot)
+    return f"{suspect.class_name} in {suspect.anchor} ({counts})"
+
+
+def _levelled(series: Series, found: Accumulations) -> str:
+    """Mention what grew at first and then stopped, or grew by replacing."""
+    for pile in found.levelled_off + found.growing:
+        if pile.count_delta >= _LEAST_LEVELLED and not pile.is_content:
+            counts = " → ".join(f"{count:,}" for count in pile.count.tolist())
+            name = Evidence(series, pile).class_name
+            how = "levelled off" if pile in found.levelled_off else "replaces its old members"
+            return f" {name} grew most, but {how} ({counts})."
+    return ""
+
+
+__all__ = ["Diagnosis", "Suspect", "Verdict", "diagnose"]

@@ -1,0 +1,429 @@
+"""What is known about a pile of objects: what they are, what holds them, under which names."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb.analysis.accumulation import Accumulation
+from heapnb.analysis.paths import RetainingPath
+from heapnb.analysis.retaining import RetainingTree, retaining_tree
+from heapnb.analysis.series import Series
+from heapnb.graph import HeapGraph
+from heapnb.places import child, location_of
+
+ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
+"""Classes that say nothing to somebody who looks for a leak."""
+
+CONTEXT_NAME: Final = "system / Context"
+"""How V8 calls the variables of a function that closures share."""
+
+INTERNAL_SCRIPTS: Final = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
+"""How the names of scripts begin that belong to the runtime."""
+
+_MOST_BELOW: Final = 4096
+_SHOWN_PATH_PARTS: Final = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One object on the way to the pile; backing stores are left out.
+
+    Parameters
+    ----------
+    node : int
+        Ordinal.
+    class_name : str
+        Its class.
+    label : str
+        How the object before refers to it.
+    edge_type : str
+        By what kind of edge.
+    """
+
+    node: int
+    class_name: str
+    label: str
+    edge_type: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a name of the program leads here: a variable or a property."""
+        return self.edge_type in {"property", "context"}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The name under which a program holds a pile.
+
+    Parameters
+    ----------
+    name : str
+        A variable or a property.
+    text : str
+        The same with what it belongs to, in words.
+    held_by : str
+        Class of the object, or of the context, that has it.
+    expression : str
+        As one would write it: ``registry.#byId``.
+    place : int
+        Which step of the path the name leads to.
+    """
+
+    name: str
+    text: str
+    held_by: str
+    expression: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A pile of objects, and the way to one of them.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+    pile : Accumulation
+        The objects.
+    """
+
+    series: Series
+    pile: Accumulation
+
+    @property
+    def graph(self) -> HeapGraph:
+        """The last snapshot."""
+        return self.series.last
+
+    @property
+    def tree(self) -> RetainingTree:
+        """What holds what in it."""
+        return retaining_tree(self.graph)
+
+    @cached_property
+    def path(self) -> RetainingPath:
+        """The way to the example."""
+        nodes = self.tree.path(self.pile.example)[1:]
+        return RetainingPath.from_edges(self.graph, self.tree.parent_edge[nodes])
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The way to the example, the root and backing stores left out."""
+        steps = []
+        label, edge_type = "", ""
+        for step in self.path.steps[1:]:
+            # What is in a cell is called as the cell; what is in a store has its place there.
+            if not label:
+                label, edge_type = step.edge_name or "", step.edge_type or ""
+            if self.tree.is_storage[step.ordinal] and step is not self.path.steps[-1]:
+                if not self.tree.is_cell[step.ordinal]:
+                    label = ""
+                continue
+            steps.append(Step(step.ordinal, step.class_name, label, edge_type))
+            label = ""
+        return tuple(steps)
+
+    @cached_property
+    def place_of_holder(self) -> int:
+        """Which step is the holder; for what grows by itself, the object itself."""
+        if self.pile.is_content:
+            return len(self.steps) - 1
+        nodes = [step.node for step in self.steps]
+        return nodes.index(self.pile.holder) if self.pile.holder in nodes else len(nodes) - 2
+
+    @property
+    def holder(self) -> Step:
+        """What holds the pile."""
+        return self.steps[max(self.place_of_holder, 0)]
+
+    @cached_property
+    def turn(self) -> tuple[Step, ...]:
+        """In a linked list the steps from one member to the next one, that included."""
+        if not self.pile.is_list:
+            return ()
+        follows = self.series.snapshots[-1].follows
+        before = int(follows[self.pile.example])
+        nodes = [step.node for step in self.steps]
+        if before not in nodes:
+            return ()
+        return self.steps[nodes.index(before) + 1 :]
+
+    @cached_property
+    def anchor(self) -> Anchor:
+        """The name that is nearest to the pile."""
+        start = self.place_of_holder
+        if self.pile.n_holders > 1 and self.steps[-1].is_named and not self.pile.is_list:
+            start = len(self.steps) - 1
+        for place in range(start, -1, -1):
+            if self.steps[place].is_named:
+                return self.anchor_at(place)
+        step = self.holder
+        text = f"{step.class_name} held by the engine"
+        return Anchor(step.class_name, text, step.class_name, step.class_name, 0)
+
+    def anchor_at(self, place: int) -> Anchor:
+        """Describe the name that leads to a step.
+
+        Parameters
+        ----------
+        place : int
+            Which step.
+
+        Returns
+        -------
+        Anchor
+        """
+        step = self.steps[place]
+        owner = self.steps[place - 1] if place else step
+        expression = step.label
+        if step.edge_type == "context":
+            text = self._variable(place)
+        elif self.is_global_object(place - 1):
+            text = f"the property `{step.label}` of the global object"
+        else:
+            expression = self._expression(place)
+            reached = f" (`{expression}`)" if expression != step.label else ""
+            text = f"the property `{step.label}` of {article(owner.class_name)}{reached}"
+        return Anchor(step.label, text, owner.class_name, expression, place)
+
+    def is_global_object(self, place: int) -> bool:
+        """Tell whether a step is the global object."""
+        return (
+            0 <= place < len(self.steps)
+            and self.steps[place].node in self.graph.user_roots
+            and not self.steps[place].is_named
+        )
+
+    def is_module_scope(self, place: int) -> bool:
+        """Tell whether a step is the top-level variables of a module or script."""
+        context = self.steps[place].node
+        outer = child(self.graph, context, "previous")
+        is_outermost = outer is None or self.graph.name(outer) == vocab.NATIVE_CONTEXT
+        # A function's scope is the outermost one too if the module's own has no variables.
+        return is_outermost and not self.function_of_scope(context)
+
+    def _variable(self, place: int) -> str:
+        step = self.steps[place]
+        # What has the scope: a function, or the code of an ES module.
+        outer = max(place - 2, 0)
+        script = self.script_of(outer)
+        where = short_script(script) if script else ""
+        if place == 0 or self.is_module_scope(place - 1):
+            return f"the module variable `{step.label}`" + (where and f" of {where}")
+        function = self.function_of_scope(self.steps[place - 1].node)
+        inside = f" of the function `{function}`" if function else " of a function"
+        held_as = f", held by `{self.steps[outer].label}`" if self.steps[outer].is_named else ""
+        return f"the closure variable `{step.label}`{inside}{where and f' in {where}'}{held_as}"
+
+    def _expression(self, place: int) -> str:
+        parts: list[str] = []
+        for index in range(place, -1, -1):
+            step = self.steps[index]
+            if not step.is_named:
+                break
+            parts.append(step.label)
+            if step.edge_type == "context" or self.is_global_object(index - 1):
+                break
+        if parts[-1] == "exports" and len(parts) > 1:
+            parts.pop()
+        return ".".join(reversed(parts))
+
+    def closure_above(self, place: int) -> int | None:
+        """Find the nearest function above a step."""
+        for index in range(place - 1, -1, -1):
+            if self.is_closure(self.steps[index].node):
+                return index
+        return None
+
+    def is_closure(self, node: int) -> bool:
+        """Tell whether a node is a function."""
+        return bool(self.graph.node_type[node] == self.graph.node_type_index("closure"))
+
+    def script_of(self, place: int) -> str:
+        """Name the script that a step is defined in."""
+        location = location_of(self.graph, self.steps[place].node)
+        return location.rsplit(":", 2)[0] if location else ""
+
+    def function_of_scope(self, context: int) -> str:
+        """Name the function whose variables a context has; empty where V8 does not say."""
+        info = child(self.graph, context, "scope_info")
+        if info is None:
+            return ""
+        graph = self.graph
+        variables = {
+            graph.edge_label(edge)
+            for edge in range(*graph.edges_of(context))
+            if graph.edge_type[edge] == graph.edge_type_index("context")
+        }
+        # V8 lists the variables, then the function's own name, then what is no string.
+        name = ""
+        for edge in range(*graph.edges_of(info)):
+            target = int(graph.edge_to[edge])
+            if graph.edge_type[edge] != graph.edge_type_index("hidden"):
+                continue
+            if graph.node_type[target] != graph.node_type_index("string"):
+                break
+            name = graph.name(target)
+        return "" if name in variables else name
+
+    @cached_property
+    def class_name(self) -> str:
+        """What piles up; of the engine's own objects, the first thing in them that has a name."""
+        return self.graph.class_name(self.named_example)
+
+    @cached_property
+    def named_example(self) -> int:
+        """The example, or what the program sees of it."""
+        if self.graph.class_name(self.pile.example) not in ENGINE_CLASSES:
+            return self.pile.example
+        for node in self.below(self.pile.example):
+            class_name = self.graph.class_name(node)
+            is_own = self._own_location(node) is not None
+            if class_name not in (*ENGINE_CLASSES, vocab.CLASS_FUNCTION) and is_own:
+                return node
+        return self.pile.example
+
+    @cached_property
+    def location(self) -> str | None:
+        """Where in the program what piles up is made, as far as can be told."""
+        example = self.named_example
+        location = location_of(self.graph, example)
+        if location is not None and not is_internal(location):
+            return location
+        below = self._location_below(example)
+        above = self._location_above()
+        candidates = (above, below) if location is None else (below, above)
+        return next((found for found in candidates if found is not None), location)
+
+    def _location_above(self) -> str | None:
+        """Return the site of the nearest function above, else of the nearest object."""
+        above = [step.node for step in self.steps[-2::-1]]
+        sites = [(node, self._own_location(node)) for node in above]
+        known = [(node, site) for node, site in sites if site is not None]
+        functions = [site for node, site in known if self.is_closure(node)]
+        return next(iter([*functions, *(site for _, site in known)]), None)
+
+    def _location_below(self, node: int) -> str | None:
+        """Return the most frequent site among the functions below a node, else of its objects."""
+        functions: Counter[str] = Counter()
+        objects: Counter[str] = Counter()
+        for inner in self.below(node):
+            location = self._own_location(inner)
+            if location is not None:
+                (functions if self.is_closure(inner) else objects)[location] += 1
+        found = functions or objects
+        return found.most_common(1)[0][0] if found else None
+
+    def _own_location(self, node: int) -> str | None:
+        location = location_of(self.graph, node)
+        return location if location is not None and not is_internal(location) else None
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many there are in each snapshot.
+
+        All objects of the class and its definition site; of what has none, the members.
+        """
+        if location_of(self.graph, self.named_example) is None:
+            return tuple(int(count) for count in self.pile.count)
+        last = self.series.snapshots[-1]
+        wanted = last.kind_hash[last.kind[self.named_example]]
+        counts = []
+        for snapshot in self.series.snapshots:
+            alike = np.zeros(len(snapshot.kind_hash), np.bool_)
+            alike[snapshot.kind_hash == wanted] = True
+            counts.append(int(np.count_nonzero(alike[snapshot.kind])))
+        return tuple(counts)
+
+    def below(self, node: int) -> list[int]:
+        """List what the retaining tree has below a node, up to a limit, the nearest first."""
+        graph, tree = self.graph, self.tree
+        found = [node]
+        for inner in found:
+            if len(found) >= _MOST_BELOW:
+                break
+            for edge in range(*graph.edges_of(inner)):
+                target = int(graph.edge_to[edge])
+                if int(tree.parent[target]) == inner and int(tree.parent_edge[target]) == edge:
+                    found.append(target)
+        return found[1 : _MOST_BELOW + 1]
+
+
+def is_internal(location: str) -> bool:
+    """Tell whether a location lies in the runtime's own scripts.
+
+    Parameters
+    ----------
+    location : str
+        As `heapnb.places.location_text` writes it.
+
+    Returns
+    -------
+    bool
+    """
+    return location.startswith(INTERNAL_SCRIPTS)
+
+
+def short_script(script: str) -> str:
+    """Keep the end of a script's path.
+
+    Parameters
+    ----------
+    script : str
+        A path or a URL.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short_script("/srv/app/lib/cache.js")
+    'lib/cache.js'
+    """
+    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
+    return posixpath.join(*parts) if parts else script
+
+
+def short_location(location: str) -> str:
+    """Keep the end of a location.
+
+    Parameters
+    ----------
+    location : str
+        Path, line and column.
+
+    Returns
+    -------
+    str
+    """
+    script, *place = location.rsplit(":", 2)
+    return ":".join([short_script(script), *place])
+
+
+def article(noun: str) -> str:
+    """Put an article before a class name.
+
+    Parameters
+    ----------
+    noun : str
+        The class.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> article("Array"), article("Map")
+    ('an Array', 'a Map')
+    """
+    return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"
