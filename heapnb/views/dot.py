@@ -7,6 +7,7 @@ in orange. Strings of the snapshot reach DOT only through `_markup`, which escap
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -49,7 +50,7 @@ _EDGE_LENGTH: Final = 28
 _TITLE_LENGTH: Final = 300
 _MANY_ENDS: Final = 6
 _TITLE_EDGES: Final = 4
-_WIDEST_LINE: Final = 3.2
+_WIDEST_LINE: Final = 2.6
 _PNG_DPI: Final = 144
 
 # Colours for light paper, where no style sheet applies: line and fill of each role. The style
@@ -85,6 +86,7 @@ _ROLE_OF_TYPE: Final = {
 }
 _TEXT_TYPES: Final = ("string", "concatenated string", "sliced string")
 _ENTRY_OF_WEAK_MAP: Final = " pair in WeakMap (table @"
+_SYMBOL: Final = re.compile(r"<symbol (.+)>", re.DOTALL)
 
 
 class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has no types
@@ -379,6 +381,12 @@ class _Painter:
         self.graph: HeapGraph = subject.paths.graph
         self.drawing = drawing
         self.holder = _common_holder(subject, drawing)
+        # Along a path only what changes is worth saying.
+        self.count_above = [subject.n_targets] * len(drawing.items)
+        for link in drawing.links:
+            source = drawing.items[link.source]
+            if isinstance(source, DrawnNode) and source.count is not None:
+                self.count_above[link.target] = source.count
         self.result = RetainerGraph(
             "retainers",
             graph_attr={
@@ -428,7 +436,7 @@ class _Painter:
             lines = [_bold(label)]
             title = label
         else:
-            lines = self._node_lines(item, kind)
+            lines = self._node_lines(place, item, kind)
             title = self._node_title(node)
         self._box(place, role, lines, title, penwidth="2" if item.is_target else "1")
 
@@ -438,7 +446,7 @@ class _Painter:
             lines = [_soft(text), _soft(f"of {gap.n // gap.n_rounds} nodes each")]
         else:
             lines = [_soft(f"… {fmt.format_count(gap.n)} more")]
-        if gap.count is not None and gap.count != gap.n:
+        if gap.count is not None and gap.count not in {gap.n, self.count_above[place]}:
             lines.append(_hot(self._share(gap.count)))
         title = "further nodes that are held here" if gap.is_end else "nodes in between"
         self._box(place, "gap", lines, title, style="rounded,filled,dashed")
@@ -464,7 +472,7 @@ class _Painter:
             return fmt.clean(self.graph.name(node), _CLASS_LENGTH) or "(root)"
         return None
 
-    def _node_lines(self, item: DrawnNode, kind: str) -> list[str]:
+    def _node_lines(self, place: int, item: DrawnNode, kind: str) -> list[str]:
         graph, node = self.graph, item.ordinal
         class_name, name = graph.class_name(node), graph.display_name(node)
         head = _bold(fmt.clean(class_name, _CLASS_LENGTH))
@@ -483,7 +491,7 @@ class _Painter:
             lines.append(_hot(remark))
         elif item is self.holder:
             lines.append(_hot(f"holds all {fmt.format_count(self.subject.n_targets)}"))
-        elif item.count is not None and 1 < item.count < self.subject.n_targets:
+        elif item.count is not None and item.count > 1 and item.count != self.count_above[place]:
             lines.append(_hot(self._share(item.count)))
         return lines
 
@@ -562,7 +570,11 @@ class _Painter:
             return "WeakMap entry"
         text = fmt.clean(label, _EDGE_LENGTH)
         if kind == "property":
-            return f".{text}" if label.isidentifier() or "$" in label else f"[{_quoted(label)}]"
+            symbol = _SYMBOL.fullmatch(label)
+            if symbol:
+                return f"[{fmt.clean(symbol[1], _EDGE_LENGTH)}]"
+            is_word = label.replace("$", "_").isidentifier()
+            return f".{text}" if is_word else f"[{_quoted(label)}]"
         if kind in {"hidden", "shortcut"} and label.isdigit():
             return ""
         return f"{text} (weak)" if kind == "weak" else text

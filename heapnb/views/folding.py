@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -171,6 +171,10 @@ def fold_paths(paths: PathEdges, *, fold: bool, max_nodes: int, max_children: in
     return _Folder(paths, fold, max_nodes, max_children).run()
 
 
+# Ordered by the number of targets, most first; then as discovered.
+_Queue: TypeAlias = list[tuple[int, int, int]]
+
+
 class _Folder:
     """Walks the paths from the roots, largest branches first, and only as far as is drawn."""
 
@@ -187,6 +191,7 @@ class _Folder:
         self.nodes = np.unique(np.concatenate([source, target, paths.targets]))
         source = np.searchsorted(self.nodes, source)
         target = np.searchsorted(self.nodes, target)
+        self.fits = len(self.nodes) <= max_nodes
         self.is_target = np.isin(self.nodes, paths.targets)
         self.has_count = paths.count is not None
         self.count = np.zeros(len(self.nodes), np.int64)
@@ -208,7 +213,7 @@ class _Folder:
         self.place_of: dict[int, int] = {}
 
     def run(self) -> Drawing:
-        pending: list[tuple[int, int, int]] = []
+        pending: _Queue = []
         for node in self.starts:
             self._draw_and_queue(node, pending)
         while pending:
@@ -216,9 +221,12 @@ class _Folder:
             self._draw_branches(node, pending)
         return Drawing(self.items, self.links)
 
-    def _draw_and_queue(self, node: int, pending: list[tuple[int, int, int]]) -> None:
-        heapq.heappush(pending, (-int(self.count[node]), len(self.place_of), node))
+    def _draw_and_queue(self, node: int, pending: _Queue, *, is_expanded: bool = True) -> None:
         self.place_of[node] = self._add(self._item(node))
+        if is_expanded:
+            heapq.heappush(pending, (-int(self.count[node]), len(self.place_of), node))
+        else:
+            self._draw_gap(node, list(range(int(self.first[node]), int(self.first[node + 1]))))
 
     def _item(self, node: int) -> DrawnNode:
         count = int(self.count[node]) if self.has_count else None
@@ -228,42 +236,60 @@ class _Folder:
         self.items.append(item)
         return len(self.items) - 1
 
-    def _draw_branches(self, node: int, pending: list[tuple[int, int, int]]) -> None:
+    def _draw_branches(self, node: int, pending: _Queue) -> None:
         branches = np.arange(self.first[node], self.first[node + 1])
-        is_typical = self._is_typical(branches)
+        is_typical, is_repeat = self._choose(branches)
         left_out = branches[~is_typical].tolist()
-        for branch in branches[is_typical].tolist():
+        for branch, repeats in zip(
+            branches[is_typical].tolist(), is_repeat[is_typical].tolist(), strict=True
+        ):
             edges, inner, end = self._stretch(branch)
             if end not in self.place_of and len(self.items) >= self.max_nodes:
                 left_out.append(branch)
                 continue
             at, remaining = self._draw_inner(self.place_of[node], edges, inner)
             if end not in self.place_of:
-                self._draw_and_queue(end, pending)
+                self._draw_and_queue(end, pending, is_expanded=not repeats)
             self.links.append(Link(at, self.place_of[end], remaining))
-        if left_out:
-            count = int(self.count[self.end[left_out]].sum()) if self.has_count else None
-            gap = self._add(Gap(len(left_out), is_end=True, count=count))
+        self._draw_gap(node, left_out)
+
+    def _draw_gap(self, node: int, branches: list[int]) -> None:
+        """Draw that some branches of a node are left out, if any are."""
+        if branches:
+            count = int(self.count[self.end[branches]].sum()) if self.has_count else None
+            gap = self._add(Gap(len(branches), is_end=True, count=count))
             self.links.append(Link(self.place_of[node], gap, ()))
 
-    def _is_typical(self, branches: IntArray) -> BoolArray:
-        """Choose some branches of a node: the largest, but few that lead to the same class."""
-        classes = self.graph.class_index[self.nodes[self.end[branches]]]
-        order = np.argsort(classes, kind="stable")
-        in_order = classes[order]
-        is_first = np.ones(len(branches), np.bool_)
-        is_first[1:] = in_order[1:] != in_order[:-1]
-        starts = np.flatnonzero(is_first)
-        sizes = np.diff(np.append(starts, len(branches)))
-        rank = np.empty(len(branches), np.int64)
-        rank[order] = np.arange(len(branches)) - np.repeat(starts, sizes)
-        n_alike = np.empty(len(branches), np.int64)
-        n_alike[order] = np.repeat(sizes, sizes)
+    def _choose(self, branches: IntArray) -> tuple[BoolArray, BoolArray]:
+        """Choose which branches of a node to draw: the largest, and few of those that are alike.
+
+        Returns
+        -------
+        is_typical : bool[k]
+            Those to draw.
+        is_repeat : bool[k]
+            Those that are like one before, which may stand for them.
+        """
+        if self.fits:
+            return np.arange(len(branches)) < self.max_children, np.zeros(len(branches), np.bool_)
+        rank, n_alike = _ranks(self._kinds_of_branches(branches))
         # A box that says "1 more" takes as much room as the one that it stands for.
         is_typical: BoolArray = (rank < _MAX_ALIKE) | (n_alike == _MAX_ALIKE + 1)
-        chosen = np.flatnonzero(is_typical)
-        is_typical[chosen[self.max_children :]] = False
-        return is_typical
+        is_typical[np.flatnonzero(is_typical)[self.max_children :]] = False
+        return is_typical, rank > 0
+
+    def _kinds_of_branches(self, branches: IntArray) -> IntArray:
+        """Number branches so that alike ones, as the elements of an array, have one number."""
+        edges = self.edge[branches]
+        kinds = self.graph.edge_type[edges]
+        classes = self.graph.class_index[self.nodes[self.end[branches]]].astype(np.int64)
+        _, n_of_class = _ranks(classes)
+        # The names of few members tell them apart; those of many are keys of a dictionary.
+        is_unnamed = self.graph.is_indexed_edge_type[kinds] | (n_of_class > self.max_children)
+        names = np.where(is_unnamed, -1, self.graph.edge_name[edges].astype(np.int64))
+        rows = np.stack([kinds.astype(np.int64), names, classes])
+        _, numbers = np.unique(rows, axis=1, return_inverse=True)
+        return np.asarray(numbers, np.int64).reshape(-1)
 
     def _stretch(self, branch: int) -> tuple[IntArray, IntArray, int]:
         """Follow a branch to the next node that forks, joins or ends."""
@@ -303,6 +329,19 @@ class _Folder:
             else:
                 parts += [(i, i + 1, 0) for i in range(first, stop) if not is_engine[i]]
         return _cut_middle(parts)
+
+
+def _ranks(values: IntArray) -> tuple[IntArray, IntArray]:
+    """For each value, how many equal ones come before it, and how many there are."""
+    order = np.argsort(values, kind="stable")
+    is_first = np.ones(len(values), np.bool_)
+    is_first[1:] = values[order][1:] != values[order][:-1]
+    starts = np.flatnonzero(is_first)
+    sizes = np.diff(np.append(starts, len(values)))
+    rank, n_equal = np.empty((2, len(values)), np.int64)
+    rank[order] = np.arange(len(values)) - np.repeat(starts, sizes)
+    n_equal[order] = np.repeat(sizes, sizes)
+    return rank, n_equal
 
 
 def _cut_middle(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -48,6 +48,7 @@ _ATTRIBUTES: Final = frozenset(
         "width",
         "x",
         "y",
+        "{http://www.w3.org/XML/1998/namespace}space",
     }
 )
 
