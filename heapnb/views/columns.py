@@ -93,10 +93,10 @@ def heading(column: str) -> str:
 
     Examples
     --------
-    >>> heading("retained_size")
-    'retained size'
+    >>> heading("retained_size"), heading("n_nodes")
+    ('retained size', 'nodes')
     """
-    return fmt.clean(column.replace("_", " ").strip())
+    return fmt.clean(column.removeprefix("n_").replace("_", " ").strip())
 
 
 def write(value: object, kind: Kind) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
+_SOURCES: Final = ("Series", "Snapshot")
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _any_result(result: Any) -> View:
     parts = tuple(
         dataclasses.replace(describe(value), title=_words(name))
         for name, value in values.items()
-        if hasattr(value, "table")
+        # What a result was made from shows itself.
+        if hasattr(value, "table") and type(value).__name__ not in _SOURCES
     )
     return View(
         title=_words(type(result).__name__),
@@ -155,7 +157,6 @@ def _snapshot(snapshot: Any) -> View:
         facts=(
             Fact("file", snapshot.name, Kind.LOCATION),
             Fact("file size", raw.source.size_bytes or None, Kind.BYTES),
-            Fact("written by", raw.meta.producer),
             Fact("nodes", snapshot.n_nodes, Kind.COUNT),
             Fact("edges", snapshot.n_edges, Kind.COUNT),
             Fact("strings", len(raw.strings), Kind.COUNT),

@@ -85,6 +85,7 @@ class _Cell:
     text: str
     exact: str | None
     bar: float | None
+    is_missing: bool
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _cell(value: object, kind: Kind) -> _Cell:
     bar = None
     if kind is Kind.SHARE and isinstance(value, int | float) and not is_missing(value):
         bar = round(100 * min(max(float(value), 0.0), 1.0), 1)
-    return _Cell(write(value, kind), write_exactly(value, kind), bar)
+    text = write(value, kind)
+    return _Cell(text, write_exactly(value, kind), bar, text == fmt.UNKNOWN)
 
 
 def _sentence(text: str) -> str:
