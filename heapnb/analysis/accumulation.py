@@ -30,6 +30,9 @@ LEAST_OWN_GROWTH: Final = 4096
 LEAST_PILE: Final = 64
 """In a single snapshot so many objects held alike are a pile."""
 
+LARGE_SHARE: Final = 0.01
+"""In a single snapshot what takes so much of all bytes by itself is large."""
+
 MOST_ACCUMULATIONS: Final = 32
 """So many are looked at closely."""
 
@@ -124,8 +127,12 @@ def accumulations(series: Series) -> Accumulations:
     """
     table = _GroupTable.of(series)
     if len(series) == 1:
-        rows = np.flatnonzero((table.count[:, -1] >= LEAST_PILE) & table.is_last)
-        return Accumulations(_outermost(series, table.collect(rows, content=False)), ())
+        is_pile = (table.count[:, -1] >= LEAST_PILE) & table.is_last
+        least = LARGE_SHARE * series.snapshots[-1].total_size
+        is_large = (table.own_size[:, -1] >= least) & ~is_pile & table.is_last
+        piles = table.collect(np.flatnonzero(is_pile), content=False)
+        piles += table.collect(np.flatnonzero(is_large), content=True)
+        return Accumulations(_outermost(series, piles), ())
     growing = grows_through(table.count) & table.is_last
     top = np.flatnonzero(growing & ~table.is_explained(growing))
     swelling = grows_through(table.own_size) & ~growing & table.is_last

@@ -13,7 +13,7 @@ import numpy as np
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
 from heapnb.analysis.detectors import cause_of
-from heapnb.analysis.evidence import Evidence
+from heapnb.analysis.evidence import Evidence, is_internal
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.series import Series, load_series
 from heapnb.analysis.sources import HeapSource
@@ -35,7 +35,7 @@ SNAPSHOTS_FOR_VERDICT: Final = 3
 MOST_SUSPECTS: Final = 10
 
 _LARGEST_CONFIDENCE: Final = 0.99
-_TWO_SNAPSHOTS: Final = 0.5
+_TWO_SNAPSHOTS: Final = 0.45
 _ONE_SNAPSHOT: Final = 0.3
 _SEVERAL_PROCESSES: Final = 0.45
 _MANY_OBJECTS: Final = 10
@@ -47,6 +47,7 @@ _RENEWED: Final = 0.1
 _FEWEST_SHARE_IN_ONE: Final = 0.01
 _LEAST_LEVELLED: Final = 8
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
+_IF_IT_GROWS: Final = "This is large; whether it grows, a single snapshot cannot tell. If it does:"
 _FIELDS: Final = (
     "rank",
     "kind",
@@ -236,21 +237,43 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     series = _series_of(source)
     found = accumulations(series)
     growth = _Growth.of(series, found)
-    rated = sorted(
-        ((growth.confidence(pile), pile) for pile in found.growing if not _is_weak(series, pile)),
-        key=lambda rated: (rated[0] < CONFIDENT, -rated[1].size_delta),
-    )
+    rated = [
+        _Rated(growth.confidence(pile), Evidence(series, pile))
+        for pile in found.growing
+        if not _is_weak(series, pile)
+    ]
     if len(series) == 1:
-        rated.sort(key=lambda rated: -int(rated[1].size[-1]))
-    suspicious = [pair for pair in rated if pair[0] >= SUSPICIOUS][:MOST_SUSPECTS]
+        # The runtime has large tables of its own, which need not grow.
+        rated = [one for one in rated if one.is_of_program]
+    rated = [one for one in rated if one.confidence >= SUSPICIOUS]
+    rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     suspects = tuple(
-        _suspect(series, growth, rank, confidence, pile)
-        for rank, (confidence, pile) in enumerate(suspicious, 1)
+        _suspect(growth, rank, one) for rank, one in enumerate(rated[:MOST_SUSPECTS], 1)
     )
     verdict, reason = _judge(series, suspects, found)
     if verdict == "no-leak":
         suspects = ()
     return Diagnosis(series, verdict, reason, suspects, series.warnings)
+
+
+@dataclass(frozen=True)
+class _Rated:
+    """A pile, and how sure it is that it is a leak."""
+
+    confidence: float
+    evidence: Evidence
+
+    @property
+    def size(self) -> int:
+        """Growth in bytes; all bytes in a single snapshot."""
+        pile = self.evidence.pile
+        return pile.size_delta if len(pile.size) > 1 else int(pile.size[-1])
+
+    @property
+    def is_of_program(self) -> bool:
+        """Whether the program, not only the runtime, has a part in the pile."""
+        location = self.evidence.location
+        return location is not None and not is_internal(location)
 
 
 def _series_of(source: Series | HeapSource | Sequence[HeapSource]) -> Series:
@@ -294,7 +317,8 @@ class _Growth:
         if self.n_snapshots == 1:
             if share < _FEWEST_SHARE_IN_ONE:
                 return 0.0
-            return SUSPICIOUS + (_ONE_SNAPSHOT - SUSPICIOUS) * min(1.0, share / _LARGE_SHARE)
+            above = (_ONE_SNAPSHOT - SUSPICIOUS) * min(1.0, share / _LARGE_SHARE)
+            return round(SUSPICIOUS + above, 2)
         amount = 1 - math.exp(-max(pile.count_delta, 0) / _MANY_OBJECTS)
         amount = max(amount, 1 - math.exp(-max(pile.size_delta, 0) / _MUCH_MEMORY))
         if pile.is_content:
@@ -334,28 +358,29 @@ def _permanence(pile: Accumulation) -> float:
     return known[0]
 
 
-def _suspect(
-    series: Series, growth: _Growth, rank: int, confidence: float, pile: Accumulation
-) -> Suspect:
-    evidence = Evidence(series, pile)
+def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
+    evidence = rated.evidence
+    pile = evidence.pile
     cause = cause_of(evidence)
     counts = evidence.counts
     sizes = tuple(int(size) for size in pile.size)
-    alone = len(series) == 1
+    explanation = cause.explanation
+    if growth.n_snapshots == 1:
+        explanation = f"{_IF_IT_GROWS} {explanation}"
     return Suspect(
         rank,
         cause.kind,
         evidence.class_name,
         counts,
         sizes,
-        counts[-1] - (0 if alone else counts[0]),
-        sizes[-1] - (0 if alone else sizes[0]),
-        confidence,
+        counts[-1] - (counts[0] if len(counts) > 1 else 0),
+        sizes[-1] - (sizes[0] if len(sizes) > 1 else 0),
+        rated.confidence,
         tuple(_readable(evidence.path.chain)),
         cause.anchor.text,
         evidence.location,
-        int(series.last.node_id[pile.example]),
-        cause.explanation,
+        int(evidence.graph.node_id[pile.example]),
+        explanation,
         cause.fix,
         round(growth.share(pile), 3),
         cause.anchor.held_by,
@@ -416,12 +441,12 @@ def _judge(
         )
     if first is not None and n_snapshots < SNAPSHOTS_FOR_VERDICT:
         return "undecided", (
-            f"Between the two snapshots {_described(first)} grew, but two cannot tell whether "
+            f"{_described(first)} grew between the two snapshots, but two cannot tell whether "
             "that goes on. Take a third one after the same work again."
         )
     if first is not None and first.confidence >= CONFIDENT:
         return "leak", (
-            f"{_described(first)} grew from each snapshot to the next and what came stayed; "
+            f"{_described(first)} grew all through the series, and what came stayed; "
             f"this is {first.share:.0%} of the growth of the heap."
         )
     if first is not None:
@@ -433,6 +458,8 @@ def _judge(
 
 
 def _described(suspect: Suspect) -> str:
+    if suspect.count_delta == 0:
+        return f"The {suspect.class_name} in {suspect.anchor}"
     counts = " → ".join(f"{count:,}" for count in suspect.count_per_snapshot)
     return f"{suspect.class_name} in {suspect.anchor} ({counts})"
 

@@ -116,8 +116,9 @@ def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool
     if not alone:
         entries &= identity == 0
         least = DICTIONARY_CHANGES
-    n_entries: IntArray = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
-    return n_entries >= least
+    n_entries = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
+    is_dictionary: BoolArray = n_entries >= least
+    return is_dictionary
 
 
 def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArray) -> Groups:

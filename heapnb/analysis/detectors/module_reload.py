@@ -33,17 +33,12 @@ class ModuleReload:
             anchor = replace(anchor, text=f"`module.children` of {short_script(parent)}")
         script = evidence.location.rsplit(":", 2)[0] if evidence.location else ""
         which = f" of {short_script(script)}" if script else ""
-        stays = (
-            f"{anchor.text}, which requires it, keeps every generation"
-            if anchor.name == "children"
-            else f"{anchor.text} keeps every generation"
-        )
         return Cause(
             self.kind,
             anchor,
             f"The code{which} is loaded again and again: {growth(evidence)} modules. Deleting one "
-            f"from the loader's cache does not free it: {stays}, with its exports, functions "
-            "and source.",
+            f"from the loader's cache does not free it: {anchor.text} keeps every generation, "
+            "with its exports, functions and source.",
             "Read what changes as data (`JSON.parse` of a file) in place of loading code again; "
             "or take the old Module out of `module.children` when deleting it from "
             "`require.cache`; or restart the process, or use a worker, to load new code.",

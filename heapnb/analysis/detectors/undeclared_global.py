@@ -19,7 +19,9 @@ class UndeclaredGlobal:
         if evidence.is_global_object(evidence.place_of_holder):
             return self._entries(evidence)
         anchor = evidence.anchor
-        if not evidence.is_global_object(anchor.place - 1):
+        # Functions there are the runtime's, and what they keep is no global.
+        is_function = evidence.is_closure(evidence.steps[anchor.place].node)
+        if is_function or not evidence.is_global_object(anchor.place - 1):
             return None
         name = anchor.name
         return Cause(
