@@ -114,7 +114,7 @@ def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Fun
             "chosen_sort",
             type=click.Choice(tuple(columns)),
             metavar="COLUMN",
-            help="Sort by a column: numbers from the largest down, text from A to Z.  "
+            help="Sort by a column: numbers and lists from the largest down, text from A to Z.  "
             f"[default: {sort or 'as found'}; columns: {', '.join(columns)}]",
         )
         @functools.wraps(function)

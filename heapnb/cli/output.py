@@ -179,6 +179,9 @@ class TableOutput:
         if isinstance(values.dtype, pd.CategoricalDtype):
             # Categories are in the order of the file.
             values = values.astype("str").where(values.notna())
+        elif isinstance(values.dtype, pd.ArrowDtype):
+            # Lists, such as captured variables, have no order but their length.
+            values = values.list.len()
         is_text = not pd.api.types.is_numeric_dtype(values)
         places = values.sort_values(ascending=is_text, kind="stable").index
         return frame.iloc[places[:limit]]
