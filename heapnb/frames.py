@@ -78,6 +78,7 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     1        3            a             32
     2        5            b             16
     """
+    graph.prepare_sizes()
     everything = slice(None)
     columns = {
         "node_type": categorical(graph.node_type, pa.array(graph.node_type_names)),

@@ -635,6 +635,14 @@ class HeapGraph:
 
     # -- dominators -------------------------------------------------------------------------
 
+    def prepare_sizes(self) -> None:
+        """Compute retained sizes, unless that is done.
+
+        Nothing needs more memory while it is computed than dominators. Who will ask for most
+        arrays anyway calls this first: later, the others are in memory as well.
+        """
+        _ = self.retained_size
+
     @property
     def dominator(self) -> NodeArray:
         """``uint32[n_nodes]``: immediate dominator; the root's is the root."""
@@ -666,8 +674,9 @@ class HeapGraph:
         """``uint64[n_nodes]``: bytes freed if the node went, itself included."""
 
         def compute() -> SizeArray:
+            dominator, order = self.dominator, self.dominator_order
             sizes = self.shallow_size.astype(np.uint64)
-            dominators.add_up_dominated(self.dominator, self.dominator_order, sizes)
+            dominators.add_up_dominated(dominator, order, sizes)
             self._forget("dominator_order", "_dominators")
             return sizes
 
@@ -704,14 +713,22 @@ class HeapGraph:
     @property
     def detachedness(self) -> ByteArray | None:
         """``uint8[n_nodes]`` or None: 0 unknown, 1 attached, 2 detached, passed on."""
-        return self._detachedness()[0] if self.raw.detachedness is not None else None
+        if self.raw.detachedness is None:
+            return None
+        states: ByteArray = self.derived("node_state", lambda: self._detachedness()[0])
+        return states
 
     @property
     def renamed(self) -> BoolArray | None:
         """``bool[n_nodes]`` or None: nodes whose name DevTools puts ``Detached`` before."""
-        return self._detachedness()[1] if self.raw.detachedness is not None else None
+        if self.raw.detachedness is None:
+            return None
+        renamed: BoolArray = self.derived("renamed", lambda: self._detachedness()[1])
+        return renamed
 
     def _detachedness(self) -> tuple[ByteArray, BoolArray]:
+        """Compute state and renaming together, and keep both."""
+
         def compute() -> tuple[ByteArray, BoolArray]:
             assert self.raw.detachedness is not None  # noqa: S101  callers have looked
             state = self.raw.detachedness & np.uint8(3)
@@ -728,7 +745,7 @@ class HeapGraph:
                 )
             return state, renamed
 
-        both: tuple[ByteArray, BoolArray] = self.derived("detachedness", compute, keep=False)
+        both: tuple[ByteArray, BoolArray] = self.derived("_detachedness", compute, keep=False)
         return both
 
     @property

@@ -78,9 +78,12 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
 
 def _sums_by_key(graph: HeapGraph) -> IntArray:
     """Return the sums of each class key that has members, one column a key."""
-    flat: IntArray = graph.derived(
-        "constructor_sums", lambda: _add_up(graph, graph.class_key, len(graph.class_keys))
-    )
+
+    def compute() -> IntArray:
+        graph.prepare_sizes()
+        return _add_up(graph, graph.class_key, len(graph.class_keys))
+
+    flat: IntArray = graph.derived("constructor_sums", compute)
     return flat.reshape(_N_SUMS, -1)
 
 
