@@ -42,6 +42,34 @@ def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
     return None
 
 
+def internal_child(
+    graph: HeapGraph, node: int, label: str, *, edge_type: str = "internal"
+) -> int | None:
+    """Follow a node's first edge of the engine's own that has some name.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+    label : str
+        The edge's name.
+    edge_type : str, optional
+        A type whose edges have names.
+
+    Returns
+    -------
+    int or None
+        The target's ordinal.
+    """
+    start, stop = graph.edges_of(node)
+    edges = start + np.flatnonzero(graph.edge_type[start:stop] == graph.edge_type_index(edge_type))
+    names = graph.strings.take(pa.array(graph.edge_name[edges]))
+    matching = np.flatnonzero(pc.equal(names, label).to_numpy(zero_copy_only=False))
+    return int(graph.edge_to[edges[matching[0]]]) if len(matching) else None
+
+
 def children_of(graph: HeapGraph, nodes: AnyArray, labels: Sequence[str]) -> IntArray:
     """Follow the first internal edge that has one of some names, for many nodes at once.
 

@@ -1,0 +1,457 @@
+"""Values as JavaScript would write them, on one line and within bounds.
+
+A snapshot leaves much out: small integers are only there if it was taken with numbers, the
+length of an array and the flags of a regular expression never. ``?`` stands for a value that is
+not in the file, ``…`` for what is not shown or may be there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb.decode.hashtables import entries
+from heapnb.places import internal_child
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from heapnb._typing import IntArray
+    from heapnb.graph import HeapGraph
+
+_UNKNOWN: Final = "?"
+_MORE: Final = "…"
+_CIRCULAR: Final = "[Circular]"
+_MAX_TEXT: Final = 100
+_MAX_PROPERTIES_LOOKED_AT: Final = 1000
+_ARRAY_HEADER_BYTES: Final = 16
+
+_SYSTEM_PREFIX: Final = "system / "
+_ODDBALL: Final = "system / Oddball"
+_ODDBALLS: Final = frozenset({"undefined", "null", "true", "false"})
+_PROXY: Final = "system / JSProxy"
+_ACCESSORS: Final = "system / AccessorPair"
+_CLASS_MARK: Final = "system / ClassPositions"
+# Types of nodes that are values of the language; of hidden ones only some are.
+_VALUE_TYPES: Final = frozenset(
+    {"object", "closure", "regexp", "number", "symbol", "bigint", "native", *vocab.STRING_TYPES}
+)
+_BOXES: Final = frozenset({"String", "Number", "Boolean", "Symbol", "BigInt"})
+
+_LABEL: Final = re.compile(r"[A-Za-z_$#][\w$]*(?: [\w$]+)*", re.ASCII)
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$#][\w$]*", re.ASCII)
+_SYMBOL_NAME: Final = re.compile(r"<symbol ?(.*)>", re.DOTALL)
+_LITERAL: Final = re.compile(
+    r"-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)|NaN|true|false", re.ASCII | re.IGNORECASE
+)
+_ESCAPED: Final = re.compile(
+    # Controls, characters without width, changes of direction, line separators, halves of
+    # surrogate pairs, tags.
+    '["\\\\\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff'
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SHORT_ESCAPES: Final = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+}
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A node that is still to be written, at some depth."""
+
+    node: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class _End:
+    """The end of what a node contains."""
+
+    node: int
+
+
+_Part: TypeAlias = "str | _Value | _End"
+
+
+def preview(
+    graph: HeapGraph,
+    ordinal: int,
+    *,
+    max_depth: int = 2,
+    max_items: int = 12,
+    max_chars: int = 500,
+) -> str:
+    r"""Write a node as JavaScript would.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    ordinal : int
+        The node.
+    max_depth : int, default 2
+        How many levels of objects are opened; 0 opens none.
+    max_items : int, default 12
+        How many properties, elements or entries of each object are shown.
+    max_chars : int, default 500
+        How long the answer gets at most.
+
+    Returns
+    -------
+    str
+        One line without control characters. It is no HTML: escape it for the place it is
+        shown at.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>user user.name>name user.tags>tags tags[0]>tag")
+    >>> for key, kind, name in [
+    ...     ("name", "string", 'Ann "A"'),
+    ...     ("tags", "object", "Array"),
+    ...     ("tag", "string", "new"),
+    ... ]:
+    ...     _ = builder.node(key, type=kind, name=name)
+    >>> print(preview(builder.graph(), 1))
+    user {name: "Ann \"A\"", tags: ["new"]}
+    """
+    return _Writer(graph, max_depth, max_items, max_chars).write(ordinal)
+
+
+def quoted(text: str, max_chars: int = _MAX_TEXT) -> str:
+    r"""Write a string literal.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+    max_chars : int, optional
+        How many of its characters are shown.
+
+    Returns
+    -------
+    str
+        With JavaScript's escapes; ``…`` follows if it was cut.
+
+    Examples
+    --------
+    >>> print(quoted("two\nlines \u2028 \x1b[31m"))
+    "two\nlines \u2028 \u001b[31m"
+    """
+    return f'"{_ESCAPED.sub(_escape, text[:max_chars])}"' + (_MORE if len(text) > max_chars else "")
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    code = ord(character)
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\u{{{code:x}}}"  # noqa: PLR2004
+
+
+def _key(name: str) -> str:
+    symbol = _SYMBOL_NAME.fullmatch(name)
+    if symbol:
+        return f"[{_symbol(symbol[1])}]"
+    return name if _IDENTIFIER.fullmatch(name) and len(name) <= _MAX_TEXT else quoted(name)
+
+
+def _symbol(description: str) -> str:
+    return f"Symbol({quoted(description)[1:-1] if len(description) <= _MAX_TEXT else _MORE})"
+
+
+def _label(name: str) -> str:
+    return name if _LABEL.fullmatch(name) and len(name) <= _MAX_TEXT else f"[{quoted(name)}]"
+
+
+class _Writer:
+    """Writes one value: a stack of parts in place of recursion."""
+
+    def __init__(self, graph: HeapGraph, max_depth: int, max_items: int, max_chars: int) -> None:
+        self._graph = graph
+        self._max_depth = max_depth
+        self._max_items = max_items
+        self._max_chars = max_chars
+        self._writers: dict[str, Callable[[_Value], Sequence[_Part]]] = {
+            "object": self._object,
+            "native": self._object,
+            "closure": self._function,
+            "regexp": self._regexp,
+            "number": self._number,
+            "bigint": self._number,
+            "symbol": self._symbol,
+            "hidden": self._hidden,
+            "string": self._string,
+            "concatenated string": self._string,
+            "sliced string": self._slice,
+        }
+
+    def write(self, node: int) -> str:
+        text: list[str] = []
+        length = 0
+        open_nodes: set[int] = set()
+        pending: list[_Part] = [_Value(node, 0)]
+        while pending and length <= self._max_chars:
+            part = pending.pop()
+            if isinstance(part, str):
+                text.append(part)
+                length += len(part)
+            elif isinstance(part, _End):
+                open_nodes.discard(part.node)
+            elif part.node in open_nodes:
+                pending.append(_CIRCULAR)
+            else:
+                open_nodes.add(part.node)
+                pending.append(_End(part.node))
+                pending += reversed(self._parts(part))
+        whole = "".join(text)
+        return whole if len(whole) <= self._max_chars else whole[: self._max_chars - 1] + _MORE
+
+    def _parts(self, value: _Value) -> Sequence[_Part]:
+        write = self._writers.get(self._type(value.node), self._other)
+        return write(value)
+
+    # -- primitives -------------------------------------------------------------------------
+
+    def _type(self, node: int) -> str:
+        names = self._graph.node_type_names
+        return names[int(self._graph.node_type[node])]
+
+    def _string(self, value: _Value) -> Sequence[_Part]:
+        text = self._graph.display_name(value.node)
+        if not text and self._type(value.node) == "concatenated string":
+            return ["<rope>"]
+        # Where it is all there is, the string may fill the line, but for quotes and an ellipsis.
+        return [quoted(text, _MAX_TEXT if value.depth else max(self._max_chars - 3, 0))]
+
+    def _slice(self, value: _Value) -> Sequence[_Part]:
+        # Where the slice begins and ends is not in the file.
+        parent = internal_child(self._graph, value.node, "parent")
+        if parent is None or self._type(parent) not in vocab.STRING_TYPES:
+            return ["<slice>"]
+        return ["<slice of ", quoted(self._graph.display_name(parent)), ">"]
+
+    def _number(self, value: _Value) -> Sequence[_Part]:
+        known = internal_child(self._graph, value.node, "value")
+        if known is not None:
+            text = self._graph.name(known)
+            return [text if _LITERAL.fullmatch(text) else quoted(text)]
+        return [f"<{self._type(value.node)}>"]
+
+    def _symbol(self, value: _Value) -> Sequence[_Part]:
+        name = internal_child(self._graph, value.node, "name")
+        return [_symbol("" if name is None else self._graph.display_name(name))]
+
+    def _regexp(self, value: _Value) -> Sequence[_Part]:
+        source = self._graph.name(value.node)
+        # JavaScriptCore names it with slashes and flags, V8 by its source alone.
+        slash = "" if source.startswith("/") else "/"
+        shown = _ESCAPED.sub(
+            # What escapes something in the source already stays as it is.
+            lambda match: match[0] if match[0] in '"\\' else _escape(match),
+            source[:_MAX_TEXT],
+        )
+        return [f"{slash}{shown}{_MORE if len(source) > _MAX_TEXT else ''}{slash}"]
+
+    def _function(self, value: _Value) -> Sequence[_Part]:
+        name = self._graph.name(value.node)
+        bound = internal_child(self._graph, value.node, "bound_function")
+        if bound is not None:
+            name = self._graph.name(bound)
+        shown = _label(name) if name else ""
+        if bound is None and self._is_class(value.node):
+            return [f"class {shown}".rstrip()]
+        return [f"function {'bound ' if bound is not None else ''}{shown}({_MORE})"]
+
+    def _is_class(self, node: int) -> bool:
+        edges = self._edges(node, "property")
+        targets = self._graph.edge_to[edges[: self._max_items]].tolist()
+        return any(self._graph.name(target) == _CLASS_MARK for target in targets)
+
+    def _hidden(self, value: _Value) -> Sequence[_Part]:
+        oddball = self._oddball(value.node)
+        if oddball is not None:
+            return [oddball]
+        if self._graph.name(value.node) == _PROXY:
+            targets = self._graph.edge_to[self._edges(value.node, "hidden")].tolist()
+            shown = [node for node in targets if self._type(node) in _VALUE_TYPES][:1]
+            return self._braces("Proxy ", [[item] for item in self._values(shown, value)], value)
+        return self._other(value)
+
+    def _oddball(self, node: int) -> str | None:
+        """Return ``undefined``, ``null``, ``true`` or ``false``."""
+        if self._type(node) not in {"hidden", "native"}:
+            return None
+        name = self._graph.name(node)
+        if name == _ODDBALL:
+            texts = self._graph.edge_to[self._edges(node, "hidden")[:1]].tolist()
+            name = self._graph.name(texts[0]) if texts else name
+        return name if name in _ODDBALLS else None
+
+    def _other(self, value: _Value) -> Sequence[_Part]:
+        """Show what no program can see: only that it is there."""
+        name = quoted(self._graph.name(value.node))[1:].replace('"', "")
+        return [f"<{self._type(value.node)} {name}".rstrip() + ">"]
+
+    # -- objects ----------------------------------------------------------------------------
+
+    def _object(self, value: _Value) -> Sequence[_Part]:
+        node = value.node
+        oddball = self._oddball(node)
+        if oddball is not None:
+            return [oddball]
+        name = self._graph.name(node)
+        if self._is_internal(node) or (
+            self._type(node) == "native" and not len(self._edges(node, "property"))
+        ):
+            return self._other(value)
+        if name == "Array":
+            return self._array(value)
+        if name == "Date":
+            return self._date(value)
+        label = "" if name == vocab.CLASS_OBJECT else f"{_label(name)} "
+        if value.depth >= self._max_depth:
+            return [f"{label}{{{_MORE}}}"]
+        items = [
+            *self._entry_items(value),
+            *self._special_items(value, name),
+            *self._element_items(value),
+            *self._property_items(value),
+        ]
+        return self._braces(label, items, value)
+
+    def _braces(
+        self, label: str, items: Sequence[Sequence[_Part]], value: _Value, marks: str = "{}"
+    ) -> Sequence[_Part]:
+        if value.depth >= self._max_depth:
+            return [f"{label}{marks[0]}{_MORE}{marks[1]}"]
+        parts: list[_Part] = [f"{label}{marks[0]}"]
+        for i, item in enumerate(items[: self._max_items]):
+            parts += [", "] * (i > 0)
+            parts += item
+        if len(items) > self._max_items:
+            parts.append(f", {_MORE}" if self._max_items else _MORE)
+        return [*parts, marks[1]]
+
+    def _values(self, nodes: Sequence[int], value: _Value) -> list[_Part]:
+        return [_UNKNOWN if node < 0 else _Value(node, value.depth + 1) for node in nodes]
+
+    def _array(self, value: _Value) -> Sequence[_Part]:
+        if value.depth >= self._max_depth:
+            return [f"[{_MORE}]"]
+        items: list[Sequence[_Part]] = []
+        following = 0
+        index, target = self._elements(value.node)
+        for i, node in zip(index.tolist(), target.tolist(), strict=True):
+            gap = i - following
+            if gap:
+                items.append([_UNKNOWN if gap == 1 else f"{_UNKNOWN} × {gap}"])
+            items.append(self._values([node], value))
+            following = i + 1
+        items += self._property_items(value, without="length")
+        if not items and self._has_store(value.node):
+            items = [[_MORE]]
+        return self._braces("", items, value, "[]")
+
+    def _has_store(self, node: int) -> bool:
+        store = internal_child(self._graph, node, "elements")
+        return store is not None and int(self._graph.self_size[store]) > _ARRAY_HEADER_BYTES
+
+    def _date(self, value: _Value) -> Sequence[_Part]:
+        for node in self._graph.edge_to[self._edges(value.node, "hidden")].tolist():
+            if (
+                self._type(node) == "number"
+                and internal_child(self._graph, node, "value") is not None
+            ):
+                return ["new Date(", _Value(node, value.depth + 1), ")"]
+        return [f"new Date({_UNKNOWN})"]
+
+    def _entry_items(self, value: _Value) -> list[Sequence[_Part]]:
+        found = entries(self._graph, value.node)
+        if found is None:
+            return []
+        # One more than is shown tells that there is more.
+        keys = self._values(found.key[: self._max_items + 1].tolist(), value)
+        if found.kind == "Set":
+            return [[key] for key in keys]
+        values = self._values(found.value[: self._max_items + 1].tolist(), value)
+        return [[key, " => ", held] for key, held in zip(keys, values, strict=True)]
+
+    def _special_items(self, value: _Value, name: str) -> list[Sequence[_Part]]:
+        """Show what some objects hold without it being a property."""
+        held: int | None = None
+        if name == "Promise":
+            held = internal_child(self._graph, value.node, "reactions_or_result")
+            if held is not None and not self._is_value(held):
+                return [["<pending>"]]
+        elif name == "WeakRef":
+            held = internal_child(self._graph, value.node, "target", edge_type="weak")
+        elif name in _BOXES:
+            hidden = self._graph.edge_to[self._edges(value.node, "hidden")].tolist()
+            held = next((node for node in hidden if self._is_value(node)), None)
+        elif name == "ArrayBuffer":
+            store = internal_child(self._graph, value.node, "backing_store")
+            return [] if store is None else [[f"<{int(self._graph.self_size[store])} bytes>"]]
+        elif name in {"WeakMap", "WeakSet"}:
+            return [[_MORE]]
+        else:
+            buffer = internal_child(self._graph, value.node, "buffer")
+            if buffer is not None and self._graph.name(buffer) == "ArrayBuffer":
+                return [["buffer: ", _Value(buffer, value.depth + 1)]]
+        return [] if held is None else [self._values([held], value)]
+
+    def _is_value(self, node: int) -> bool:
+        if self._type(node) == "hidden":
+            return self._oddball(node) is not None or self._graph.name(node) == _PROXY
+        return self._type(node) in _VALUE_TYPES and not self._is_internal(node)
+
+    def _is_internal(self, node: int) -> bool:
+        """Tell the engine's own objects, such as contexts, from the program's."""
+        return self._type(node) == "object" and self._graph.name(node).startswith(_SYSTEM_PREFIX)
+
+    def _element_items(self, value: _Value) -> list[Sequence[_Part]]:
+        index, target = self._elements(value.node)
+        return [
+            [f"{i}: ", *self._values([node], value)]
+            for i, node in zip(index.tolist(), target.tolist(), strict=True)
+        ]
+
+    def _elements(self, node: int) -> tuple[IntArray, IntArray]:
+        """Return the first elements, by ascending index, and where they lead."""
+        edges = self._edges(node, "element")
+        index = self._graph.edge_name[edges].astype(np.int64)
+        order = np.argsort(index, kind="stable")[: self._max_items + 1]
+        return index[order], self._graph.edge_to[edges[order]].astype(np.int64)
+
+    def _property_items(self, value: _Value, without: str = "") -> list[Sequence[_Part]]:
+        items: list[Sequence[_Part]] = []
+        accessors: set[str] = set()
+        edges = self._edges(value.node, "property")
+        for edge in edges[:_MAX_PROPERTIES_LOOKED_AT].tolist():
+            if len(items) > self._max_items:
+                break
+            name = self._graph.edge_label(edge)
+            node = int(self._graph.edge_to[edge])
+            if name in {"__proto__", without} or name in accessors:
+                continue
+            if self._graph.name(node) == _ACCESSORS:
+                accessors |= {f"get {name}", f"set {name}"}
+                items.append([f"{_key(name)}: [Getter/Setter]"])
+            elif self._is_value(node):
+                items.append([f"{_key(name)}: ", _Value(node, value.depth + 1)])
+        return items
+
+    def _edges(self, node: int, kind: str) -> IntArray:
+        start, stop = self._graph.edges_of(node)
+        wanted = self._graph.edge_type[start:stop] == self._graph.edge_type_index(kind)
+        return start + np.flatnonzero(wanted)
