@@ -130,6 +130,7 @@ def accumulations(series: Series) -> Accumulations:
         is_pile = (table.count[:, -1] >= LEAST_PILE) & table.is_last
         least = LARGE_SHARE * series.snapshots[-1].total_size
         is_large = (table.own_size[:, -1] >= least) & ~is_pile & table.is_last
+        table.unmark_holders(is_pile, is_large)
         piles = table.collect(np.flatnonzero(is_pile), content=False)
         piles += table.collect(np.flatnonzero(is_large), content=True)
         return Accumulations(_outermost(series, piles), ())
@@ -138,9 +139,7 @@ def accumulations(series: Series) -> Accumulations:
     swelling = grows_through(table.own_size) & ~growing & table.is_last
     swelling &= table.own_size[:, -1] - table.own_size[:, 0] >= LEAST_OWN_GROWTH
     swelling &= ~table.is_explained(growing | swelling)
-    # A collection grows with what is put into it.
-    holders = table.row_of_holder[growing]
-    swelling[holders[holders >= 0]] = False
+    table.unmark_holders(growing, swelling)
     piles = table.collect(top, content=False)
     piles += table.collect(np.flatnonzero(swelling), content=True)
     piles = _without_companions(series, sorted(piles, key=lambda pile: -pile.size_delta))
@@ -255,6 +254,11 @@ class _GroupTable:
         bounded = (at_last <= 1) & ~self.is_chained
         explained: BoolArray = has_holder & (alike | (bounded & (held_by[:, -1] > 1)))
         return explained
+
+    def unmark_holders(self, rows: BoolArray, marked: BoolArray) -> None:
+        """Unmark what holds some groups: a collection grows with what is put into it."""
+        holders = self.row_of_holder[rows]
+        marked[holders[holders >= 0]] = False
 
     def collect(self, rows: IntArray, *, content: bool) -> list[Accumulation]:
         """Put groups together that are on the same route; describe the largest ones."""

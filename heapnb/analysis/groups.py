@@ -104,7 +104,7 @@ def _ids_where(series: Series, masks: list[BoolArray]) -> HashArray:
 
 def _in_list(snapshot: ReducedSnapshot) -> BoolArray:
     follows = snapshot.follows
-    is_in_list = follows != vocab.NO_ORDINAL
+    is_in_list: BoolArray = follows != vocab.NO_ORDINAL
     is_in_list[follows[is_in_list]] = True
     return is_in_list
 

@@ -150,9 +150,12 @@ def load_series(
     warnings: list[str] = []
     reduced: list[_Member] = []
     last: HeapGraph | None = None
+    graph: HeapGraph | None
     failure: SnapshotFormatError | None = None
     # The last one first: its shapes name the plain objects of the others.
     for source in reversed(sources):
+        # The graph before is let go of first: there is never more than one with all its arrays.
+        graph = None
         try:
             graph = graph_of(source, cache=cache, progress=progress)
         except SnapshotFormatError as error:
@@ -200,8 +203,10 @@ def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
         return np.zeros(len(values), np.bool_)
     span = int(of.max()) + 1
     if span > _BITMAP_SPAN * len(of):
-        found: BoolArray = np.isin(values, of)
-        return found
+        ordered = np.sort(of)
+        places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+        matches: BoolArray = ordered[places] == values
+        return matches
     present = np.zeros(span, np.bool_)
     present[of] = True
     inside = values < span
