@@ -130,7 +130,7 @@ def add_up_unshared_elements(
     internal_type: int,
     is_elements: BoolArray,
     arrays: IntArray,
-    retainer_count: NodeArray,
+    first_retainer: OffsetArray,
     shallow_size: SizeArray,
 ) -> int:
     """Add up the sizes of arrays and of the backing stores that nothing else refers to.
@@ -145,8 +145,8 @@ def add_up_unshared_elements(
         Which strings are ``elements``.
     arrays : int64[k]
         Ordinals.
-    retainer_count : uint32[n_nodes]
-        How many edges lead to each node.
+    first_retainer : unsigned[n_nodes + 1]
+        CSR offsets of the edges that lead to each node.
     shallow_size : unsigned[n_nodes]
         Bytes.
 
@@ -162,7 +162,7 @@ def add_up_unshared_elements(
         for edge in range(first_edge[node], first_edge[node + 1]):
             if edge_type[edge] == internal_type and is_elements[edge_name[edge]]:
                 store = edge_to[edge]
-                if retainer_count[store] == 1:
+                if first_retainer[store + 1] - first_retainer[store] == 1:
                     total += np.uint64(shallow_size[store])
                 break
     return total

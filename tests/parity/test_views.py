@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,22 @@ import pandas as pd
 import pytest
 
 from heapnb.analysis.constructors import constructors
+from heapnb.analysis.diff import diff
+from heapnb.analysis.retainers import retainers
+from heapnb.analysis.statistics import statistics
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
 from heapnb.places import script_names
-from tests.conftest import all_samples
+from tests.conftest import all_samples, sample_cases, sample_series
 from tests.oracle import oracle
 
-SAMPLES = all_samples()
+
+@dataclass(frozen=True)
+class Sample:
+    """A snapshot of the project, and what the engine says about it."""
+
+    graph: HeapGraph
+    expected: oracle.Expected
 
 
 def series_and_name(path: Path) -> tuple[str, str]:
@@ -23,14 +33,12 @@ def series_and_name(path: Path) -> tuple[str, str]:
     return path.parent.name, path.name.split(".")[0]
 
 
-def open_sample(path: Path) -> HeapGraph:
-    return HeapGraph(read_snapshot(path))
-
-
-def of_every_sample() -> Any:
-    return pytest.mark.parametrize(
-        "path", SAMPLES, ids=lambda path: "/".join(series_and_name(path))
-    )
+@pytest.fixture(
+    scope="module", params=all_samples(), ids=lambda path: "/".join(series_and_name(path))
+)
+def sample(request: pytest.FixtureRequest) -> Sample:
+    path: Path = request.param
+    return Sample(HeapGraph(read_snapshot(path)), oracle.expected(*series_and_name(path)))
 
 
 def shown_location(graph: HeapGraph, location: oracle.Location | None) -> str | None:
@@ -47,38 +55,95 @@ def sorted_rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return sorted(plain.itertuples(index=False, name=None), key=str)
 
 
-@of_every_sample()
-def test_summary(path: Path) -> None:
-    graph = open_sample(path)
-    found = constructors(graph)
-    assert list(found.columns) == [
-        "class_name",
-        "location",
-        "count",
-        "shallow_size",
-        "retained_size",
-        "distance",
-    ]
-    expected = [
-        (
-            row["name"],
-            shown_location(graph, row["location"]),
-            row["count"],
-            row["self"],
-            row["maxRet"],
-            row["distance"],
-        )
-        for row in oracle.expected(*series_and_name(path))["summary"]
-    ]
-    assert sorted_rows(found) == sorted(expected, key=str)
-
-
-@of_every_sample()
-def test_summary_by_name(path: Path) -> None:
-    graph = open_sample(path)
-    found = constructors(graph, by_name=True)
-    rows = pd.DataFrame(oracle.expected(*series_and_name(path))["summary"])
-    sums = rows.groupby("name").agg(
-        {"count": "sum", "self": "sum", "maxRet": "sum", "distance": "min"}
+def test_summary(sample: Sample) -> None:
+    found = constructors(sample.graph)
+    expected = pd.DataFrame(
+        {
+            "class_name": row["name"],
+            "location": shown_location(sample.graph, row["location"]),
+            "count": row["count"],
+            "shallow_size": row["self"],
+            "retained_size": row["maxRet"],
+            "distance": row["distance"],
+        }
+        for row in sample.expected["summary"]
     )
-    assert sorted_rows(found) == sorted_rows(sums.reset_index())
+    assert list(found) == list(expected)
+    assert sorted_rows(found) == sorted_rows(expected)
+    assert found["retained_size"].is_monotonic_decreasing
+
+
+def test_summary_by_name(sample: Sample) -> None:
+    found = constructors(sample.graph, by_name=True)
+    how = {"count": "sum", "self": "sum", "maxRet": "sum", "distance": "min"}
+    expected = pd.DataFrame(sample.expected["summary"]).groupby("name").agg(how)
+    assert sorted_rows(found) == sorted_rows(expected.reset_index())
+
+
+def test_statistics(sample: Sample) -> None:
+    expected = sample.expected["statistics"]
+    native, heap = expected["native"], expected["v8heap"]
+    found = statistics(sample.graph)
+    assert found.to_dict() == {
+        "total": expected["total"],
+        "native": {"total": native["total"], "typed_arrays": native["typedArrays"]},
+        "v8_heap": {
+            "total": heap["total"],
+            "code": heap["code"],
+            "js_arrays": heap["jsArrays"],
+            "strings": heap["strings"],
+            "system": heap["system"],
+        },
+    }
+    assert found.table["size"].sum() == expected["total"]
+
+
+def test_retainers(sample: Sample) -> None:
+    for expected in sample.expected["retainers"]:
+        found = retainers(sample.graph, sample.graph.ordinal_of(expected["node_id"]))
+        assert len(found) == expected["row_count"]
+        rows = found.head(len(expected["rows"])).drop(columns="location")
+        assert rows.rename(columns={"name": "node_name"}).to_dict("records") == expected["rows"]
+
+
+@pytest.mark.parametrize("case", sample_cases())
+def test_comparison(case: str) -> None:
+    graphs = {
+        path.name.split(".")[0]: HeapGraph(read_snapshot(path)) for path in sample_series(case)
+    }
+    for comparison in oracle.expected_comparisons(case):
+        before, after = graphs[comparison["base"]], graphs[comparison["other"]]
+        comparing = diff(before, after)
+        expected = pd.DataFrame(
+            {
+                "class_name": row["name"],
+                "location": shown_location(after, row["location"]),
+                "added_count": row["addedCount"],
+                "removed_count": row["removedCount"],
+                "count_delta": row["countDelta"],
+                "added_size": row["addedSize"],
+                "removed_size": row["removedSize"],
+                "size_delta": row["sizeDelta"],
+                "added_ids": row["added_ids_sha256"],
+                "removed_ids": row["removed_ids_sha256"],
+            }
+            for row in comparison["rows"]
+        )
+        found = comparing.constructors()
+        for column, nodes in (("added_ids", comparing.added), ("removed_ids", comparing.removed)):
+            found[column] = [
+                digest_of_members(nodes, name, place)
+                for name, place in zip(found["class_name"], found["location"], strict=True)
+            ]
+        # A script that was loaded twice has two rows that read alike.
+        for frame in (found, expected):
+            twins = frame.duplicated(["class_name", "location"], keep=False)
+            frame.loc[twins, ["added_ids", "removed_ids"]] = None
+        assert sorted_rows(found) == sorted_rows(expected)
+
+
+def digest_of_members(nodes: pd.DataFrame, class_name: str, location: str | float) -> str:
+    """Digest the ids of the nodes of one row of a comparison."""
+    place = nodes["location"]
+    is_there = place.isna() if pd.isna(location) else place == location
+    return oracle.digest_of_ids(nodes["node_id"][(nodes["class_name"] == class_name) & is_there])

@@ -1,0 +1,208 @@
+"""What a snapshot is: where it comes from, how large it is, what it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from heapnb._typing import IntArray
+from heapnb.analysis.statistics import Statistics, size_by_type, statistics
+from heapnb.graph import HeapGraph
+from heapnb.places import is_string
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Texts that only one producer's heaps have, the surest first.
+_MARKS: Final = {
+    "Node.js (V8)": ("Node / Environment", "internal/bootstrap/node.js", "bootstrap_node.js"),
+    "Deno (V8)": ("ext:core/00_primordials.js", "ext:core/01_core.js"),
+    "Chromium (V8)": ("HTMLDocument", "InternalNode"),
+}
+_V8: Final = "V8"
+_V8_FIRST_STRING: Final = "<dummy>"
+_JSC: Final = "Bun (JavaScriptCore)"
+_HERMES: Final = "Hermes"
+
+
+@dataclass(frozen=True, repr=False)
+class Summary:
+    """The facts about a snapshot.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    path : str or None
+        Where it is.
+    file_size : int
+        Bytes of the uncompressed file.
+    producer : str
+        What seems to have written it.
+    node_count, edge_count, string_count : int
+        Its extent.
+    gc_root_count : int
+        Nodes that the engine's and the embedder's lists of roots hold, and globals.
+    total_shallow_size : int
+        Bytes of all nodes.
+    unreachable_count : int
+        Nodes that no search from the roots reaches.
+    statistics : Statistics
+        Bytes by kind.
+    warnings : tuple of str
+        What the reader of the file said.
+    """
+
+    name: str
+    path: str | None
+    file_size: int
+    producer: str
+    node_count: int
+    edge_count: int
+    string_count: int
+    gc_root_count: int
+    unreachable_count: int
+    total_shallow_size: int
+    statistics: Statistics
+    warnings: tuple[str, ...]
+    _heap: HeapGraph = field(repr=False, compare=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        from heapnb.views.text import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(self)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a node type: ``node_type``, ``count``, ``shallow_size``; the largest first."""
+        import pandas as pd
+
+        types = self._heap.node_type_names
+        count = np.bincount(self._heap.node_type, minlength=len(types))
+        frame = pd.DataFrame(
+            {"node_type": types, "count": count, "shallow_size": size_by_type(self._heap)}
+        )
+        frame = frame[frame["count"] > 0]
+        return frame.sort_values("shallow_size", ascending=False, kind="stable", ignore_index=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as plain data.
+
+        Returns
+        -------
+        dict
+            The fields by name, and ``node_types``, the rows of `table`.
+        """
+        return {
+            "name": self.name,
+            "path": self.path,
+            "file_size": self.file_size,
+            "producer": self.producer,
+            "node_count": self.node_count,
+            "edge_count": self.edge_count,
+            "string_count": self.string_count,
+            "gc_root_count": self.gc_root_count,
+            "unreachable_count": self.unreachable_count,
+            "total_shallow_size": self.total_shallow_size,
+            "statistics": self.statistics.to_dict(),
+            "node_types": self.table.to_dict("records"),
+            "warnings": list(self.warnings),
+        }
+
+
+def summary(graph: HeapGraph) -> Summary:
+    """Collect the facts about a snapshot.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    Summary
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> found = summary(SnapshotBuilder.from_edges("root>a a>b").graph())
+    >>> found.node_count, found.gc_root_count, found.total_shallow_size
+    (3, 1, 32)
+    """
+    source = graph.raw.source
+    return Summary(
+        name=source.name,
+        path=source.path,
+        file_size=source.size_bytes,
+        producer=producer_of(graph),
+        node_count=graph.n_nodes,
+        edge_count=graph.n_edges,
+        string_count=len(graph.strings),
+        gc_root_count=len(gc_roots(graph)),
+        unreachable_count=int(np.count_nonzero(graph.distance < 0)),
+        total_shallow_size=int(graph.retained_size[graph.root]),
+        statistics=statistics(graph),
+        warnings=graph.raw.warnings,
+        _heap=graph,
+    )
+
+
+def gc_roots(graph: HeapGraph) -> IntArray:
+    """Find what the lists of roots hold.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals, ascending: the nodes to which an edge that is not weak leads from the root or
+        from one of its lists, which are the synthetic nodes below it.
+    """
+    weak, synthetic = graph.edge_type_index("weak"), graph.node_type_index("synthetic")
+    seen = {graph.root}
+    pending = [graph.root]
+    held: list[IntArray] = []
+    while pending:
+        start, stop = graph.edges_of(pending.pop())
+        targets = np.unique(graph.edge_to[start:stop][graph.edge_type[start:stop] != weak])
+        is_list = graph.node_type[targets] == synthetic
+        held.append(targets[~is_list].astype(np.int64))
+        lists = set(targets[is_list].tolist()) - seen
+        seen |= lists
+        pending += lists
+    return np.unique(np.concatenate(held))
+
+
+def producer_of(graph: HeapGraph) -> str:
+    """Guess what wrote a snapshot.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    str
+        Such as ``Node.js (V8)``; ``V8`` where nothing tells more.
+    """
+    # Hermes leaves the counts in the header at 0; V8 puts a string of its own first.
+    if graph.raw.meta.declared_node_count == 0:
+        return _HERMES
+    if len(graph.strings) == 0 or graph.string(0) != _V8_FIRST_STRING:
+        return _JSC
+    for producer, marks in _MARKS.items():
+        if is_string(graph, marks).any():
+            return producer
+    return _V8
