@@ -16,9 +16,12 @@ from heapnb.analysis.summary import summary
 from heapnb.errors import HeapnbError
 from heapnb.report.masking import mask_secrets
 from heapnb.report.tables import Column, Table, make_table, safe_text
-from heapnb.views import charts
+from heapnb.views import charts, fmt
+from heapnb.views.dot import retainer_graph
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb.analysis.diagnose import Diagnosis, Suspect
 
 MOST_CARDS: Final = 20
@@ -33,12 +36,18 @@ MOST_ROWS: Final = 60
 MOST_SNAPSHOTS: Final = 60
 """Rows of the table of files."""
 
+MOST_LINES: Final = charts.N_COLOURS - 1
+"""Lines of a chart."""
+
 MOST_WARNINGS: Final = 30
 MOST_CHAIN_STEPS: Final = 40
 MOST_COUNT_COLUMNS: Final = 5
 LARGEST_DRAWING: Final = 120_000
 """Characters of an SVG; the text of the chain has to do where it is larger."""
 
+# The page has the style sheet of drawings once; its policy allows no other.
+_STYLE_OF_SVG = re.compile(r"<style>.*?</style>", re.DOTALL)
+_TEXT_OF_SVG = re.compile(r"(?<=>)[^<>]+(?=<)")
 _FILE_ENDINGS = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
 
 
@@ -83,8 +92,9 @@ class Report:
     snapshot_names: tuple[str, ...]
     sizes: tuple[int, ...]
     size_chart: Markup
-    suspects_chart: Markup
-    suspects_legend: tuple[str, ...]
+    course_title: str
+    course_chart: Markup
+    course_legend: tuple[str, ...]
     growth: Table | None
     survivors: Table | None
     constructors: Table
@@ -124,10 +134,8 @@ def gather(diagnosis: Diagnosis) -> Report:
     suspects = diagnosis.suspects
     names = tuple(_short_name(snapshot.name) for snapshot in series.snapshots)
     sizes = tuple(int(snapshot.total_size) for snapshot in series.snapshots)
-    lines = [
-        charts.Line(safe_text(suspect.class_name), suspect.retained_per_snapshot)
-        for suspect in suspects[: charts.N_COLOURS - 1]
-    ]
+    grown = _grown_classes(series)
+    title, lines = _course(suspects, grown)
     parts, total = _parts(series)
     warnings = dict.fromkeys((*diagnosis.warnings, *series.warnings))
     return Report(
@@ -137,9 +145,15 @@ def gather(diagnosis: Diagnosis) -> Report:
         snapshot_names=names,
         sizes=sizes,
         size_chart=charts.column_chart(sizes, names, title="Heap size per snapshot"),
-        suspects_chart=charts.line_chart(lines, names, title="Retained size of the suspects"),
-        suspects_legend=tuple(line.label for line in lines),
-        growth=_growth(series),
+        course_title=title,
+        course_chart=charts.line_chart(
+            lines,
+            names,
+            title=title,
+            format_value=fmt.format_bytes if suspects else fmt.format_count_delta,
+        ),
+        course_legend=tuple(line.label for line in lines),
+        growth=_growth(series, grown),
         survivors=_survivors(series),
         constructors=_constructors(series, total),
         parts=parts,
@@ -160,10 +174,7 @@ def _short_name(name: str) -> str:
 
 
 def _card(suspect: Suspect, names: Sequence[str]) -> Card:
-    chain = [
-        ChainStep(safe_text(step.removeprefix(".") or step), step.startswith("."))
-        for step in suspect.chain
-    ]
+    chain = suspect.chain
     # The ends of a long chain tell most: what anchors it, and what it holds.
     n_folded = max(0, len(chain) - MOST_CHAIN_STEPS)
     if n_folded:
@@ -171,7 +182,10 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
         chain = chain[:half] + chain[-half:]
     return Card(
         suspect=suspect,
-        chain=tuple(chain),
+        chain=tuple(
+            ChainStep(safe_text(step.removeprefix(".") or step), step.startswith("."))
+            for step in chain
+        ),
         n_folded_steps=n_folded,
         drawing=_drawing(suspect) if suspect.rank <= MOST_DRAWINGS else None,
         counts=charts.sparkline(suspect.count_per_snapshot),
@@ -179,29 +193,25 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
             suspect.retained_per_snapshot, names, title="Retained size per snapshot"
         ),
         per_snapshot=tuple(
-            zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=False)
-        ),
+            zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=True)
+        )[-MOST_SNAPSHOTS:],
     )
 
 
 def _drawing(suspect: Suspect) -> Markup | None:
     """Draw what keeps a suspect alive."""
-    from heapnb.views.dot import retainer_graph
-
+    if suspect.path is None:
+        return None
     try:
-        svg = retainer_graph(suspect.path).to_svg()
+        svg = retainer_graph(suspect).to_svg()
     except HeapnbError:
         # Without Graphviz the chain beside it has to do.
         return None
-    # An XML declaration has no place inside HTML.
-    start = svg.find("<svg")
-    if start < 0 or len(svg) > LARGEST_DRAWING:
+    svg = _STYLE_OF_SVG.sub("", svg)
+    if len(svg) > LARGEST_DRAWING:
         return None
-    masked = _TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg[start:])
+    masked = _TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg)
     return Markup(masked)  # noqa: S704  RetainerGraph's SVG is made to be inlined
-
-
-_TEXT_OF_SVG = re.compile(r"(?<=>)[^<>]+(?=<)")
 
 
 def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
@@ -235,21 +245,46 @@ def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
     )
 
 
-def _growth(series: Series) -> Table | None:
+def _grown_classes(series: Series) -> pd.DataFrame | None:
+    """List the classes that grew, with the number of their objects as a column ``course``."""
     if len(series) < 2:  # noqa: PLR2004  growth needs a before and an after
         return None
     frame = series.growth()
-    counts = [f"count_{i + 1}" for i in range(len(series))]
-    frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)].head(MOST_ROWS)
-    frame = frame.assign(course=list(map(tuple, frame[counts].to_numpy().tolist())))
-    shown = range(len(counts)) if len(counts) <= MOST_COUNT_COLUMNS else (0, len(counts) - 1)
+    frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)]
+    courses = frame[[f"count_{i + 1}" for i in range(len(series))]].to_numpy()
+    return frame.assign(course=list(map(tuple, courses.tolist())))
+
+
+def _course(
+    suspects: Sequence[Suspect], grown: pd.DataFrame | None
+) -> tuple[str, list[charts.Line]]:
+    """Choose what is drawn beside the size of the heap: the suspects, else what grew most."""
+    if suspects:
+        return "Retained by the suspects", [
+            charts.Line(safe_text(suspect.class_name), suspect.retained_per_snapshot)
+            for suspect in suspects[:MOST_LINES]
+        ]
+    if grown is None:
+        return "", []
+    most = grown[grown["count_delta"].gt(0)].nlargest(MOST_LINES, "count_delta")
+    return "Objects more than in the first snapshot", [
+        charts.Line(safe_text(name), [count - course[0] for count in course])
+        for name, course in zip(most["class_name"], most["course"], strict=True)
+    ]
+
+
+def _growth(series: Series, grown: pd.DataFrame | None) -> Table | None:
+    if grown is None:
+        return None
+    n = len(series)
+    shown = range(n) if n <= MOST_COUNT_COLUMNS else (0, n - 1)
     return make_table(
-        frame,
+        grown,
         [
             Column("class_name", "Class"),
             Column("location", "Defined at"),
             Column("course", "Course"),
-            *(Column(counts[i], _short_name(series.snapshots[i].name)) for i in shown),
+            *(Column(f"count_{i + 1}", _short_name(series.snapshots[i].name)) for i in shown),
             Column("count_delta", "Objects"),
             Column("shallow_delta", "Shallow"),
             Column("retained_delta", "Retained"),
@@ -259,7 +294,8 @@ def _growth(series: Series) -> Table | None:
 
 
 def _survivors(series: Series) -> Table | None:
-    if len(series) < 3:  # noqa: PLR2004  the technique of three snapshots
+    # The technique of three snapshots; ids of several processes mean nothing to each other.
+    if len(series) < 3 or not series.one_process:  # noqa: PLR2004
         return None
     return make_table(
         series.survivors().table,
@@ -277,10 +313,8 @@ def _survivors(series: Series) -> Table | None:
 def _constructors(series: Series, total: int) -> Table:
     frame = constructors(series.last)
     frame = frame.sort_values("retained_size", ascending=False, kind="stable")
-    n_all = len(frame)
-    frame = frame.head(MOST_ROWS)
     frame = frame.assign(share=frame["retained_size"] / max(total, 1))
-    table = make_table(
+    return make_table(
         frame,
         [
             Column("class_name", "Class"),
@@ -293,7 +327,6 @@ def _constructors(series: Series, total: int) -> Table:
         ],
         MOST_ROWS,
     )
-    return Table(table.columns, table.rows, n_all)
 
 
 def _parts(series: Series) -> tuple[tuple[Part, ...], int]:

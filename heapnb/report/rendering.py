@@ -29,7 +29,8 @@ def render(report: Report) -> str:
     str
         A complete HTML document.
     """
-    style, script = _static("report.css"), _static("report.js")
+    style = _static("heapnb.report", "report.css") + _static("heapnb.views", "graph.css")
+    script = _static("heapnb.report", "report.js")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -61,9 +62,9 @@ def _source_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _static(name: str) -> str:
+def _static(package: str, name: str) -> str:
     # Line ends as the browser hashes them, also where the files were checked out with others.
-    text = files("heapnb.report").joinpath("static", name).read_text("utf-8")
+    text = files(package).joinpath("static", name).read_text("utf-8")
     return text.replace("\r\n", "\n")
 
 

@@ -25,6 +25,9 @@ LONGEST_NAME: Final = 120
 """Characters of a name that a report keeps."""
 
 
+_LOOK_AHEAD: Final = 2000
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as it is shown.
@@ -127,14 +130,17 @@ def safe_text(value: object, limit: int = LONGEST_NAME) -> str:
 
     Escaping is left to the template.
     """
-    return fmt.UNKNOWN if is_missing(value) else fmt.clean(mask_secrets(str(value)), limit)
+    if is_missing(value):
+        return fmt.UNKNOWN
+    # A little more than is shown, so that a secret is found that the cut goes through.
+    return fmt.clean(mask_secrets(str(value)[: limit + _LOOK_AHEAD]), limit)
 
 
 def safe_place(value: object, limit: int = LONGEST_NAME) -> str:
     """Make a source position fit for a report; it is cut at its start."""
     if is_missing(value):
         return fmt.UNKNOWN
-    return fmt.clean_location(mask_secrets(str(value)), limit)
+    return fmt.clean_location(mask_secrets(str(value)[-limit - _LOOK_AHEAD :]), limit)
 
 
 def code(value: object) -> Markup:
@@ -159,8 +165,10 @@ def prose(value: object) -> Markup:
     >>> prose("Bound `results`.")
     Markup('<p>Bound <code>results</code>.</p>')
     """
-    text = mask_secrets(str(value or ""))[:LONGEST_PROSE]
-    paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+    text = str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD]
+    # Masked as a whole, as some secrets have several lines.
+    lines = mask_secrets(text)[:LONGEST_PROSE].split("\n")
+    paragraphs = [line.strip() for line in lines if line.strip()]
     return Markup("").join(
         Markup("<p>{}</p>").format(inline_prose(paragraph)) for paragraph in paragraphs
     )
