@@ -1,0 +1,287 @@
+"""The kernels of retaining trees and comparisons agree with their naive twins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heapnb._typing import NodeArray
+from heapnb.analysis.reduction import encode
+from heapnb.kernels import retaining, series
+from tests.kernels.arrays import graphs, to_arrays
+from tests.naive import retaining as naive
+from tests.naive.graphs import Edge
+from tests.naive.retaining import Tree
+
+NO_NODE = retaining.NO_NODE
+HASHES = np.random.default_rng(1).integers(1, 1 << 63, 64).astype(np.uint64)
+
+
+def codes(values: Sequence[int | None]) -> NodeArray:
+    """Nodes, or none, as kernels take them."""
+    return np.array([NO_NODE if value is None else value for value in values], np.uint32)
+
+
+def same_partition(hashes: Sequence[int], described: Sequence[Hashable]) -> bool:
+    """Tell whether two ways to describe things tell the same things apart."""
+    pairs = set(zip(hashes, described, strict=True))
+    return len(pairs) == len(set(hashes)) == len(set(described))
+
+
+@st.composite
+def trees(draw: st.DrawFn, max_nodes: int = 14, n_kinds: int = 2) -> Tree:
+    n_nodes = draw(st.integers(1, max_nodes))
+    small = st.integers(0, n_kinds - 1)
+    parent = [draw(st.integers(max(0, node - 3), max(0, node - 1))) for node in range(n_nodes)]
+    return Tree(
+        parent,
+        [draw(small) for _ in parent],
+        [draw(small) for _ in parent],
+        [node > 0 and draw(st.integers(0, 4)) == 0 for node in range(n_nodes)],
+    )
+
+
+@st.composite
+def owned_trees(draw: st.DrawFn) -> Tree:
+    """Trees that skip storage: only leaves are storage."""
+    tree = draw(trees())
+    inner = set(tree.parent)
+    leaves = [s and node not in inner for node, s in enumerate(tree.is_storage)]
+    return Tree(tree.parent, tree.kind, tree.label, leaves)
+
+
+def order_of(tree: Tree) -> NodeArray:
+    return np.arange(len(tree.parent), dtype=np.uint32)
+
+
+def follows_of(tree: Tree, longest_cycle: int, shortest_chain: int) -> NodeArray:
+    follows = np.full(len(tree.parent), NO_NODE, np.uint32)
+    retaining.find_repetitions(
+        order_of(tree),
+        codes(tree.parent),
+        codes(tree.kind),
+        codes(tree.label),
+        np.array(tree.is_storage),
+        longest_cycle,
+        shortest_chain,
+        follows,
+    )
+    return follows
+
+
+@given(graphs(), st.data())
+def test_grow_tree_searches_breadth_first(
+    graph: tuple[int, list[Edge]], data: st.DataObject
+) -> None:
+    n_nodes, edges = graph
+    blocked = data.draw(st.lists(st.booleans(), min_size=n_nodes, max_size=n_nodes))
+    arrays = to_arrays(n_nodes, edges)
+    parent = np.full(n_nodes, NO_NODE, np.uint32)
+    parent[0] = 0
+    parent_edge = np.zeros(n_nodes, np.uint32)
+    queue = np.zeros(n_nodes, np.uint32)
+    tail = retaining.grow_tree(
+        arrays.first_edge,
+        arrays.edge_to,
+        arrays.counts,
+        np.array(blocked, np.bool_),
+        parent,
+        parent_edge,
+        queue,
+        0,
+        1,
+    )
+    order, parents, by_edge = naive.trees(n_nodes, arrays.edges, blocked)
+    assert queue[:tail].tolist() == order
+    assert parent.tolist() == [NO_NODE if node < 0 else node for node in parents]
+    for node in order[1:]:
+        assert parent_edge[node] == by_edge[node]
+
+
+@given(trees(), st.data())
+def test_skip_storage_finds_owners_and_the_names_of_cells(tree: Tree, data: st.DataObject) -> None:
+    n_nodes = len(tree.parent)
+    keeps = data.draw(st.lists(st.booleans(), min_size=n_nodes, max_size=n_nodes))
+    label = codes(tree.label)
+    owner = np.zeros(n_nodes, np.uint32)
+    retaining.skip_storage(
+        order_of(tree), codes(tree.parent), np.array(tree.is_storage), np.array(keeps), label, owner
+    )
+    assert owner.tolist() == [naive.owner(tree, node) for node in range(n_nodes)]
+    assert label.tolist() == [naive.label(tree, keeps, node) for node in range(n_nodes)]
+
+
+@given(owned_trees(), st.integers(1, 4), st.integers(1, 4))
+def test_find_repetitions_finds_linked_lists(tree: Tree, cycle: int, shortest: int) -> None:
+    assert (
+        follows_of(tree, cycle, shortest).tolist()
+        == codes(naive.lists(tree, cycle, shortest)).tolist()
+    )
+
+
+def test_a_list_of_a_million_is_found_as_one() -> None:
+    n_nodes = 1_000_000
+    order = np.arange(n_nodes, dtype=np.uint32)
+    owner = np.maximum(order.astype(np.int64) - 1, 0).astype(np.uint32)
+    kind = np.zeros(n_nodes, np.uint32)
+    follows = np.empty(n_nodes, np.uint32)
+    none = np.zeros(n_nodes, np.bool_)
+    retaining.find_repetitions(order, owner, kind, kind, none, 8, 8, follows)
+    assert follows[0] == NO_NODE
+    assert np.array_equal(follows[1:], order[:-1])
+
+
+def test_the_children_of_a_tree_are_no_list() -> None:
+    tree = Tree([0, 0, 1, 1, 2, 2], [0] * 6, [0] * 6, [False] * 6)
+    assert all(follows == NO_NODE for follows in follows_of(tree, 8, 1).tolist()[2:])
+
+
+@given(owned_trees(), st.data())
+def test_group_nodes_groups_what_is_held_alike(tree: Tree, data: st.DataObject) -> None:
+    n_nodes = len(tree.parent)
+    identity = data.draw(
+        st.lists(st.sampled_from([0, 0, 7, 9]), min_size=n_nodes, max_size=n_nodes)
+    )
+    follows = naive.lists(tree, 4, 2)
+    groups = np.zeros(n_nodes, np.uint64)
+    routes = np.zeros(n_nodes, np.uint64)
+    retaining.group_nodes(
+        order_of(tree),
+        codes(tree.parent),
+        HASHES,
+        HASHES[::-1].copy(),
+        codes(tree.kind),
+        codes(tree.label),
+        np.array(tree.is_storage),
+        np.array(identity, np.uint64),
+        codes(follows),
+        groups,
+        routes,
+    )
+    nodes = range(n_nodes)
+    assert same_partition(
+        groups.tolist(), [naive.group(tree, identity, follows, node) for node in nodes]
+    )
+    assert same_partition(routes.tolist(), [naive.route(tree, follows, node) for node in nodes])
+
+
+@given(trees(), st.data())
+def test_add_up_tree_adds_sizes_to_all_above(tree: Tree, data: st.DataObject) -> None:
+    n_nodes = len(tree.parent)
+    sizes = data.draw(st.lists(st.integers(0, 1 << 40), min_size=n_nodes, max_size=n_nodes))
+    total = np.array(sizes, np.uint64)
+    retaining.add_up_tree(order_of(tree), codes(tree.parent), total)
+    assert total.tolist() == naive.totals(tree.parent, sizes)
+
+
+@given(st.lists(st.text(max_size=6), min_size=1), st.data())
+def test_hash_strings_tells_texts_apart(texts: list[str], data: st.DataObject) -> None:
+    wanted = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)])
+    hashes = np.zeros(len(texts), np.uint64)
+    is_decimal = np.zeros(len(texts), np.bool_)
+    text = np.frombuffer(b"".join(encoded), np.uint8)
+    retaining.hash_strings(offsets, text, np.array(wanted), hashes, is_decimal)
+    chosen = [i for i, want in enumerate(wanted) if want]
+    assert same_partition([int(hashes[i]) for i in chosen], [texts[i] for i in chosen])
+    for i, name in enumerate(texts):
+        is_digits = bool(name) and all(letter in "0123456789" for letter in name)
+        assert is_decimal[i] == (wanted[i] and is_digits)
+        assert wanted[i] or hashes[i] == 0
+
+
+@given(graphs(), st.data())
+def test_target_names_are_marked_and_hashed_in_order(
+    graph: tuple[int, list[Edge]], data: st.DataObject
+) -> None:
+    n_nodes, edges = graph
+    names = data.draw(st.lists(st.integers(0, 5), min_size=n_nodes, max_size=n_nodes))
+    nodes = data.draw(st.lists(st.integers(0, n_nodes - 1)))
+    arrays = to_arrays(n_nodes, edges)
+    wanted = np.zeros(6, np.bool_)
+    rows = np.array(nodes, np.uint32)
+    columns = (arrays.first_edge, arrays.edge_to, np.array(names, np.uint32))
+    retaining.mark_target_names(*columns, rows, wanted)
+    hashes = np.zeros(len(nodes), np.uint64)
+    retaining.hash_target_names(*columns, HASHES, rows, hashes)
+    described = [tuple(names[e.target] for e in arrays.edges if e.source == node) for node in nodes]
+    assert set(np.flatnonzero(wanted).tolist()) == {name for row in described for name in row}
+    assert same_partition(hashes.tolist(), described)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1))
+def test_mix_depends_on_both_and_on_their_order(pairs: list[tuple[int, int]]) -> None:
+    first, second = (np.array(column, np.uint64) for column in zip(*pairs, strict=True))
+    mixed = np.empty(len(pairs), np.uint64)
+    retaining.mix_arrays(first, second, mixed)
+    assert same_partition(mixed.tolist(), pairs)
+    assert mixed.tolist() == [
+        int(retaining.mix(np.uint64(one), np.uint64(other))) for one, other in pairs
+    ]
+
+
+@given(st.lists(st.integers(0, 40)))
+def test_hashes_are_numbered_in_order(values: list[int]) -> None:
+    numbered, distinct = encode(HASHES[values])
+    expected = naive.numbers(HASHES[values].tolist())
+    assert (numbered.tolist(), distinct.tolist()) == expected
+
+
+def test_more_hashes_than_the_table_has_room_for_at_first() -> None:
+    values = np.random.default_rng(3).integers(0, 40_000, 100_000).astype(np.uint64)
+    numbered, distinct = encode(values)
+    assert len(distinct) == len(np.unique(values))
+    assert np.array_equal(distinct[numbered], values)
+
+
+def test_a_full_table_says_how_far_it_came() -> None:
+    distinct = np.empty(2, np.uint64)
+    slots = np.full(4, series.NO_CODE, np.uint32)
+    numbered = np.zeros(4, np.uint32)
+    done, n_distinct = series.encode_hashes(HASHES[[0, 1, 0, 2]], slots, numbered, distinct, 0)
+    assert (done, n_distinct, numbered[:3].tolist()) == (3, 2, [0, 1, 0])
+    refilled = np.full(8, series.NO_CODE, np.uint32)
+    series.fill_slots(distinct, n_distinct, refilled)
+    assert sorted(refilled[refilled != series.NO_CODE].tolist()) == [0, 1]
+
+
+ids_and_classes = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 2)))
+
+
+@given(ids_and_classes, ids_and_classes, st.data())
+def test_unmatched_pairs_nodes_of_one_id_and_class(
+    before: list[tuple[int, int]], after: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    takes_part = [
+        data.draw(st.lists(st.booleans(), min_size=len(side), max_size=len(side)))
+        for side in (before, after)
+    ]
+    marks = [np.array(flags, np.bool_) for flags in takes_part]
+
+    def columns(side: list[tuple[int, int]]) -> tuple[NodeArray, NodeArray, NodeArray]:
+        ids = np.array([pair[0] for pair in side], np.uint32)
+        kinds = np.array([pair[1] for pair in side], np.uint32)
+        return np.lexsort((kinds, ids)).astype(np.uint32), ids, kinds
+
+    series.unmatched(*columns(before), *columns(after), marks[0], marks[1])
+    sides = [
+        [pair for pair, counts in zip(side, flags, strict=True) if counts]
+        for side, flags in zip((before, after), takes_part, strict=True)
+    ]
+    left = tuple(
+        Counter(pair for pair, is_left in zip(side, mark, strict=True) if is_left)
+        for side, mark in zip((before, after), marks, strict=True)
+    )
+    assert left == naive.unmatched(*sides)
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_nothing_is_numbered_without_a_table(size: int) -> None:
+    numbered, distinct = encode(HASHES[:size])
+    assert (len(numbered), len(distinct)) == (size, size)

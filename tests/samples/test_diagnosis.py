@@ -1,0 +1,178 @@
+"""Every sample program is diagnosed as its author knows it to be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import pytest
+
+import heapnb as hn
+from heapnb.analysis.diagnose import Diagnosis
+from tests.conftest import ROOT, sample_cases, sample_series
+
+
+@cache
+def case_of(name: str) -> dict[str, Any]:
+    text = (ROOT / "sample_snapshots" / name / "case.json").read_text(encoding="utf-8")
+    case: dict[str, Any] = json.loads(text)
+    return case
+
+
+@cache
+def diagnosis_of(name: str) -> Diagnosis:
+    return hn.diagnose(sample_series(name))
+
+
+LEAKING = [name for name in sample_cases() if case_of(name)["expected"]["verdict"] == "leak"]
+HEALTHY = [name for name in sample_cases() if name not in LEAKING]
+
+
+def is_subsequence(wanted: Sequence[str], chain: Sequence[str]) -> bool:
+    rest = iter(chain)
+    return all(step in rest for step in wanted)
+
+
+@pytest.mark.parametrize("name", sample_cases())
+def test_verdict(name: str) -> None:
+    assert diagnosis_of(name).verdict == case_of(name)["expected"]["verdict"]
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_nothing_is_suspected_in_a_healthy_program(name: str) -> None:
+    diagnosis = diagnosis_of(name)
+    assert diagnosis.suspects == ()
+    levelled = case_of(name)["expected"]["levels_off"][0]
+    assert levelled["class_name"] in diagnosis.reason
+    assert " → ".join(map(str, levelled["count_per_snapshot"])) in diagnosis.reason
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_first_suspect(name: str) -> None:
+    case = case_of(name)
+    expected = case["expected"]
+    suspect = diagnosis_of(name).suspects[0]
+    assert suspect.kind == case["kind"]
+    counts = {
+        (leaked["class_name"], tuple(leaked["count_per_snapshot"])) for leaked in expected["leaked"]
+    }
+    assert (suspect.class_name, suspect.count_per_snapshot) in counts
+    assert suspect.count_delta == suspect.count_per_snapshot[-1] - suspect.count_per_snapshot[0]
+    assert suspect.location is not None
+    places = (expected["location"], *expected["other_locations"])
+    assert suspect.location.endswith(places)
+    anchor = expected["anchor"]
+    assert any(name in suspect.anchor for name in (anchor["name"], *anchor["other_names"]))
+    assert suspect.held_by == anchor["held_by"]
+    assert is_subsequence(expected["chain"], suspect.chain)
+    assert suspect.chain[0] == "(GC roots)"
+    assert len(suspect.chain) < 40
+    assert suspect.confidence > 0.9
+    assert suspect.retained_delta > 0
+    assert 0.5 < suspect.share <= 1
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_the_example_is_what_the_path_leads_to(name: str) -> None:
+    diagnosis = diagnosis_of(name)
+    suspect = diagnosis.suspects[0]
+    graph = diagnosis.series.last
+    example = graph.ordinal_of(suspect.node_id)
+    assert graph.class_name(example) == suspect.class_name
+    assert suspect.path.target == example
+    assert suspect.path.steps[0].ordinal == graph.root
+    assert example in suspect.nodes
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_no_one_else_is_accused(name: str) -> None:
+    confident = [s for s in diagnosis_of(name).suspects if s.confidence >= 0.5]
+    assert len(confident) == 1
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_explanation_and_fix_name_the_culprit(name: str) -> None:
+    anchor = case_of(name)["expected"]["anchor"]
+    suspect = diagnosis_of(name).suspects[0]
+    for text in (suspect.explanation, suspect.fix):
+        assert any(word in text for word in (anchor["name"], *anchor["other_names"])) or (
+            suspect.kind == "unbounded-memoize"
+        )
+
+
+@pytest.mark.parametrize("name", sample_cases())
+def test_a_single_snapshot_decides_nothing(name: str) -> None:
+    diagnosis = hn.diagnose(sample_series(name)[-1])
+    assert diagnosis.verdict == "undecided"
+    if name in LEAKING:
+        assert diagnosis.suspects[0].kind == case_of(name)["kind"]
+
+
+@pytest.mark.parametrize("name", sample_cases())
+def test_two_snapshots_name_a_suspect_and_ask_for_a_third(name: str) -> None:
+    diagnosis = hn.diagnose(sample_series(name)[:2])
+    assert diagnosis.verdict == "undecided"
+    assert "third" in diagnosis.reason
+    if name in LEAKING:
+        assert diagnosis.suspects[0].kind == case_of(name)["kind"]
+
+
+def test_the_same_file_twice_is_one_snapshot() -> None:
+    first = sample_series("module_array_cache")[0]
+    diagnosis = hn.diagnose([first, first])
+    assert len(diagnosis.series) == 1
+    assert diagnosis.verdict == "undecided"
+    assert "same snapshot" in diagnosis.warnings[0]
+
+
+def test_files_in_the_wrong_order_are_put_in_order() -> None:
+    paths = sample_series("module_array_cache")
+    diagnosis = hn.diagnose([paths[2], paths[0], paths[1]])
+    assert diagnosis.verdict == "leak"
+    assert diagnosis.suspects[0].count_per_snapshot == (30, 180, 480)
+    assert any("order" in warning for warning in diagnosis.warnings)
+
+
+def test_different_processes_decide_nothing() -> None:
+    paths = [sample_series("healthy_levels_off")[0], *sample_series("module_array_cache")[1:]]
+    diagnosis = hn.diagnose(paths)
+    assert diagnosis.verdict != "leak"
+    assert not diagnosis.series.one_process
+
+
+def test_json_has_the_fixed_shape() -> None:
+    answer = diagnosis_of("listener_per_request").to_dict()
+    assert list(answer) == ["verdict", "reason", "suspects"]
+    assert list(answer["suspects"][0]) == [
+        "rank",
+        "kind",
+        "class_name",
+        "count_per_snapshot",
+        "retained_per_snapshot",
+        "count_delta",
+        "retained_delta",
+        "confidence",
+        "chain",
+        "anchor",
+        "location",
+        "node_id",
+        "explanation",
+        "fix",
+    ]
+    assert json.loads(json.dumps(answer)) == answer
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_survivors_and_growth_point_the_same_way(name: str) -> None:
+    leaked = case_of(name)["expected"]["leaked"][0]
+    series = diagnosis_of(name).series
+    came = leaked["count_per_snapshot"][1] - leaked["count_per_snapshot"][0]
+    survivors = series.survivors().table
+    of_class = survivors[survivors["class_name"] == leaked["class_name"]]
+    assert of_class["count"].sum() >= came
+    growth = series.growth()
+    row = growth[growth["class_name"] == leaked["class_name"]]
+    if leaked["class_name"] != "Function":
+        assert row[["count_1", "count_2", "count_3"]].sum().tolist() == leaked["count_per_snapshot"]
