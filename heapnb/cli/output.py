@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 EXIT_ANSWERED: Final = 0
 EXIT_LEAK: Final = 1
 EXIT_ERROR: Final = 2
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def note(text: str) -> None:
@@ -55,10 +58,9 @@ def print_json(value: object) -> None:
     try:
         content = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
     except orjson.JSONEncodeError:
-        # Half a surrogate pair, as in a file name that is not UTF-8, is written as an escape.
-        content = json.dumps(value, ensure_ascii=False, default=_plain).encode(
-            "utf-8", "backslashreplace"
-        )
+        # A file name that is not UTF-8 comes with halves of surrogate pairs, which JSON has not.
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+        content = _SURROGATE.sub("\ufffd", text).encode()
     sys.stdout.flush()
     if hasattr(sys.stdout, "buffer"):
         sys.stdout.buffer.write(content + b"\n")

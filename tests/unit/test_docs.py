@@ -1,0 +1,99 @@
+"""What the documents say is so: links, examples, derived arrays, dependencies, commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from heapnb._typing import AnyArray
+from heapnb.cli.app import application
+from heapnb.graph import HeapGraph
+from heapnb.testing import SnapshotBuilder
+from tests.conftest import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("sample_snapshots/*.md")])
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]+)[^)]*\)")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    missing = [link for link in LINK.findall(path.read_text()) if not (path.parent / link).exists()]
+    assert not missing
+
+
+def test_examples_of_the_readme_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    assert names["node"].class_name == "OrderDraft"
+
+
+def test_the_readme_lists_the_commands() -> None:
+    listed = set(re.findall(r"heapnb ([a-z]+) ", (ROOT / "README.md").read_text()))
+    assert set(application.commands) - {"version"} <= listed
+
+
+class _Recorder:
+    """A store that only notes what it is given."""
+
+    def __init__(self) -> None:
+        self.saved: set[str] = set()
+
+    def load(self, name: str) -> AnyArray | None:
+        return None
+
+    def save(self, name: str, array: AnyArray) -> None:
+        assert isinstance(array, np.ndarray)
+        self.saved.add(name)
+
+
+def test_the_table_of_derived_arrays() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    table = text.partition("## Derived arrays")[2].partition("\n## ")[0]
+    recorder = _Recorder()
+    graph = HeapGraph(SnapshotBuilder.from_edges("root>a a>b").raw(), recorder)
+    described: dict[str, bool] = {}
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 2 and cells[1].startswith("`") and not cells[1].endswith(".`"):
+            for name in re.findall(r"`(\w+)`", cells[1]):
+                described[name] = cells[5] == "yes"
+                getattr(graph, name)
+    stored_as = {
+        "class_name_offsets": "class_names",
+        "class_name_text": "class_names",
+        "node_state": "detachedness",
+    }
+    saved = {stored_as.get(name, name) for name in recorder.saved}
+    assert {name for name, is_cached in described.items() if is_cached} == saved
+
+
+def test_each_dependency_is_justified() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text().partition("## Dependencies")[2]
+    justified = {
+        name
+        for row in re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
+        for name in row.split(", ")
+        if name.strip("-") and name != "package"
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert justified == {re.split(r"[><=\[]", item)[0] for item in project["dependencies"]}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.name)
+def test_notebooks_are_stored_with_small_outputs(path: Path) -> None:
+    content = path.read_text()
+    assert len(content) < 500_000
+    assert not re.search(r"/(home|root|tmp|Users)/(?!app)", content), "a path of somebody's machine"
+    assert str(ROOT) not in content
+    cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] for cell in cells)
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
