@@ -90,7 +90,7 @@ class Node:
     @property
     def type(self) -> str:
         """Node type, such as ``"object"``, ``"closure"``, ``"string"``."""
-        return self._graph.node_type_names[self._graph.node_type[self._ordinal]]
+        return self._graph.node_type_names[int(self._graph.node_type[self._ordinal])]
 
     @property
     def class_name(self) -> str:
@@ -155,7 +155,7 @@ class Node:
         from heapnb.frames import edges_at
 
         edges = np.arange(*self._graph.edges_of(self._ordinal))
-        return edges_at(self._graph, edges, self._graph.edge_to[edges])
+        return edges_at(self._graph, edges, self._graph.edge_to[edges]).set_index(edges)
 
     def retainers(self) -> pd.DataFrame:
         """List what refers to the node, in the order of DevTools' Retainers pane.

@@ -1,0 +1,183 @@
+"""Opening snapshots, their tables, and searches in them."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+import heapnb
+from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError, SnapshotFormatError
+from heapnb.snapshot import Snapshot, load
+from heapnb.testing import SnapshotBuilder
+from tests.conftest import sample_series
+
+
+@pytest.fixture
+def builder() -> SnapshotBuilder:
+    builder = SnapshotBuilder.from_edges(
+        "root.cache>Map Map/table>table table[0]>ann table[1]>bob ann.name>text ann.age>text "
+        "bob.name>rope"
+    )
+    for key in ("ann", "bob"):
+        builder.node(key, name="User")
+    builder.node("table", type="array")
+    builder.node("text", type="string", name="Ann (42)\nsecond line")
+    return builder.node("rope", type="concatenated string", name="(concatenated string)")
+
+
+@pytest.fixture
+def snap(builder: SnapshotBuilder) -> Snapshot:
+    return builder.snapshot(name="built.heapsnapshot")
+
+
+def names(snap: Snapshot, **conditions: object) -> list[str]:
+    found = snap.find(**conditions)  # type: ignore[arg-type]
+    assert found.index.tolist() == snap.graph.ordinals_of(found["node_id"].to_numpy()).tolist()
+    return found["name"].tolist()
+
+
+class TestLoad:
+    def test_sources(self, builder: SnapshotBuilder, tmp_path: Path) -> None:
+        content = builder.to_bytes()
+        path = tmp_path / "app.heapsnapshot"
+        path.write_bytes(content)
+        for source in (content, io.BytesIO(content), path, str(path)):
+            assert load(source).n_nodes == 7
+        assert load(path).name == "app.heapsnapshot"
+        assert load(path).path == str(path)
+        assert load(content).path is None
+
+    def test_it_is_what_the_package_offers(self) -> None:
+        assert heapnb.load is load
+        assert heapnb.Snapshot is Snapshot
+
+    def test_progress_goes_to_the_callable(self, builder: SnapshotBuilder) -> None:
+        stages: list[str] = []
+        snap = load(builder.to_bytes(), progress=lambda stage, done, total: stages.append(stage))
+        assert snap.nodes is not None
+        assert "Computing dominators" in stages
+
+    @pytest.mark.parametrize("progress", [None, True, False])
+    def test_progress_of_short_work_is_silent(
+        self, builder: SnapshotBuilder, progress: bool | None, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        load(builder.to_bytes(), progress=progress).nodes  # noqa: B018
+        assert capfd.readouterr() == ("", "")
+
+    def test_cache_option(self, builder: SnapshotBuilder, tmp_path: Path) -> None:
+        path = tmp_path / "app.heapsnapshot"
+        path.write_bytes(builder.to_bytes())
+        first = load(path).nodes
+        assert load(path).nodes.equals(first)
+        assert load(path, cache=False).nodes.equals(first)
+
+    def test_salvage(self, builder: SnapshotBuilder) -> None:
+        content = builder.to_bytes()[:-40]
+        with pytest.raises(SnapshotFormatError):
+            load(content)
+        assert load(content, salvage=True).warnings
+
+
+class TestFacts:
+    def test_counts_and_names(self, snap: Snapshot) -> None:
+        assert (snap.n_nodes, snap.n_edges, len(snap)) == (7, 7, 7)
+        assert snap.name == "built.heapsnapshot"
+        assert snap.path is None
+        assert snap.warnings == ()
+        assert snap.raw is snap.graph.raw
+
+    def test_tables_are_built_once(self, snap: Snapshot) -> None:
+        assert snap.nodes is snap.nodes
+        assert snap.edges is snap.edges
+        assert snap.strings is snap.strings
+
+    def test_nodes_by_id_and_place(self, snap: Snapshot, builder: SnapshotBuilder) -> None:
+        ordinal = builder.ordinal("ann")
+        assert snap.node(builder.node_id("ann")) == snap.node_at(ordinal)
+        with pytest.raises(NodeNotFoundError):
+            snap.node(2)
+        with pytest.raises(IndexError):
+            snap.node_at(7)
+
+    def test_shows_itself(self, snap: Snapshot) -> None:
+        assert "built.heapsnapshot" in repr(snap)
+        assert "built.heapsnapshot" in snap._repr_html_()
+
+    def test_a_hostile_name_is_escaped(self, builder: SnapshotBuilder) -> None:
+        html = builder.snapshot(name="<script>x</script>")._repr_html_()
+        assert "<script>x" not in html
+
+    def test_answers(self, snap: Snapshot) -> None:
+        total = int(snap.graph.self_size.sum())
+        assert snap.statistics().total == total
+        assert snap.summary().node_count == 7
+        assert snap.constructors(by_name=True)["shallow_size"].sum() == total
+        assert snap.closures().empty
+
+
+class TestFind:
+    def test_without_conditions_everything(self, snap: Snapshot) -> None:
+        assert len(snap.find()) == snap.n_nodes
+
+    def test_class_name(self, snap: Snapshot) -> None:
+        assert names(snap, class_name="User") == ["User", "User"]
+        assert names(snap, class_name="Use") == []
+        assert names(snap, class_name=["Map", "User"]) == ["Map", "User", "User"]
+        assert names(snap, class_name=re.compile("^m", re.IGNORECASE)) == ["Map"]
+
+    def test_name(self, snap: Snapshot) -> None:
+        assert names(snap, name="^Us") == ["User", "User"]
+        assert names(snap, name=r"\(") == ["Ann (42)\nsecond line", "(concatenated string)"]
+
+    def test_has_property(self, snap: Snapshot) -> None:
+        assert len(names(snap, has_property="name")) == 2
+        assert len(names(snap, has_property=["name", "age"])) == 1
+        assert names(snap, has_property="nothing") == []
+        # An internal edge is no property.
+        assert names(snap, has_property="table") == []
+
+    def test_string(self, snap: Snapshot) -> None:
+        assert names(snap, string="Ann") == ["Ann (42)\nsecond line"]
+        assert names(snap, string="User") == []
+
+    def test_conditions_hold_together(self, snap: Snapshot) -> None:
+        assert names(snap, class_name="User", has_property="age", name="s") == ["User"]
+        assert names(snap, class_name="Map", has_property="age") == []
+
+    def test_flags_of_compiled_patterns(self, snap: Snapshot) -> None:
+        assert names(snap, string="^second") == []
+        assert len(names(snap, string=re.compile("^second", re.MULTILINE))) == 1
+        assert names(snap, string="42.*line") == []
+        assert len(names(snap, string=re.compile("42.*LINE", re.DOTALL | re.IGNORECASE))) == 1
+
+    @pytest.mark.parametrize("condition", ["name", "string", "class_name"])
+    def test_invalid_patterns(self, snap: Snapshot, condition: str) -> None:
+        # Python knows look-ahead, RE2 does not.
+        with pytest.raises(ValueError, match="Not a regular expression") as caught:
+            snap.find(**{condition: re.compile("a(?=b)")})  # type: ignore[arg-type]
+        assert isinstance(caught.value, PatternError)
+        assert isinstance(caught.value, HeapnbError)
+        assert caught.value.hint
+
+    def test_an_invalid_pattern_says_what_is_wrong(self, snap: Snapshot) -> None:
+        with pytest.raises(PatternError, match="missing") as caught:
+            snap.find(name="(")
+        assert "\n" not in str(caught.value)
+
+    def test_what_devtools_finds_detached_is_found_by_that_name(self) -> None:
+        snap = (
+            SnapshotBuilder.from_edges("root>div root>other")
+            .node("div", type="native", name="<div>", detachedness=2)
+            .snapshot()
+        )
+        assert names(snap, name="^Detached <div>$") == ["Detached <div>"]
+        assert names(snap, name="^<div>$") == []
+
+    def test_a_real_snapshot(self) -> None:
+        snap = load(sample_series("listener_per_request")[-1])
+        assert len(snap.find(class_name="OrderDraft")) == 260
+        found = snap.find(has_property="_events", class_name="InventoryClient")
+        assert len(found) == 1
