@@ -40,7 +40,7 @@ class Fact:
     @property
     def written_as(self) -> Kind:
         """What the value is, by its name if need be."""
-        return self.kind or kind_of(self.label.replace(" ", "_"))
+        return self.kind or kind_of(self.label)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _any_result(result: Any) -> View:
     return View(
         title=_words(type(result).__name__),
         facts=tuple(
-            Fact(_words(name), value, kind_of(name, is_numeric=not isinstance(value, str)))
+            Fact(name, value, kind_of(name, is_numeric=not isinstance(value, str)))
             for name, value in values.items()
             if isinstance(value, str | int | float)
         ),

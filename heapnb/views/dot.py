@@ -41,6 +41,7 @@ MAX_NODES: Final = 60
 MAX_CHILDREN: Final = 8
 
 _STYLE_FILE: Final = Path(__file__).parent / "static" / "graph.css"
+_ROOT_ABOVE: Final = "(root)"
 _CSS_CLASS: Final = "heapnb-graph"
 
 _CLASS_LENGTH: Final = 44
@@ -110,8 +111,13 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         """
         return str(self.source)
 
-    def to_svg(self) -> str:
+    def to_svg(self, *, with_style: bool = True) -> str:
         """Draw for the web.
+
+        Parameters
+        ----------
+        with_style : bool, default True
+            Bring the style sheet along; a page with many drawings needs it only once.
 
         Returns
         -------
@@ -126,7 +132,7 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         """
         return inline_svg(
             run_engine(self.to_dot(), "svg"),
-            style=_style(),
+            style=_style() if with_style else None,
             css_class=_CSS_CLASS,
             titles=self._titles,
         )
@@ -175,7 +181,7 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         """
         suffix = Path(filename).suffix.lower() if filename is not None else ""
         if filename is None or suffix not in {".svg", ".png"}:
-            return str(super().save(filename, directory, **options))
+            return str(super().save(filename, directory=directory, **options))
         path = Path(directory or "") / filename
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.to_svg().encode() if suffix == ".svg" else self.to_png())
@@ -381,6 +387,13 @@ class _Painter:
         self.graph: HeapGraph = subject.paths.graph
         self.drawing = drawing
         self.holder = _common_holder(subject, drawing)
+        # The engine's own roots are a node of that name below the root.
+        self.shows_gc_roots = any(
+            isinstance(item, DrawnNode)
+            and item.ordinal != self.graph.root
+            and self.graph.name(item.ordinal) == ROOT_LABEL
+            for item in drawing.items
+        )
         # Along a path only what changes is worth saying.
         self.count_above = [subject.n_targets] * len(drawing.items)
         for link in drawing.links:
@@ -466,10 +479,10 @@ class _Painter:
 
     def _root_label(self, node: int) -> str | None:
         if node == self.graph.root:
-            return ROOT_LABEL
+            return _ROOT_ABOVE if self.shows_gc_roots else ROOT_LABEL
         kind = self.graph.node_type[node]
         if kind == self.graph.node_type_index("synthetic"):
-            return fmt.clean(self.graph.name(node), _CLASS_LENGTH) or "(root)"
+            return fmt.clean(self.graph.name(node), _CLASS_LENGTH) or _ROOT_ABOVE
         return None
 
     def _node_lines(self, place: int, item: DrawnNode, kind: str) -> list[str]:
@@ -561,10 +574,10 @@ class _Painter:
         graph = self.graph
         kind = graph.edge_type_names[graph.edge_type[edge]]
         label = graph.edge_label(edge)
+        source_type = graph.node_type[int(graph.edge_from([edge])[0])]
+        if label.isdigit() and source_type == graph.node_type_index("synthetic"):
+            return ""
         if kind == "element":
-            from_root = graph.node_type[int(graph.edge_from([edge])[0])]
-            if from_root == graph.node_type_index("synthetic"):
-                return ""
             return f"[{label}]"
         if _ENTRY_OF_WEAK_MAP in label:
             return "WeakMap entry"
@@ -589,7 +602,7 @@ def _markup(text: str) -> str:
     Neither tags nor Graphviz's own escapes (``\N`` would become the name of the node) survive.
     """
     visible = fmt.visible(text)
-    return html.escape(visible).replace("\\", "&#92;")
+    return html.escape(visible).replace("\\", "&#92;&#92;")
 
 
 def _quoted(text: str) -> str:

@@ -20,6 +20,7 @@ _MIN_ROUNDS: Final = 4
 _MIN_HIDDEN: Final = 3
 _MAX_STRETCH: Final = 24
 _MAX_ALIKE: Final = 3
+_MAX_NESTED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,9 @@ def fold_paths(paths: PathEdges, *, fold: bool, max_nodes: int, max_children: in
     return _Folder(paths, fold, max_nodes, max_children).run()
 
 
-# Ordered by the number of targets, most first; then as discovered.
-_Queue: TypeAlias = list[tuple[int, int, int]]
+# Ordered by the number of targets, most first; then as discovered. The last of each entry are
+# the classes of the forks above.
+_Queue: TypeAlias = list[tuple[int, int, int, tuple[int, ...]]]
 
 
 class _Folder:
@@ -215,18 +217,24 @@ class _Folder:
     def run(self) -> Drawing:
         pending: _Queue = []
         for node in self.starts:
-            self._draw_and_queue(node, pending)
+            self._draw_and_queue(node, pending, ())
         while pending:
-            _, _, node = heapq.heappop(pending)
-            self._draw_branches(node, pending)
+            _, _, node, above = heapq.heappop(pending)
+            self._draw_branches(node, pending, above)
         return Drawing(self.items, self.links)
 
-    def _draw_and_queue(self, node: int, pending: _Queue, *, is_expanded: bool = True) -> None:
+    def _draw_and_queue(
+        self, node: int, pending: _Queue, above: tuple[int, ...], *, is_repeat: bool = False
+    ) -> None:
         self.place_of[node] = self._add(self._item(node))
-        if is_expanded:
-            heapq.heappush(pending, (-int(self.count[node]), len(self.place_of), node))
-        else:
+        name = int(self.graph.class_index[self.nodes[node]])
+        # Forks in a linked structure follow each other without end.
+        is_nested = not self.fits and above.count(name) >= _MAX_NESTED
+        if is_repeat or is_nested:
             self._draw_gap(node, list(range(int(self.first[node]), int(self.first[node + 1]))))
+        else:
+            entry = (-int(self.count[node]), len(self.place_of), node, (*above, name))
+            heapq.heappush(pending, entry)
 
     def _item(self, node: int) -> DrawnNode:
         count = int(self.count[node]) if self.has_count else None
@@ -236,7 +244,7 @@ class _Folder:
         self.items.append(item)
         return len(self.items) - 1
 
-    def _draw_branches(self, node: int, pending: _Queue) -> None:
+    def _draw_branches(self, node: int, pending: _Queue, above: tuple[int, ...]) -> None:
         branches = np.arange(self.first[node], self.first[node + 1])
         is_typical, is_repeat = self._choose(branches)
         left_out = branches[~is_typical].tolist()
@@ -249,7 +257,7 @@ class _Folder:
                 continue
             at, remaining = self._draw_inner(self.place_of[node], edges, inner)
             if end not in self.place_of:
-                self._draw_and_queue(end, pending, is_expanded=not repeats)
+                self._draw_and_queue(end, pending, above, is_repeat=repeats)
             self.links.append(Link(at, self.place_of[end], remaining))
         self._draw_gap(node, left_out)
 

@@ -133,7 +133,7 @@ def run_engine(source: str, output: str, *options: str) -> bytes:
     )
 
 
-def inline_svg(svg: bytes, *, style: str, css_class: str, titles: Mapping[str, str]) -> str:
+def inline_svg(svg: bytes, *, style: str | None, css_class: str, titles: Mapping[str, str]) -> str:
     """Make an engine's SVG fit to stand in a page.
 
     Only shapes and texts stay: no ids, links, scripts, background, declarations.
@@ -142,7 +142,7 @@ def inline_svg(svg: bytes, *, style: str, css_class: str, titles: Mapping[str, s
     ----------
     svg : bytes
         What an engine wrote.
-    style : str
+    style : str or None
         A style sheet to put in.
     css_class : str
         For the outermost element.
@@ -167,9 +167,10 @@ def inline_svg(svg: bytes, *, style: str, css_class: str, titles: Mapping[str, s
     root.set("xmlns", _SVG)
     root.set("class", css_class)
     root.set("role", "img")
-    sheet = ET.Element("style")
-    sheet.text = style
-    root.insert(0, sheet)
+    if style is not None:
+        sheet = ET.Element("style")
+        sheet.text = style
+        root.insert(0, sheet)
     return ET.tostring(root, encoding="unicode")
 
 

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from heapnb.analysis.paths import shortest_path
+from heapnb.testing import SnapshotBuilder
+from heapnb.views.html import result_html, style, table_html
+from tests.unit.hostile import HOSTILE, HOSTILE_UNICODE, assert_nothing_invisible, one_row
+
+TAGS = {
+    *("div", "style", "section", "p", "b", "span", "dl", "dt", "dd", "code", "i"),
+    *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
+}
+SVG_TAGS = {"svg", "g", "title", "path", "polygon", "polyline", "ellipse", "text", "style"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    table: pd.DataFrame
+    chain: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would make of a fragment."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] != "style":
+            self.text += data
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert not reader.open
+    return reader
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_texts_stay_texts(text: str) -> None:
+    frame = one_row({"class_name": text, "location": text, text or "x": text})
+    html = result_html(Finding(text, frame, warnings=(text,)))
+    reader = read(html)
+    assert set(reader.tags) <= TAGS
+    assert {name for name, _ in reader.attributes} <= {"class", "title", "scope", "style"}
+    assert {value for name, value in reader.attributes if name == "style"} == set()
+    assert_nothing_invisible(reader.text)
+    assert len(html) < 40_000
+    if text.strip() and text.isprintable() and len(text) < 80:
+        assert text in reader.text
+
+
+@pytest.mark.parametrize("text", HOSTILE_UNICODE.values(), ids=HOSTILE_UNICODE.keys())
+def test_hostile_names_in_paths_stay_texts(text: str) -> None:
+    builder = SnapshotBuilder().edge("root", "holder", text).edge("holder", "target", "held")
+    builder.node("holder", name=text).node("target", name=text, type="string")
+    path = shortest_path(builder.graph(), builder.ordinal("target"))
+    reader = read(result_html(path))
+    assert set(reader.tags) <= TAGS | SVG_TAGS
+    assert not {name for name, _ in reader.attributes} & {"href", "xlink:href", "id", "onload"}
+    assert_nothing_invisible(reader.text)
+
+
+def test_sizes_are_short_and_exact_when_asked() -> None:
+    frame = pd.DataFrame({"class_name": ["Map"], "retained_size": [1_234_567], "share": [0.25]})
+    html = table_html(frame)
+    assert 'title="1,234,567 bytes">1.2 MB</td>' in html
+    assert "width: 25.0%" in html
+    assert "25.0%</td>" in html
+
+
+def test_long_texts_are_cut_and_a_little_longer_when_asked() -> None:
+    html = table_html(pd.DataFrame({"name": ["n" * 1_000]}))
+    reader = read(html)
+    assert ("title", "n" * 399 + "…") in reader.attributes
+    assert reader.text.count("n") < 100
+
+
+def test_rows_that_are_left_out_are_counted() -> None:
+    html = table_html(pd.DataFrame({"count": range(1_000)}), max_rows=10)
+    assert html.count("<td") == 10
+    assert "990 more of 1,000 rows" in html
+    assert "no rows" in table_html(pd.DataFrame({"count": []}))
+
+
+def test_missing_values_are_dashes() -> None:
+    frame = pd.DataFrame({"location": [None], "distance": pd.array([pd.NA], "Int64")})
+    assert read(table_html(frame)).text.split() == ["location", "distance", "–", "–"]
+
+
+def test_the_style_is_for_its_fragment_only() -> None:
+    for rule in style().split("}"):
+        selector = rule.split("{")[0].strip()
+        assert not selector or all(
+            part.strip().startswith(".heapnb") for part in selector.split(",")
+        )
+    assert "url(" not in style()
+    assert "@import" not in style()

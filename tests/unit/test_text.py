@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from heapnb.views.columns import Kind, kind_of, write, write_exactly
+from heapnb.views.text import chain_text, render_table, result_text
+from tests.unit.hostile import HOSTILE, assert_nothing_invisible, one_row
+
+FRAME = pd.DataFrame(
+    {
+        "class_name": ["Map", "system / JSArrayBufferData", "InventoryClientConnectionPool"],
+        "location": [None, None, "/srv/shop/lib/inventory/connectionPool.js:12:5"],
+        "count": [3, 12_345, 1],
+        "retained_size": [1_234, 5_678_901, 0],
+        "count_delta": [1, -2, 0],
+    }
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    file_size: int
+    found_count: int
+    is_sure: bool
+    table: pd.DataFrame
+    warnings: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("retained_size", Kind.BYTES),
+        ("retained_3", Kind.BYTES),
+        ("extra_native_bytes", Kind.BYTES),
+        ("size_delta", Kind.BYTES_DELTA),
+        ("retained_delta", Kind.BYTES_DELTA),
+        ("count_delta", Kind.COUNT_DELTA),
+        ("added_count", Kind.COUNT),
+        ("count_per_snapshot", Kind.COUNT),
+        ("n_nodes", Kind.COUNT),
+        ("confidence", Kind.SHARE),
+        ("distance", Kind.DISTANCE),
+        ("node_id", Kind.IDENTIFIER),
+        ("location", Kind.LOCATION),
+        ("class_name", Kind.TEXT),
+        ("size_of_nothing", Kind.TEXT),
+    ],
+)
+def test_names_tell_what_columns_hold(column: str, kind: Kind) -> None:
+    assert kind_of(column) is kind
+
+
+def test_values_are_written_by_kind() -> None:
+    assert write(1_234_567, Kind.IDENTIFIER) == "1234567"
+    assert write([1, 2_000], Kind.BYTES) == "1 B → 2.0 kB"
+    assert write(["a", "b"], Kind.TEXT) == "a, b"
+    assert write((), Kind.TEXT) == "–"
+    assert write(list(range(20)), Kind.COUNT).endswith("… 12 more")
+    assert write("", Kind.TEXT) == '""'
+    assert write(value=True, kind=Kind.COUNT) == "yes"
+    assert write(pd.NA, Kind.BYTES) == "–"
+    assert write(1.5, Kind.COUNT) == "1.5"
+    assert write_exactly(1234, Kind.BYTES) == "1,234 bytes"
+    assert write_exactly("short", Kind.TEXT) is None
+
+
+def test_numbers_stand_at_the_right_and_names_at_the_left() -> None:
+    lines = render_table(FRAME).splitlines()
+    assert lines[0].split() == [
+        *("class", "name", "location", "count", "retained", "size", "count", "delta")
+    ]
+    assert lines[1].startswith("Map  ")
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert "5.7 MB" in lines[2]
+    assert "−2" in lines[2]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_names_are_cut_to_fit_and_numbers_are_not(width: int) -> None:
+    text = render_table(FRAME, width=width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "12,345" in text
+    assert "5.7 MB" in text
+    # The end of a place tells more than its start, and both ends of a class name do.
+    assert "s:12:5" in text
+
+
+def test_rows_that_are_left_out_are_counted() -> None:
+    assert render_table(FRAME, max_rows=1).splitlines()[-1] == "… 2 more rows"
+    assert render_table(FRAME.head(0)).splitlines()[-1] == "(no rows)"
+    assert render_table(pd.DataFrame()) == "(no columns)"
+
+
+def test_wide_characters_take_two_columns() -> None:
+    frame = pd.DataFrame({"class_name": ["名前名前名前名前", "abc"], "count": [1, 2]})
+    first, second = render_table(frame).splitlines()[1:]
+    assert len(second) - len(first) == 8
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_tables_show_hostile_texts_as_texts(text: str) -> None:
+    frame = one_row({"class_name": text, "location": text, text: 1})
+    for width in (None, 40):
+        rendered = render_table(frame, width=width)
+        assert_nothing_invisible(rendered)
+        assert len(rendered) < 2_000
+        # The heading of a number stacks its words; the row is one line.
+        assert len(rendered.splitlines()) <= 1 + max(len(text[:80].split()), 2)
+
+
+def test_any_result_shows_its_facts_its_table_and_its_warnings() -> None:
+    finding = Finding("x\x1b[31m", 1_234_567, 7, is_sure=True, table=FRAME, warnings=("Careful.",))
+    text = result_text(finding, width=90)
+    assert text.splitlines()[0] == "Finding"
+    assert ["file", "size", "1.2", "MB"] in [line.split() for line in text.splitlines()]
+    assert ["is", "sure", "yes"] in [line.split() for line in text.splitlines()]
+    assert "InventoryClient" in text
+    assert "Note: Careful." in text
+    assert_nothing_invisible(text)
+
+
+def test_a_chain_reads_from_the_root() -> None:
+    chain = ["(GC roots)", "global", ".cache", "Map", "user\u202e"]
+    assert chain_text(chain) == "(GC roots) → global .cache → Map → user\\u202e"
+
+
+def test_importing_costs_no_package_for_terminals() -> None:
+    code = "import sys, heapnb.views.text; print('rich' in sys.modules, 'jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
