@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -24,6 +25,10 @@ def kernel(function: _Function) -> _Function:
     callable
         The compiled dispatcher, typed as the function that it replaces.
     """
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        # Compiled integers wrap around in silence; those of numpy would warn of it.
+        plain: _Function = np.errstate(over="ignore")(function)
+        return plain
     compiled: _Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
 
