@@ -53,7 +53,7 @@ _KIND_OF_NAME: Final = tuple(
         (r"(size|bytes|shallow|retained)_delta$", Kind.BYTES_DELTA),
         (r"_delta$", Kind.COUNT_DELTA),
         (r"(^|_)(size|bytes)(_\d+|_per_snapshot)?$", Kind.BYTES),
-        (r"^(shallow|retained)(_\d+|_per_snapshot)?$", Kind.BYTES),
+        (r"^(shallow|retained)(_\d+|_per_snapshot)?$|^total$", Kind.BYTES),
         (r"(^|_)count(_\d+|_per_snapshot)?$|^n_|^(length|times)$", Kind.COUNT),
         (r"(^|_)(share|confidence)$", Kind.SHARE),
         (r"^distance$", Kind.DISTANCE),
@@ -96,7 +96,8 @@ def heading(column: str) -> str:
     >>> heading("retained_size"), heading("n_nodes")
     ('retained size', 'nodes')
     """
-    return fmt.clean(column.removeprefix("n_").replace("_", " ").strip())
+    words = column.removeprefix("n_").replace("_", " ").strip()
+    return fmt.clean(words.replace("gc root", "GC root"))
 
 
 def write(value: object, kind: Kind) -> str:

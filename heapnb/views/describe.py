@@ -176,11 +176,11 @@ def _node(node: Any) -> View:
         Fact("retained size", node.retained_size, Kind.BYTES),
         Fact("distance", node.distance, Kind.DISTANCE),
         Fact("location", node.location, Kind.LOCATION),
-        Fact("value", node.preview()),
     ]
     path = node.retaining_path()
     return View(
         title=node.class_name,
+        lead=(node.preview(),),
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(path.chain) if path is not None else (),
         notes=() if path is not None else ("Nothing retains it.",),
@@ -243,7 +243,7 @@ def _suspect(suspect: Any) -> View:
         Fact("held by", suspect.anchor),
         Fact("location", suspect.location, Kind.LOCATION),
         Fact("confidence", suspect.confidence, Kind.SHARE),
-        Fact("example", suspect.node_id, Kind.IDENTIFIER),
+        Fact("example node id", suspect.node_id, Kind.IDENTIFIER),
     ]
     fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()
     return View(

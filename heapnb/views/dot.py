@@ -25,7 +25,6 @@ from heapnb.analysis.paths import (
     RetainingPath,
     merged_paths,
     path_graph_of,
-    shortest_path,
 )
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
@@ -87,6 +86,7 @@ _ROLE_OF_TYPE: Final = {
 }
 _TEXT_TYPES: Final = ("string", "concatenated string", "sliced string")
 _ENTRY_OF_WEAK_MAP: Final = " pair in WeakMap (table @"
+_ACCESSOR: Final = re.compile(r"(get|set) ([\w$]+)")
 _SYMBOL: Final = re.compile(r"<symbol (.+)>", re.DOTALL)
 
 
@@ -309,23 +309,15 @@ def _subject_of_nodes(nodes: Sequence[Node]) -> _Subject:
     if any(node.heap is not heap for node in nodes):
         raise ValueError("The nodes are of different snapshots.")
     ordinals = np.unique([node.ordinal for node in nodes])
-    if len(ordinals) > 1:
-        paths = merged_paths(heap, ordinals)
-        if len(paths.targets):
-            return _Subject(_path_edges(paths), {})
-    path = shortest_path(heap, int(ordinals[0]))
-    if path is not None:
-        return _subject_of_paths([path])
+    paths = merged_paths(heap, ordinals)
+    if len(paths.targets):
+        return _Subject(_path_edges(paths), {})
     remarks = dict.fromkeys(ordinals.tolist(), "nothing retains it")
     return _Subject(PathEdges(heap, np.empty(0, np.int64), ordinals), remarks)
 
 
 def _subject_of_paths(paths: Sequence[RetainingPath]) -> _Subject:
-    merged = path_graph_of(paths)
-    if len(merged.targets) > 1:
-        return _Subject(_path_edges(merged), {})
-    targets = merged.targets.astype(np.int64)
-    return _Subject(PathEdges(merged.heap, merged.edges, targets), {})
+    return _Subject(_path_edges(path_graph_of(paths)), {})
 
 
 def _subject_of_suspects(suspects: Sequence[Any]) -> _Subject:
@@ -344,13 +336,11 @@ def _subject_of_suspects(suspects: Sequence[Any]) -> _Subject:
 
 
 def _path_edges(paths: PathGraph) -> PathEdges:
-    return PathEdges(
-        paths.heap,
-        paths.edges,
-        paths.targets.astype(np.int64),
-        paths.count,
-        paths.nodes.astype(np.int64),
-    )
+    targets = paths.targets.astype(np.int64)
+    if len(targets) == 1:
+        # That every node of the path leads to it need not be said.
+        return PathEdges(paths.heap, paths.edges, targets)
+    return PathEdges(paths.heap, paths.edges, targets, paths.count, paths.nodes.astype(np.int64))
 
 
 def _common_holder(subject: _Subject, drawing: Drawing) -> DrawnNode | None:
@@ -583,9 +573,11 @@ class _Painter:
             return "WeakMap entry"
         text = fmt.clean(label, _EDGE_LENGTH)
         if kind == "property":
-            symbol = _SYMBOL.fullmatch(label)
+            symbol, accessor = _SYMBOL.fullmatch(label), _ACCESSOR.fullmatch(label)
             if symbol:
                 return f"[{fmt.clean(symbol[1], _EDGE_LENGTH)}]"
+            if accessor:
+                return f".{fmt.clean(accessor[2], _EDGE_LENGTH)} ({accessor[1]}ter)"
             is_word = label.replace("$", "_").isidentifier()
             return f".{text}" if is_word else f"[{_quoted(label)}]"
         if kind in {"hidden", "shortcut"} and label.isdigit():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from heapnb.analysis.paths import shortest_path
+from heapnb.node import Node
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.html import result_html, style, table_html
 from tests.unit.hostile import HOSTILE, HOSTILE_UNICODE, assert_nothing_invisible, one_row
@@ -93,7 +94,12 @@ def test_sizes_are_short_and_exact_when_asked() -> None:
     html = table_html(frame)
     assert 'title="1,234,567 bytes">1.2 MB</td>' in html
     assert "width: 25.0%" in html
-    assert "25.0%</td>" in html
+    assert ">25.0%</span></td>" in html
+
+
+def test_names_in_sentences_are_set_as_code() -> None:
+    node = SnapshotBuilder.from_edges("root.a>a").node("a", type="string", name="a `<b>` c").graph()
+    assert "<code>&lt;b&gt;</code>" in result_html(Node(node, 1))
 
 
 def test_long_texts_are_cut_and_a_little_longer_when_asked() -> None:
