@@ -181,9 +181,10 @@ def grows_through(values: IntArray) -> BoolArray:
 class _GroupTable:
     """The groups of all snapshots, numbered alike: one row a group.
 
-    ``count``, ``size``, ``own_size`` are ``int64[n_rows, n_snapshots]``; ``head`` has a member in
-    the last snapshot where ``is_last``; ``row_of_holder`` is -1 where the holder is the same
-    object throughout, or the root.
+    ``count``, ``size``, ``own_size``, ``fresh`` are ``int64[n_rows, n_snapshots]``; ``head`` has
+    a member in the last snapshot where ``is_last``. ``row_of_holder`` is the group that has the
+    holder, -1 for the root; ``explaining`` is -1 also where the holder is the same object
+    throughout.
     """
 
     series: Series
@@ -192,6 +193,7 @@ class _GroupTable:
     count: IntArray
     size: IntArray
     own_size: IntArray
+    fresh: IntArray
     is_last: BoolArray
     is_chained: BoolArray
     head: NodeArray
@@ -205,11 +207,12 @@ class _GroupTable:
         ends = np.cumsum([len(group.hash) for group in groups])[:-1]
         rows = tuple(part.astype(np.int64) for part in np.split(codes, ends))
         shape = (len(distinct), len(groups))
-        count, size, own_size = (np.zeros(shape, np.int64) for _ in range(3))
+        count, size, own_size, fresh = (np.zeros(shape, np.int64) for _ in range(4))
         for number, (group, places) in enumerate(zip(groups, rows, strict=True)):
             count[places, number] = group.count
             size[places, number] = group.size
             own_size[places, number] = group.own_size
+            fresh[places, number] = group.fresh
         last, places = groups[-1], rows[-1]
         snapshot = series.snapshots[-1]
         head = np.zeros(len(distinct), np.uint32)
@@ -232,6 +235,7 @@ class _GroupTable:
             count,
             size,
             own_size,
+            fresh,
             is_last,
             is_chained,
             head,
@@ -243,7 +247,8 @@ class _GroupTable:
         """Tell which groups grow only because their holders do."""
         holder = self.explaining
         has_holder = holder >= 0
-        held_by = self.count[holder]
+        # Those that are the same object throughout have groups of their own below them.
+        held_by = self.fresh[holder]
         # Where there was no holder at first, as many as the first ones held is the measure.
         start = np.argmax(held_by > 0, axis=1)
         every = np.arange(len(holder))

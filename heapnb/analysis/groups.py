@@ -41,6 +41,8 @@ class Groups:
     count, size, own_size : int64[n_groups]
         Members; bytes of all that they hold in the retaining tree; bytes of their own, backing
         stores included.
+    fresh : int64[n_groups]
+        Members without an identity.
     chained : int64[n_groups]
         Members that come after another one in a linked list.
     head : uint32[n_groups]
@@ -56,6 +58,7 @@ class Groups:
     count: IntArray
     size: IntArray
     own_size: IntArray
+    fresh: IntArray
     chained: IntArray
     head: NodeArray
     label: HashArray
@@ -166,6 +169,7 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
         np.bincount(codes, minlength=n_groups).astype(np.int64),
         size.astype(np.int64),
         own.astype(np.int64),
+        np.bincount(codes[identity[nodes] == 0], minlength=n_groups).astype(np.int64),
         np.bincount(codes[~heads], minlength=n_groups).astype(np.int64),
         head,
         label_hash[label[head]],

@@ -1,0 +1,246 @@
+"""What piles up, what levels off and what survives, in heaps of a few nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from heapnb.analysis.accumulation import Accumulation, accumulations, grows_through
+from heapnb.analysis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.growth import class_growth
+from heapnb.analysis.series import Series, is_member, load_series
+from heapnb.analysis.survivors import survivors
+from heapnb.errors import HeapnbError
+from heapnb.graph import HeapGraph
+from heapnb.testing import SnapshotBuilder
+
+HOSTILE = "</script><img src=x onerror=alert(1)>`\x1b[31m"
+FIRST_ITEM_ID = 1001
+
+
+def heap(fill: Callable[[SnapshotBuilder], None]) -> HeapGraph:
+    """Make a global object with a program of one function, and what a test puts there."""
+    builder = SnapshotBuilder.from_edges("root^1>global global.app>app app/context>scope")
+    builder.node("app", type="closure", location=(1, 4, 0)).node("scope", name="system / Context")
+    for number in range(40):
+        # Enough that ids tell one process from another.
+        key = f"fixed{number}"
+        builder.node(key, node_id=101 + 2 * number).edge("scope", key, key, type="context")
+    fill(builder)
+    return builder.graph()
+
+
+def put(builder: SnapshotBuilder, items: range, *, size: int = 100, name: str = "Item") -> None:
+    """Put items into the array ``store`` of the program's scope."""
+    builder.node("store", name="Array", node_id=901).node("elements", type="array", node_id=903)
+    builder.edge("scope", "store", "store", type="context")
+    builder.edge("store", "elements", "elements", type="internal")
+    for number in items:
+        key = f"item{number}"
+        builder.node(key, name=name, size=size, node_id=FIRST_ITEM_ID + 2 * number)
+        builder.node(key, location=(1, 9, 2))
+        builder.edge("elements", key, number, type="element")
+
+
+def series_of(*contents: range) -> Series:
+    return load_series([heap(lambda b, items=items: put(b, items)) for items in contents])  # type: ignore[misc]
+
+
+def piles_of(*contents: range) -> tuple[Accumulation, ...]:
+    return accumulations(series_of(*contents)).growing
+
+
+def diagnosis_of(*contents: range) -> Diagnosis:
+    return diagnose(series_of(*contents))
+
+
+def test_what_grows_all_through_piles_up() -> None:
+    (pile,) = piles_of(range(10), range(40), range(100))
+    assert pile.count.tolist() == [10, 40, 100]
+    assert pile.size.tolist() == [1000, 4000, 10000]
+    assert len(pile.members) == 100
+    assert pile.staying == (1.0, 1.0)
+    assert (pile.n_holders, pile.is_list, pile.is_content) == (1, False, False)
+
+
+def test_what_stops_growing_has_levelled_off() -> None:
+    found = accumulations(series_of(range(10), range(90), range(1, 91)))
+    assert found.growing == ()
+    assert found.levelled_off[0].count.tolist() == [10, 90, 90]
+
+
+def test_a_leak_is_named() -> None:
+    diagnosis = diagnosis_of(range(10), range(40), range(100))
+    assert diagnosis.verdict == "leak"
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("unbounded-array", "Item")
+    assert suspect.count_per_snapshot == (10, 40, 100)
+    assert suspect.location == "script 1:10:3"
+    assert "`store`" in suspect.anchor
+    assert suspect.chain[0] == "(GC roots)"
+    assert suspect.chain[-3:] == (".store", "Array", "Item")
+    assert suspect.share == 1.0
+
+
+def test_what_replaces_its_members_is_no_leak() -> None:
+    diagnosis = diagnosis_of(range(10), range(10, 60), range(50, 150))
+    assert diagnosis.verdict != "leak"
+
+
+def test_what_fills_up_and_drops_its_oldest_is_no_leak() -> None:
+    diagnosis = diagnosis_of(range(20), range(60), range(50, 150))
+    assert (diagnosis.verdict, diagnosis.suspects) == ("no-leak", ())
+    assert "replaces" in diagnosis.reason
+
+
+def test_a_few_small_objects_are_no_leak() -> None:
+    assert diagnosis_of(range(10), range(11), range(12)).verdict == "no-leak"
+
+
+def test_nothing_at_all() -> None:
+    assert diagnosis_of(range(0), range(0)).verdict == "undecided"
+
+
+def linked(n_members: int) -> HeapGraph:
+    def fill(builder: SnapshotBuilder) -> None:
+        before = "scope"
+        for number in reversed(range(n_members)):
+            key = f"link{number}"
+            builder.node(key, name="Link", node_id=FIRST_ITEM_ID + 2 * number)
+            kind = "context" if before == "scope" else "property"
+            builder.edge(before, key, "next", type=kind)
+            before = key
+
+    return heap(fill)
+
+
+def test_linked_lists_pile_up() -> None:
+    diagnosis = diagnose([linked(20), linked(60), linked(150)])
+    (suspect,) = diagnosis.suspects
+    assert suspect.kind == "linked-list"
+    assert suspect.class_name == "Link"
+    assert suspect.count_per_snapshot[-1] - suspect.count_per_snapshot[0] == 130
+    assert len(suspect.chain) < 12
+
+
+def test_a_very_long_list_is_shown_short() -> None:
+    diagnosis = diagnose([linked(n) for n in (3000, 4000, 5000)])
+    assert len(diagnosis.suspects[0].chain) < 12
+    assert len(diagnosis.suspects[0].path) < 12
+
+
+def listening(n_listeners: int, event: str = "data") -> HeapGraph:
+    def fill(builder: SnapshotBuilder) -> None:
+        builder.node("bus", name="Bus", node_id=901).edge("scope", "bus", "bus", type="context")
+        builder.node("events", name="Object", node_id=903).edge("bus", "events", "_events")
+        builder.node("list", name="Array", node_id=905).edge("events", "list", event)
+        builder.node("elements", type="array", node_id=907)
+        builder.edge("list", "elements", "elements", type="internal")
+        for number in range(n_listeners):
+            key = f"listener{number}"
+            builder.node(
+                key, type="closure", name=HOSTILE, node_id=FIRST_ITEM_ID + 2 * number, size=64
+            )
+            builder.edge("elements", key, number, type="element")
+
+    return heap(fill)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"), [("data", "event-listeners"), ("connect", "socket-reconnect")]
+)
+def test_listeners_pile_up(event: str, kind: str) -> None:
+    diagnosis = diagnose([listening(n, event) for n in (20, 60, 150)])
+    (suspect,) = diagnosis.suspects
+    assert suspect.kind == kind
+    assert suspect.held_by == "Bus"
+    assert f"`{event}`" in suspect.anchor
+
+
+@pytest.mark.parametrize("n_parts", [1, 3, 20])
+def test_growth_below_what_grows_is_explained(n_parts: int) -> None:
+    def fill(n_items: int) -> Callable[[SnapshotBuilder], None]:
+        def inner(builder: SnapshotBuilder) -> None:
+            put(builder, range(n_items))
+            for number in range(n_items):
+                for part in range(n_parts):
+                    key = f"part{number}-{part}"
+                    builder.node(key, name="Part", node_id=20001 + 2 * (n_parts * number + part))
+                    builder.edge(f"item{number}", key, part, type="element")
+
+        return inner
+
+    (pile,) = accumulations(load_series([heap(fill(n)) for n in (10, 40, 100)])).growing
+    assert pile.count.tolist() == [10, 40, 100]
+
+
+def test_bytes_that_grow_in_one_object() -> None:
+    def fill(size: int) -> Callable[[SnapshotBuilder], None]:
+        def inner(builder: SnapshotBuilder) -> None:
+            put(builder, range(1))
+            builder.node("elements", size=size)
+
+        return inner
+
+    diagnosis = diagnose([heap(fill(size)) for size in (1_000, 50_000, 120_000)])
+    (suspect,) = diagnosis.suspects
+    assert suspect.kind == "unbounded-array"
+    assert suspect.retained_delta == 119_000
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, 2, 3], True),
+        ([1, 3, 3], False),
+        ([3, 3, 4], False),
+        ([5, 9, 1], False),
+        ([1, 2], True),
+        ([2, 2], False),
+        ([1, 2, 3, 3, 4, 5, 6], True),
+        ([1, 9, 9, 9, 9, 9, 9], False),
+        ([1, 2, 3, 4, 6, 6, 6], False),
+    ],
+)
+def test_grows_through(values: list[int], expected: bool) -> None:
+    assert grows_through(np.array([values]))[0] == expected
+
+
+def test_survivors_came_in_the_middle_and_stayed() -> None:
+    series = series_of(range(10), range(5, 40), range(20, 100))
+    found = survivors(series)
+    ids = sorted(series.last.node_id[found.nodes].tolist())
+    assert ids == [FIRST_ITEM_ID + 2 * number for number in range(20, 40)]
+    assert set(found.born_in.tolist()) == {1}
+    (row,) = found.to_dict()["survivors"]
+    assert (row["class_name"], row["count"], row["shallow_size"]) == ("Item", 20, 2000)
+
+
+def test_survivors_of_two_snapshots_are_what_is_new() -> None:
+    assert len(survivors(series_of(range(10), range(15)))) == 5
+
+
+def test_survivors_need_two_snapshots() -> None:
+    with pytest.raises(HeapnbError):
+        survivors(series_of(range(10)))
+
+
+def test_class_growth_counts_every_class() -> None:
+    table = class_growth(series_of(range(10), range(40), range(100)))
+    row = table.iloc[0]
+    assert row["class_name"] == "Item"
+    assert row["location"] == "script 1:10:3"
+    assert row[["count_1", "count_2", "count_3"]].tolist() == [10, 40, 100]
+    assert (row["count_delta"], row["shallow_delta"], row["retained_delta"]) == (90, 9000, 9000)
+    assert set(table["class_name"]) >= {"Array", "Function"}
+
+
+@pytest.mark.parametrize("scale", [1, 1_000_003])
+def test_is_member_looks_up_dense_and_sparse_ids(scale: int) -> None:
+    values = np.array([1, 5, 9, 4], np.uint64) * np.uint64(scale)
+    of = np.array([9, 2, 5], np.uint64) * np.uint64(scale)
+    assert is_member(values, of).tolist() == [False, True, True, False]
+    assert is_member(values[:0], of).tolist() == []
+    assert is_member(values, of[:0]).tolist() == [False] * 4
