@@ -48,7 +48,8 @@ def sample(request: pytest.FixtureRequest) -> HeapGraph:
 
 def exported(graph: HeapGraph, rows_per_batch: int) -> pd.DataFrame:
     batches = list(node_batches(graph, rows_per_batch))
-    return pa.Table.from_batches(batches, NODE_SCHEMA).to_pandas()
+    frame: pd.DataFrame = pa.Table.from_batches(batches, NODE_SCHEMA).to_pandas()
+    return frame
 
 
 def plain_values(frame: pd.DataFrame) -> dict[str, list[Any]]:
