@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb._typing import AnyArray
+from heapnb.format.writer import replacing
 from heapnb.frames import edge_labels, node_columns
 
 if TYPE_CHECKING:
@@ -119,17 +120,14 @@ def write_parquet(
     """
     from pyarrow import parquet
 
-    path = Path(target)
-    unfinished = path.with_name(f"{path.name}.part")
     rows = 0
-    try:
-        with parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch, row_group_size=max(batch.num_rows, 1))
-                rows += batch.num_rows
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        replacing(Path(target), force=True) as stream,
+        parquet.ParquetWriter(stream, schema, compression="zstd") as writer,
+    ):
+        for batch in batches:
+            writer.write_batch(batch, row_group_size=max(batch.num_rows, 1))
+            rows += batch.num_rows
     return rows
 
 

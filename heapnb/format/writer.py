@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,18 +85,17 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """
     if path.exists() and not force:
         raise HeapnbError(f"{path} exists.", hint="choose another name, or force.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        handle, temporary = tempfile.mkstemp(
-            prefix=f".{path.name}.", suffix=".part", dir=path.parent
-        )
+        file = temporary.open("xb")
     except OSError as error:
         raise HeapnbError(f"Cannot write {path}: {error.strerror}.") from None
     try:
-        with os.fdopen(handle, "wb") as file, _compressing(path, file) as stream:
+        with file, _compressing(path, file) as stream:
             yield stream
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
