@@ -55,25 +55,24 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from heapnb.frames import texts
+
     sums = _sums_by_key(graph)
     if by_name:
         sums = _by_class(graph, sums)
     sums = sums[:, np.argsort(-sums[_RETAINED], kind="stable")]
     class_index, location_row = graph.class_keys[sums[_KEY]].T
-    columns: dict[str, Any] = {
-        "class_name": graph.class_names.take(pa.array(class_index)).to_pylist()
-    }
+    columns: dict[str, Any] = {"class_name": texts(graph.class_names.take(pa.array(class_index)))}
     if not by_name:
-        columns["location"] = [location_text(graph, row) for row in location_row.tolist()]
-    return pd.DataFrame(
-        columns
-        | {
-            "count": sums[_COUNT],
-            "shallow_size": sums[_SHALLOW],
-            "retained_size": sums[_RETAINED],
-            "distance": sums[_DISTANCE],
-        }
-    )
+        places = [location_text(graph, row) for row in location_row.tolist()]
+        columns["location"] = texts(pa.array(places, pa.large_string()))
+    columns |= {
+        "count": sums[_COUNT],
+        "shallow_size": sums[_SHALLOW],
+        "retained_size": sums[_RETAINED],
+        "distance": sums[_DISTANCE],
+    }
+    return pd.DataFrame(columns)
 
 
 def _sums_by_key(graph: HeapGraph) -> IntArray:
