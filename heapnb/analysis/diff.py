@@ -52,6 +52,16 @@ class Diff:
     warnings: tuple[str, ...] = ()
     _classes: _CommonClasses = field(repr=False, kw_only=True)
 
+    def __repr__(self) -> str:
+        from heapnb.views.text import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(self)
+
     def constructors(self) -> pd.DataFrame:
         """Count what came and went, class by class, as DevTools' Comparison does.
 

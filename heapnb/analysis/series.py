@@ -67,6 +67,11 @@ class Series:
         names = ", ".join(snapshot.name for snapshot in self.snapshots)
         return f"Series({len(self)} snapshots: {names})"
 
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(self)
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a snapshot: ``name``, ``file_size``, ``n_nodes``, ``n_edges``, ``total_size``."""

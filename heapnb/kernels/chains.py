@@ -33,6 +33,33 @@ def dominator_chain(dominator: NodeArray, node: int, chain: NodeArray) -> int:
 
 
 @kernel
+def follow(following: IntArray, start: int, chain: IntArray) -> int:
+    """List the elements of a linked list.
+
+    Parameters
+    ----------
+    following : int64[k]
+        The next element, -1 at the end. Not a circle.
+    start : int
+        The first element.
+    chain : int64[k]
+        Receives the elements, the first one included.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    length = 0
+    element = start
+    while element >= 0:
+        chain[length] = element
+        length += 1
+        element = following[element]
+    return length
+
+
+@kernel
 def chain_lengths(following: IntArray, length: IntArray) -> None:
     """Count what follows each element of linked lists, which may share their ends.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Final
 
 import numpy as np
 
+from heapnb._typing import AnyArray
 from heapnb.views import fmt
 
 _MAX_LISTED: Final = 8
@@ -169,10 +170,9 @@ def is_missing(value: object) -> bool:
         return True
 
 
-def _write_several(values: Iterable[object], kind: Kind) -> str:
-    listed = list(values)
-    shown = [write(value, kind) for value in listed[:_MAX_LISTED]]
-    if len(listed) > _MAX_LISTED:
-        shown.append(f"… {fmt.format_count(len(listed) - _MAX_LISTED)} more")
+def _write_several(values: Sequence[object] | AnyArray, kind: Kind) -> str:
+    shown = [write(value, kind) for value in list(values[:_MAX_LISTED])]
+    if len(values) > _MAX_LISTED:
+        shown.append(f"… {fmt.format_count(len(values) - _MAX_LISTED)} more")
     # Numbers in one cell belong to successive snapshots.
     return (" → " if kind.is_number else ", ").join(shown) or fmt.UNKNOWN

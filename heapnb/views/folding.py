@@ -14,6 +14,7 @@ import numpy as np
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.paths import STORAGE_TYPES
 from heapnb.graph import HeapGraph
+from heapnb.kernels.chains import follow
 
 _LONGEST_PERIOD: Final = 6
 _MIN_ROUNDS: Final = 4
@@ -190,7 +191,7 @@ class _Folder:
         source = graph.edge_from(paths.edges)
         target = graph.edge_to[paths.edges].astype(np.int64)
         # From here on nodes are numbers into `nodes`.
-        self.nodes = np.unique(np.concatenate([source, target, paths.targets]))
+        self.nodes = _distinct(np.concatenate([source, target, paths.targets]))
         source = np.searchsorted(self.nodes, source)
         target = np.searchsorted(self.nodes, target)
         self.fits = len(self.nodes) <= max_nodes
@@ -205,7 +206,10 @@ class _Folder:
         n_out = np.bincount(source, minlength=len(self.nodes))
         n_in = np.bincount(target, minlength=len(self.nodes))
         self.first = np.concatenate([[0], np.cumsum(n_out)])
-        self.is_inner = (n_in == 1) & (n_out == 1) & ~self.is_target
+        is_inner = (n_in == 1) & (n_out == 1) & ~self.is_target
+        # From each branch to the one after it, as long as there is no choice.
+        self.following = np.where(is_inner[self.end], self.first[self.end], -1)
+        self.scratch = np.empty(len(self.edge), np.int64)
         starts = np.flatnonzero(n_in == 0)
         if len(starts) == 0:
             starts = np.flatnonzero(self.nodes == graph.root)
@@ -301,14 +305,9 @@ class _Folder:
 
     def _stretch(self, branch: int) -> tuple[IntArray, IntArray, int]:
         """Follow a branch to the next node that forks, joins or ends."""
-        edges = [branch]
-        inner: list[int] = []
-        end = int(self.end[branch])
-        while self.is_inner[end]:
-            inner.append(end)
-            edges.append(int(self.first[end]))
-            end = int(self.end[edges[-1]])
-        return self.edge[edges], np.array(inner, np.int64), end
+        branches = self.scratch[: follow(self.following, branch, self.scratch)].copy()
+        ends = self.end[branches]
+        return self.edge[branches], ends[:-1], int(ends[-1])
 
     def _draw_inner(self, at: int, edges: IntArray, inner: IntArray) -> tuple[int, tuple[int, ...]]:
         """Draw what lies between two ends; return where to go on from, and by which edges."""
@@ -337,6 +336,12 @@ class _Folder:
             else:
                 parts += [(i, i + 1, 0) for i in range(first, stop) if not is_engine[i]]
         return _cut_middle(parts)
+
+
+def _distinct(values: IntArray) -> IntArray:
+    """Sort values and drop repeated ones."""
+    values = np.sort(values)
+    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
 def _ranks(values: IntArray) -> tuple[IntArray, IntArray]:

@@ -100,3 +100,11 @@ def test_dominator_chain(parents: list[int]) -> None:
     for node in range(len(dominator)):
         length = chains.dominator_chain(np.array(dominator, np.uint32), node, chain)
         assert chain[:length].tolist() == naive.dominator_chain(dominator, node)
+
+
+def test_lists_are_followed_to_their_ends() -> None:
+    following = np.array([2, -1, 4, 1, -1], np.int64)
+    chain = np.empty(5, np.int64)
+    for start, expected in enumerate([[0, 2, 4], [1], [2, 4], [3, 1], [4]]):
+        length = chains.follow(following, start, chain)
+        assert chain[:length].tolist() == expected

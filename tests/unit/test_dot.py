@@ -195,6 +195,29 @@ def test_merged_paths_say_what_holds_all() -> None:
     assert len(node_lines(retainer_graph([Node(heap, target) for target in targets]))) == 6
 
 
+def test_a_linked_structure_with_forks_is_cut_after_some_rounds() -> None:
+    builder = SnapshotBuilder().edge("root", "k0", "first")
+    for i in range(100):
+        builder.edge(f"k{i}", f"k{i + 1}", "next").edge(f"k{i}", f"value{i}", "value")
+        builder.node(f"k{i}", name="Item").node(f"value{i}", name="Value")
+    heap = builder.graph()
+    targets = [builder.ordinal(f"value{i}") for i in range(100)]
+    drawing = retainer_graph(merged_paths(heap, targets))
+    assert len(node_lines(drawing)) < 15
+    assert "holds all 100" in texts(drawing)
+
+
+def test_the_root_and_the_engines_roots_have_different_names() -> None:
+    builder = SnapshotBuilder.from_edges("root[1]>gc gc[35]>stack stack[7]>a root.b>b")
+    for key, name in (("gc", "(GC roots)"), ("stack", "(Stack roots)")):
+        builder.node(key, type="synthetic", name=name)
+    heap = builder.graph()
+    drawing = retainer_graph([Node(heap, builder.ordinal(key)) for key in "ab"])
+    assert {"(root)", "(GC roots)", "(Stack roots)"} <= set(texts(drawing).splitlines())
+    # Numbers of the engine's roots mean nothing to anyone.
+    assert "35" not in texts(drawing)
+
+
 def test_few_branches_are_all_drawn() -> None:
     builder = SnapshotBuilder()
     for i in range(7):

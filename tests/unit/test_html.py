@@ -6,10 +6,15 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from heapnb.analysis.paths import shortest_path
+from heapnb.analysis.diagnose import diagnose
+from heapnb.analysis.diff import diff
+from heapnb.analysis.paths import merged_paths, shortest_path
+from heapnb.analysis.series import load_series
 from heapnb.node import Node
+from heapnb.snapshot import Snapshot
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.html import result_html, style, table_html
+from heapnb.views.text import result_text
 from tests.unit.hostile import HOSTILE, HOSTILE_UNICODE, assert_nothing_invisible, one_row
 
 TAGS = {
@@ -129,3 +134,51 @@ def test_the_style_is_for_its_fragment_only() -> None:
         )
     assert "url(" not in style()
     assert "@import" not in style()
+
+
+def results() -> dict[str, object]:
+    """One of each kind, of a cache that grows."""
+
+    def snapshot(n: int) -> Snapshot:
+        builder = SnapshotBuilder.from_edges("root^1>global global.cache>list")
+        builder.node("list", name="Array")
+        for i in range(n):
+            builder.edge("list", f"item{i}", i, type="element")
+            builder.node(f"item{i}", name="Session", size=1_000, node_id=101 + 2 * i)
+        return builder.snapshot(name=f"s{n}.heapsnapshot")
+
+    snapshots = [snapshot(n) for n in (100, 200, 400)]
+    series, last = load_series(snapshots), snapshots[-1]
+    node = last.node(101)
+    return {
+        "snapshot": last,
+        "node": node,
+        "path": node.retaining_path(),
+        "paths": merged_paths(last.graph, list(range(3, 400))),
+        "summary": last.summary(),
+        "statistics": last.statistics(),
+        "diff": diff(snapshots[0], last),
+        "series": series,
+        "survivors": series.survivors(),
+        "diagnosis": diagnose(series),
+    }
+
+
+def test_every_result_shows_itself() -> None:
+    for name, result in results().items():
+        text, html = result_text(result), result_html(result)
+        reader = read(html)
+        assert set(reader.tags) <= TAGS | SVG_TAGS, name
+        assert repr(result) == text or name == "series"
+        assert len(text.splitlines()) >= 3, name
+        assert max(map(len, text.splitlines())) <= 100, name
+        assert result._repr_html_() == html  # type: ignore[attr-defined]  # all have it
+
+
+def test_a_diagnosis_says_what_leaks_and_draws_it() -> None:
+    diagnosis = results()["diagnosis"]
+    html = result_html(diagnosis)
+    assert '<span class="hn-badge hn-leak">leak</span>' in html
+    assert "100 → 200 → 400" in html
+    assert "<svg" in html
+    assert "Session" in result_text(diagnosis)
