@@ -88,9 +88,9 @@ def _diagnosis_of(
         return source
     if isinstance(source, Series):
         return diagnose(source)
-    is_many = isinstance(source, Sequence) and not isinstance(source, str | bytes)
-    sources = list(source) if is_many else [source]  # type: ignore[arg-type]
-    return diagnose(load_series(sources, cache=cache, progress=progress))
+    if not isinstance(source, Sequence) or isinstance(source, str | bytes | bytearray | memoryview):
+        source = [source]
+    return diagnose(load_series(list(source), cache=cache, progress=progress))
 
 
 def _check_target(path: Path) -> None:

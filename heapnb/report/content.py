@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -233,13 +233,12 @@ def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
     return make_table(
         frame,
         [
-            Column("rank", "Rank"),
             Column("class_name", "Class"),
+            Column("rank", "Rank"),
             Column("course", "Course"),
             Column("count_delta", "Objects"),
             Column("retained_delta", "Retained"),
             Column("anchor", "Held by"),
-            Column("location", "Location"),
         ],
         MOST_ROWS,
     )
@@ -251,8 +250,9 @@ def _grown_classes(series: Series) -> pd.DataFrame | None:
         return None
     frame = series.growth()
     frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)]
-    courses = frame[[f"count_{i + 1}" for i in range(len(series))]].to_numpy()
-    return frame.assign(course=list(map(tuple, courses.tolist())))
+    counts = frame[[f"count_{i + 1}" for i in range(len(series))]].to_numpy()
+    courses: list[Any] = counts.tolist()
+    return frame.assign(course=courses)
 
 
 def _course(
@@ -282,7 +282,6 @@ def _growth(series: Series, grown: pd.DataFrame | None) -> Table | None:
         grown,
         [
             Column("class_name", "Class"),
-            Column("location", "Defined at"),
             Column("course", "Course"),
             *(Column(f"count_{i + 1}", _short_name(series.snapshots[i].name)) for i in shown),
             Column("count_delta", "Objects"),
@@ -301,7 +300,6 @@ def _survivors(series: Series) -> Table | None:
         series.survivors().table,
         [
             Column("class_name", "Class"),
-            Column("location", "Defined at"),
             Column("count", "Objects"),
             Column("shallow_size", "Shallow"),
             Column("retained_size", "Retained"),
@@ -318,7 +316,6 @@ def _constructors(series: Series, total: int) -> Table:
         frame,
         [
             Column("class_name", "Class"),
-            Column("location", "Defined at"),
             Column("distance", "Distance"),
             Column("count", "Objects"),
             Column("shallow_size", "Shallow"),

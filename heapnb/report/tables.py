@@ -15,6 +15,9 @@ from heapnb.views.columns import Kind, is_missing, kind_of, write, write_exactly
 if TYPE_CHECKING:
     import pandas as pd
 
+CLASS: Final = "class_name"
+"""Name of the column of classes."""
+
 COURSE: Final = "course"
 """Name of a column whose values are drawn: numbers, one for each snapshot."""
 
@@ -81,7 +84,8 @@ def make_table(frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Ta
     frame : pandas.DataFrame
         Table of an analysis, the most important row first.
     columns : sequence of Column
-        What to show; columns that the table lacks are left out.
+        What to show; columns that the table lacks are left out. Where the class is the first,
+        the definition site, ``location``, stands in the same cell.
     limit : int
         How many rows.
 
@@ -92,6 +96,11 @@ def make_table(frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Ta
     present = tuple(column for column in columns if column.key in frame.columns)
     head = frame.head(limit)
     cells = [[cell(value, column.key) for value in head[column.key]] for column in present]
+    if "location" in frame.columns and present[0].key == CLASS:
+        # One below the other they leave room for the numbers.
+        for row, value in enumerate(head["location"]):
+            if not is_missing(value):
+                cells[0][row] += place(value)
     return Table(present, tuple(zip(*cells, strict=True)), len(frame))
 
 
@@ -154,7 +163,9 @@ def place(value: object) -> Markup:
     text = safe_place(value)
     if text == fmt.UNKNOWN:
         return escape(text)
-    return Markup('<code class="place">{}</code>').format(text)
+    # Long paths break between folders.
+    parts = Markup("/<wbr>").join(text.split("/"))
+    return Markup('<code class="place">{}</code>').format(parts)
 
 
 def prose(value: object) -> Markup:
