@@ -281,7 +281,7 @@ class HeapGraph:
     def edge_count(self) -> NodeArray:
         """``uint32[n_nodes]``: how many edges each node has."""
         counts: NodeArray = self.derived(
-            "edge_count", lambda: np.diff(self.first_edge).astype(np.uint32), keep=False
+            "edge_count", lambda: np.diff(self.first_edge).astype(np.uint32, copy=False), keep=False
         )
         return counts
 

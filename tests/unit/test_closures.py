@@ -32,8 +32,7 @@ def located(table: pd.DataFrame, location: str) -> pd.DataFrame:
 
 def function_in(builder: SnapshotBuilder, key: str = "f") -> pd.Series[Any]:
     table = closures(builder.graph())
-    (row,) = table.index.get_indexer([builder.ordinal(key)])
-    return table.iloc[int(row)]
+    return table.loc[[builder.ordinal(key)]].iloc[0]
 
 
 @pytest.fixture
