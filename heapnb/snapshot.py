@@ -81,8 +81,7 @@ def _progress_reporter(
 class Snapshot:
     """A heap snapshot: tables of what is in it, and answers about it.
 
-    Everything is computed when it is first asked for, and kept. Sizes are in bytes. Two of
-    them are equal if they are the same.
+    Everything is computed when it is first asked for, and kept. Sizes are in bytes.
 
     Parameters
     ----------
