@@ -138,7 +138,7 @@ def accumulations(series: Series) -> Accumulations:
     top = np.flatnonzero(growing & ~table.is_explained(growing))
     swelling = grows_through(table.own_size) & ~growing & table.is_last
     swelling &= table.own_size[:, -1] - table.own_size[:, 0] >= LEAST_OWN_GROWTH
-    swelling &= ~table.is_explained(growing | swelling)
+    swelling &= ~table.is_explained(growing | swelling) & ~table.is_synthetic
     table.unmark_holders(growing, swelling)
     piles = table.collect(top, content=False)
     piles += table.collect(np.flatnonzero(swelling), content=True)
@@ -259,6 +259,13 @@ class _GroupTable:
         bounded = (at_last <= 1) & ~self.is_chained
         explained: BoolArray = has_holder & (alike | (bounded & (held_by[:, -1] > 1)))
         return explained
+
+    @property
+    def is_synthetic(self) -> BoolArray:
+        """Whether the head is one of the engine's lists of roots, which has no bytes."""
+        graph = self.series.last
+        heads: BoolArray = graph.node_type[self.head] == graph.node_type_index("synthetic")
+        return heads
 
     def unmark_holders(self, rows: BoolArray, marked: BoolArray) -> None:
         """Unmark what holds some groups: a collection grows with what is put into it."""

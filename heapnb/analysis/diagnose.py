@@ -40,6 +40,7 @@ _ONE_SNAPSHOT: Final = 0.3
 _SEVERAL_PROCESSES: Final = 0.45
 _MANY_OBJECTS: Final = 10
 _MUCH_MEMORY: Final = 1 << 20
+_MUCH_IN_ONE: Final = 1 << 15
 _LITTLE_MEMORY: Final = 2048
 _LARGE_SHARE: Final = 0.2
 _LEVELLING: Final = 0.1
@@ -320,9 +321,8 @@ class _Growth:
             above = (_ONE_SNAPSHOT - SUSPICIOUS) * min(1.0, share / _LARGE_SHARE)
             return round(SUSPICIOUS + above, 2)
         amount = 1 - math.exp(-max(pile.count_delta, 0) / _MANY_OBJECTS)
-        amount = max(amount, 1 - math.exp(-max(pile.size_delta, 0) / _MUCH_MEMORY))
-        if pile.is_content:
-            amount = 1.0
+        much = _MUCH_IN_ONE if pile.is_content else _MUCH_MEMORY
+        amount = max(amount, 1 - math.exp(-max(pile.size_delta, 0) / much))
         relative = pile.size_delta / max(int(pile.size[-1]), 1)
         weight = max(min(1.0, share / _LARGE_SHARE), min(1.0, relative / _LARGE_SHARE))
         little = 0.5 if pile.size_delta < _LITTLE_MEMORY and share < _LARGE_SHARE else 1.0

@@ -166,8 +166,8 @@ class Evidence:
             if self.steps[place].is_named:
                 return self.anchor_at(place)
         step = self.holder
-        text = f"{step.class_name} held by the engine"
-        return Anchor(step.class_name, text, step.class_name, step.class_name, 0)
+        name = self.graph.name(step.node) or step.class_name
+        return Anchor(name, f"{name} of the engine", step.class_name, name, 0)
 
     def anchor_at(self, place: int) -> Anchor:
         """Describe the name that leads to a step.
@@ -284,12 +284,9 @@ class Evidence:
         """The example, or what the program sees of it."""
         if self.graph.class_name(self.pile.example) not in ENGINE_CLASSES:
             return self.pile.example
-        for node in self.below(self.pile.example):
-            class_name = self.graph.class_name(node)
-            is_own = self._own_location(node) is not None
-            if class_name not in (*ENGINE_CLASSES, vocab.CLASS_FUNCTION) and is_own:
-                return node
-        return self.pile.example
+        known = [n for n in self.below(self.pile.example) if self._own_location(n) is not None]
+        objects = [node for node in known if not self.is_closure(node)]
+        return next(iter([*objects, *known]), self.pile.example)
 
     @cached_property
     def location(self) -> str | None:
@@ -423,7 +420,10 @@ def article(noun: str) -> str:
 
     Examples
     --------
-    >>> article("Array"), article("Map")
-    ('an Array', 'a Map')
+    >>> article("Array"), article("Map"), article("process")
+    ('an Array', 'a Map', 'process')
     """
+    if noun[:1].islower():
+        # Such as `process`: there is only one.
+        return noun
     return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"
