@@ -72,6 +72,8 @@ _STAGE_TITLES = {
     "class_table": "Naming classes",
     "class_key": "Grouping classes",
     "retaining_edge": "Indexing retainers",
+    "constructor_sums": "Adding up classes",
+    "statistics": "Adding up kinds",
 }
 
 # Just enough of a snapshot that reading it and deriving from it calls every kernel.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb.classes import distinct_rows
 from heapnb.graph import HeapGraph
 from heapnb.kernels import paths as kernels
 
@@ -39,6 +41,7 @@ _ENGINE_PREFIX: Final = "system / "
 _ENTRY_OF_WEAK_MAP: Final = re.compile(r"\d+( / part of key .*)?", re.DOTALL)
 
 _LONGEST_CYCLE: Final = 4
+_LONGEST_STEP_CYCLE: Final = 12
 _MIN_REPETITIONS: Final = 4
 
 # Alternatives are looked for at so many nodes, and among so many retainers of each.
@@ -157,9 +160,15 @@ class RetainingPath:
     @cached_property
     def steps(self) -> tuple[PathStep, ...]:
         """The root first, the node last."""
+        return self._steps_at(np.arange(len(self)))
+
+    def _steps_at(self, places: IntArray) -> tuple[PathStep, ...]:
+        """Describe some of the steps; the first is the root's."""
         from heapnb.frames import display_names, edge_labels
 
-        heap, nodes, edges = self.heap, self.nodes, self.edges
+        heap = self.heap
+        nodes = self.nodes[places]
+        edges = self.edges[places[1:] - 1]
         types = heap.edge_type_names
         columns: tuple[Iterable[Any], ...] = (
             nodes.tolist(),
@@ -192,14 +201,26 @@ class RetainingPath:
         """
         links: list[tuple[str, ...]] = []
         link: tuple[str, ...] = ()
-        for before, step in zip(self.steps, self.steps[1:], strict=False):
-            is_shown = step is self.steps[-1] or not self._is_folded(step)
+        # Of a long list a few members are as good as all.
+        steps = self._steps_at(_few_of_many(self._looks()))
+        for before, step in itertools.pairwise(steps):
+            is_shown = step is steps[-1] or not self._is_folded(step)
             if self._names_its_target(before, step, is_shown=is_shown):
                 link += (f".{step.edge_name}",)
             if is_shown:
                 links.append((*link, self._label(step)))
                 link = ()
         return [ROOT_LABEL, *(text for link in _without_repetitions(links) for text in link)]
+
+    def _looks(self) -> IntArray:
+        """Number the steps that look alike, as ``int64[k + 1]``."""
+        heap, nodes, edges = self.heap, self.nodes, self.edges
+        looks = np.zeros((len(self), 4), np.int64)
+        looks[:, 0] = heap.class_index[nodes]
+        looks[:, 1] = heap.node_name[nodes]
+        looks[1:, 2] = heap.edge_name[edges]
+        looks[1:, 3] = heap.edge_type[edges] + 1
+        return distinct_rows(*looks.T)[1]
 
     def _type_of(self, step: PathStep) -> str:
         kind = int(self.heap.node_type[step.ordinal])
@@ -240,19 +261,24 @@ class RetainingPath:
         """
         import pandas as pd
 
-        nodes = self.nodes
-        return pd.DataFrame(
-            {
-                "edge_type": [step.edge_type for step in self.steps],
-                "edge_name": [step.edge_name for step in self.steps],
-                "node_id": self.heap.node_id[nodes],
-                "class_name": [step.class_name for step in self.steps],
-                "name": [step.name for step in self.steps],
-                "distance": self.heap.distance[nodes],
-                "shallow_size": self.heap.shallow_size[nodes],
-                "retained_size": self.heap.retained_size[nodes],
-            }
-        )
+        from heapnb.frames import edges_at
+
+        below = edges_at(self.heap, self.edges, self.nodes[1:])
+        root = self._steps_at(np.zeros(1, np.int64))[0]
+        node = self.heap.root
+        first = {
+            "edge_type": None,
+            "edge_name": None,
+            "node_id": root.node_id,
+            "class_name": root.class_name,
+            "name": root.name,
+            "distance": int(self.heap.distance[node]),
+            "shallow_size": int(self.heap.shallow_size[node]),
+            "retained_size": int(self.heap.retained_size[node]),
+        }
+        plain = below.astype({"edge_type": "str", "class_name": "str"})
+        top = pd.DataFrame([first]).astype(plain.dtypes)
+        return pd.concat([top, plain], ignore_index=True)
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the path as ``heapnb retainers --json`` prints it.
@@ -366,6 +392,36 @@ def _without_repetitions(links: list[tuple[str, ...]]) -> Iterator[tuple[str, ..
         at += period
         while links[at : at + period] == links[at - period : at]:
             at += period
+
+
+def _few_of_many(looks: IntArray) -> IntArray:
+    """Choose the steps of a path that say all there is to say about it.
+
+    Parameters
+    ----------
+    looks : int64[n]
+        Equal numbers stand for steps that look alike.
+
+    Returns
+    -------
+    int64[k]
+        Places, ascending. Of a sequence that is repeated many times some repetitions are left,
+        more than a chain shows.
+    """
+    places = np.arange(len(looks))
+    for period in range(1, _LONGEST_STEP_CYCLE + 1):
+        left = looks[places]
+        is_like_before = np.zeros(len(left) + 1, np.bool_)
+        is_like_before[period:-1] = left[period:] == left[:-period]
+        # Runs of steps that look like the ones a period before.
+        ends = np.flatnonzero(np.diff(is_like_before, prepend=False))
+        keep = np.ones(len(left), np.bool_)
+        for start, stop in ends.reshape(-1, 2).tolist():
+            n_surplus = (stop - start) // period - 2 * _MIN_REPETITIONS
+            if n_surplus > 0:
+                keep[start : start + n_surplus * period] = False
+        places = places[keep]
+    return places
 
 
 def _period_at(links: list[tuple[str, ...]], at: int) -> int:
@@ -613,13 +669,16 @@ class _Search:
         edges, sources = edges[keeps], sources[keeps]
         distances = graph.distance[sources].astype(np.int64)
         distances[distances < 0] = np.iinfo(np.int64).max
+        if len(edges) > _MAX_RETAINERS:
+            # Some nodes have millions, which would take long to sort.
+            closest = np.argpartition(distances, _MAX_RETAINERS)[:_MAX_RETAINERS]
+            edges, sources, distances = edges[closest], sources[closest], distances[closest]
         ranks = self.columns.rank_of_type[graph.edge_type[edges]]
         order = np.lexsort((edges, ranks, sources, distances))
         edges, sources = edges[order], sources[order]
         is_first = np.ones(len(edges), np.bool_)
         is_first[1:] = sources[1:] != sources[:-1]
-        chosen = np.flatnonzero(is_first)[:_MAX_RETAINERS]
-        yield from zip(edges[chosen].tolist(), sources[chosen].tolist(), strict=True)
+        yield from zip(edges[is_first].tolist(), sources[is_first].tolist(), strict=True)
 
     def _is_from_table(self, edges: IntArray, sources: IntArray) -> BoolArray:
         """Tell which edges lead from a WeakMap's table to a value."""

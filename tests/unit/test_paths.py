@@ -238,13 +238,14 @@ def test_the_chain_leaves_out_what_the_engine_made() -> None:
     assert shortest(builder, "table").chain[-2:] == [".table", "(array)"]
 
 
-def test_a_chain_that_repeats_several_steps() -> None:
+@pytest.mark.parametrize("length", [6, 40])
+def test_a_chain_that_repeats_several_steps(length: int) -> None:
     edges = ["root.first>a0"]
-    edges += [f"a{i}.pair>b{i} b{i}.next>a{i + 1}" for i in range(6)]
+    edges += [f"a{i}.pair>b{i} b{i}.next>a{i + 1}" for i in range(length)]
     builder = SnapshotBuilder.from_edges(" ".join(edges))
-    for i in range(7):
+    for i in range(length + 1):
         builder.node(f"a{i}", name="A").node(f"b{i}", name="B")
-    assert shortest(builder, "a6").chain == [
+    assert shortest(builder, f"a{length}").chain == [
         "(GC roots)", ".first", "A", ".pair", "B", ".next", "A", "…",
     ]  # fmt: skip
 
@@ -271,6 +272,7 @@ def test_a_path_as_a_table_and_as_plain_data() -> None:
     ]
     assert path.table["retained_size"].tolist() == [16, 16, 8]
     assert path.table["node_id"].tolist() == [1, 3, 5]
+    assert path.table["edge_name"].isna().tolist() == [True, False, False]
 
 
 def test_edges_must_follow_each_other() -> None:
