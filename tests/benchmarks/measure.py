@@ -28,6 +28,8 @@ class Measurement:
         0 if it did what it was asked to; negative for a signal; 124 for a timeout.
     seconds : float
         Wall time of the whole process.
+    cpu_seconds : float
+        Time that its threads spent on processors, in all.
     peak_bytes : int
         Largest resident set of the process, threads and mapped files included.
     other_load : float
@@ -38,6 +40,7 @@ class Measurement:
 
     exit_code: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     other_load: float
     stdout: str
@@ -85,6 +88,7 @@ def run(
     return Measurement(
         exit_code=int(code),
         seconds=float(seconds),
+        cpu_seconds=float(cpu_seconds),
         peak_bytes=int(peak_bytes),
         other_load=others / float(seconds),
         stdout=done.stdout,
