@@ -45,6 +45,8 @@ MOST_COUNT_COLUMNS: Final = 5
 LARGEST_DRAWING: Final = 120_000
 """Characters of an SVG; the text of the chain has to do where it is larger."""
 
+_LONGEST_SHORT_NAME: Final = 20
+
 # The page has the style sheet of drawings once; its policy allows no other.
 _STYLE_OF_SVG = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TEXT_OF_SVG = re.compile(r"(?<=>)[^<>]+(?=<)")
@@ -169,8 +171,9 @@ def gather(diagnosis: Diagnosis) -> Report:
 
 
 def _short_name(name: str) -> str:
-    """Leave out of a file's name what all snapshots end with."""
-    return safe_text(_FILE_ENDINGS.sub("", name) or name)
+    """Leave out of a file's name what all snapshots end with, and often begin with."""
+    text = safe_text(_FILE_ENDINGS.sub("", name) or name)
+    return fmt.shorten_start(text, _LONGEST_SHORT_NAME)
 
 
 def _card(suspect: Suspect, names: Sequence[str]) -> Card:

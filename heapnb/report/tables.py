@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ LONGEST_NAME: Final = 120
 
 
 _LOOK_AHEAD: Final = 2000
+_MOST_PARAGRAPHS: Final = 6
+_LONG_WORD: Final = re.compile(rf"\S{{{fmt.MAX_TEXT_LENGTH + 1},}}")
 
 
 @dataclass(frozen=True)
@@ -176,22 +179,35 @@ def prose(value: object) -> Markup:
     >>> prose("Bound `results`.")
     Markup('<p>Bound <code>results</code>.</p>')
     """
-    text = str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD]
     # Masked as a whole, as some secrets have several lines.
-    lines = mask_secrets(text)[:LONGEST_PROSE].split("\n")
-    paragraphs = [line.strip() for line in lines if line.strip()]
-    return Markup("").join(
-        Markup("<p>{}</p>").format(inline_prose(paragraph)) for paragraph in paragraphs
-    )
+    text = mask_secrets(str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD])
+    paragraphs = [_with_code(line.strip()) for line in text.split("\n") if line.strip()]
+    return Markup("").join(map(Markup("<p>{}</p>").format, paragraphs[:_MOST_PARAGRAPHS]))
 
 
 def inline_prose(value: object) -> Markup:
     """Write a sentence with code between back ticks; see `prose`."""
-    pieces = safe_text(value or "", LONGEST_PROSE).split("`")
+    return _with_code(mask_secrets(str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD]))
+
+
+def _with_code(text: str) -> Markup:
+    """Turn what stands between back ticks into code; cut what would fill the page."""
+    pieces = text.split("`")
     # An odd number of ticks leaves the last one alone.
     if len(pieces) % 2 == 0:
         pieces[-2:] = [f"{pieces[-2]}`{pieces[-1]}"]
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
-        for i, piece in enumerate(pieces)
-    )
+    written = []
+    room = LONGEST_PROSE
+    for i, piece in enumerate(pieces):
+        is_code = i % 2 == 1
+        shown = fmt.shorten(piece) if is_code else _LONG_WORD.sub(_shortened, piece)
+        shown = fmt.clean(shown, max(room, 1))
+        written.append(Markup("<code>{}</code>").format(shown) if is_code else escape(shown))
+        room -= len(shown)
+        if room <= 0:
+            break
+    return Markup("").join(written)
+
+
+def _shortened(match: re.Match[str]) -> str:
+    return fmt.shorten(match[0])

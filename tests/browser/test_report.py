@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from heapnb.report import html_report
+from heapnb.testing import SnapshotBuilder
 from tests.conftest import sample_series
 
 pytestmark = pytest.mark.browser
@@ -155,4 +156,36 @@ def test_links_lead_to_sections(browser: Browser, report: Path) -> None:
     page.get_by_role("link", name="Growth").click()
     assert page.locator("#growth h2").is_visible()
     assert page.url.endswith("#growth")
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    name = "<img src=x onerror=alert(1)></script><script>alert(2)</script>" + "W" * 3000
+    snapshots = []
+    for number in (1, 2, 3):
+        builder = SnapshotBuilder.from_edges("root>global").edge("global", "list", name)
+        builder.node("list", name="Array")
+        for i in range(50 * number):
+            builder.edge("list", f"entry {i}", i, type="element")
+            builder.node(f"entry {i}", name=name, size=2000)
+        snapshots.append(builder.snapshot(name=f"{name}{number}"))
+    target = tmp_path_factory.mktemp("report") / "hostile.html"
+    return html_report(snapshots, target)
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_hostile_names_run_nothing_and_fit(
+    browser: Browser, hostile_report: Path, width: int
+) -> None:
+    seen = visit(browser, hostile_report, width=width)
+    page = seen.page
+    # A dialog would have stopped the page; an image would have been asked for.
+    assert seen.problems == []
+    assert [url for url in seen.requests if not url.startswith("data:")] == [
+        hostile_report.as_uri()
+    ]
+    assert page.locator("img").count() == 0
+    assert page.locator("details.card").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()

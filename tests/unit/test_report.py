@@ -453,3 +453,11 @@ def test_code_in_prose() -> None:
     assert inline_prose("a ` b") == "a ` b"
     assert prose("one\n\n`two`") == "<p>one</p><p><code>two</code></p>"
     assert prose("") == prose(None) == ""
+
+
+def test_long_names_in_prose_are_cut() -> None:
+    text = f"The property `{'x' * 3000}` of {'y' * 3000} grows."
+    assert len(inline_prose(text)) < 300
+    assert inline_prose(text).startswith("The property <code>xxx")
+    assert len(prose("word " * 2000)) < 1600
+    assert len(prose("word\n" * 2000)) < 200
