@@ -190,7 +190,7 @@ def _node(node: Any) -> View:
 def _retaining_path(path: Any) -> View:
     return View(
         title="Retaining path",
-        facts=(Fact("steps", len(path.steps) - 1, Kind.COUNT),),
+        facts=(Fact("steps", len(path) - 1, Kind.COUNT),),
         chain=tuple(path.chain),
         drawing=path,
         table=path.table,
