@@ -353,7 +353,7 @@ class _GroupTable:
             members[-1],
             example,
             holder,
-            len(np.unique(snapshot.owner[heads])),
+            _n_distinct(snapshot.owner[heads], snapshot.n_nodes),
             is_list,
             content,
             self.count[rows[main]].sum(axis=0),
@@ -383,7 +383,14 @@ class _GroupTable:
 
 def _share(ids: NodeArray, of: NodeArray) -> float:
     """Return which share of some ids others have; NaN if there are none."""
-    return float(np.isin(ids, of).mean()) if len(ids) else np.nan
+    return float(is_member(ids, of).mean()) if len(ids) else np.nan
+
+
+def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:
+    """Count different nodes."""
+    is_there = np.zeros(n_nodes, np.bool_)
+    is_there[nodes] = True
+    return int(np.count_nonzero(is_there))
 
 
 def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
@@ -429,7 +436,7 @@ def _owners(owner: NodeArray, node: int) -> list[int]:
 def _outermost(series: Series, piles: list[Accumulation]) -> tuple[Accumulation, ...]:
     """Leave out piles that lie below another one."""
     owner = series.snapshots[-1].owner
-    members = np.unique(np.concatenate([pile.members for pile in piles])) if piles else None
+    members = np.sort(np.concatenate([pile.members for pile in piles])) if piles else None
     outermost = []
     for pile in piles:
         above = pile.holder

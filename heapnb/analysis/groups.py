@@ -102,7 +102,7 @@ def group_series(series: Series) -> tuple[Groups, ...]:
 def _ids_where(series: Series, masks: list[BoolArray]) -> HashArray:
     """Collect the ids of marked nodes of all snapshots."""
     ids = [s.node_id[mask] for s, mask in zip(series.snapshots, masks, strict=True)]
-    return np.unique(np.concatenate(ids).astype(np.uint64))
+    return np.concatenate(ids).astype(np.uint64)
 
 
 def _in_list(snapshot: ReducedSnapshot) -> BoolArray:
