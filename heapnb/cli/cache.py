@@ -20,6 +20,7 @@ def command() -> None:
 def list_command(*, as_json: bool) -> None:
     """List the cached snapshots, the newest first."""
     from heapnb.format.cache import cache_directory, list_entries
+    from heapnb.views.fmt import plural
 
     entries = [
         {
@@ -39,7 +40,7 @@ def list_command(*, as_json: bool) -> None:
         import pandas as pd
 
         print_table(pd.DataFrame(entries))
-    note(f"{len(entries)} in {cache_directory()}")
+    note(f"{plural(len(entries), 'snapshot')} in {cache_directory()}")
 
 
 @command.command("clear")

@@ -23,7 +23,7 @@ def command(
     """
     from heapnb.analysis.diagnose import diagnose
 
-    diagnosis = diagnose(reading.open_series(snapshots))
+    diagnosis = diagnose(reading.open_series(snapshots, with_warnings=as_json))
     if as_json:
         print_json(diagnosis.to_dict())
     else:

@@ -8,7 +8,7 @@ from heapnb.cli.options import reading_options, table_options
 from heapnb.cli.output import TableOutput, warn
 from heapnb.cli.reading import Reading
 
-COLUMNS = (
+JSON_COLUMNS = (
     "class_name",
     "added_count",
     "removed_count",
@@ -17,12 +17,13 @@ COLUMNS = (
     "removed_size",
     "size_delta",
 )
+"""The same as those of `heapnb.analysis.diff`, which is slow to import."""
 
 
 @click.command("diff")
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
-@table_options(sort="size_delta", columns=COLUMNS)
+@table_options(sort="size_delta", columns=JSON_COLUMNS)
 @reading_options
 def command(before: str, after: str, output: TableOutput, reading: Reading) -> None:
     """Compare two snapshots: which objects came, which went.
@@ -34,4 +35,4 @@ def command(before: str, after: str, output: TableOutput, reading: Reading) -> N
 
     comparison = diff(*reading.open_both(before, after))
     warn(comparison.warnings)
-    output.show(comparison.constructors())
+    output.show(comparison.constructors(), for_people=("class_name", "location", *JSON_COLUMNS[1:]))

@@ -155,19 +155,21 @@ class TableOutput:
     sort: str | None
     columns: tuple[str, ...]
 
-    def show(self, frame: pd.DataFrame) -> None:
+    def show(self, frame: pd.DataFrame, *, for_people: Sequence[str] = ()) -> None:
         """Print a table on stdout.
 
         Parameters
         ----------
         frame : pandas.DataFrame
             The table.
+        for_people : sequence of str, optional
+            The columns to show where it is no JSON; by default the same.
         """
         shown = self._chosen_rows(frame)
         if self.as_json:
             print_json(records(shown, self.columns))
             return
-        print_table(shown[[name for name in self.columns if name in shown]])
+        print_table(shown[[name for name in for_people or self.columns if name in shown]])
         if len(shown) < len(frame):
             note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
 

@@ -54,13 +54,15 @@ class Reading:
         with progress_bar(enabled=self.show_progress) as callback:
             yield callback
 
-    def open(self, source: str) -> Snapshot:
-        """Open one snapshot, and print what it warns of.
+    def open(self, source: str, *, with_warnings: bool = True) -> Snapshot:
+        """Open one snapshot.
 
         Parameters
         ----------
         source : str
             Path, URL, or ``-``.
+        with_warnings : bool, optional
+            Whether to print what it warns of; False where the answer says that.
 
         Returns
         -------
@@ -68,15 +70,17 @@ class Reading:
         """
         from heapnb.snapshot import Snapshot
 
-        return Snapshot(self.open_graph(source))
+        return Snapshot(self.open_graph(source, with_warnings=with_warnings))
 
-    def open_graph(self, source: str) -> HeapGraph:
-        """Open one snapshot, and print what it warns of.
+    def open_graph(self, source: str, *, with_warnings: bool = True) -> HeapGraph:
+        """Open one snapshot as a graph.
 
         Parameters
         ----------
         source : str
             Path, URL, or ``-``.
+        with_warnings : bool, optional
+            Whether to print what it warns of; False where the answer says that.
 
         Returns
         -------
@@ -85,7 +89,8 @@ class Reading:
         from heapnb.graph import open_graph
 
         graph = open_graph(source, cache=self.cache, progress=self.progress, salvage=self.salvage)
-        warn(graph.raw.warnings)
+        if with_warnings:
+            warn(graph.raw.warnings)
         return graph
 
     def open_both(self, before: str, after: str) -> tuple[HeapGraph, HeapGraph]:
@@ -103,13 +108,15 @@ class Reading:
         _check_stdin((before, after))
         return self.open_graph(before), self.open_graph(after)
 
-    def open_series(self, sources: Sequence[str]) -> Series:
-        """Open several snapshots of one program, and print what they warn of.
+    def open_series(self, sources: Sequence[str], *, with_warnings: bool = True) -> Series:
+        """Open several snapshots of one program.
 
         Parameters
         ----------
         sources : sequence of str
             Paths, URLs, and at most one ``-``.
+        with_warnings : bool, optional
+            Whether to print what they warn of; False where the answer says that.
 
         Returns
         -------
@@ -121,13 +128,16 @@ class Reading:
         series = load_series(
             # A path is opened when its turn comes, so that only one is in memory at a time.
             [
-                self.open_graph(source) if self.salvage or source == STDIN else source
+                self.open_graph(source, with_warnings=False)
+                if self.salvage or source == STDIN
+                else source
                 for source in sources
             ],
             cache=self.cache,
             progress=self.progress,
         )
-        warn(series.warnings)
+        if with_warnings:
+            warn(series.warnings)
         return series
 
 

@@ -15,7 +15,7 @@ from heapnb.cli.reading import Reading
 @reading_options
 def command(snapshot: str, reading: Reading, *, as_json: bool) -> None:
     """Show totals, statistics by kind, producer and warnings."""
-    answer = reading.open(snapshot).summary()
+    answer = reading.open(snapshot, with_warnings=as_json).summary()
     if as_json:
         print_json(answer.to_dict())
     else:

@@ -160,6 +160,7 @@ def test_diff(run: Run, series: list[Path]) -> None:
     drafts = next(row for row in rows if row["class_name"] == "OrderDraft")
     assert (drafts["added_count"], drafts["removed_count"], drafts["count_delta"]) == (240, 0, 240)
     assert run("diff", series[0], series[0], "--json").json == []
+    assert "orderHandler.js:4:14" in run("diff", series[0], series[2], "--limit", 0).out
 
 
 @pytest.mark.parametrize("case", sample_cases())
@@ -305,5 +306,5 @@ def test_every_column_that_is_promised_is_there(sample: Path, series: list[Path]
     assert set(constructors.COLUMNS) == set(snapshot.constructors().columns)
     assert set(strings.COLUMNS) == set(snapshot.strings.columns)
     assert set(find.COLUMNS) <= set(snapshot.find(class_name="Map").columns)
-    assert diff.COLUMNS == JSON_COLUMNS
-    assert set(diff.COLUMNS) <= set(compare(series[0], series[1]).constructors().columns)
+    assert diff.JSON_COLUMNS == JSON_COLUMNS
+    assert set(diff.JSON_COLUMNS) <= set(compare(series[0], series[1]).constructors().columns)

@@ -171,6 +171,18 @@ def test_truncated_file_and_salvage(run: Run, small: Path) -> None:
     assert answer.err.startswith("Warning: ")
 
 
+@pytest.mark.parametrize("command", ["summary", "diagnose"])
+def test_warnings_come_once(run: Run, small: Path, command: str) -> None:
+    content = small.read_bytes()
+    small.write_bytes(content[: len(content) * 9 // 10])
+    for_people = run(command, small, "--salvage")
+    assert for_people.err == ""
+    assert for_people.out.count("is truncated") == 1
+    for_programs = run(command, small, "--salvage", "--json")
+    assert for_programs.err.count("is truncated") == 1
+    assert for_programs.json
+
+
 def test_node_that_is_not_there(run: Run, small: Path) -> None:
     complaint = run("retainers", small, 4_000_000_001).complaint
     assert "No node has the id 4000000001" in complaint
