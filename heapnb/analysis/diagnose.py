@@ -430,8 +430,9 @@ def _judge(
     n_snapshots = len(series)
     if n_snapshots == 1:
         return "undecided", (
-            "A single snapshot shows what is large, not what grows; the suspects are the largest "
-            "piles in it. Take two more of the same process, with the same work in between."
+            "A single snapshot shows what is large, not what grows"
+            + ("; the suspects are the largest piles in it. " if suspects else ". ")
+            + "Take two more of the same process, with the same work in between."
         )
     first = suspects[0] if suspects else None
     if first is not None and not series.one_process:

@@ -29,6 +29,7 @@ INTERNAL_SCRIPTS: Final = ("node:", "ext:", "deno:", "internal/", "extensions::"
 
 _MOST_BELOW: Final = 4096
 _SHOWN_PATH_PARTS: Final = 2
+_LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Evidence:
                 if not self.tree.is_cell[step.ordinal]:
                     label = ""
                 continue
-            steps.append(Step(step.ordinal, step.class_name, label, edge_type))
+            steps.append(Step(step.ordinal, clipped(step.class_name), clipped(label), edge_type))
             label = ""
         return tuple(steps)
 
@@ -365,8 +366,30 @@ def is_internal(location: str) -> bool:
     Returns
     -------
     bool
+
+    Examples
+    --------
+    >>> is_internal("node:events:12:5"), is_internal("/srv/app/events.js:12:5")
+    (True, False)
     """
-    return location.startswith(INTERNAL_SCRIPTS)
+    script = location.rsplit(":", 2)[0]
+    # Up to Node 14 the runtime's scripts are called `events.js`; those of programs have paths.
+    return location.startswith(INTERNAL_SCRIPTS) or ("/" not in script and script.endswith(".js"))
+
+
+def clipped(text: str) -> str:
+    """Cut a name that would drown a sentence.
+
+    Parameters
+    ----------
+    text : str
+        Such as a key of a dictionary.
+
+    Returns
+    -------
+    str
+    """
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
 def short_script(script: str) -> str:

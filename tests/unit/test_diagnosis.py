@@ -159,6 +159,12 @@ def test_listeners_pile_up(event: str, kind: str) -> None:
     assert f"`{event}`" in suspect.anchor
 
 
+def test_very_long_names_are_cut() -> None:
+    diagnosis = diagnose([listening(n, "x" * 1024) for n in (20, 60, 150)])
+    assert len(diagnosis.suspects[0].anchor) < 200
+    assert len(diagnosis.suspects[0].explanation) < 1000
+
+
 @pytest.mark.parametrize("n_parts", [1, 3, 20])
 def test_growth_below_what_grows_is_explained(n_parts: int) -> None:
     def fill(n_items: int) -> Callable[[SnapshotBuilder], None]:
