@@ -22,7 +22,14 @@ from pathlib import Path
 import click
 
 from tests.benchmarks import snapshots
-from tests.benchmarks.measure import Measurement, best_of, read_through, run, wait_until_quiet
+from tests.benchmarks.measure import (
+    PATIENCE,
+    Measurement,
+    best_of,
+    read_through,
+    run,
+    wait_until_quiet,
+)
 
 HERE = Path(__file__).parent
 TOOLS_DIRECTORY = HERE / "tools"
@@ -275,7 +282,7 @@ def split_list(_context: object, parameter: click.Parameter, text: str) -> tuple
 @click.option("--repeat", default=3, show_default=True, help="Runs, of which the best counts.")
 @click.option("--timeout", default=600.0, show_default=True, help="Seconds for one run.")
 @click.option(
-    "--patience", default=30.0, show_default=True, help="Seconds to wait for a quiet machine."
+    "--patience", default=PATIENCE, show_default=True, help="Seconds to wait for a quiet machine."
 )
 @click.option("--markdown", is_flag=True, help="Print a Markdown table.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Keep all figures here.")

@@ -36,4 +36,5 @@ def main() -> None:
     os.write(2, f"\n{code} {seconds:.6f} {cpu_seconds:.6f} {peak_bytes}\n".encode())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,10 @@ HERE = Path(__file__).parent
 _LAUNCHER = HERE / "launch.py"
 _PROC_STAT = Path("/proc/stat")
 _IDLE_FIELDS = (3, 4)  # of /proc/stat: idle, and waiting for a disk
+
+PATIENCE = float(os.environ.get("HEAPNB_BENCHMARK_PATIENCE", "30"))
+"""Seconds to wait for a quiet machine before each run."""
+
 _QUIET_LOAD = 0.1
 _BUSY_LOAD = 0.15
 
@@ -102,12 +106,12 @@ def best_of(measurements: Sequence[Measurement]) -> Measurement:
     return min(good, key=lambda each: each.seconds) if good else measurements[-1]
 
 
-def wait_until_quiet(patience: float = 30.0) -> None:
+def wait_until_quiet(patience: float = PATIENCE) -> None:
     """Wait until other programs leave the machine alone, or patience ends.
 
     Parameters
     ----------
-    patience : float, default 30.0
+    patience : float, default PATIENCE
         Seconds.
     """
     deadline = time.monotonic() + patience

@@ -6,20 +6,24 @@ import json
 import sys
 import time
 
-import pandas as pd
-
 import heapnb.analysis.constructors
 import heapnb.snapshot
+import pandas as pd
 
-started = time.perf_counter()
-snapshot = heapnb.load(sys.argv[1], progress=False)
-rows: pd.DataFrame = snapshot.constructors()
-json.dump(
-    {
+
+def main(path: str) -> None:
+    """Open, make the table, print how long that took once the packages were loaded."""
+    started = time.perf_counter()
+    snapshot = heapnb.load(path, progress=False)
+    rows: pd.DataFrame = snapshot.constructors()
+    answer = {
         "nodes": snapshot.n_nodes,
         "edges": snapshot.n_edges,
         "rows": len(rows),
         "seconds_when_loaded": time.perf_counter() - started,
-    },
-    sys.stdout,
-)
+    }
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -8,16 +8,20 @@ import time
 
 import heapnb
 
-snapshot = heapnb.load(sys.argv[1], progress=False)
-snapshot.constructors()
-started = time.perf_counter()
-nodes = snapshot.nodes
-seconds = time.perf_counter() - started
-json.dump(
-    {
+
+def main(path: str) -> None:
+    """Open, make the table, print how long that took and how large it is."""
+    snapshot = heapnb.load(path, progress=False)
+    snapshot.constructors()
+    started = time.perf_counter()
+    nodes = snapshot.nodes
+    answer = {
         "nodes": len(nodes),
-        "seconds": seconds,
+        "seconds": time.perf_counter() - started,
         "bytes": int(nodes.memory_usage(index=True).sum()),
-    },
-    sys.stdout,
-)
+    }
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

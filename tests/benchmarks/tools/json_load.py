@@ -6,7 +6,13 @@ import json
 import sys
 from pathlib import Path
 
-with Path(sys.argv[1]).open(encoding="utf-8", errors="surrogateescape") as file:
-    snapshot = json.load(file)
-header = snapshot["snapshot"]
-json.dump({"nodes": header["node_count"], "edges": header["edge_count"]}, sys.stdout)
+
+def main(path: Path) -> None:
+    """Parse, and print what the header says."""
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        header = json.load(file)["snapshot"]
+    json.dump({"nodes": header["node_count"], "edges": header["edge_count"]}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
