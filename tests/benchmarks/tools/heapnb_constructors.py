@@ -6,9 +6,10 @@ import json
 import sys
 import time
 
+import pandas as pd
+
 import heapnb.analysis.constructors
 import heapnb.snapshot
-import pandas as pd
 
 
 def main(path: str) -> None:
