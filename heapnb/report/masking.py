@@ -13,7 +13,7 @@ from typing import Final
 MASK: Final = "•••"
 """Stands for what was taken out."""
 
-_MIN_DIGITS: Final = 4
+_MIN_DIGIT_RUNS: Final = 3
 
 _TOKENS = re.compile(
     r"""
@@ -25,10 +25,11 @@ _TOKENS = re.compile(
     | \b(?:AKIA|ASIA)[0-9A-Z]{12,}                              # clouds
     | \bAIza[\w-]{20,}
     | \b[0-9a-fA-F]{32,}\b                                      # keys and digests in hex
+    | \b(?:eyJ[\w-]{8,}|[0-9a-fA-F]{12,})…                     # what is cut short already
     """,
     re.VERBOSE,
 )
-_RANDOM = re.compile(r"(?<![\w+/-])[\w+-]{32,}={0,2}(?![\w+/-])")
+_RANDOM = re.compile(r"(?<![\w+/-])(?:[\w+-]{12,}…|[\w+-]{32,}={0,2}(?![\w+/-]))")
 _CREDENTIALS_OF_URL = re.compile(
     r"(?P<keep>[a-z][a-z0-9+.-]{1,20}://)[^\s/@]{1,500}@", re.IGNORECASE
 )
@@ -84,6 +85,6 @@ def _keep_start(match: re.Match[str]) -> str:
 def _mask_random(match: re.Match[str]) -> str:
     """Tell what a machine made up from long names that a person did."""
     text = match[0]
-    n_digits = sum(character.isdigit() for character in text)
+    n_digit_runs = len(re.findall(r"\d+", text))
     has_both_cases = text != text.lower() and text != text.upper()
-    return MASK if n_digits >= _MIN_DIGITS and has_both_cases else text
+    return MASK if n_digit_runs >= _MIN_DIGIT_RUNS and has_both_cases else text

@@ -402,6 +402,9 @@ def test_a_target_that_cannot_be_is_an_error(tmp_path: Path) -> None:
         'api_key="0123456789"',
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEow",
         "redis://:hunter2hunter2@cache",
+        "d41d8cd98f00b204e98…",
+        "eyJhbGciOiJIUzI1NiIs…",
+        "Ab3Cd4Ef5Gh6Ij7…",
     ],
 )
 def test_secrets_are_found(secret: str) -> None:
@@ -418,6 +421,8 @@ def test_secrets_are_found(secret: str) -> None:
         "CachedSearch",
         "AsyncLocalStorageInstrumentationRegistry",
         "system / Context / scope @123456",
+        "AsyncLocalStorageInstrumen…",
+        "ordersControllerV2_2026…",
         "{sessionId, token, password}",
         "lib/handlers/ordersControllerV2.js:120:15",
         "node:internal/modules/cjs/loader:297:16",
