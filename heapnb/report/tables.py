@@ -30,6 +30,7 @@ LONGEST_NAME: Final = 120
 
 
 _LOOK_AHEAD: Final = 2000
+_FOLDER_END: Final = re.compile(r"(?<=.)/")
 _MOST_PARAGRAPHS: Final = 6
 _LONG_WORD: Final = re.compile(rf"\S{{{fmt.MAX_TEXT_LENGTH + 1},}}")
 
@@ -166,9 +167,9 @@ def place(value: object) -> Markup:
     text = safe_place(value)
     if text == fmt.UNKNOWN:
         return escape(text)
-    # Long paths break between folders.
-    parts = Markup("/<wbr>").join(text.split("/"))
-    return Markup('<code class="place">{}</code>').format(parts)
+    # Long paths break between folders, but not after the slash that begins them.
+    breakable = _FOLDER_END.sub("/<wbr>", str(escape(text)))
+    return Markup(f'<code class="place">{breakable}</code>')  # noqa: S704  escaped above
 
 
 def prose(value: object) -> Markup:

@@ -18,7 +18,7 @@ from heapnb.analysis.series import Series, load_series
 from heapnb.errors import HeapnbError
 from heapnb.report import content, html_report
 from heapnb.report.masking import MASK, mask_secrets
-from heapnb.report.tables import inline_prose, prose, safe_text
+from heapnb.report.tables import inline_prose, place, prose, safe_text
 from heapnb.testing import SnapshotBuilder
 
 HOSTILE = "<img src=x onerror=alert(1)></script></style><script>'\"`&\u202e\x00"
@@ -466,3 +466,10 @@ def test_long_names_in_prose_are_cut() -> None:
     assert inline_prose(text).startswith("The property <code>xxx")
     assert len(prose("word " * 2000)) < 1600
     assert len(prose("word\n" * 2000)) < 200
+
+
+def test_places_break_between_folders() -> None:
+    assert place("/srv/<b>/a.js:1:2") == (
+        '<code class="place">/srv/<wbr>&lt;b&gt;/<wbr>a.js:1:2</code>'
+    )
+    assert place(None) == "–"
