@@ -45,7 +45,7 @@ from heapnb.format import RawSnapshot, read_snapshot
 from heapnb.format.cache import read_cached
 from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
-from heapnb.kernels import csr, dominators, parse, traverse
+from heapnb.kernels import csr, dominators, parse, ropes, traverse
 from heapnb.kernels._jit import is_compiled
 
 _UINT32_MAX = 0xFFFF_FFFF
@@ -58,6 +58,8 @@ _EPHEMERON_MARK = " pair in WeakMap (table @"
 
 _PLAIN_OBJECT_NAME_LENGTH = 100
 _CONS_STRING_NAME_LENGTH = 1024
+# A code unit of UTF-16 takes three bytes of UTF-8 at the most.
+_CONS_STRING_NAME_BYTES = 3 * _CONS_STRING_NAME_LENGTH
 
 
 # What a person is told while an array is computed.
@@ -922,25 +924,44 @@ class HeapGraph:
         return name
 
     def _rope_text(self, node: int) -> str:
-        rope_type = self.node_type_index("concatenated string")
-        internal = self.edge_type_index("internal")
+        offsets, _ = string_buffers(self.strings)
+        leaves = np.empty(_CONS_STRING_NAME_BYTES, np.uint32)
+        n_leaves = ropes.list_leaves(
+            self.first_edge,
+            self.edge_type,
+            self.edge_name,
+            self.edge_to,
+            self.node_type,
+            self.node_name,
+            self.node_type_index("concatenated string"),
+            self.edge_type_index("internal"),
+            self._half_of_string,
+            offsets,
+            node,
+            leaves,
+        )
         text = ""
-        stack = [node]
-        # A rope of empty strings could go on for ever without its text growing.
-        visits_left = self.n_nodes
-        while stack and len(text) < _CONS_STRING_NAME_LENGTH and visits_left:
-            visits_left -= 1
-            current = stack.pop()
-            if self.node_type[current] != rope_type:
-                text += self.string(self.node_name[current])
-                continue
-            halves = {"first": self.root, "second": self.root}
-            start, stop = self.edges_of(current)
-            for edge in range(start, stop):
-                if self.edge_type[edge] == internal and self.edge_label(edge) in halves:
-                    halves[self.edge_label(edge)] = int(self.edge_to[edge])
-            stack += [halves["second"], halves["first"]]
+        n_units = 0
+        for leaf in leaves[:n_leaves].tolist():
+            if n_units >= _CONS_STRING_NAME_LENGTH:
+                break
+            part = self.string(self.node_name[leaf])
+            text += part
+            n_units += len(part) + sum(character > "\uffff" for character in part)
         return text
+
+    @property
+    def _half_of_string(self) -> ByteArray:
+        """Which half of a rope an edge of this name leads to; see `heapnb.kernels.ropes`."""
+
+        def compute() -> ByteArray:
+            halves = np.zeros(len(self.strings), np.uint8)
+            for name, half in (("first", ropes.FIRST), ("second", ropes.SECOND)):
+                halves[pc.equal(self.strings, name).to_numpy(zero_copy_only=False)] = half
+            return halves
+
+        halves: ByteArray = self.derived("half_of_string", compute, keep=False)
+        return halves
 
     def _plain_object_name(self, node: int) -> str:
         """Show properties from both ends until the name is long enough."""

@@ -1,0 +1,105 @@
+"""Kernels for ropes: strings that are concatenations of others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import ByteArray, IntArray, NodeArray, OffsetArray
+from heapnb.kernels._jit import kernel
+
+FIRST = 1
+"""Marks the names of edges to the first half of a rope."""
+
+SECOND = 2
+"""Marks the names of edges to the second half."""
+
+MAX_VISITS_PER_NODE = 4
+"""The search ends after so many visits for each node of the heap."""
+
+_FIRST_STACK = 64
+
+
+@kernel
+def list_leaves(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    edge_to: NodeArray,
+    node_type: ByteArray,
+    node_name: NodeArray,
+    rope_type: int,
+    internal_type: int,
+    half_of_string: ByteArray,
+    string_offset: IntArray,
+    rope: int,
+    leaves: NodeArray,
+) -> int:
+    """List the strings at the beginning of a rope, from left to right.
+
+    Parameters
+    ----------
+    first_edge, edge_type, edge_name, edge_to
+        The edges.
+    node_type : uint8[n_nodes]
+        Node types.
+    node_name : uint32[n_nodes]
+        String indices.
+    rope_type, internal_type : int
+        The node type of ropes, the edge type of their halves.
+    half_of_string : uint8[n_strings]
+        `FIRST`, `SECOND`, or 0 for names of other edges.
+    string_offset : int64[n_strings + 1]
+        Where the text of each string begins, in bytes.
+    rope : int
+        Ordinal.
+    leaves : uint32[k]
+        Receives ordinals, empty strings left out, until their texts have k bytes.
+
+    Returns
+    -------
+    int
+        How many.
+
+    Notes
+    -----
+    As in DevTools, a missing half is node 0, and of several halves of one name the last one
+    counts that comes before both are known. It ends on circles too.
+    """
+    stack = np.empty(_FIRST_STACK, np.uint32)
+    stack[0] = rope
+    depth = 1
+    n_leaves = 0
+    n_bytes = 0
+    # A circle of ropes, or one of empty strings, could go on for ever without text.
+    visits_left = MAX_VISITS_PER_NODE * node_type.shape[0]
+    while depth > 0 and n_bytes < leaves.shape[0] and visits_left > 0:
+        visits_left -= 1
+        depth -= 1
+        node = stack[depth]
+        if node_type[node] != rope_type:
+            name = node_name[node]
+            length = string_offset[name + 1] - string_offset[name]
+            if length > 0:
+                leaves[n_leaves] = node
+                n_leaves += 1
+                n_bytes += length
+            continue
+        first = np.uint32(0)
+        second = np.uint32(0)
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if first != 0 and second != 0:
+                break
+            if edge_type[edge] == internal_type:
+                half = half_of_string[edge_name[edge]]
+                if half == FIRST:
+                    first = edge_to[edge]
+                elif half == SECOND:
+                    second = edge_to[edge]
+        if depth + 2 > stack.shape[0]:
+            larger = np.empty(2 * stack.shape[0], np.uint32)
+            larger[:depth] = stack[:depth]
+            stack = larger
+        stack[depth] = second
+        stack[depth + 1] = first
+        depth += 2
+    return n_leaves

@@ -1,0 +1,33 @@
+"""A naive twin of the kernel that reads ropes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heapnb.kernels.ropes import FIRST, MAX_VISITS_PER_NODE, SECOND
+
+
+@dataclass(frozen=True)
+class Rope:
+    """Pairs of what an edge is called and the node that it leads to."""
+
+    edges: list[tuple[int, int]]
+
+
+def text_of(nodes: list[str | Rope], start: int, n_bytes: int) -> list[str]:
+    """List the parts of a rope that are not empty, until they have so many bytes."""
+    parts: list[str] = []
+    pending = [start]
+    for _ in range(MAX_VISITS_PER_NODE * len(nodes)):
+        if not pending or len("".join(parts).encode()) >= n_bytes:
+            break
+        node = nodes[pending.pop(0)]
+        if isinstance(node, str):
+            parts += [node] * bool(node)
+            continue
+        halves = {FIRST: 0, SECOND: 0}
+        for name, target in node.edges:
+            if name in halves and not all(halves.values()):
+                halves[name] = target
+        pending = [halves[FIRST], halves[SECOND], *pending]
+    return parts
