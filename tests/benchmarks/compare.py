@@ -65,6 +65,8 @@ class Tool:
         Makes the command line for a file.
     prepare : callable
         Makes the environment of one run, given the file and an empty directory.
+    only_smallest : bool, default False
+        Whether the file does not matter, so that one will do.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Tool:
     result: str
     command: Callable[[Path], list[str | Path]]
     prepare: Callable[[Path, Path], Environment]
+    only_smallest: bool = False
 
 
 def python_script(name: str) -> Callable[[Path], list[str | Path]]:
@@ -120,6 +123,7 @@ TOOLS = (
         "the same; compiles its kernels",
         open_with_heapnb,
         nothing_compiled,
+        only_smallest=True,
     ),
     Tool("devtools", "Chrome DevTools engine", _EVERYTHING, node_script("devtools.mjs"), _nothing),
     Tool(
@@ -308,7 +312,7 @@ def main(
     figures = []
     for tool in chosen:
         row = [tool.title]
-        for file in files:
+        for file in files[:1] if tool.only_smallest else files:
             measured = measure_tool(tool, file, repeat=repeat, timeout=timeout, patience=patience)
             row.append(describe(measured, timeout))
             click.echo(f"{tool.title}, {file.name}: {row[-1]}", err=True)
@@ -325,6 +329,7 @@ def main(
                     "stdout": measured.stdout,
                 }
             )
+        row += ["–"] * (len(files) + 1 - len(row))
         rows.append([*row, tool.result])
     header = ["", *(format_bytes(file.stat().st_size) for file in files), "what it computes"]
     click.echo(render(header, rows, markdown=markdown))
