@@ -146,7 +146,9 @@ def _obey_the_second_interrupt() -> None:
         signal.signal(signal.SIGINT, interrupt_again)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, interrupt)
+    # What runs in the background of a shell ignores interrupts, and goes on doing so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _never_fail_to_encode() -> None:

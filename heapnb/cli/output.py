@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -30,7 +31,9 @@ def note(text: str) -> None:
     text : str
         One line; goes to stderr.
     """
-    print(visible(text), file=sys.stderr)
+    # Nobody to tell is no reason to fail.
+    with contextlib.suppress(OSError):
+        print(visible(text), file=sys.stderr)
 
 
 def warn(warnings: Iterable[str]) -> None:
