@@ -48,6 +48,9 @@ _RENEWED: Final = 0.1
 _FEWEST_SHARE_IN_ONE: Final = 0.01
 _LEAST_LEVELLED: Final = 8
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
+_ELLIPSIS: Final = "…"
+_LONGEST_TURN: Final = 24
+_MAIN_MODULE: Final = ("process", ".mainModule")
 _IF_IT_GROWS: Final = "This is large; whether it grows, a single snapshot cannot tell. If it does:"
 _FIELDS: Final = (
     "rank",
@@ -355,7 +358,7 @@ def _permanence(pile: Accumulation) -> float:
     if max(known) < _RENEWED and pile.first_step < _RENEWED:
         # Made anew all the time: that the old ones are gone says nothing.
         return 0.45
-    return known[0]
+    return min(known)
 
 
 def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
@@ -376,7 +379,7 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
         counts[-1] - (counts[0] if len(counts) > 1 else 0),
         sizes[-1] - (sizes[0] if len(sizes) > 1 else 0),
         rated.confidence,
-        tuple(_readable(evidence.path.chain)),
+        tuple(_readable(evidence.path.chain, is_list=pile.is_list)),
         cause.anchor.text,
         evidence.location,
         int(evidence.graph.node_id[pile.example]),
@@ -389,39 +392,27 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
     )
 
 
-_ELLIPSIS: Final = "…"
-_LONGEST_TURN: Final = 24
-_MAIN_MODULE: Final = ("process", ".mainModule")
-
-
-def _readable(chain: list[str]) -> list[str]:
-    """Leave out the way to the main module, and all but one turn of what repeats itself."""
+def _readable(chain: list[str], *, is_list: bool) -> list[str]:
+    """Leave out the way to the main module, and all but one turn of a linked list."""
     for place in range(1, len(chain) - 1):
         if tuple(chain[place : place + 2]) == _MAIN_MODULE:
             chain = [chain[0], _ELLIPSIS, *chain[place:]]
             break
-    folded: list[str] = []
-    place = 0
-    while place < len(chain):
-        turn = next(
-            (
-                length
-                for length in range(2, _LONGEST_TURN)
-                if len(chain) >= place + 2 * length
-                and chain[place : place + length] == chain[place + length : place + 2 * length]
-                and chain[place].startswith(".")
-            ),
-            0,
-        )
-        folded.append(chain[place])
-        place += 1
-        if turn:
-            folded += chain[place : place + turn - 1]
-            place += turn - 1
-            while chain[place : place + turn] == folded[-turn:]:
-                place += turn
-            folded.append(_ELLIPSIS)
-    return folded
+    return _folded(chain) if is_list else chain
+
+
+def _folded(chain: list[str]) -> list[str]:
+    """Show only the first of several turns that are alike."""
+    for place in range(len(chain)):
+        for length in range(2, _LONGEST_TURN):
+            turn = chain[place : place + length]
+            after = place + length
+            if not turn[0].startswith(".") or chain[after : after + length] != turn:
+                continue
+            while chain[after : after + length] == turn:
+                after += length
+            return [*chain[: place + length], _ELLIPSIS, *chain[after:]]
+    return chain
 
 
 def _judge(
@@ -448,7 +439,7 @@ def _judge(
     if first is not None and first.confidence >= CONFIDENT:
         return "leak", (
             f"{_described(first)} grew all through the series, and what came stayed; "
-            f"this is {first.share:.0%} of the growth of the heap."
+            f"this is {first.share:.0%} of the growth of the heap.{_others(suspects)}"
         )
     if first is not None:
         return "undecided", (
@@ -456,6 +447,13 @@ def _judge(
             "of the old ones gone, to call it a leak. Take another snapshot after more work."
         )
     return "no-leak", f"Nothing piles up through the whole series.{_levelled(series, found)}"
+
+
+def _others(suspects: tuple[Suspect, ...]) -> str:
+    n_others = sum(suspect.confidence >= CONFIDENT for suspect in suspects) - 1
+    if n_others == 0:
+        return ""
+    return f" There {'is one more pile' if n_others == 1 else f'are {n_others} more piles'}."
 
 
 def _described(suspect: Suspect) -> str:
