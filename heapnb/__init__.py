@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         HeapnbError,
         MissingExtraError,
         NodeNotFoundError,
+        PatternError,
         SnapshotFormatError,
         TruncatedSnapshotError,
     )
@@ -37,6 +38,7 @@ _HOMES = {
     "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
     "Node": ("heapnb.node", "Node"),
     "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
+    "PatternError": ("heapnb.errors", "PatternError"),
     "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
     "Series": ("heapnb.analysis.series", "Series"),
     "Snapshot": ("heapnb.snapshot", "Snapshot"),
@@ -60,6 +62,7 @@ __all__ = [
     "MissingExtraError",
     "Node",
     "NodeNotFoundError",
+    "PatternError",
     "RetainerGraph",
     "Series",
     "Snapshot",

@@ -15,6 +15,7 @@ PUBLIC = [
     "MissingExtraError",
     "Node",
     "NodeNotFoundError",
+    "PatternError",
     "RetainerGraph",
     "Series",
     "Snapshot",
