@@ -139,7 +139,6 @@ def _obey_the_second_interrupt() -> None:
     """End at once when interrupted again: a thread that waits for stdin cannot be woken."""
 
     def interrupt_again(*_: object) -> None:
-        note("heapnb: Interrupted.")
         os._exit(_EXIT_INTERRUPTED)
 
     def interrupt(*_: object) -> None:

@@ -285,7 +285,7 @@ def test_interrupt_of_a_process() -> None:
                 process.wait(1)
                 break
         assert process.returncode == 130
-        assert process.stderr.read() == b"heapnb: Interrupted.\n"
+        assert process.stderr.read() in {b"", b"heapnb: Interrupted.\n"}
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RecursionError("too deep"), KeyError("odd")])
