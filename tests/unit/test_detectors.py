@@ -1,0 +1,180 @@
+"""Every detector recognises its cause in the smallest heap that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from heapnb.analysis.detectors import DETECTORS
+from heapnb.analysis.diagnose import Suspect, diagnose
+from heapnb.graph import HeapGraph
+from heapnb.testing import SnapshotBuilder
+
+FIRST_ID = 1001
+SIZES = (20, 60, 150)
+
+Fill = Callable[[SnapshotBuilder, int], None]
+
+
+def heap(fill: Fill, n: int) -> HeapGraph:
+    """Make a program of one function in a module, and what a test puts there."""
+    builder = SnapshotBuilder.from_edges("root^1>global global.app>app app/context>scope")
+    builder.node("app", type="closure", location=(1, 4, 0)).node("scope", name="system / Context")
+    builder.node("native", type="hidden", name="system / NativeContext")
+    builder.edge("scope", "native", "previous", type="internal")
+    for number in range(40):
+        key = f"fixed{number}"
+        builder.node(key, node_id=101 + 2 * number).edge("native", key, key, type="internal")
+    fill(builder, n)
+    return builder.graph()
+
+
+def suspect(fill: Fill) -> Suspect:
+    diagnosis = diagnose([heap(fill, n) for n in SIZES])
+    assert diagnosis.verdict == "leak"
+    return diagnosis.suspects[0]
+
+
+def collection(holder: str, name: str, edge: str = "context", store: str = "table") -> Fill:
+    """Fill a collection that an edge of some holder leads to."""
+
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        builder.node("box", name=name, node_id=901).node("store", type="array", node_id=903)
+        builder.edge(holder, "box", "box", type=edge)
+        builder.edge("box", "store", store, type="internal")
+        for number in range(n):
+            key = f"item{number}"
+            builder.node(key, name="Item", node_id=FIRST_ID + 2 * number, location=(1, 9, 2))
+            builder.edge("store", key, str(number), type="internal")
+
+    return fill
+
+
+def dictionary(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("box", name="Object", node_id=901).edge("scope", "box", "box", type="context")
+    for number in range(n):
+        key = f"item{number}"
+        builder.node(key, name="Item", node_id=FIRST_ID + 2 * number).edge("box", key, key)
+
+
+def globals_(builder: SnapshotBuilder, n: int) -> None:
+    for number in range(n):
+        key = f"item{number}"
+        builder.node(key, name="Item", node_id=FIRST_ID + 2 * number).edge("global", key, key)
+
+
+def memoized(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("wrapper", type="closure", node_id=911, location=(1, 7, 0))
+    builder.edge("scope", "wrapper", "render", type="context")
+    builder.node("inner", name="system / Context", node_id=913)
+    builder.edge("wrapper", "inner", "context", type="internal")
+    builder.node("outer", type="closure", node_id=915).edge("inner", "outer", "fn", type="context")
+    builder.edge("inner", "scope", "previous", type="internal")
+    collection("inner", "Map")(builder, n)
+
+
+def modules(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("loader", name="Module", node_id=901).edge("scope", "loader", "m", type="context")
+    builder.node("children", name="Array", node_id=903).edge("loader", "children", "children")
+    builder.node("store", type="array", node_id=905)
+    builder.edge("children", "store", "elements", type="internal")
+    for number in range(n):
+        module, function = f"module{number}", f"function{number}"
+        builder.node(module, name="Module", node_id=FIRST_ID + 4 * number)
+        builder.edge("store", module, number, type="element")
+        builder.node(function, type="closure", node_id=FIRST_ID + 4 * number + 2)
+        builder.node(function, location=(2, 3, 1)).edge(module, function, "exports")
+
+
+def timers(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("list", name="TimersList", node_id=901)
+    builder.edge("scope", "list", "lists", type="context")
+    before = "list"
+    for number in reversed(range(n)):
+        key = f"timer{number}"
+        builder.node(key, name="Timeout", node_id=FIRST_ID + 2 * number)
+        builder.edge(before, key, "_idleNext")
+        before = key
+
+
+def generations(builder: SnapshotBuilder, n: int) -> None:
+    before = "scope"
+    for number in reversed(range(n)):
+        thing, method, scope = f"thing{number}", f"method{number}", f"scope{number}"
+        first = FIRST_ID + 6 * number
+        builder.node(thing, name="Thing", node_id=first)
+        builder.node(method, type="closure", node_id=first + 2, location=(1, 8, 4))
+        builder.node(scope, name="system / Context", node_id=first + 4)
+        builder.edge(before, thing, "previous_thing", type="context")
+        builder.edge(thing, method, "method").edge(method, scope, "context", type="internal")
+        before = scope
+
+
+def promises(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("ready", name="Promise", node_id=901)
+    builder.edge("scope", "ready", "ready", type="context")
+    before, label = "ready", "reactions_or_result"
+    for number in reversed(range(n)):
+        key = f"reaction{number}"
+        builder.node(key, type="hidden", name="system / PromiseReaction")
+        builder.node(key, node_id=FIRST_ID + 4 * number)
+        builder.edge(before, key, label, type="internal")
+        builder.node(f"work{number}", type="closure", node_id=FIRST_ID + 4 * number + 2, size=64)
+        builder.edge(key, f"work{number}", 1, type="hidden")
+        before, label = key, "next"
+
+
+def text(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("log", type="string", name="…", node_id=901, size=1000 * n)
+    builder.edge("scope", "log", "log", type="context")
+
+
+CASES: dict[str, list[tuple[Fill, str]]] = {
+    "unbounded-array": [(collection("scope", "Array", store="elements"), "`box`")],
+    "unbounded-map": [(collection("scope", "Map"), "`box`")],
+    "unbounded-set": [(collection("scope", "Set"), "`box`")],
+    "unbounded-dictionary": [(dictionary, "`box`")],
+    "undeclared-global": [
+        (collection("global", "Array", "property", "elements"), "`box` of the global object"),
+        (globals_, "the global object"),
+    ],
+    "unbounded-memoize": [(memoized, "`box`")],
+    "module-reload": [(modules, "`children`")],
+    "timers": [(timers, "running timers")],
+    "shared-closure-context": [(generations, "`previous_thing`")],
+    "pending-promise": [(promises, "`ready`")],
+    "growing-string": [(text, "`log`")],
+}
+"""By kind: heaps that show it, and what the anchor says."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "fill", "anchor"),
+    [(kind, fill, anchor) for kind, cases in CASES.items() for fill, anchor in cases],
+)
+def test_recognises(kind: str, fill: Fill, anchor: str) -> None:
+    found = suspect(fill)
+    assert found.kind == kind
+    assert anchor in found.anchor
+    assert found.explanation
+    assert found.fix
+
+
+def test_every_detector_is_tested() -> None:
+    elsewhere = {"event-listeners", "socket-reconnect", "linked-list"}
+    assert {detector.kind for detector in DETECTORS} == set(CASES) | elsewhere
+
+
+def test_what_no_detector_knows_is_told_all_the_same() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        builder.node("registry", name="Registry", node_id=901)
+        builder.edge("scope", "registry", "registry", type="context")
+        for number in range(n):
+            key = f"item{number}"
+            builder.node(key, name="Item", node_id=FIRST_ID + 2 * number)
+            builder.edge("registry", key, number, type="element")
+
+    found = suspect(fill)
+    assert found.kind == "accumulation"
+    assert "`registry`" in found.anchor
