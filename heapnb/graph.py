@@ -209,10 +209,12 @@ class HeapGraph:
     def _reporting(self, name: str) -> Iterator[None]:
         """Say what is being computed; nested computations share one bar."""
         title = _STAGE_TITLES.get(name)
+        # Another thread may be about to close the bar.
+        open_report = self._report
         if title is None:
             yield
-        elif self._report is not None:
-            self._report(title, 0, 0)
+        elif open_report is not None:
+            open_report(title, 0, 0)
             yield
         else:
             with self._open_progress() as report:
