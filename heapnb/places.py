@@ -18,6 +18,9 @@ _DEBUG_INFO = "system / DebugInfo"
 _UNNAMED_SCRIPT = "system / Script"
 _SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
 
+INTERNAL_SCRIPTS = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
+"""How the names of scripts begin that belong to the runtime."""
+
 
 def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
     """Follow a node's first edge that has one of some names.
@@ -206,6 +209,27 @@ def _scripts_by_id(graph: HeapGraph) -> tuple[IntArray, IntArray]:
     both: IntArray = graph.derived("scripts_by_id", compute)
     ids, scripts = both.reshape(2, -1)
     return ids, scripts
+
+
+def is_internal_script(name: str) -> bool:
+    """Tell whether a script belongs to the runtime.
+
+    Parameters
+    ----------
+    name : str
+        A script's name.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_internal_script("node:events"), is_internal_script("/srv/app/events.js")
+    (True, False)
+    """
+    # Up to Node 14 the runtime's scripts are called `events.js`; those of programs have paths.
+    return name.startswith(INTERNAL_SCRIPTS) or ("/" not in name and name.endswith(".js"))
 
 
 def location_text(graph: HeapGraph, row: int) -> str | None:

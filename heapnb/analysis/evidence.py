@@ -16,16 +16,13 @@ from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.retaining import RetainingTree, retaining_tree
 from heapnb.analysis.series import Series
 from heapnb.graph import HeapGraph
-from heapnb.places import child, location_of
+from heapnb.places import child, is_internal_script, location_of
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
 """Classes that say nothing to somebody who looks for a leak."""
 
 CONTEXT_NAME: Final = "system / Context"
 """How V8 calls the variables of a function that closures share."""
-
-INTERNAL_SCRIPTS: Final = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
-"""How the names of scripts begin that belong to the runtime."""
 
 _MOST_BELOW: Final = 4096
 _SHOWN_PATH_PARTS: Final = 2
@@ -372,9 +369,7 @@ def is_internal(location: str) -> bool:
     >>> is_internal("node:events:12:5"), is_internal("/srv/app/events.js:12:5")
     (True, False)
     """
-    script = location.rsplit(":", 2)[0]
-    # Up to Node 14 the runtime's scripts are called `events.js`; those of programs have paths.
-    return location.startswith(INTERNAL_SCRIPTS) or ("/" not in script and script.endswith(".js"))
+    return is_internal_script(location.rsplit(":", 2)[0])
 
 
 def clipped(text: str) -> str:

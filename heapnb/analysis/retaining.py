@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import BoolArray, NodeArray, OffsetArray
+from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
 from heapnb.graph import HeapGraph
 from heapnb.kernels import retaining as kernels
 from heapnb.kernels import traverse
+from heapnb.places import children_of, is_internal_script, is_string, script_names
 
 USER_TYPES: Final = (
     "object",
@@ -68,6 +69,13 @@ THROUGH_NAMES: Final = (
 
 SCRIPT_CONTEXT_LABELS: Final = ("script_context_table", "script_contexts")
 """Edges of a native context to the variables of classic scripts."""
+
+_GETTER_OF_PROCESS: Final = "get process"
+_STRING_ROOTS: Final = ("(Internalized strings)", "(String table)")
+"""The engine's table of strings, which holds none of them."""
+
+_TEMPORARY_ROOTS: Final = (*_STRING_ROOTS, "(Stack roots)", "(Handle scope)")
+"""Roots that hold what was being worked with when the snapshot was taken."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +129,10 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
 
     Notes
     -----
-    Breadth first in three rounds: from the program's globals over its own objects; from the
-    engine's other roots (handles, stack) over its own objects; then through everything else.
+    Breadth first in rounds: from the program's globals, then from the engine's handles over the
+    program's own objects; then also through the functions and variables of the runtime's own
+    scripts, which hold much by accident (a timer that happens to run holds whatever its
+    callback can see); then from the stack; at last through everything else.
     """
     tree: RetainingTree = graph.derived("retaining_tree", lambda: _grow(graph), keep=False)
     return tree
@@ -152,7 +162,16 @@ def _grow(graph: HeapGraph) -> RetainingTree:
             tail += 1
     tree = (graph.first_edge, graph.edge_to, usable)
     growing = (parent, parent_edge, queue)
-    tail = kernels.grow_tree(*tree, is_engine, *growing, 1, tail)
+    is_accidental = is_engine.copy()
+    is_accidental[_code_of_runtime(graph)] = True
+    is_accidental[_way_to_process(graph)] = False
+    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 1, tail)
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
+    is_accidental = is_engine.copy()
+    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
+    is_engine[_roots_named(graph, _STRING_ROOTS)] = True
     n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
     nothing = np.zeros(graph.n_nodes, np.bool_)
     tail = kernels.grow_tree(*tree, nothing, *growing, 0, n_user)
@@ -194,6 +213,43 @@ def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
     is_engine = ~(is_user | is_storage | named(THROUGH_NAMES))
     is_storage |= kinds == graph.node_type_index("array")
     return is_storage, is_cell, is_engine
+
+
+def _code_of_runtime(graph: HeapGraph) -> IntArray:
+    """List the functions of the runtime's own scripts, and the contexts with their variables."""
+    locations = graph.raw.locations
+    if locations is None:
+        return np.empty(0, np.int64)
+    internal = [i for i, name in script_names(graph).items() if is_internal_script(name)]
+    nodes = locations.node[np.isin(locations.script_id, internal)]
+    closures = nodes[graph.node_type[nodes] == graph.node_type_index("closure")].astype(np.int64)
+    contexts = children_of(graph, closures, ["context"])
+    return np.concatenate([closures, contexts[contexts >= 0]])
+
+
+def _way_to_process(graph: HeapGraph) -> list[int]:
+    """Find the runtime's function that gives programs their ``process``, and its context.
+
+    Programs reach their modules through it.
+    """
+    edges = [
+        edge
+        for root in np.unique(graph.user_roots).tolist()
+        for edge in np.arange(*graph.edges_of(root)).tolist()
+        if graph.edge_label(edge) == _GETTER_OF_PROCESS
+    ]
+    getters = graph.edge_to[edges].astype(np.int64)
+    contexts = children_of(graph, getters, ["context"])
+    return [*getters.tolist(), *contexts[contexts >= 0].tolist()]
+
+
+def _roots_named(graph: HeapGraph, names: Sequence[str]) -> NodeArray:
+    """Find some of the nodes that stand for kinds of roots."""
+    children = graph.edge_to[slice(*graph.edges_of(graph.root))]
+    is_synthetic = graph.node_type[children] == graph.node_type_index("synthetic")
+    named = is_string(graph, names)[graph.node_name[children]]
+    roots: NodeArray = children[is_synthetic & named]
+    return roots
 
 
 def _edges_to_script_contexts(graph: HeapGraph) -> list[int]:
