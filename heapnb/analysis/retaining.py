@@ -173,8 +173,10 @@ def _grow(graph: HeapGraph) -> RetainingTree:
     tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
     is_engine[_roots_named(graph, _STRING_ROOTS)] = True
     n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
-    nothing = np.zeros(graph.n_nodes, np.bool_)
-    tail = kernels.grow_tree(*tree, nothing, *growing, 0, n_user)
+    blocked = np.zeros(graph.n_nodes, np.bool_)
+    blocked[_roots_named(graph, _STRING_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, blocked, *growing, 0, n_user)
+    tail = kernels.grow_tree(*tree, np.zeros_like(blocked), *growing, 0, tail)
     return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
 
 
