@@ -12,7 +12,7 @@ const NEUTRAL_VALUES = new Set(['/usr/bin:/bin', '/home/app', '/usr/bin/node']);
 
 const PATTERNS = [
   /"\/root\b/,
-  /\/work\//,
+  /\/(?:work|workspaces?|builds)\//,
   /\/home\/(?!app\b)\w+/,
   /\/Users\/\w+/,
   /\/opt\/\w+/,
