@@ -77,6 +77,9 @@ _STRING_ROOTS: Final = ("(Internalized strings)", "(String table)")
 _TEMPORARY_ROOTS: Final = (*_STRING_ROOTS, "(Stack roots)", "(Handle scope)")
 """Roots that hold what was being worked with when the snapshot was taken."""
 
+_TO_WRAPPER: Final = "native_to_javascript"
+_TO_OWNER: Final = "<symbol owner_symbol>"
+
 
 @dataclass(frozen=True)
 class RetainingTree:
@@ -214,7 +217,32 @@ def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
     is_storage = is_cell | (named(STORAGE_NAMES) & ~is_user)
     is_engine = ~(is_user | is_storage | named(THROUGH_NAMES))
     is_storage |= kinds == graph.node_type_index("array")
+    is_storage[_parts_of_handles(graph)] = True
     return is_storage, is_cell, is_engine
+
+
+def _parts_of_handles(graph: HeapGraph) -> NodeArray:
+    """List what stands between the root and the objects that own a handle, such as sockets.
+
+    For each open handle the runtime has a root of its own, whose id is new in every snapshot,
+    and a wrapper, which refers to its owner.
+    """
+    is_root, is_wrapper = np.zeros((2, graph.n_nodes), np.bool_)
+    wrapping = _edges_named(graph, "internal", [_TO_WRAPPER])
+    roots = graph.edge_from(wrapping)
+    is_synthetic = graph.node_type[roots] == graph.node_type_index("synthetic")
+    is_root[roots[is_synthetic]] = True
+    is_wrapper[graph.edge_to[wrapping]] = True
+    owned = graph.edge_from(_edges_named(graph, "property", [_TO_OWNER]))
+    parts: NodeArray = np.concatenate([np.flatnonzero(is_root), owned[is_wrapper[owned]]])
+    return parts
+
+
+def _edges_named(graph: HeapGraph, kind: str, labels: Sequence[str]) -> IntArray:
+    """List the edges of a type that have one of some names."""
+    wanted = np.flatnonzero(is_string(graph, labels))
+    is_named = np.isin(graph.edge_name, wanted.astype(graph.edge_name.dtype))
+    return np.flatnonzero(is_named & (graph.edge_type == graph.edge_type_index(kind)))
 
 
 def _code_of_runtime(graph: HeapGraph) -> IntArray:
