@@ -365,7 +365,8 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
     evidence = rated.evidence
     pile = evidence.pile
     cause = cause_of(evidence)
-    counts = evidence.counts
+    subject = evidence if cause.subject is None else evidence.about(cause.subject)
+    counts = subject.counts
     sizes = tuple(int(size) for size in pile.size)
     explanation = cause.explanation
     if growth.n_snapshots == 1:
@@ -373,7 +374,7 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
     return Suspect(
         rank,
         cause.kind,
-        evidence.class_name,
+        subject.class_name,
         counts,
         sizes,
         counts[-1] - (counts[0] if len(counts) > 1 else 0),
@@ -381,7 +382,7 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
         rated.confidence,
         tuple(_readable(evidence.path.chain, is_list=pile.is_list)),
         cause.anchor.text,
-        evidence.location,
+        cause.location or subject.location,
         int(evidence.graph.node_id[pile.example]),
         explanation,
         cause.fix,

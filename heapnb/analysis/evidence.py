@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -95,6 +95,20 @@ class Evidence:
 
     series: Series
     pile: Accumulation
+
+    def about(self, node: int) -> Evidence:
+        """Return the same with another object as the example.
+
+        Parameters
+        ----------
+        node : int
+            Ordinal in the last snapshot.
+
+        Returns
+        -------
+        Evidence
+        """
+        return Evidence(self.series, replace(self.pile, example=node))
 
     @property
     def graph(self) -> HeapGraph:

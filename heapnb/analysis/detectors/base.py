@@ -25,12 +25,19 @@ class Cause:
         What holds the objects.
     explanation, fix : str
         What happens and what to change, for people.
+    location : str, optional
+        Where the program does it, if that is more exact than what the pile tells.
+    subject : int, optional
+        The object that the pile is about, as an ordinal in the last snapshot, if it is not the
+        pile's example: a socket in place of the list that it is in, say.
     """
 
     kind: str
     anchor: Anchor
     explanation: str
     fix: str
+    location: str | None = None
+    subject: int | None = None
 
 
 class Detector(Protocol):
