@@ -40,7 +40,8 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Capture:
         if key not in captured:
             directory = tmp_path_factory.mktemp(program)
             script = FOLDER / "programs" / f"{program}.cjs"
-            command = [node, "--expose-gc", FOLDER / "capture.cjs", script, directory, str(units)]
+            options = ["--expose-gc", str(FOLDER / "capture.cjs"), str(script), str(directory)]
+            command = [node, *options, str(units)]
             subprocess.run(command, check=True, timeout=60, capture_output=True)
             captured[key] = [directory / f"{name}.heapsnapshot" for name in SERIES_NAMES]
         return captured[key]
