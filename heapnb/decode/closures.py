@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
+from heapnb.decode.links import edges_of_type, places_in
 from heapnb.frames import masked, node_names, texts
 from heapnb.kernels.chains import chain_lengths
-from heapnb.kernels.edges import count_of_type, list_of_type
 from heapnb.places import children_of, script_name, script_names, scripts_of
 
 if TYPE_CHECKING:
@@ -151,13 +151,29 @@ def _is_context_name(graph: HeapGraph) -> BoolArray:
 
 def _variables(graph: HeapGraph, contexts: IntArray) -> pa.LargeListArray:
     """List the variables of contexts, after an empty list."""
-    kind = graph.edge_type_index("context")
-    first = np.zeros(len(contexts) + 2, np.int64)
-    count_of_type(graph.first_edge, graph.edge_type, kind, contexts, first[1:])
-    edges = np.empty(first[-1], np.int64)
-    list_of_type(graph.first_edge, graph.edge_type, kind, contexts, edges)
+    empty = pa.array([[]], pa.large_list(pa.large_string()))
+    return pa.concat_arrays([empty, variables_of_contexts(graph, contexts)])
+
+
+def variables_of_contexts(graph: HeapGraph, contexts: IntArray) -> pa.LargeListArray:
+    """List the variables that contexts hold.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    contexts : int64[k]
+        Ordinals.
+
+    Returns
+    -------
+    pyarrow.LargeListArray
+        Names, one list a context.
+    """
+    row, edges = edges_of_type(graph, contexts, "context")
+    first = np.searchsorted(row, np.arange(len(contexts) + 1))
     names = graph.strings.take(pa.array(graph.edge_name[edges]))
-    return pa.LargeListArray.from_arrays(pa.array(first), names)
+    return pa.LargeListArray.from_arrays(pa.array(first.astype(np.int64)), names)
 
 
 def _enclosing(graph: HeapGraph, contexts: IntArray, is_context: BoolArray) -> IntArray:
@@ -165,16 +181,8 @@ def _enclosing(graph: HeapGraph, contexts: IntArray, is_context: BoolArray) -> I
     everything = np.flatnonzero(is_context[graph.node_name])
     previous = children_of(graph, everything, ["previous"])
     length = np.empty(len(everything), np.int64)
-    chain_lengths(_places_in(everything, previous), length)
-    return length[_places_in(everything, contexts)]
-
-
-def _places_in(ascending: IntArray, wanted: IntArray) -> IntArray:
-    """Find where an array has some values, -1 for those that it has not."""
-    if not len(ascending):
-        return np.full(len(wanted), vocab.NO_INDEX, np.int64)
-    places = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
-    return np.where(ascending[places] == wanted, places, vocab.NO_INDEX)
+    chain_lengths(places_in(everything, previous), length)
+    return length[places_in(everything, contexts)]
 
 
 def _wrapped(values: pa.Array) -> Any:

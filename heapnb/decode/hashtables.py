@@ -1,4 +1,9 @@
-"""The tables in which V8 keeps the entries of a Map and the members of a Set."""
+"""The tables in which V8 keeps the entries of collections, and the properties of objects.
+
+Maps and Sets have tables that remember the order of insertion; WeakMaps and WeakSets, objects
+with many properties, and objects with far-apart indices have tables of open addressing. All are
+arrays of words: what is said here about their shape follows from their size.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +15,142 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.places import internal_child
+from heapnb.decode.links import ARRAY_HEADER_WORDS, WORD_SIZES, edges_of_type, property_of
 
 if TYPE_CHECKING:
-    from heapnb._typing import IntArray
+    from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
-# A table is an array of words: three counts, one word a bucket, and for each of the two entries
-# a bucket has room for its key (its value) and a link.
-_N_COUNTS: Final = 3
-_ENTRIES_PER_BUCKET: Final = 2
-_WORDS_PER_ENTRY: Final = {"Map": 3, "Set": 2}
-_MIN_BUCKETS: Final = 2
-# Bytes of a word, and of what is in front of the first: with and without small pointers.
-_WORD_AND_HEADER: Final = ((8, 16), (4, 8))
 _MAX_DIGITS: Final = 9
 
 
 @dataclass(frozen=True)
-class Entries:
-    """What a Map or Set holds, as far as the file has it.
+class Layout:
+    """Where the words of a table are.
 
     Parameters
     ----------
     kind : str
-        ``"Map"`` or ``"Set"``.
+        What it is for.
+    prefix : int
+        Words before the entries, and before one word a bucket where there are buckets.
+    entry : int
+        Words of an entry: its key first, then its value if there is one.
+    has_value : bool
+        Whether entries have values.
+    min_capacity : int
+        Entries that the smallest table has room for.
+    is_ordered : bool
+        Whether the table has buckets, of two entries each.
+    """
+
+    kind: str
+    prefix: int
+    entry: int
+    has_value: bool
+    min_capacity: int
+    is_ordered: bool = False
+
+    def capacities(self, n_words: IntArray) -> IntArray:
+        """Tell how many entries tables have room for.
+
+        Parameters
+        ----------
+        n_words : int64[k]
+            Words of each table, without its header.
+
+        Returns
+        -------
+        int64[k]
+            -1 for tables that cannot have this layout: capacities are powers of two.
+        """
+        per_bucket = 2 if self.is_ordered else 1
+        bucket = self.entry * per_bucket + self.is_ordered
+        n_buckets, rest = np.divmod(n_words - self.prefix, bucket)
+        capacity = n_buckets * per_bucket
+        fits = (rest == 0) & (capacity >= self.min_capacity) & (n_buckets & (n_buckets - 1) == 0)
+        return np.where(fits, capacity, vocab.NO_INDEX)
+
+    def first_word(self, capacity: IntArray) -> IntArray:
+        """Tell at which word the entries begin."""
+        return self.prefix + (capacity // 2 if self.is_ordered else np.zeros_like(capacity))
+
+
+MAP: Final = Layout("Map", 3, 3, has_value=True, min_capacity=4, is_ordered=True)
+SET: Final = Layout("Set", 3, 2, has_value=False, min_capacity=4, is_ordered=True)
+WEAK: Final = Layout("WeakMap", 3, 2, has_value=True, min_capacity=4)
+PROPERTIES: Final = Layout("object", 6, 3, has_value=True, min_capacity=2)
+OLDER_PROPERTIES: Final = Layout("object", 5, 3, has_value=True, min_capacity=2)
+ELEMENTS: Final = Layout("object", 4, 3, has_value=True, min_capacity=2)
+# No size fits more than one of the tables that an edge called "table" leads to.
+_COLLECTIONS: Final = (MAP, SET, WEAK)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Some tables of one or several layouts.
+
+    Parameters
+    ----------
+    layouts : tuple of Layout
+        What they may be.
+    layout : int64[k]
+        Which of them each table has, -1 for what is no such table.
+    capacity : int64[k]
+        How many entries each has room for.
+    """
+
+    layouts: tuple[Layout, ...]
+    layout: IntArray
+    capacity: IntArray
+
+    def is_kind(self, kind: str) -> BoolArray:
+        """Tell which tables are of one kind."""
+        wanted = [i for i, layout in enumerate(self.layouts) if layout.kind == kind]
+        found: BoolArray = np.isin(self.layout, wanted)
+        return found
+
+
+@dataclass(frozen=True)
+class EntryRows:
+    """The entries of several tables, as far as the file has them.
+
+    Parameters
+    ----------
+    table : int64[m]
+        Which of the tables each entry is in; ascending.
+    key, value : int64[m]
+        Ordinals, -1 for what the file leaves out: small integers, and in older versions
+        ``undefined``, ``null`` and booleans. Values are all -1 for a Set.
+    """
+
+    table: IntArray
+    key: IntArray
+    value: IntArray
+
+    def counts(self, n_tables: int) -> IntArray:
+        """Count the entries of each table.
+
+        Parameters
+        ----------
+        n_tables : int
+            How many tables there are.
+
+        Returns
+        -------
+        int64[n_tables]
+        """
+        return np.bincount(self.table, minlength=n_tables).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What a Map, Set, WeakMap or WeakSet holds, as far as the file has it.
+
+    Parameters
+    ----------
+    kind : str
+        ``"Map"``, ``"Set"`` or ``"WeakMap"``, which a WeakSet is to the engine.
     key, value : int64[k]
         Ordinals in the order of insertion; -1 for what the file leaves out: small integers,
         ``undefined``, ``null``, booleans. Values are all -1 for a Set.
@@ -46,7 +162,7 @@ class Entries:
 
 
 def entries(graph: HeapGraph, node: int) -> Entries | None:
-    """Read the entries of a Map or Set.
+    """Read the entries of a Map, Set, WeakMap or WeakSet.
 
     Parameters
     ----------
@@ -70,48 +186,153 @@ def entries(graph: HeapGraph, node: int) -> Entries | None:
     >>> found.kind, found.key.tolist(), found.value.tolist()
     ('Map', [3, -1], [4, 5])
     """
-    table = internal_child(graph, node, "table")
-    if table is None or graph.node_type[table] != graph.node_type_index("array"):
+    table = tables_of(graph, np.array([node]))
+    shapes = collection_tables(graph, table)
+    if table[0] < 0 or shapes.layout[0] < 0:
         return None
-    shape = _shape(int(graph.self_size[table]))
-    if shape is None:
-        return None
-    kind, n_buckets = shape
-    words = _WORDS_PER_ENTRY[kind]
-    index, target = _indexed_edges(graph, table)
-    offset = index - (_N_COUNTS + n_buckets)
-    is_entry = (offset >= 0) & (offset < _ENTRIES_PER_BUCKET * n_buckets * words)
-    # The last word of an entry is its link.
-    is_entry &= offset % words != words - 1
-    offset, target = offset[is_entry], target[is_entry]
-    row, which = np.unique(offset // words, return_inverse=True)
-    cells = np.full((2, len(row)), vocab.NO_INDEX, np.int64)
-    cells[offset % words, which] = target
-    return Entries(kind, cells[0], cells[1])
+    rows = entry_rows(graph, table, shapes)
+    return Entries(shapes.layouts[int(shapes.layout[0])].kind, rows.key, rows.value)
 
 
-def _shape(size: int) -> tuple[str, int] | None:
-    """Tell from a table's bytes what it is for, and how many buckets it has.
+def tables_of(graph: HeapGraph, nodes: IntArray) -> IntArray:
+    """Follow collections to their tables.
 
-    No size fits more than one kind: the number of buckets is a power of two.
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : int64[k]
+        Ordinals.
+
+    Returns
+    -------
+    int64[k]
+        -1 for what has none.
     """
-    for word, header in _WORD_AND_HEADER:
-        n_words, rest = divmod(size - header, word)
-        for kind, words in _WORDS_PER_ENTRY.items():
-            n_buckets, odd = divmod(n_words - _N_COUNTS, 1 + _ENTRIES_PER_BUCKET * words)
-            is_power = n_buckets >= _MIN_BUCKETS and n_buckets & (n_buckets - 1) == 0
-            if not rest and not odd and is_power:
-                return kind, n_buckets
-    return None
+    table = property_of(graph, nodes, "table", edge_type="internal")
+    is_array = graph.node_type[np.maximum(table, 0)] == graph.node_type_index("array")
+    return np.where((table >= 0) & is_array, table, vocab.NO_INDEX)
 
 
-def _indexed_edges(graph: HeapGraph, table: int) -> tuple[IntArray, IntArray]:
-    """Return an array's internal edges that are named by an index, and where they lead."""
-    start, stop = graph.edges_of(table)
-    is_internal = graph.edge_type[start:stop] == graph.edge_type_index("internal")
-    edges = start + np.flatnonzero(is_internal)
-    names = graph.strings.take(pa.array(graph.edge_name[edges]))
+def collection_tables(graph: HeapGraph, tables: IntArray) -> Tables:
+    """Tell what tables of collections are for, and how many entries they have room for.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    tables : int64[k]
+        Ordinals, -1 for none.
+
+    Returns
+    -------
+    Tables
+    """
+    return shapes_of(graph, tables, _COLLECTIONS)
+
+
+def shapes_of(graph: HeapGraph, tables: IntArray, layouts: tuple[Layout, ...]) -> Tables:
+    """Tell from the sizes of arrays which layout they have.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    tables : int64[k]
+        Ordinals, -1 for none.
+    layouts : tuple of Layout
+        What they may be; the first that fits is taken.
+
+    Returns
+    -------
+    Tables
+    """
+    layout = np.full(len(tables), vocab.NO_INDEX, np.int64)
+    capacity = np.zeros(len(tables), np.int64)
+    for word in WORD_SIZES:
+        n_words, odd = np.divmod(graph.self_size[np.maximum(tables, 0)].astype(np.int64), word)
+        is_open = (tables >= 0) & (odd == 0)
+        for number, candidate in enumerate(layouts):
+            found = candidate.capacities(n_words - ARRAY_HEADER_WORDS)
+            fits = is_open & (layout < 0) & (found >= 0)
+            layout[fits] = number
+            capacity[fits] = found[fits]
+    return Tables(layouts, layout, capacity)
+
+
+def entry_rows(graph: HeapGraph, tables: IntArray, shapes: Tables) -> EntryRows:
+    """Read the entries of many tables.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    tables : int64[k]
+        Ordinals, -1 for none.
+    shapes : Tables
+        What they are.
+
+    Returns
+    -------
+    EntryRows
+        Entries with neither key nor value in the file are left out.
+    """
+    known = np.flatnonzero(shapes.layout >= 0)
+    # What a weak table holds it refers to weakly.
+    found = [indexed_edges(graph, tables[known], kind) for kind in ("internal", "weak")]
+    row, word, target = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    layout, capacity = shapes.layout[known][row], shapes.capacity[known][row]
+    by_layout = [
+        (each.prefix, each.entry, each.has_value, each.is_ordered) for each in shapes.layouts
+    ]
+    prefix, size, has_value, is_ordered = np.array(by_layout, np.int64).T[:, layout]
+    place = word - prefix - np.where(is_ordered, capacity // 2, 0)
+    entry, part = np.divmod(place, size)
+    is_cell = (entry >= 0) & (entry < capacity) & (part <= has_value)
+    row, entry, part, target = row[is_cell], entry[is_cell], part[is_cell], target[is_cell]
+    order = np.lexsort((entry, row))
+    row, entry, part, target = row[order], entry[order], part[order], target[order]
+    is_new = np.ones(len(row), np.bool_)
+    is_new[1:] = (row[1:] != row[:-1]) | (entry[1:] != entry[:-1])
+    which = np.cumsum(is_new) - 1
+    cells = np.full((2, int(is_new.sum())), vocab.NO_INDEX, np.int64)
+    cells[part, which] = target
+    return EntryRows(known[row[is_new]], cells[0], cells[1])
+
+
+def indexed_edges(
+    graph: HeapGraph, nodes: IntArray, edge_type: str
+) -> tuple[IntArray, IntArray, IntArray]:
+    """List the edges of arrays that are named by the index of a word.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : int64[k]
+        Ordinals.
+    edge_type : str
+        Type of the edges, one that has names.
+
+    Returns
+    -------
+    row : int64[m]
+        Which of the nodes.
+    index : int64[m]
+        Of the word.
+    target : int64[m]
+        Ordinals.
+    """
+    row, edges = edges_of_type(graph, nodes, edge_type)
+    # All tables together use few names: those of their words.
+    is_used = np.zeros(len(graph.strings), np.bool_)
+    is_used[graph.edge_name[edges]] = True
+    used = np.flatnonzero(is_used)
+    names = graph.strings.take(pa.array(used))
     is_index = pc.match_substring_regex(names, f"^[0-9]{{1,{_MAX_DIGITS}}}$")
-    index = pc.cast(names.filter(is_index), pa.int64()).to_numpy()
-    targets = graph.edge_to[edges[is_index.to_numpy(zero_copy_only=False)]].astype(np.int64)
-    return index, targets
+    index_of_name = np.full(len(graph.strings), vocab.NO_INDEX, np.int64)
+    chosen = used[is_index.to_numpy(zero_copy_only=False)]
+    index_of_name[chosen] = pc.cast(names.filter(is_index), pa.int64()).to_numpy()
+    index = index_of_name[graph.edge_name[edges]]
+    is_word = index >= 0
+    return row[is_word], index[is_word], graph.edge_to[edges[is_word]].astype(np.int64)

@@ -36,6 +36,7 @@ _ODDBALLS: Final = frozenset({"undefined", "null", "true", "false"})
 _PROXY: Final = "system / JSProxy"
 _ACCESSORS: Final = "system / AccessorPair"
 _CLASS_MARK: Final = "system / ClassPositions"
+_BOUND_ARGUMENT: Final = "bound_argument_"
 # Types of nodes that are values of the language; of hidden ones only some are.
 _VALUE_TYPES: Final = frozenset(
     {"object", "closure", "regexp", "number", "symbol", "bigint", "native", *vocab.STRING_TYPES}
@@ -269,9 +270,28 @@ class _Writer:
         if bound is not None:
             name = self._graph.name(bound)
         shown = _label(name) if name else ""
-        if bound is None and self._is_class(value.node):
+        if bound is not None:
+            return [f"function bound {shown}({_MORE})", *self._bindings(value)]
+        if self._is_class(value.node):
             return [f"class {shown}".rstrip()]
-        return [f"function {'bound ' if bound is not None else ''}{shown}({_MORE})"]
+        return [f"function {shown}({_MORE})"]
+
+    def _bindings(self, value: _Value) -> Sequence[_Part]:
+        """Show what a bound function is bound to, unless that is nothing."""
+        this = internal_child(self._graph, value.node, "bound_this")
+        items: list[Sequence[_Part]] = []
+        if this is not None and self._oddball(this) is None:
+            items.append(["this: ", *self._values([this], value)])
+        arguments = self._graph.edge_to[self._bound_arguments(value.node)].tolist()
+        items += [[f"{i}: ", *self._values([node], value)] for i, node in enumerate(arguments)]
+        return self._braces(" ", items, value) if items and value.depth < self._max_depth else []
+
+    def _bound_arguments(self, node: int) -> list[int]:
+        edges = self._edges(node, "shortcut").tolist()
+        return [edge for edge in edges if self._edge_name(edge).startswith(_BOUND_ARGUMENT)]
+
+    def _edge_name(self, edge: int) -> str:
+        return self._graph.string(self._graph.edge_name[edge])
 
     def _is_class(self, node: int) -> bool:
         edges = self._edges(node, "property")
@@ -284,8 +304,10 @@ class _Writer:
             return [oddball]
         if self._graph.name(value.node) == _PROXY:
             targets = self._graph.edge_to[self._edges(value.node, "hidden")].tolist()
-            shown = [node for node in targets if self._type(node) in _VALUE_TYPES][:1]
-            return self._braces("Proxy ", [[item] for item in self._values(shown, value)], value)
+            shown = [node for node in targets if self._type(node) in _VALUE_TYPES][:2]
+            named = zip(("target", "handler"), self._values(shown, value), strict=False)
+            items = [[f"{name}: ", item] for name, item in named]
+            return self._braces("Proxy ", items, value)
         return self._other(value)
 
     def _oddball(self, node: int) -> str | None:
@@ -319,6 +341,9 @@ class _Writer:
             return self._array(value)
         if name == "Date":
             return self._date(value)
+        call = self._suspended_call(node)
+        if call is not None:
+            return [f"<suspended call of {_label(call) if call else 'a function'}>"]
         label = "" if name == vocab.CLASS_OBJECT else f"{_label(name)} "
         if value.depth >= self._max_depth:
             return [f"{label}{{{_MORE}}}"]
@@ -329,6 +354,13 @@ class _Writer:
             *self._property_items(value),
         ]
         return self._braces(label, items, value)
+
+    def _suspended_call(self, node: int) -> str | None:
+        """Return the function whose run a generator, or the inside of an async function, is."""
+        if internal_child(self._graph, node, "parameters_and_registers") is None:
+            return None
+        function = internal_child(self._graph, node, "function")
+        return None if function is None else self._graph.name(function)
 
     def _braces(
         self, label: str, items: Sequence[Sequence[_Part]], value: _Value, marks: str = "{}"
@@ -382,7 +414,7 @@ class _Writer:
             return []
         # One more than is shown tells that there is more.
         keys = self._values(found.key[: self._max_items + 1].tolist(), value)
-        if found.kind == "Set":
+        if found.kind == "Set" or self._graph.name(value.node) == "WeakSet":
             return [[key] for key in keys]
         values = self._values(found.value[: self._max_items + 1].tolist(), value)
         return [[key, " => ", held] for key, held in zip(keys, values, strict=True)]
@@ -403,7 +435,9 @@ class _Writer:
             store = internal_child(self._graph, value.node, "backing_store")
             return [] if store is None else [[f"<{int(self._graph.self_size[store])} bytes>"]]
         elif name in {"WeakMap", "WeakSet"}:
-            return [[_MORE]]
+            found = entries(self._graph, value.node)
+            # Newer versions leave entries out.
+            return [] if found is not None and len(found.key) else [[_MORE]]
         else:
             buffer = internal_child(self._graph, value.node, "buffer")
             if buffer is not None and self._graph.name(buffer) == "ArrayBuffer":

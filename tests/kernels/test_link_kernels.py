@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb._typing import BoolArray, ByteArray, NodeArray
-from heapnb.kernels import chains, edges
+from heapnb.kernels import chains, decoding, edges
 from tests.naive import links as naive
 from tests.naive.links import Link
 
@@ -108,3 +108,53 @@ def test_lists_are_followed_to_their_ends() -> None:
     for start, expected in enumerate([[0, 2, 4], [1], [2, 4], [3, 1], [4]]):
         length = chains.follow(following, start, chain)
         assert chain[:length].tolist() == expected
+
+
+@given(linked_nodes(), st.sets(st.integers(0, N_KINDS - 1)), st.sets(st.integers(0, 3)), st.data())
+def test_nearest_names(
+    graph: tuple[int, list[Link]], kinds: set[int], skipped: set[int], data: st.DataObject
+) -> None:
+    n_nodes, links = graph
+    wanted = sorted(data.draw(st.sets(st.integers(0, n_nodes - 1))))
+    distance = data.draw(st.lists(st.integers(-5, 3), min_size=n_nodes, max_size=n_nodes))
+    row_of_node = np.full(n_nodes, -1, np.int32)
+    row_of_node[wanted] = np.arange(len(wanted))
+    found = np.empty(len(wanted), np.int64)
+    source = np.empty(len(wanted), np.int64)
+    decoding.nearest_names(
+        *to_arrays(n_nodes, links),
+        np.isin(np.arange(N_KINDS), list(kinds)),
+        mask(skipped),
+        np.array(distance, np.int32),
+        row_of_node,
+        found,
+        source,
+    )
+    expected = naive.nearest_names(links, wanted, kinds, skipped, distance)
+    assert found.tolist() == expected
+    assert source.tolist() == [links[edge].source if edge >= 0 else -1 for edge in expected]
+
+
+@given(st.data())
+def test_walk_lists(data: st.DataObject) -> None:
+    n_elements = data.draw(st.integers(0, 8))
+    element = st.integers(-1, n_elements - 1)
+    following = data.draw(st.lists(element, min_size=n_elements, max_size=n_elements))
+    starts = data.draw(st.lists(element, max_size=4))
+    list_of = np.empty(n_elements, np.int64)
+    decoding.walk_lists(np.array(following, np.int64), np.array(starts, np.int64), list_of)
+    assert list_of.tolist() == naive.lists_of(following, starts)
+
+
+@given(linked_nodes(), st.integers(0, N_KINDS - 1), st.data())
+def test_sums_of_elements(graph: tuple[int, list[Link]], kind: int, data: st.DataObject) -> None:
+    n_nodes, links = graph
+    nodes = data.draw(st.lists(st.integers(0, n_nodes - 1)))
+    first_edge, edge_type, edge_name, _ = to_arrays(n_nodes, links)
+    count = np.empty(len(nodes), np.int64)
+    highest = np.empty(len(nodes), np.int64)
+    decoding.sum_up_elements(
+        first_edge, edge_type, edge_name, kind, np.array(nodes, np.int64), count, highest
+    )
+    found = list(zip(count.tolist(), highest.tolist(), strict=True))
+    assert found == naive.elements(links, nodes, kind)

@@ -57,3 +57,35 @@ def dominator_chain(dominator: list[int], node: int) -> list[int]:
         node = dominator[node]
         chain.append(node)
     return chain
+
+
+def nearest_names(
+    links: list[Link], nodes: list[int], kinds: set[int], skipped: set[int], distance: list[int]
+) -> list[int]:
+    """Find the place of the named edge to each node that comes from nearest to the roots."""
+
+    def order(place: int) -> tuple[bool, int, int]:
+        far = distance[links[place].source]
+        return (far < 0, max(far, 0), place)
+
+    named = [i for i, link in enumerate(links) if link.kind in kinds and link.name not in skipped]
+    return [
+        min((i for i in named if links[i].target == node), key=order, default=-1) for node in nodes
+    ]
+
+
+def lists_of(following: list[int], starts: list[int]) -> list[int]:
+    """Tell which list each element belongs to: the first that comes across it, or -1."""
+    found = [-1] * len(following)
+    for number, start in enumerate(starts):
+        element = start
+        while element >= 0 and found[element] < 0:
+            found[element] = number
+            element = following[element]
+    return found
+
+
+def elements(links: list[Link], nodes: list[int], kind: int) -> list[tuple[int, int]]:
+    """Count the edges of one type that leave each node, and find the highest of their numbers."""
+    found = [[i.name for i in links if i.source == node and i.kind == kind] for node in nodes]
+    return [(len(names), max(names, default=-1)) for names in found]

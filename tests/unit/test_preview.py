@@ -179,7 +179,7 @@ class TestTables:
         assert shown(builder, "map") == 'Map {"v" => "v", "v" => ?, ? => "v"}'
         assert shown(builder, "set") == 'Set {"v", "v"}'
 
-    @pytest.mark.parametrize("size", [0, 8, 16, 40, 104, 120_000_001])
+    @pytest.mark.parametrize("size", [0, 8, 16, 48, 88, 120_000_001])
     def test_other_tables(self, size: int) -> None:
         builder = built("root>it it/table>t t/5>x").node("t", type="array", size=size)
         assert entries(builder.graph(), 1) is None
@@ -285,7 +285,9 @@ def test_every_version_of_v8(producer: str) -> None:
         'Map {"key" => {}, {object: "key"} => "value"}',
     }
     assert found["set"].startswith('Set {"member", {4294967294: "the largest index"')
-    assert found["weakMap"] == "WeakMap {…}"
+    # The newest version of V8 leaves entries out.
+    shown = "…}" if producer == "deno" else '{4294967294: "the largest index"'
+    assert found["weakMap"].startswith(f"WeakMap {{{shown}")
     assert found["counter"] == "function countUp(…)"
     assert found["bound"] == "function bound makeCounter(…)"
     assert found["symbol"] == "Symbol(a symbol)"

@@ -1,0 +1,105 @@
+"""Global variables: properties of the global object, and which of them the program added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from heapnb.decode.links import (
+    class_names_of,
+    edges_of_type,
+    sizes_of,
+)
+from heapnb.decode.preview import preview
+from heapnb.frames import edge_labels, texts
+
+if TYPE_CHECKING:
+    from heapnb._typing import IntArray
+    from heapnb.graph import HeapGraph
+
+_MAX_PREVIEW: Final = 120
+_NOT_VARIABLES: Final = ("__proto__", "")
+_ACCESSORS: Final = ("get ", "set ")
+
+
+def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.DataFrame:
+    """List the properties of the global object.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    built_in : collection of str, optional
+        Names that the engine and the runtime bring.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a property, the largest retained size first.
+
+        ``name``
+        ``value``
+            What it holds, as `heapnb.decode.preview.preview` writes it.
+        ``class_name``, ``node_id``
+            Of the value. Variables with small integers are not in the file, unless it was taken
+            with numbers.
+        ``built_in``
+            Whether the engine or the runtime brings it; else the program, or a package that it
+            uses, has added it.
+        ``shallow_size``, ``retained_size``
+            Of the value, in bytes.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root^1>g g.cache>Map g.Array>f").node("f", size=8)
+    >>> global_variables(builder.graph(), ["Array"])[["name", "built_in"]]
+        name  built_in
+    0  cache     False
+    1  Array      True
+    """
+    _, edges = edges_of_type(graph, global_objects(graph), "property")
+    names = edge_labels(graph, edges).to_pylist()
+    is_variable = [name not in _NOT_VARIABLES and not name.startswith(_ACCESSORS) for name in names]
+    edges = edges[is_variable]
+    value = graph.edge_to[edges].astype(np.int64)
+    order = np.lexsort((np.arange(len(value)), -graph.retained_size[value].astype(np.int64)))
+    edges, value = edges[order], value[order]
+    names = edge_labels(graph, edges)
+    columns = {
+        "name": texts(names),
+        "value": texts(
+            pa.array(
+                [preview(graph, node, max_chars=_MAX_PREVIEW) for node in value.tolist()],
+                pa.large_string(),
+            )
+        ),
+        "class_name": class_names_of(graph, value),
+        "node_id": graph.node_id[value],
+        "built_in": np.isin(np.array(names.to_pylist(), np.str_), np.array([*built_in], np.str_)),
+        **sizes_of(graph, value),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def global_objects(graph: HeapGraph) -> IntArray:
+    """Find the global objects: one of each context, such as a page, a frame, a vm context.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals: what the root refers to by a shortcut.
+    """
+    start, stop = graph.edges_of(graph.root)
+    edges = np.arange(start, stop)
+    is_shortcut = graph.edge_type[edges] == graph.edge_type_index("shortcut")
+    return np.unique(graph.edge_to[edges[is_shortcut]]).astype(np.int64)

@@ -1,0 +1,117 @@
+"""CommonJS modules: what is loaded, from where, by whom, and how often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from heapnb import vocab
+from heapnb.decode.links import (
+    edges_of_type,
+    has_name,
+    has_type,
+    ids_of,
+    owners_of,
+    property_of,
+    sizes_of,
+    string_values,
+    truth_of,
+)
+from heapnb.frames import texts
+
+if TYPE_CHECKING:
+    from heapnb._typing import IntArray
+    from heapnb.graph import HeapGraph
+
+_PARENTS: Final = (
+    "<symbol node:module_parent>",
+    "<symbol module_parent_private_symbol>",
+    "<symbol kModuleParent>",
+    "parent",
+)
+
+
+def modules(graph: HeapGraph) -> pd.DataFrame:
+    """List the CommonJS modules that Node has loaded.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a module, in ordinal order; the index holds ordinals.
+
+        ``node_id``
+        ``filename``
+            Path of its file, else its id; ``<NA>`` for a module without either.
+        ``copies``
+            How many modules there are of that file: more than one where the cache was cleared
+            and the module loaded anew.
+        ``loaded``
+            Whether it has run to its end.
+        ``parent``, ``parent_id``
+            The module that required it first: its file and node id.
+        ``child_count``
+            How many modules it required first. Modules that are loaded anew stay in the list of
+            their parent's children.
+        ``shallow_size``, ``retained_size``
+            In bytes.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges(
+    ...     "root>a root>b a.filename>path b.filename>path a.children>kids a.exports>x b.exports>x"
+    ... ).node("path", type="string", name="/app/routes.js")
+    >>> for key in ("a", "b"):
+    ...     _ = builder.node(key, name="Module")
+    >>> modules(builder.graph())[["filename", "copies"]]
+             filename  copies
+    1  /app/routes.js       2
+    2  /app/routes.js       2
+    """
+    node, _ = owners_of(graph, "exports")
+    node = node[has_name(graph, node, "Module")]
+    name = _names(graph, node)
+    parent = property_of(graph, node, *_PARENTS)
+    parent = np.where(has_name(graph, parent, "Module"), parent, vocab.NO_INDEX)
+    children = property_of(graph, node, "children")
+    columns = {
+        "node_id": graph.node_id[node],
+        "filename": texts(name),
+        "copies": _copies(name),
+        "loaded": truth_of(graph, property_of(graph, node, "loaded")),
+        "parent": texts(_names(graph, parent)),
+        "parent_id": ids_of(graph, parent),
+        "child_count": _lengths(graph, children),
+        **sizes_of(graph, node),
+    }
+    return pd.DataFrame(columns, index=node, copy=False)
+
+
+def _names(graph: HeapGraph, modules: IntArray) -> pa.LargeStringArray:
+    path = property_of(graph, modules, "filename")
+    is_path = has_type(graph, path, *vocab.STRING_TYPES)
+    return string_values(graph, np.where(is_path, path, property_of(graph, modules, "id")))
+
+
+def _copies(names: pa.LargeStringArray) -> IntArray:
+    codes = names.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+    _, which, size = np.unique(codes, return_inverse=True, return_counts=True)
+    # Those without a name are not copies of each other.
+    found: IntArray = np.where(codes >= 0, size[which], 1)
+    return found
+
+
+def _lengths(graph: HeapGraph, arrays: IntArray) -> IntArray:
+    is_there = np.flatnonzero(has_type(graph, arrays, "object"))
+    row, _ = edges_of_type(graph, arrays[is_there], "element")
+    length = np.zeros(len(arrays), np.int64)
+    length[is_there] = np.bincount(row, minlength=len(is_there))
+    return length
