@@ -289,7 +289,7 @@ def test_every_version_of_v8(producer: str) -> None:
     shown = "…}" if producer == "deno" else '{4294967294: "the largest index"'
     assert found["weakMap"].startswith(f"WeakMap {{{shown}")
     assert found["counter"] == "function countUp(…)"
-    assert found["bound"] == "function bound makeCounter(…)"
+    assert found["bound"].startswith("function bound makeCounter(…)")
     assert found["symbol"] == "Symbol(a symbol)"
     assert found["regexp"] == "/ab+c/"
     assert found["error"].startswith("RangeError {")
