@@ -290,10 +290,12 @@ def entry_rows(graph: HeapGraph, tables: IntArray, shapes: Tables) -> EntryRows:
     entry, part = np.divmod(place, size)
     is_cell = (entry >= 0) & (entry < capacity) & (part <= has_value)
     row, entry, part, target = row[is_cell], entry[is_cell], part[is_cell], target[is_cell]
-    order = np.lexsort((entry, row))
-    row, entry, part, target = row[order], entry[order], part[order], target[order]
+    number = row * (int(entry.max(initial=0)) + 1) + entry
+    # As the file has them they are nearly in order.
+    order = np.argsort(number, kind="stable")
+    row, part, target, number = row[order], part[order], target[order], number[order]
     is_new = np.ones(len(row), np.bool_)
-    is_new[1:] = (row[1:] != row[:-1]) | (entry[1:] != entry[:-1])
+    is_new[1:] = number[1:] != number[:-1]
     which = np.cumsum(is_new) - 1
     cells = np.full((2, int(is_new.sum())), vocab.NO_INDEX, np.int64)
     cells[part, which] = target
