@@ -97,7 +97,7 @@ class Evidence:
     pile: Accumulation
 
     def about(self, node: int) -> Evidence:
-        """Return the same with another object as the example.
+        """Look at another object: what it is and by what name it is held.
 
         Parameters
         ----------
@@ -108,7 +108,8 @@ class Evidence:
         -------
         Evidence
         """
-        return Evidence(self.series, replace(self.pile, example=node))
+        pile = replace(self.pile, example=node, is_content=True, is_list=False, n_holders=1)
+        return Evidence(self.series, pile)
 
     @property
     def graph(self) -> HeapGraph:

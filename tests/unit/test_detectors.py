@@ -162,7 +162,21 @@ def test_recognises(kind: str, fill: Fill, anchor: str) -> None:
 
 
 def test_every_detector_is_tested() -> None:
-    elsewhere = {"event-listeners", "socket-reconnect", "linked-list"}
+    elsewhere = {
+        "abort-signals",
+        "async-hooks",
+        "async-local-storage",
+        "backlog",
+        "diagnostics-channel",
+        "event-listeners",
+        "http-agent",
+        "keep-alive-listeners",
+        "linked-list",
+        "middleware-stack",
+        "native-handles",
+        "socket-reconnect",
+        "suspended-calls",
+    }
     assert {detector.kind for detector in DETECTORS} == set(CASES) | elsewhere
 
 

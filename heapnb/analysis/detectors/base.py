@@ -59,20 +59,22 @@ class Detector(Protocol):
         """
 
 
-def what_piles_up(evidence: Evidence) -> str:
+def what_piles_up(evidence: Evidence, location: str | None = None) -> str:
     """Name the objects of a pile in a sentence.
 
     Parameters
     ----------
     evidence : Evidence
         The pile.
+    location : str, optional
+        Where they come from, if that is known better than the evidence knows it.
 
     Returns
     -------
     str
         Such as "`Session` objects" or "functions defined at lib/feed.js:12:5".
     """
-    location = evidence.location
+    location = location or evidence.location
     where = f" ({short_location(location)})" if location else ""
     if evidence.class_name == vocab.CLASS_FUNCTION:
         return f"functions{where}"

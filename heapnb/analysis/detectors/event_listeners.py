@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
-from heapnb.analysis.evidence import Evidence, Step, article
+from heapnb.analysis.detectors.callbacks import function_behind, user_location
+from heapnb.analysis.evidence import Anchor, Evidence, Step, article
+from heapnb.graph import HeapGraph
+from heapnb.places import child
 
-EMITTER_SLOT = "_events"
+EMITTER_SLOT: Final = "_events"
 """Where Node's EventEmitter keeps its listeners, by event."""
 
-TARGET_SLOTS = ("<symbol kEvents>", "<symbol events>", "kEvents")
+TARGET_SLOTS: Final = ("<symbol kEvents>", "<symbol events>", "kEvents")
 """Where an EventTarget keeps them."""
+
+TARGET_CLASS: Final = "EventTarget"
+SIGNAL_CLASS: Final = "AbortSignal"
+PROCESS: Final = "process"
+
+_WARNED: Final = ("warned", "<symbol events.maxEventTargetListenersWarned>")
+_ODDBALL_TRUE: Final = "true"
+_WRAPPED: Final = "listener"
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The listeners of one emitter for one event.
+
+    Parameters
+    ----------
+    event : str
+        Its name; empty where it is not known.
+    emitter : Step
+        The EventEmitter or EventTarget.
+    class_name : str
+        Its class as the program knows it: Node makes an AbortSignal of an EventTarget.
+    place : int
+        Which step of the path is the emitter's slot for listeners.
+    is_target : bool
+        Whether it is an EventTarget.
+    """
+
+    event: str
+    emitter: Step
+    class_name: str
+    place: int
+    is_target: bool
 
 
 class EventListeners:
@@ -25,29 +61,22 @@ class EventListeners:
         found = listeners(evidence)
         if found is None:
             return None
-        event, emitter, place = found
-        anchor = evidence.anchor_at(place)
-        path = f"{EMITTER_SLOT}.{event}" if anchor.name == EMITTER_SLOT else anchor.name
-        name = f"`{event}` " if event else ""
-        anchor = replace(
-            anchor,
-            name=event or anchor.name,
-            text=f"the {name}listeners of {article(emitter.class_name)} (`{path}`)",
-            held_by=emitter.class_name,
-        )
+        graph = evidence.graph
+        function = function_behind(graph, evidence.pile.example)
+        location = None if function is None else user_location(graph, function)
+        name = f"`{found.event}` " if found.event else ""
         return Cause(
             self.kind,
-            anchor,
-            f"One {emitter.class_name} lives long and gets {name}listeners that nobody takes "
-            f"off: {what_piles_up(evidence)} pile up ({growth(evidence)}). Each keeps all "
-            "variables that it closes over.",
-            f"Take the {name}listener off when its work is done "
-            f"(`{_off(emitter)}` in a `finally`, or add it with `once` or an AbortSignal), or add "
-            f"one listener only once, where the {emitter.class_name} is made.",
+            _anchor(evidence, found),
+            f"One {found.class_name} lives long and gets {name}listeners that nobody takes "
+            f"off: {what_piles_up(evidence, location)} pile up ({growth(evidence)}). Each keeps "
+            f"all variables that it closes over.{_once(evidence, found)}{_warned(evidence, found)}",
+            _fix(found, name),
+            location,
         )
 
 
-def listeners(evidence: Evidence) -> tuple[str, Step, int] | None:
+def listeners(evidence: Evidence) -> Listeners | None:
     """Find the emitter whose listeners pile up.
 
     Parameters
@@ -57,23 +86,46 @@ def listeners(evidence: Evidence) -> tuple[str, Step, int] | None:
 
     Returns
     -------
-    tuple of (str, Step, int), or None
-        The event's name, the emitter, and which step of the path is its slot for listeners.
+    Listeners or None
     """
     steps = evidence.steps
     # From the pile upwards: the slot, the list of one event, perhaps the links of that list.
     for place in range(evidence.place_of_holder, 0, -1):
         step = steps[place]
+        emitter = steps[place - 1]
         if step.label == EMITTER_SLOT and step.is_named:
             after = steps[place + 1] if place + 1 < len(steps) else None
             event = after.label if after is not None and after.is_named else ""
-            return event, steps[place - 1], place
+            return Listeners(event, emitter, emitter.class_name, place, is_target=False)
         if step.label in TARGET_SLOTS:
-            return _event_of_target(evidence, place), steps[place - 1], place
+            event = _event_of_target(evidence, place)
+            class_name = class_of_target(evidence.graph, emitter.node)
+            return Listeners(event, emitter, class_name, place, is_target=True)
         if evidence.is_closure(step.node):
             # What a single listener holds is no pile of listeners.
             return None
     return None
+
+
+def class_of_target(graph: HeapGraph, node: int) -> str:
+    """Name the class of an EventTarget, which Node may have turned into an AbortSignal.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    str
+        The name of its prototype's constructor, where an EventTarget has one of its own.
+    """
+    name = graph.class_name(node)
+    prototype = child(graph, node, "__proto__")
+    maker = None if prototype is None else child(graph, prototype, "constructor")
+    return graph.name(maker) or name if name == TARGET_CLASS and maker is not None else name
 
 
 def _event_of_target(evidence: Evidence, place: int) -> str:
@@ -92,5 +144,61 @@ def _event_of_target(evidence: Evidence, place: int) -> str:
     return ""
 
 
-def _off(emitter: Step) -> str:
-    return "removeEventListener" if "Target" in emitter.class_name else "off"
+def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
+    anchor = evidence.anchor_at(found.place)
+    path = anchor.expression
+    if found.class_name == PROCESS:
+        path = f"{PROCESS}.{anchor.name}"
+    if anchor.name == EMITTER_SLOT:
+        path += f".{found.event}"
+    elif path != anchor.name:
+        # The symbol in which Node keeps them says nothing; whose they are does.
+        path = path.removesuffix(f".{anchor.name}")
+    name = f"`{found.event}` " if found.event else ""
+    return replace(
+        anchor,
+        name=found.event or anchor.name,
+        text=f"the {name}listeners of {article(found.class_name)} (`{path}`)",
+        held_by=found.class_name,
+    )
+
+
+def _once(evidence: Evidence, found: Listeners) -> str:
+    """Say so if the listeners were added with ``once``."""
+    graph, example = evidence.graph, evidence.pile.example
+    if not evidence.is_closure(example) or child(graph, example, _WRAPPED) is None:
+        return ""
+    return f" `once` takes them off when `{found.event}` comes, but it does not come."
+
+
+def _warned(evidence: Evidence, found: Listeners) -> str:
+    """Say so if Node has noticed."""
+    graph = evidence.graph
+    for step in evidence.steps[found.place - 1 :]:
+        mark = child(graph, step.node, *_WARNED)
+        if mark is not None and _ODDBALL_TRUE in {
+            graph.name(int(graph.edge_to[edge])) for edge in range(*graph.edges_of(mark))
+        }:
+            return " Node has warned of it (MaxListenersExceededWarning)."
+    return ""
+
+
+def _fix(found: Listeners, name: str) -> str:
+    if found.class_name == SIGNAL_CLASS:
+        return (
+            f"Take the {name}listener off when the operation is over (`removeEventListener` in a "
+            "`finally`): `{ once: true }` alone does so only when the signal is aborted. Or give "
+            "each operation a signal of its own that is dropped with it."
+        )
+    if found.class_name == PROCESS:
+        return (
+            f"Add one {name}listener where the program starts, and let it go through what is "
+            f"still open; or take each off when its work is done (`process.off`)."
+        )
+    off = "`off` in a `finally`, or `once` where one event is enough"
+    if found.is_target:
+        off = "`removeEventListener` in a `finally`, or `{ signal }` where it is added"
+    return (
+        f"Take the {name}listener off when its work is done ({off}), or add one listener only "
+        f"once, where the {found.class_name} is made."
+    )

@@ -29,19 +29,20 @@ class SocketReconnect:
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.detectors.base.Detector`."""
         found = listeners(evidence)
-        if found is None or found[0] not in CONNECTION_EVENTS:
+        if found is None or found.event not in CONNECTION_EVENTS:
             return None
         cause = EventListeners().recognise(evidence)
         if cause is None:
             return None
-        event, socket, _ = found
+        event, socket = found.event, found.class_name
         return Cause(
             self.kind,
             cause.anchor,
-            f"One {socket.class_name} connects again and again, and each time it gets another "
+            f"One {socket} connects again and again, and each time it gets another "
             f"`{event}` listener: {what_piles_up(evidence)} pile up ({growth(evidence)}). All "
             "of them run at every connection, and each keeps the variables of its session.",
-            f"Add the `{event}` listener once, where the {socket.class_name} is made, or add it "
+            f"Add the `{event}` listener once, where the {socket} is made, or add it "
             f"with `once`, so that it goes away when it has run; or make a new "
-            f"{socket.class_name} for each connection.",
+            f"{socket} for each connection.",
+            cause.location,
         )

@@ -1,0 +1,101 @@
+"""Open handles: what the runtime keeps alive until it is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from heapnb.analysis.detectors.base import Cause, growth
+from heapnb.analysis.detectors.callbacks import described, user_location
+from heapnb.analysis.evidence import Evidence
+
+PREFIX: Final = "Node / "
+"""How Node names what it keeps outside of V8's heap."""
+
+_MOST_MEMBERS: Final = 32
+_MOST_BELOW: Final = 256
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a handle is for, and how it is closed."""
+
+    what: str
+    close: str
+
+
+_KINDS: Final = {
+    "ContextifyContext": _Kind("contexts of `node:vm`", "let go of the functions made in them"),
+    "FSEventWrap": _Kind("file watchers", "call `watcher.close()`"),
+    "FileHandle": _Kind("open files", "call `await handle.close()`"),
+    "HTTPParser": _Kind("HTTP parsers", "end or destroy the connections they belong to"),
+    "Http2Session": _Kind("HTTP/2 sessions", "call `session.close()` or `destroy()`"),
+    "JSUDPWrap": _Kind("UDP sockets", "call `socket.close()`"),
+    "MessagePort": _Kind("message ports", "call `port.close()` at one end"),
+    "PipeWrap": _Kind("pipes", "end or destroy the streams"),
+    "ProcessWrap": _Kind("child processes", "end them (`child.kill()`) and wait for 'exit'"),
+    "SignalWrap": _Kind("signal handlers", "take the handlers off"),
+    "StatWatcher": _Kind("watchers of `fs.watchFile`", "call `fs.unwatchFile`"),
+    "TCPServerWrap": _Kind("servers", "call `server.close()`"),
+    "TCPSocketWrap": _Kind("TCP connections", "end or destroy the sockets (`socket.setTimeout`)"),
+    "TLSWrap": _Kind("TLS connections", "end or destroy the sockets (`socket.setTimeout`)"),
+    "TTYWrap": _Kind("terminals", "destroy the streams"),
+    "UDPWrap": _Kind("UDP sockets", "call `socket.close()`"),
+    "Worker": _Kind("workers", "call `await worker.terminate()`, or let them end"),
+    "WriteWrap": _Kind("writes that do not end", "give the connection a time-out and destroy it"),
+}
+_UNKNOWN: Final = _Kind("handles", "close each when it has done its work")
+
+
+class NativeHandles:
+    """Objects that only their open handle keeps alive."""
+
+    kind: ClassVar[str] = "native-handles"
+
+    def recognise(self, evidence: Evidence) -> Cause | None:
+        """See `heapnb.analysis.detectors.base.Detector`."""
+        handle = _handle(evidence)
+        if handle is None:
+            return None
+        kind = _KINDS.get(handle, _UNKNOWN)
+        graph = evidence.graph
+        function = _function(evidence)
+        used_by = f" One of them calls {described(graph, function)}." if function else ""
+        name = evidence.class_name
+        anchor = replace(
+            evidence.anchor,
+            name=name,
+            text=f"the open {kind.what} (`{PREFIX}{handle}`) of the process",
+            held_by=f"{PREFIX}{handle}",
+            expression=name,
+        )
+        return Cause(
+            self.kind,
+            anchor,
+            f"Nothing in the program refers to them any more, but they are still open: "
+            f"{growth(evidence)} {kind.what} (`{name}`). Node keeps what has an open handle, and "
+            f"with it its listeners and all that they close over.{used_by}",
+            f"Keep each `{name}` and close it when its work is done or failed: {kind.close}.",
+            None if function is None else user_location(graph, function),
+        )
+
+
+def _handle(evidence: Evidence) -> str | None:
+    """Name the kind of handle, if the pile is held by its handles alone."""
+    if evidence.place_of_holder >= 0 or evidence.pile.is_content:
+        return None
+    for step in evidence.path.steps[1:]:
+        if step.name.startswith(PREFIX):
+            return step.name.removeprefix(PREFIX)
+    return None
+
+
+def _function(evidence: Evidence) -> int | None:
+    """Find a function of the program that one of the handles will call."""
+    members = evidence.pile.members
+    step = max(1, len(members) // _MOST_MEMBERS)
+    for node in [evidence.pile.example, *members[::step].tolist()]:
+        for inner in evidence.below(int(node))[:_MOST_BELOW]:
+            if evidence.is_closure(inner) and user_location(evidence.graph, inner) is not None:
+                return inner
+    return None
