@@ -73,8 +73,10 @@ def internal_child(
     return int(graph.edge_to[edges[matching[0]]]) if len(matching) else None
 
 
-def children_of(graph: HeapGraph, nodes: AnyArray, labels: Sequence[str]) -> IntArray:
-    """Follow the first internal edge that has one of some names, for many nodes at once.
+def children_of(
+    graph: HeapGraph, nodes: AnyArray, labels: Sequence[str], *, edge_type: str = "internal"
+) -> IntArray:
+    """Follow the first edge of a type that has one of some names, for many nodes at once.
 
     Parameters
     ----------
@@ -84,6 +86,8 @@ def children_of(graph: HeapGraph, nodes: AnyArray, labels: Sequence[str]) -> Int
         Ordinals; negative ones lead nowhere.
     labels : sequence of str
         Edge names.
+    edge_type : str, optional
+        A type whose edges have names.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def children_of(graph: HeapGraph, nodes: AnyArray, labels: Sequence[str]) -> Int
         graph.edge_type,
         graph.edge_name,
         graph.edge_to,
-        graph.edge_type_index("internal"),
+        graph.edge_type_index(edge_type),
         is_string(graph, labels),
         np.asarray(nodes, np.int64),
         targets,
@@ -250,9 +254,30 @@ def location_text(graph: HeapGraph, row: int) -> str | None:
     locations = graph.raw.locations
     if locations is None or row == vocab.NO_INDEX:
         return None
-    script_id = int(locations.script_id[row])
+    return site_text(
+        graph, int(locations.script_id[row]), int(locations.line[row]), int(locations.column[row])
+    )
+
+
+def site_text(graph: HeapGraph, script_id: int, line: int, column: int) -> str | None:
+    """Write a place in a script as ``file.js:12:5``.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose scripts.
+    script_id, line, column : int
+        The place, from 0; a negative script id stands for none.
+
+    Returns
+    -------
+    str or None
+        Line and column count from 1.
+    """
+    if script_id < 0:
+        return None
     name = script_names(graph).get(script_id, f"script {script_id}")
-    return f"{name}:{int(locations.line[row]) + 1}:{int(locations.column[row]) + 1}"
+    return f"{name}:{line + 1}:{column + 1}"
 
 
 def location_of(graph: HeapGraph, node: int) -> str | None:

@@ -33,6 +33,9 @@ LEAST_PILE: Final = 64
 LARGE_SHARE: Final = 0.01
 """In a single snapshot what takes so much of all bytes by itself is large."""
 
+PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
+"""Node types of what often is the key of something else."""
+
 MOST_ACCUMULATIONS: Final = 32
 """So many are looked at closely."""
 
@@ -329,9 +332,9 @@ class _GroupTable:
         self, rows: IntArray, gains: IntArray, members: list[NodeArray], *, content: bool
     ) -> Accumulation:
         snapshot = self.series.snapshots[-1]
-        # A Map has keys and values in one pile: it goes by the kind that takes most.
+        # A Map has keys and values in one pile: it goes by the kind of object that takes most.
         kinds, kind = np.unique(snapshot.kind[self.head[rows]], return_inverse=True)
-        main = kind == np.argmax(np.bincount(kind, weights=gains))
+        main = kind == np.argmax(np.bincount(kind, weights=self._without_keys(rows, gains)))
         best = int(rows[main][np.argmax(gains[main])])
         hashes = snapshot.kind_hash[kinds[kind[main][0]]]
         members = [
@@ -361,6 +364,18 @@ class _GroupTable:
             staying,
             first_step,
         )
+
+    def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:
+        """Count texts and numbers for nothing where there is an object for every other one."""
+        graph = self.series.last
+        primitive = [graph.node_type_index(name) for name in PRIMITIVE_TYPES]
+        is_primitive = np.isin(graph.node_type[self.head[rows]], primitive)
+        n_primitives = int(self.count[rows[is_primitive], -1].sum())
+        n_objects = int(self.count[rows[~is_primitive], -1].sum())
+        if n_objects == 0 or 2 * n_objects < n_primitives:
+            return gains
+        weights: IntArray = np.where(is_primitive, np.minimum(gains, 0), np.maximum(gains, 1))
+        return weights
 
     def _typical(self, nodes: NodeArray) -> int:
         """Choose a node that came while the series was taken."""

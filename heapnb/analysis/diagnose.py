@@ -12,7 +12,7 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
-from heapnb.analysis.detectors import cause_of
+from heapnb.analysis.detectors import cause_of, warm_up
 from heapnb.analysis.evidence import Evidence, is_internal
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.series import Series, load_series
@@ -250,11 +250,13 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
         # The runtime has large tables of its own, which need not grow.
         rated = [one for one in rated if one.is_of_program]
     rated = [one for one in rated if one.confidence >= SUSPICIOUS]
+    excuses = [warm_up(one.evidence) for one in rated]
+    rated = [one for one, excuse in zip(rated, excuses, strict=True) if excuse is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     suspects = tuple(
         _suspect(growth, rank, one) for rank, one in enumerate(rated[:MOST_SUSPECTS], 1)
     )
-    verdict, reason = _judge(series, suspects, found)
+    verdict, reason = _judge(series, suspects, found, excuses)
     if verdict == "no-leak":
         suspects = ()
     return Diagnosis(series, verdict, reason, suspects, series.warnings)
@@ -417,7 +419,10 @@ def _folded(chain: list[str]) -> list[str]:
 
 
 def _judge(
-    series: Series, suspects: tuple[Suspect, ...], found: Accumulations
+    series: Series,
+    suspects: tuple[Suspect, ...],
+    found: Accumulations,
+    excuses: list[str | None],
 ) -> tuple[Verdict, str]:
     n_snapshots = len(series)
     if n_snapshots == 1:
@@ -447,7 +452,8 @@ def _judge(
             f"{_described(first)} grew through all snapshots, but too little, or with too many "
             "of the old ones gone, to call it a leak. Take another snapshot after more work."
         )
-    return "no-leak", f"Nothing piles up through the whole series.{_levelled(series, found)}"
+    what_else = _loaded(excuses) or _levelled(series, found)
+    return "no-leak", f"Nothing piles up through the whole series.{what_else}"
 
 
 def _others(suspects: tuple[Suspect, ...]) -> str:
@@ -462,6 +468,12 @@ def _described(suspect: Suspect) -> str:
         return f"The {suspect.class_name} in {suspect.anchor}"
     counts = " → ".join(f"{count:,}" for count in suspect.count_per_snapshot)
     return f"{suspect.class_name} in {suspect.anchor} ({counts})"
+
+
+def _loaded(excuses: list[str | None]) -> str:
+    """Mention what grew because the program is still warming up."""
+    loaded = sorted({excuse for excuse in excuses if excuse is not None})
+    return f" What grew will end by itself: {', '.join(loaded)}." if loaded else ""
 
 
 def _levelled(series: Series, found: Accumulations) -> str:

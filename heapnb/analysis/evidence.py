@@ -11,11 +11,13 @@ from typing import Final
 import numpy as np
 
 from heapnb import vocab
+from heapnb._typing import IntArray
 from heapnb.analysis.accumulation import Accumulation
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.retaining import RetainingTree, retaining_tree
 from heapnb.analysis.series import Series
 from heapnb.graph import HeapGraph
+from heapnb.kernels import retaining as kernels
 from heapnb.places import child, is_internal_script, location_of
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
@@ -352,6 +354,14 @@ class Evidence:
             alike[snapshot.kind_hash == wanted] = True
             counts.append(int(np.count_nonzero(alike[snapshot.kind])))
         return tuple(counts)
+
+    @cached_property
+    def held(self) -> IntArray:
+        """All that the members hold in the retaining tree, themselves included, as ordinals."""
+        is_held = np.zeros(self.graph.n_nodes, np.bool_)
+        is_held[self.pile.members] = True
+        kernels.mark_below(self.tree.order, self.tree.parent, is_held)
+        return np.flatnonzero(is_held)
 
     def below(self, node: int) -> list[int]:
         """List what the retaining tree has below a node, up to a limit, the nearest first."""

@@ -394,3 +394,21 @@ def add_up_tree(order: NodeArray, owner: NodeArray, total: SizeArray) -> None:
     for i in range(order.shape[0] - 1, 0, -1):
         node = order[i]
         total[owner[node]] += total[node]
+
+
+@kernel
+def mark_below(order: NodeArray, parent: NodeArray, marked: BoolArray) -> None:
+    """Mark all that a tree has below marked nodes.
+
+    Parameters
+    ----------
+    order : uint32[k]
+        The nodes of the tree, the root first, each after its parent.
+    parent : uint32[n_nodes]
+        The tree.
+    marked : bool[n_nodes]
+        Changed in place.
+    """
+    for i in range(1, order.shape[0]):
+        node = order[i]
+        marked[node] = marked[node] or marked[parent[node]]

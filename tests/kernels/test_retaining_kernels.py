@@ -285,3 +285,11 @@ def test_unmatched_pairs_nodes_of_one_id_and_class(
 def test_nothing_is_numbered_without_a_table(size: int) -> None:
     numbered, distinct = encode(HASHES[:size])
     assert (len(numbered), len(distinct)) == (size, size)
+
+
+@given(trees(), st.sets(st.integers(0, 13)))
+def test_mark_below(tree: Tree, nodes: set[int]) -> None:
+    marked = np.isin(np.arange(len(tree.parent)), list(nodes))
+    expected = naive.below(tree, nodes)
+    retaining.mark_below(order_of(tree), np.array(tree.parent, np.uint32), marked)
+    assert marked.tolist() == expected

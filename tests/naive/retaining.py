@@ -136,3 +136,8 @@ def numbers(hashes: Sequence[int]) -> tuple[list[int], list[int]]:
     """Number values in order of first occurrence."""
     distinct = list(dict.fromkeys(hashes))
     return [distinct.index(value) for value in hashes], distinct
+
+
+def below(tree: Tree, nodes: set[int]) -> list[bool]:
+    """Tell for each node whether it is one of some nodes, or lies below one."""
+    return [not nodes.isdisjoint(tree.way(node)) for node in range(len(tree.parent))]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.detectors.builtin_globals import builtin_globals
 from heapnb.analysis.evidence import Evidence
 
 
@@ -16,12 +17,14 @@ class UndeclaredGlobal:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.detectors.base.Detector`."""
+        known = builtin_globals(evidence.graph)
         if evidence.is_global_object(evidence.place_of_holder):
-            return self._entries(evidence)
+            return None if evidence.steps[-1].label in known else self._entries(evidence)
         anchor = evidence.anchor
-        # Functions there are the runtime's, and what they keep is no global.
+        # What the runtime put there, and what functions there keep, is no slip of the program.
         is_function = evidence.is_closure(evidence.steps[anchor.place].node)
-        if is_function or not evidence.is_global_object(anchor.place - 1):
+        is_declared = is_function or anchor.name in known
+        if is_declared or not evidence.is_global_object(anchor.place - 1):
             return None
         name = anchor.name
         return Cause(

@@ -3,7 +3,8 @@
 class SchemaEnv {
   constructor(schema) {
     this.schema = schema;
-    const code = `return function validate(data) { return typeof data === "${schema.type}" }`;
+    const test = `if (typeof data !== "${schema.type}") throw new Error("${schema.$id}");`;
+    const code = `return function validate(data) { ${test} return true; }`;
     this.validate = new Function("scope", code)({});
   }
 }

@@ -8,7 +8,8 @@ const Module = require("node:module");
 const path = require("node:path");
 
 function load(i) {
-  const name = path.join(__dirname, `virtual-${i}.js`);
+  const letters = [...String(i)].map((digit) => "abcdefghij"[digit]).join("");
+  const name = path.join(__dirname, `locale-${letters}.js`);
   const loaded = new Module(name, module);
   loaded.filename = name;
   loaded._compile(

@@ -1,0 +1,50 @@
+"""Which properties the global object has before any program runs."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import orjson
+
+from heapnb.graph import HeapGraph
+
+BROWSER_PREFIX: Final = "chrome-"
+_WINDOW: Final = "Window"
+_DATA: Final = "builtin_globals.json"
+
+
+def builtin_globals(graph: HeapGraph) -> frozenset[str]:
+    """Return the names that are the runtime's own, in any version that is known.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        A heap, of Node.js or of a browser.
+
+    Returns
+    -------
+    frozenset of str
+        The data is made by ``tests/data/globals/make.mjs``.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> names = builtin_globals(SnapshotBuilder.from_edges("root^1>global").graph())
+    >>> "structuredClone" in names, "document" in names
+    (True, False)
+    """
+    is_browser = any(graph.name(int(node)).startswith(_WINDOW) for node in graph.user_roots)
+    return _names(is_browser=is_browser)
+
+
+@cache
+def _names(*, is_browser: bool) -> frozenset[str]:
+    by_runtime = orjson.loads((files(__package__) / _DATA).read_bytes())
+    return frozenset(
+        name
+        for runtime, names in by_runtime.items()
+        if runtime.startswith(BROWSER_PREFIX) == is_browser
+        for name in names.split(" ")
+    )
