@@ -1,0 +1,729 @@
+"""What the programs of the leak bench do, and what a diagnosis of each should say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+PROGRAMS: Final = Path(__file__).parent / "programs"
+
+_ARRAY: Final = ("unbounded-array",)
+_MAP: Final = ("unbounded-map", "unbounded-memoize")
+_SET: Final = ("unbounded-set",)
+_DICTIONARY: Final = ("unbounded-dictionary", "unbounded-memoize")
+_LISTENERS: Final = ("event-listeners",)
+_BACKLOG: Final = ("queue-backlog", "stream-backlog", "*backlog*", "*queue*")
+_PENDING: Final = ("pending-promise", "*promise*", "*suspended*")
+_TIMERS: Final = ("timers",)
+_LIST: Final = ("linked-list",)
+_BUFFERS: Final = ("*buffer*",)
+_STRINGS: Final = ("*string*",)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program, and what is right to say about it.
+
+    Parameters
+    ----------
+    name : str
+        Its folder in ``programs``.
+    main : str
+        The file in it that exports ``work(number)``.
+    what : str
+        What happens, in a few words.
+    verdicts : tuple of str
+        Those that are right, the best first.
+    classes, anchors, kinds : tuple of str
+        What may be said to pile up, to hold it, and to be the cause: each right by itself, as
+        patterns of `fnmatch`. Empty for a healthy program. Plain objects are called by those of
+        their properties that a snapshot shows, which small integers are not.
+    packages : tuple of str
+        npm packages that the program is built on.
+    warm_up, units : int
+        Units of work before the first snapshot, and between that and the second; there are twice
+        as many before the third.
+    is_bundled : bool
+        Whether esbuild puts it into one minified file before it runs.
+    is_quick : bool
+        Whether it is one of those that the tests run.
+    """
+
+    name: str
+    main: str
+    what: str
+    verdicts: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    warm_up: int = 40
+    units: int = 100
+    is_bundled: bool = False
+    is_quick: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return PROGRAMS / self.name
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing leaks."""
+        return "leak" not in self.verdicts
+
+
+def _leak(
+    name: str,
+    main: str,
+    what: str,
+    *,
+    classes: tuple[str, ...],
+    anchors: tuple[str, ...],
+    kinds: tuple[str, ...],
+    packages: tuple[str, ...] = (),
+) -> Case:
+    return Case(name, main, what, ("leak",), classes, anchors, kinds, packages)
+
+
+def _healthy(
+    name: str,
+    main: str,
+    what: str,
+    *packages: str,
+    verdicts: tuple[str, ...] = ("no-leak", "undecided"),
+) -> Case:
+    return Case(name, main, what, verdicts, packages=packages)
+
+
+ON_PACKAGES: Final = (
+    _leak(
+        "express_route_stack",
+        "main.cjs",
+        "a router mounted for each request",
+        classes=("Layer",),
+        anchors=("stack",),
+        kinds=("*route*", "*middleware*", *_ARRAY),
+        packages=("express",),
+    ),
+    _leak(
+        "ws_subscribers",
+        "main.mjs",
+        "closed sockets stay in a Set: the wrong event is listened to",
+        classes=("WebSocket",),
+        anchors=("subscribers",),
+        kinds=_SET,
+        packages=("ws",),
+    ),
+    _leak(
+        "node_cache_no_ttl",
+        "main.cjs",
+        "a cache without a time to live",
+        classes=("Place", "{v}"),
+        anchors=("data", "placeCache"),
+        kinds=_DICTIONARY,
+        packages=("node-cache",),
+    ),
+    _leak(
+        "lru_cache_per_request",
+        "main.mjs",
+        "a bounded cache for each basket",
+        classes=("LRUCache",),
+        anchors=("cachesByBasket",),
+        kinds=_MAP,
+        packages=("lru-cache",),
+    ),
+    _leak(
+        "lru_cache_ttl_only",
+        "main.mjs",
+        "a time to live, but no bound and no sweeping",
+        classes=("Translation",),
+        anchors=("#valList", "#keyMap", "#memory"),
+        kinds=(*_ARRAY, *_MAP),
+        packages=("lru-cache",),
+    ),
+    _leak(
+        "prom_client_labels",
+        "main.cjs",
+        "a label that is different for each request",
+        classes=("{labels}", "{labels, value}", "{value, labels}"),
+        anchors=("hashMap",),
+        kinds=("*metric*", "*label*", *_DICTIONARY),
+        packages=("prom-client",),
+    ),
+    _leak(
+        "ajv_compile_per_request",
+        "main.cjs",
+        "a schema compiled for each request",
+        classes=("SchemaEnv", "Function"),
+        anchors=("_cache", "ajv", "_values", "schema", "validate*"),
+        kinds=("*template*", "*schema*", "*compiled*", *_MAP),
+        packages=("ajv",),
+    ),
+    _leak(
+        "handlebars_partials",
+        "main.cjs",
+        "a template registered for each mail",
+        classes=("Function",),
+        anchors=("partials",),
+        kinds=("*template*", "*compiled*", *_DICTIONARY),
+        packages=("handlebars",),
+    ),
+    _leak(
+        "axios_interceptors",
+        "main.cjs",
+        "an interceptor added for each call",
+        classes=("{fulfilled, rejected, *", "Caller", "Function"),
+        anchors=("handlers",),
+        kinds=("*interceptor*", "*middleware*", "*route*", *_ARRAY),
+        packages=("axios",),
+    ),
+    _leak(
+        "winston_logger_per_request",
+        "main.cjs",
+        "a named logger for each request",
+        classes=("DerivedLogger",),
+        anchors=("loggers",),
+        kinds=_MAP,
+        packages=("winston",),
+    ),
+    _leak(
+        "winston_transport_per_job",
+        "main.mjs",
+        "a transport added for each job",
+        classes=("JobTransport", "Function", "LegacyTransportStream"),
+        anchors=("pipes", "_readableState", "unpipe", "drain", "error", "transports", "_events"),
+        kinds=("*transport*", "*stream*", *_ARRAY, *_LISTENERS),
+        packages=("winston", "winston-transport"),
+    ),
+    _leak(
+        "ioredis_message_listener",
+        "main.cjs",
+        "a listener on the shared subscriber for each stream",
+        classes=("Function", "EventStream"),
+        anchors=("message", "_events"),
+        kinds=_LISTENERS,
+        packages=("ioredis",),
+    ),
+    _leak(
+        "generic_pool_waiters",
+        "main.cjs",
+        "connections not given back: callers wait for ever",
+        classes=("ResourceRequest", "Node", "{prev, data, next}", "{*data*}"),
+        anchors=("_waitingClientsQueue", "_list", "head", "_slots", "tail"),
+        kinds=(*_LIST, *_BACKLOG, *_PENDING, "*pool*"),
+        packages=("generic-pool",),
+    ),
+    _leak(
+        "rxjs_subscriptions",
+        "main.mjs",
+        "subscriptions that never end",
+        classes=("SafeSubscriber", "OperatorSubscriber", "Subscriber", "OrderViewModel"),
+        anchors=("observers", "currentObservers", "session$", "_finalizers"),
+        kinds=("*subscri*", "*observ*", *_LISTENERS, *_ARRAY),
+        packages=("rxjs",),
+    ),
+    _leak(
+        "eventemitter3_rooms",
+        "main.cjs",
+        "listeners taken off with the wrong context",
+        classes=("EE", "Member"),
+        anchors=("_events", "~room:*", "room:*"),
+        kinds=_LISTENERS,
+        packages=("eventemitter3",),
+    ),
+    _leak(
+        "express_session_memory",
+        "main.cjs",
+        "the default session store, and clients without cookies",
+        classes=("(string)", "(concatenated string)"),
+        anchors=("sessions",),
+        kinds=("*session*", *_DICTIONARY),
+        packages=("express", "express-session"),
+    ),
+    _leak(
+        "lodash_memoize",
+        "main.cjs",
+        "memoize by the identity of an object",
+        classes=("TaxTable", "{country, zip}"),
+        anchors=("cache", "__data__", "taxTableFor", "map"),
+        kinds=_MAP,
+        packages=("lodash",),
+    ),
+    _leak(
+        "node_schedule_jobs",
+        "main.cjs",
+        "jobs that are replaced but not cancelled",
+        classes=("Job", "Booking", "Invocation", "Timeout", "LongTimeout"),
+        anchors=("scheduledJobs", "_invocations", "invocations", "currentInvocation"),
+        kinds=("*job*", *_DICTIONARY, *_TIMERS, *_ARRAY),
+        packages=("node-schedule",),
+    ),
+    _leak(
+        "dataloader_module_level",
+        "main.mjs",
+        "a per-request cache at the level of the module",
+        classes=("Author", "Promise"),
+        anchors=("_cacheMap",),
+        kinds=_MAP,
+        packages=("dataloader",),
+    ),
+    _leak(
+        "redux_store_listeners",
+        "main.mjs",
+        "store subscriptions that are not taken back",
+        classes=("Function", "{page, html, stock}"),
+        anchors=("currentListeners", "nextListeners"),
+        kinds=("*subscri*", *_LISTENERS, *_MAP),
+        packages=("redux",),
+    ),
+    _leak(
+        "pqueue_stalled",
+        "main.mjs",
+        "a queue behind a task that never ends",
+        classes=("Upload", "Function", "{priority, run*", "{run, priority*", "{*run*}"),
+        anchors=("#queue", "uploads"),
+        kinds=(*_BACKLOG, *_ARRAY, *_PENDING),
+        packages=("p-queue",),
+    ),
+    _leak(
+        "linkedom_detached",
+        "main.mjs",
+        "elements taken out of the page but kept in an index",
+        classes=("HTMLElement", "Element", "*Element"),
+        anchors=("cardsById",),
+        kinds=("*detached*", "*dom*", *_DICTIONARY),
+        packages=("linkedom",),
+    ),
+    _leak(
+        "mobx_reactions",
+        "main.cjs",
+        "reactions that are not disposed of",
+        classes=("Reaction", "Quotation"),
+        anchors=("observers_",),
+        kinds=("*subscri*", "*observ*", *_SET, *_LISTENERS),
+        packages=("mobx",),
+    ),
+    _leak(
+        "ejs_cache_by_name",
+        "main.cjs",
+        "compiled templates under names with a time",
+        classes=("Function",),
+        anchors=("_data", "cache"),
+        kinds=("*template*", "*compiled*", *_DICTIONARY),
+        packages=("ejs",),
+    ),
+    _leak(
+        "opossum_breakers",
+        "main.cjs",
+        "a circuit breaker with a timer for each call",
+        classes=("CircuitBreaker", "Status", "Timeout", "Shipment"),
+        anchors=("*",),
+        kinds=_TIMERS,
+        packages=("opossum",),
+    ),
+    _leak(
+        "debug_instances",
+        "main.cjs",
+        "a namespace for each request; an old version keeps them",
+        classes=("Function",),
+        anchors=("instances",),
+        kinds=_ARRAY,
+        packages=("debug",),
+    ),
+    _leak(
+        "undici_client_per_tenant",
+        "main.mjs",
+        "an agent for each tenant",
+        classes=("Agent",),
+        anchors=("dispatchers",),
+        kinds=("*agent*", *_DICTIONARY),
+        packages=("undici",),
+    ),
+    replace(
+        _leak(
+            "bundled_koa_middleware",
+            "main.mjs",
+            "middleware added for each request; bundled and minified",
+            classes=("Function",),
+            anchors=("middleware",),
+            kinds=("*route*", "*middleware*", *_ARRAY),
+            packages=("koa",),
+        ),
+        is_bundled=True,
+    ),
+)
+"""Programs that leak through what they do with an npm package."""
+
+ON_NODE_ALONE: Final = (
+    _leak(
+        "private_map_sessions",
+        "main.mjs",
+        "what is given up half-way stays in a private Map",
+        classes=("UploadSession",),
+        anchors=("#sessions",),
+        kinds=_MAP,
+    ),
+    _leak(
+        "rpc_pending_requests",
+        "main.js",
+        "requests that time out keep their place; TypeScript",
+        classes=("{method, params, resolve, reject}", "{method, params, *"),
+        anchors=("pendingRequests",),
+        kinds=(*_MAP, *_PENDING),
+    ),
+    _leak(
+        "race_with_shutdown",
+        "main.mjs",
+        "`Promise.race` with a promise that stays pending",
+        classes=("*",),
+        anchors=("shutdown",),
+        kinds=_PENDING,
+    ),
+    _leak(
+        "awaiting_gate",
+        "main.cjs",
+        "async functions that wait for what never comes",
+        classes=("*",),
+        anchors=("ready",),
+        kinds=_PENDING,
+    ),
+    _leak(
+        "abort_signal_listeners",
+        "main.mjs",
+        "a listener on one AbortSignal for each download",
+        classes=("Function", "Download", "Listener"),
+        anchors=("abort", "<symbol kEvents>", "kEvents", "signal"),
+        kinds=(*_LISTENERS, "*abort*"),
+    ),
+    _leak(
+        "interval_per_connection",
+        "main.cjs",
+        "intervals that are not cleared",
+        classes=("Timeout", "Session"),
+        anchors=("*",),
+        kinds=_TIMERS,
+    ),
+    _leak(
+        "undo_history_list",
+        "main.mjs",
+        "each revision knows the one before",
+        classes=("Revision",),
+        anchors=("current", "previous"),
+        kinds=_LIST,
+    ),
+    _leak(
+        "async_context_chain",
+        "main.mjs",
+        "each async context knows its parent",
+        classes=("TraceContext",),
+        anchors=("parent", "*kResourceStore*", "contexts", "*"),
+        kinds=("*async*", *_LIST),
+    ),
+    _leak(
+        "buffer_slices",
+        "main.cjs",
+        "32 bytes that keep 24 KiB",
+        classes=("Buffer", "Uint8Array", "FastBuffer", "ArrayBuffer", "*JSArrayBufferData*"),
+        anchors=("seenSignatures",),
+        kinds=(*_BUFFERS, *_MAP),
+    ),
+    _leak(
+        "sliced_strings",
+        "main.mjs",
+        "parts of long strings that keep the whole",
+        classes=("(sliced string)", "(string)"),
+        anchors=("knownSessions",),
+        kinds=(*_STRINGS, *_SET),
+    ),
+    _leak(
+        "error_log_array",
+        "main.cjs",
+        "a list of errors with a limit that does not work",
+        classes=("PaymentError",),
+        anchors=("lastErrors",),
+        kinds=(*_ARRAY, "*error*"),
+    ),
+    _leak(
+        "page_counter_object",
+        "main.cjs",
+        "a plain object with URLs as keys",
+        classes=("{agents}",),
+        anchors=("visits",),
+        kinds=_DICTIONARY,
+    ),
+    _leak(
+        "global_metrics",
+        "main.cjs",
+        "an undeclared variable",
+        classes=("Measurement",),
+        anchors=("measurements",),
+        kinds=("undeclared-global", "*global*"),
+    ),
+    _leak(
+        "static_registry",
+        "main.mjs",
+        "a static Set with every instance",
+        classes=("Chart",),
+        anchors=("instances",),
+        kinds=_SET,
+    ),
+    _leak(
+        "symbol_registry",
+        "main.cjs",
+        "waiters under a symbol",
+        classes=("{owner, resume}",),
+        anchors=("<symbol kWaiters>", "kWaiters", "Symbol(kWaiters)"),
+        kinds=(*_ARRAY, *_BACKLOG),
+    ),
+    _leak(
+        "weakmap_value_grows",
+        "main.mjs",
+        "the value in a WeakMap grows under a key that lives for ever",
+        classes=("Note",),
+        anchors=("notes", "notesOf"),
+        kinds=(*_ARRAY, "*weak*"),
+    ),
+    _leak(
+        "shared_scope_esm",
+        "main.mjs",
+        "closures that share a scope",
+        classes=("Shelf", "{shelf, take}", "Function"),
+        anchors=("yesterday", "stock"),
+        kinds=("shared-closure-context",),
+    ),
+    _leak(
+        "stream_backlog",
+        "main.cjs",
+        "a stream that nobody reads",
+        classes=("Buffer", "Uint8Array", "BufferList*", "{data, next}", "{chunk, *", "FastBuffer"),
+        anchors=("buffer", "buffered", "*kBufferedValue*", "auditTrail", "*State*", "head"),
+        kinds=(*_BACKLOG, *_LIST, *_ARRAY),
+    ),
+    _leak(
+        "once_never_fires",
+        "main.mjs",
+        "awaiting an event that never comes",
+        classes=("Function", "Object", "{number, rows, title}"),
+        anchors=("drain", "error", "_events"),
+        kinds=_LISTENERS,
+    ),
+    _leak(
+        "process_signal_handlers",
+        "main.cjs",
+        "a signal handler for each worker",
+        classes=("Function", "Worker"),
+        anchors=("SIGTERM", "_events"),
+        kinds=_LISTENERS,
+    ),
+    _leak(
+        "message_channels",
+        "main.mjs",
+        "message ports that are not closed",
+        classes=("MessagePort", "Question", "Function"),
+        anchors=("*",),
+        kinds=("*native*", "*handle*", "*port*", *_LISTENERS),
+    ),
+    _leak(
+        "connection_table",
+        "main.cjs",
+        "sockets in a table that nobody strikes out",
+        classes=("Socket",),
+        anchors=("connections",),
+        kinds=_DICTIONARY,
+    ),
+    _leak(
+        "signal_graph_effects",
+        "main.mjs",
+        "effects that stay subscribed",
+        classes=("Effect",),
+        anchors=("#subscribers",),
+        kinds=(*_SET, *_LISTENERS, "*subscri*"),
+    ),
+    _leak(
+        "suspended_consumers",
+        "main.mjs",
+        "async generators that wait for the next message",
+        classes=("*",),
+        anchors=("waiting",),
+        kinds=(*_ARRAY, *_PENDING, *_BACKLOG),
+    ),
+    _leak(
+        "oversized_arrays",
+        "main.cjs",
+        "room for 2000 for the sake of a few",
+        classes=("History",),
+        anchors=("histories",),
+        kinds=(*_MAP, "*over*", "*capacity*"),
+    ),
+    _leak(
+        "growing_text_log",
+        "main.mjs",
+        "a text that gets longer",
+        classes=("(concatenated string)", "(string)"),
+        anchors=("text", "protocol"),
+        kinds=_STRINGS,
+    ),
+    _leak(
+        "esm_reload",
+        "main.mjs",
+        "a module imported again under another URL",
+        classes=("Module*", "SourceTextModule", "Rule", "Object", "{*"),
+        anchors=("loadCache", "*"),
+        kinds=("module-reload",),
+    ),
+    _leak(
+        "generated_functions",
+        "main.cjs",
+        "functions made of text, kept by their text",
+        classes=("Function",),
+        anchors=("compiled",),
+        kinds=(*_DICTIONARY, "*compiled*", "*template*"),
+    ),
+    _leak(
+        "dead_weakrefs",
+        "main.mjs",
+        "empty WeakRefs stay in a Map",
+        classes=("WeakRef",),
+        anchors=("references",),
+        kinds=(*_MAP, "*weak*"),
+    ),
+    _leak(
+        "debounce_timers",
+        "main.cjs",
+        "a time-out in an hour for each change",
+        classes=("Timeout", "Draft"),
+        anchors=("*",),
+        kinds=_TIMERS,
+    ),
+    _leak(
+        "scope_tree_children",
+        "main.js",
+        "scopes that stay children of the root; TypeScript",
+        classes=("Container",),
+        anchors=("children",),
+        kinds=_ARRAY,
+    ),
+    _leak(
+        "ts_private_weakmap",
+        "main.js",
+        "private fields in WeakMaps; TypeScript",
+        classes=("Notification",),
+        anchors=("_Notifier_outbox", "notifier", "*outbox*"),
+        kinds=(*_ARRAY, "*weak*", *_BACKLOG),
+    ),
+    _leak(
+        "nested_tenant_maps",
+        "main.mjs",
+        "few Maps in a Map, each of which grows",
+        classes=("Receipt",),
+        anchors=("receiptsByTenant",),
+        kinds=_MAP,
+    ),
+    _leak(
+        "diagnostics_subscribers",
+        "main.cjs",
+        "subscribers of a diagnostics channel",
+        classes=("Function", "Trace"),
+        anchors=("_subscribers",),
+        kinds=(*_LISTENERS, *_ARRAY, "*subscri*", "*channel*"),
+    ),
+    _leak(
+        "performance_marks",
+        "main.mjs",
+        "marks that are never cleared",
+        classes=("PerformanceMark",),
+        anchors=("markEntryBuffer", "mark*"),
+        kinds=(*_ARRAY, "*performance*"),
+    ),
+    _leak(
+        "async_hooks_contexts",
+        "main.cjs",
+        "contexts by async id without `destroy`",
+        classes=("RequestContext",),
+        anchors=("contexts",),
+        kinds=(*_MAP, "*async*"),
+    ),
+    _leak(
+        "two_leaks",
+        "main.mjs",
+        "a large leak and a small one",
+        classes=("RenderedDocument",),
+        anchors=("archive",),
+        kinds=_ARRAY,
+    ),
+    _leak(
+        "error_cause_chain",
+        "main.cjs",
+        "each error has the one before for its cause",
+        classes=("SyncError",),
+        anchors=("cause", "lastError"),
+        kinds=(*_LIST, "*error*"),
+    ),
+    _leak(
+        "numbered_cache_object",
+        "main.cjs",
+        "a plain object with numbers as keys",
+        classes=("Profile",),
+        anchors=("profiles",),
+        kinds=_DICTIONARY,
+    ),
+    replace(
+        _leak(
+            "bundled_private_queue",
+            "main.mjs",
+            "a queue that is never emptied; bundled and minified",
+            classes=("QueuedMail", "?", "??"),
+            anchors=("unsentMails",),
+            kinds=(*_ARRAY, *_BACKLOG),
+        ),
+        is_bundled=True,
+    ),
+)
+"""Programs that leak without any package."""
+
+HEALTHY: Final = (
+    _healthy("healthy_lru_full", "main.mjs", "an LRU cache that is full", "lru-cache"),
+    _healthy("healthy_ttl_cache", "main.cjs", "a cache whose entries expire"),
+    _healthy("healthy_pool_warm_up", "main.cjs", "a pool that fills up", "generic-pool"),
+    _healthy(
+        "healthy_lazy_modules",
+        "main.cjs",
+        "modules loaded when first needed",
+        *("ejs", "handlebars", "lodash", "ajv", "generic-pool", "koa", "mobx", "redux"),
+    ),
+    _healthy("healthy_jit_warm_up", "main.mjs", "code that is compiled and optimised"),
+    _healthy("healthy_ring_buffer", "main.mjs", "a ring of the last requests"),
+    _healthy("healthy_batch_peak", "main.cjs", "a batch that is nearly full, then written"),
+    _healthy("healthy_template_cache", "main.cjs", "thirty compiled templates", "handlebars"),
+    _healthy("healthy_cyclic_garbage", "main.mjs", "much garbage in cycles"),
+    _healthy("healthy_listeners_removed", "main.mjs", "listeners that are taken off"),
+    _healthy("healthy_express_metrics", "main.cjs", "a web service as it should be", "express"),
+    _healthy("healthy_slowing_intern_table", "main.mjs", "a table that fills more and more slowly"),
+    _healthy("healthy_rxjs_unsubscribed", "main.mjs", "subscriptions that end", "rxjs"),
+    _healthy("healthy_rising_load", "main.mjs", "more and more work that all gets done"),
+    _healthy("healthy_weakmap_cache", "main.cjs", "a WeakMap and a FinalizationRegistry"),
+    _healthy("healthy_keep_alive_agent", "main.mjs", "sockets that are kept for reuse"),
+    replace(
+        _healthy("healthy_bounded_queue", "main.cjs", "a queue, now longer, now shorter"),
+        # Caught in bursts, each time a little later in one.
+        warm_up=42,
+        units=101,
+    ),
+)
+"""Programs that grow, level off, or churn, and lose nothing."""
+
+_QUICK: Final = (
+    "express_route_stack",
+    "rxjs_subscriptions",
+    "private_map_sessions",
+    "abort_signal_listeners",
+    "undo_history_list",
+    "healthy_ring_buffer",
+)
+
+CASES: Final = tuple(
+    replace(case, is_quick=case.name in _QUICK) for case in (*ON_PACKAGES, *ON_NODE_ALONE, *HEALTHY)
+)
+"""All of them."""
