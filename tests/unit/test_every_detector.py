@@ -5,7 +5,21 @@ from __future__ import annotations
 from heapnb.analysis.detectors import DETECTORS
 from tests.unit import test_detectors, test_node_detectors, test_shape_detectors
 
-ELSEWHERE = {"linked-list"}
+ELSEWHERE = {
+    "abort-signals",
+    "async-hooks",
+    "async-local-storage",
+    "backlog",
+    "diagnostics-channel",
+    "event-listeners",
+    "http-agent",
+    "keep-alive-listeners",
+    "linked-list",
+    "middleware-stack",
+    "native-handles",
+    "socket-reconnect",
+    "suspended-calls",
+}
 """Tested on captured programs."""
 
 

@@ -9,23 +9,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from heapnb.analysis.detectors.abort_signals import AbortSignals
+from heapnb.analysis.detectors.async_hooks import AsyncHooks
+from heapnb.analysis.detectors.async_stores import AsyncStores
+from heapnb.analysis.detectors.backlog import Backlog
 from heapnb.analysis.detectors.base import Cause, Detector
 from heapnb.analysis.detectors.buffers import Buffers
 from heapnb.analysis.detectors.compiled_code import CompiledCode
 from heapnb.analysis.detectors.detached_dom import DetachedDom
+from heapnb.analysis.detectors.diagnostics_channel import DiagnosticsChannel
 from heapnb.analysis.detectors.errors_and_stacks import ErrorsAndStacks
 from heapnb.analysis.detectors.event_listeners import EventListeners
 from heapnb.analysis.detectors.finalization_registry import FinalizationRegistryHeld
 from heapnb.analysis.detectors.growing_string import GrowingString
+from heapnb.analysis.detectors.http_agent import HttpAgent
+from heapnb.analysis.detectors.keep_alive_listeners import KeepAliveListeners
 from heapnb.analysis.detectors.linked_list import LinkedList
 from heapnb.analysis.detectors.metric_labels import MetricLabels
+from heapnb.analysis.detectors.middleware_stack import MiddlewareStack
 from heapnb.analysis.detectors.module_reload import ModuleReload
+from heapnb.analysis.detectors.native_handles import NativeHandles
 from heapnb.analysis.detectors.other import Other
 from heapnb.analysis.detectors.pending_promise import PendingPromise
 from heapnb.analysis.detectors.remarks import remarks_on
 from heapnb.analysis.detectors.shared_closure_context import SharedClosureContext
 from heapnb.analysis.detectors.sliced_strings import SlicedStrings
 from heapnb.analysis.detectors.socket_reconnect import SocketReconnect
+from heapnb.analysis.detectors.suspended_calls import SuspendedCalls
 from heapnb.analysis.detectors.timers import Timers
 from heapnb.analysis.detectors.unbounded_collection import (
     UnboundedArray,
@@ -41,10 +51,18 @@ from heapnb.analysis.evidence import Evidence
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     SocketReconnect(),
+    KeepAliveListeners(),
     EventListeners(),
+    AbortSignals(),
     ModuleReload(),
     Timers(),
     PendingPromise(),
+    HttpAgent(),
+    Backlog(),
+    MiddlewareStack(),
+    DiagnosticsChannel(),
+    AsyncHooks(),
+    NativeHandles(),
     FinalizationRegistryHeld(),
     SharedClosureContext(),
     LinkedList(),
@@ -58,6 +76,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Buffers(),
     CompiledCode(),
     ErrorsAndStacks(),
+    SuspendedCalls(),
+    AsyncStores(),
     UnboundedArray(),
     UnboundedMap(),
     UnboundedSet(),
