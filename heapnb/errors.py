@@ -75,6 +75,22 @@ class NodeNotFoundError(HeapnbError, LookupError):
         self.node_id = node_id
 
 
+class EdgeNotFoundError(HeapnbError, LookupError):
+    """No edge has this number, or none of a node's edges this name.
+
+    Parameters
+    ----------
+    message : str
+        What was looked up.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            message,
+            hint="snap.edges lists all edges, snap.node(…).edges() those of a node.",
+        )
+
+
 class PatternError(HeapnbError, ValueError):
     """A regular expression that is not valid.
 
@@ -93,6 +109,26 @@ class PatternError(HeapnbError, ValueError):
             " before characters that stand for themselves.",
         )
         self.pattern = pattern
+
+
+class SqlError(HeapnbError, ValueError):
+    """A query that DuckDB does not answer.
+
+    Parameters
+    ----------
+    message : str
+        What DuckDB says, on one line.
+    statement : str
+        The query.
+    """
+
+    def __init__(self, message: str, statement: str) -> None:
+        super().__init__(
+            message,
+            hint="tables are nodes, edges, strings, constructors and dominators; `describe nodes`"
+            " lists the columns of one.",
+        )
+        self.statement = statement
 
 
 class MissingExtraError(HeapnbError, ImportError):

@@ -137,17 +137,32 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
     scripts, which hold much by accident (a timer that happens to run holds whatever its
     callback can see); then from the stack; at last through everything else.
     """
-    tree: RetainingTree = graph.derived("retaining_tree", lambda: _grow(graph), keep=False)
+    tree: RetainingTree = graph.derived(
+        "retaining_tree", lambda: retaining_tree_over(graph, _usable_edges(graph)), keep=False
+    )
     return tree
 
 
-def _grow(graph: HeapGraph) -> RetainingTree:
+def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
+    """Find a way to every node over some edges.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    usable : bool[n_edges]
+        Edges that may be walked. The way from the root to the program's globals is not looked
+        up in it.
+
+    Returns
+    -------
+    RetainingTree
+    """
     is_storage, is_cell, is_engine = _classify(graph)
     script_contexts = _edges_to_script_contexts(graph)
     tables = graph.edge_to[script_contexts]
     is_storage[tables] = True
     is_engine[tables] = False
-    usable = _usable_edges(graph)
     parent = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
     parent_edge = np.zeros(graph.n_nodes, graph.first_edge.dtype)
     queue = np.empty(graph.n_nodes, np.uint32)

@@ -1,0 +1,149 @@
+"""Kernels for maximum flows and minimum cuts: Dinic's algorithm, searching from the sink.
+
+(E. A. Dinic, "Algorithm for solution of a problem of maximum flow in networks with power
+estimation", 1970.) Whoever enlarges capacities may go on with the flow that was there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import IntArray
+from heapnb.kernels._jit import kernel
+
+ENDLESS = 1 << 60
+"""Capacity of an arc that no cut passes."""
+
+UNREACHED = -1
+"""Level of a node from which no flow reaches the sink any more."""
+
+
+@kernel
+def index_arcs(tail: IntArray, head: IntArray, first: IntArray, arcs: IntArray) -> None:
+    """List the arcs that leave each node, and those backwards that undo a flow.
+
+    Parameters
+    ----------
+    tail, head : int64[k]
+        The arcs. Arc i is number 2 i, its reverse 2 i + 1.
+    first : int64[n + 1]
+        Zeros; receives CSR offsets into ``arcs``.
+    arcs : int64[2 k]
+        Receives numbers of arcs, by the node that they leave.
+    """
+    for i in range(tail.shape[0]):
+        first[tail[i] + 1] += 1
+        first[head[i] + 1] += 1
+    for node in range(first.shape[0] - 1):
+        first[node + 1] += first[node]
+    free = first.copy()
+    for i in range(tail.shape[0]):
+        arcs[free[tail[i]]] = 2 * i
+        free[tail[i]] += 1
+        arcs[free[head[i]]] = 2 * i + 1
+        free[head[i]] += 1
+
+
+@kernel
+def push(
+    tail: IntArray,
+    head: IntArray,
+    first: IntArray,
+    arcs: IntArray,
+    capacity: IntArray,
+    source: int,
+    sink: int,
+    level: IntArray,
+    most_steps: int,
+) -> int:
+    """Send as much from the source to the sink as there is room for.
+
+    Parameters
+    ----------
+    tail, head, first, arcs
+        See `index_arcs`.
+    capacity : int64[2 k]
+        What is left of each arc and its reverse; changed in place.
+    source, sink : int
+        Nodes.
+    level : int64[n]
+        Receives at the end the steps from each node to the sink along arcs with room, or
+        `UNREACHED`. Arcs from a node that is not reached to one that is form the minimum cut
+        that is nearest to the sink.
+    most_steps : int
+        Give up after so many.
+
+    Returns
+    -------
+    int
+        What was sent; -1 if it gave up.
+    """
+    n_nodes = level.shape[0]
+    queue = np.empty(n_nodes, np.int64)
+    at = np.empty(n_nodes, np.int64)
+    path = np.empty(n_nodes, np.int64)
+    total = np.int64(0)
+    n_steps = np.int64(0)
+    while True:
+        level[:] = UNREACHED
+        level[sink] = 0
+        queue[0] = sink
+        done = 0
+        n_queued = 1
+        while done < n_queued:
+            node = queue[done]
+            done += 1
+            for place in range(first[node], first[node + 1]):
+                # The arc towards the node is the reverse of one that leaves it.
+                arc = arcs[place]
+                other = head[arc >> 1] if arc & 1 == 0 else tail[arc >> 1]
+                if capacity[arc ^ 1] > 0 and level[other] == UNREACHED:
+                    level[other] = level[node] + 1
+                    queue[n_queued] = other
+                    n_queued += 1
+        n_steps += n_queued
+        if level[source] == UNREACHED:
+            return total
+        at[:] = first[:-1]
+        length = 0
+        node = source
+        while True:
+            if node == sink:
+                amount = np.int64(ENDLESS)
+                for i in range(length):
+                    amount = min(amount, capacity[path[i]])
+                turn = length
+                for i in range(length - 1, -1, -1):
+                    capacity[path[i]] -= amount
+                    capacity[path[i] ^ 1] += amount
+                    if capacity[path[i]] == 0:
+                        turn = i
+                total += amount
+                n_steps += length
+                # Go on from where the path broke.
+                length = turn
+                arc = path[turn]
+                node = tail[arc >> 1] if arc & 1 == 0 else head[arc >> 1]
+                continue
+            n_steps += 1
+            if n_steps > most_steps:
+                return -1
+            found = False
+            while at[node] < first[node + 1]:
+                arc = arcs[at[node]]
+                other = head[arc >> 1] if arc & 1 == 0 else tail[arc >> 1]
+                if capacity[arc] > 0 and level[other] == level[node] - 1:
+                    found = True
+                    break
+                at[node] += 1
+            if found:
+                path[length] = arc
+                length += 1
+                node = other
+            elif length == 0:
+                break
+            else:
+                length -= 1
+                arc = path[length]
+                node = tail[arc >> 1] if arc & 1 == 0 else head[arc >> 1]
+                at[node] += 1

@@ -1,0 +1,589 @@
+"""Kernels that say what is held without some edges, and by which edges a program holds things.
+
+Two sorts of edges hold something only together: that from a WeakMap's table to a value and
+that from the key. Roles of edges tell them apart.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from heapnb._typing import (
+    BoolArray,
+    ByteArray,
+    IntArray,
+    NodeArray,
+    OffsetArray,
+    SizeArray,
+)
+from heapnb.kernels._jit import kernel
+from heapnb.kernels.paths import source_of
+
+IGNORED = 0
+"""Role of an edge that does not count."""
+
+HOLDS = 1
+"""Role of an edge that holds its target."""
+
+FROM_TABLE = 2
+"""Role of the edge from a WeakMap's table to a value."""
+
+FROM_KEY = 3
+"""Role of the edge from a WeakMap's key to the value."""
+
+_BOTH = 3
+
+ENGINE = 0
+"""Kind of a node that is the engine's own."""
+
+PROGRAM = 1
+"""Kind of a node that a program sees."""
+
+STORAGE = 2
+"""Kind of a backing store, or a cell, of something that a program sees."""
+
+VALUE = 3
+"""Kind of a node that a program sees, but that refers to nothing by name, such as a string."""
+
+_DEEPEST_STORAGE = 3
+_MOST_HOLDERS = 256
+
+
+class Holding(NamedTuple):
+    """What the kernels read of a heap.
+
+    Parameters
+    ----------
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to, edge_type, edge_name
+        The edges.
+    first_retainer : unsigned[n_nodes + 1]
+        CSR offsets into ``retaining_edge``.
+    retaining_edge : unsigned[n_edges]
+        The edges that lead to each node, ascending.
+    role : uint8[n_edges]
+        See `assign_roles`.
+    kind : uint8[n_nodes]
+        See `mark_storage`.
+    is_name_type : bool[256]
+        Edge types by which a program refers to things: properties, variables, elements.
+    is_indexed_type : bool[256]
+        Those whose edges have an index in place of a name.
+    is_fixed_name : bool[n_strings]
+        Properties that the engine sets, such as ``__proto__``.
+    """
+
+    first_edge: OffsetArray
+    edge_to: NodeArray
+    edge_type: ByteArray
+    edge_name: NodeArray
+    first_retainer: OffsetArray
+    retaining_edge: OffsetArray
+    role: ByteArray
+    kind: ByteArray
+    is_name_type: BoolArray
+    is_indexed_type: BoolArray
+    is_fixed_name: BoolArray
+
+
+@kernel
+def assign_roles(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    internal_type: int,
+    node_id: SizeArray,
+    pair_of_string: IntArray,
+    table_of_string: IntArray,
+    has_table: BoolArray,
+    role: ByteArray,
+) -> None:
+    """Tell the two edges of a WeakMap's entry from others.
+
+    Parameters
+    ----------
+    first_edge, edge_type, edge_name
+        The edges.
+    internal_type : int
+        The edge type of such edges.
+    node_id : unsigned[n_nodes]
+        V8's ids.
+    pair_of_string, table_of_string : int64[n_strings]
+        For the name of such an edge the number of the entry and the id of the table, else -1.
+    has_table : bool[n_pairs]
+        All False; scratch.
+    role : uint8[n_edges]
+        `HOLDS` or `IGNORED`; changed in place. An entry whose table the file leaves out is held
+        by its key alone.
+    """
+    for node in range(first_edge.shape[0] - 1):
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            if edge_type[edge] == internal_type and table_of_string[edge_name[edge]] >= 0:
+                if table_of_string[edge_name[edge]] == np.int64(node_id[node]):
+                    role[edge] = FROM_TABLE
+                    has_table[pair_of_string[edge_name[edge]]] = True
+                elif role[edge] == HOLDS:
+                    role[edge] = FROM_KEY
+    for edge in range(role.shape[0]):
+        if role[edge] == FROM_KEY and not has_table[pair_of_string[edge_name[edge]]]:
+            role[edge] = HOLDS
+
+
+@kernel
+def mark_targets(edge_to: NodeArray, role: ByteArray, marked: BoolArray) -> None:
+    """Mark what some edge leads to that counts.
+
+    Parameters
+    ----------
+    edge_to : uint32[n_edges]
+        Target ordinals.
+    role : uint8[n_edges]
+        See `assign_roles`.
+    marked : bool[n_nodes]
+        All False; receives the marks.
+    """
+    for edge in range(edge_to.shape[0]):
+        if role[edge] == HOLDS or role[edge] == FROM_KEY:
+            marked[edge_to[edge]] = True
+
+
+@kernel
+def mark_held(
+    first_edge: OffsetArray,
+    edge_to: NodeArray,
+    edge_name: NodeArray,
+    role: ByteArray,
+    pair_of_string: IntArray,
+    start: NodeArray,
+    pair_state: ByteArray,
+    held: BoolArray,
+    stack: NodeArray,
+) -> None:
+    """Mark everything that some nodes hold; a WeakMap's value is held by map and key together.
+
+    Parameters
+    ----------
+    first_edge, edge_to, edge_name
+        The edges.
+    role : uint8[n_edges]
+        See `assign_roles`; edges that are taken out are `IGNORED`.
+    pair_of_string : int64[n_strings] or int64[0]
+        For the name of a WeakMap entry's edge the number of the entry, else -1.
+    start : uint32[k]
+        Where to begin.
+    pair_state : uint8[n_pairs]
+        Zeros; scratch: which of the two edges of an entry were met.
+    held : bool[n_nodes]
+        All False; receives the marks.
+    stack : uint32[n_nodes]
+        Scratch.
+    """
+    depth = 0
+    for i in range(start.shape[0]):
+        if not held[start[i]]:
+            held[start[i]] = True
+            stack[depth] = start[i]
+            depth += 1
+    while depth > 0:
+        depth -= 1
+        node = stack[depth]
+        for edge in range(first_edge[node], first_edge[node + 1]):
+            part = role[edge]
+            if part == IGNORED:
+                continue
+            if part != HOLDS:
+                pair = pair_of_string[edge_name[edge]]
+                pair_state[pair] |= np.uint8(part - 1)
+                if pair_state[pair] != _BOTH:
+                    continue
+            target = edge_to[edge]
+            if not held[target]:
+                held[target] = True
+                stack[depth] = target
+                depth += 1
+
+
+@kernel
+def mark_storage(
+    first_edge: OffsetArray,
+    edge_to: NodeArray,
+    role: ByteArray,
+    is_storage: BoolArray,
+    kind: ByteArray,
+    stack: NodeArray,
+) -> None:
+    """Find the backing stores of what a program sees.
+
+    Parameters
+    ----------
+    first_edge, edge_to, role
+        The edges.
+    is_storage : bool[n_nodes]
+        Nodes that are part of another one: elements, properties, tables, cells.
+    kind : uint8[n_nodes]
+        `PROGRAM`, `VALUE` or `ENGINE`; what is storage of the program becomes `STORAGE`.
+    stack : uint32[n_nodes]
+        Scratch.
+    """
+    for start in range(kind.shape[0]):
+        if kind[start] != PROGRAM:
+            continue
+        stack[0] = start
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            node = stack[depth]
+            for edge in range(first_edge[node], first_edge[node + 1]):
+                target = edge_to[edge]
+                if role[edge] == HOLDS and is_storage[target] and kind[target] == ENGINE:
+                    kind[target] = STORAGE
+                    stack[depth] = target
+                    depth += 1
+
+
+@kernel
+def can_let_go(heap: Holding, edge: int, source: int) -> bool:
+    """Tell whether a program could take an edge out: set a variable, delete an entry.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    edge : int
+        Edge ordinal.
+    source : int
+        The node that it leaves.
+
+    Returns
+    -------
+    bool
+    """
+    if heap.role[edge] == FROM_KEY:
+        return True
+    kind = heap.edge_type[edge]
+    target = heap.kind[heap.edge_to[edge]]
+    if heap.kind[source] == STORAGE:
+        return target == PROGRAM or target == VALUE
+    if heap.kind[source] != PROGRAM or not heap.is_name_type[kind]:
+        return False
+    return heap.is_indexed_type[kind] or not heap.is_fixed_name[heap.edge_name[edge]]
+
+
+@kernel
+def belongs_to(heap: Holding, storage: int, owner: int) -> bool:
+    """Tell whether a node is a backing store of another one.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    storage : int
+        A node of kind `STORAGE`.
+    owner : int
+        A node.
+
+    Returns
+    -------
+    bool
+        Also if it is part of a store of the other.
+    """
+    level = np.empty(_MOST_HOLDERS, np.int64)
+    level[0] = storage
+    n_here = 1
+    for _ in range(_DEEPEST_STORAGE):
+        n_above = 0
+        above = np.empty(_MOST_HOLDERS, np.int64)
+        for i in range(n_here):
+            start = np.int64(heap.first_retainer[level[i]])
+            stop = np.int64(heap.first_retainer[level[i] + 1])
+            source = np.int64(0)
+            for place in range(start, min(stop, start + _MOST_HOLDERS)):
+                edge = np.int64(heap.retaining_edge[place])
+                if heap.role[edge] != HOLDS:
+                    continue
+                source = source_of(heap.first_edge, edge, source)
+                if source == owner:
+                    return True
+                if heap.kind[source] == STORAGE and n_above < _MOST_HOLDERS:
+                    above[n_above] = source
+                    n_above += 1
+        level = above
+        n_here = n_above
+    return False
+
+
+@kernel
+def is_copied(heap: Holding, edge: int, source: int) -> bool:
+    """Tell whether a named edge has a copy in a backing store of the node that it leaves.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    edge : int
+        Edge ordinal.
+    source : int
+        The node that it leaves.
+
+    Returns
+    -------
+    bool
+    """
+    target = np.int64(heap.edge_to[edge])
+    start = np.int64(heap.first_retainer[target])
+    stop = np.int64(heap.first_retainer[target + 1])
+    other = np.int64(0)
+    for place in range(start, min(stop, start + _MOST_HOLDERS)):
+        copy = np.int64(heap.retaining_edge[place])
+        if heap.role[copy] != HOLDS:
+            continue
+        other = source_of(heap.first_edge, copy, other)
+        if heap.kind[other] == STORAGE and belongs_to(heap, other, source):
+            return True
+    return False
+
+
+@kernel
+def number_subtrees(
+    first_dominated: NodeArray,
+    dominated: NodeArray,
+    root: int,
+    enter: NodeArray,
+    leave: NodeArray,
+    path: NodeArray,
+    next_child: NodeArray,
+) -> None:
+    """Number the dominator tree in pre-order, so that subtrees are ranges.
+
+    Parameters
+    ----------
+    first_dominated : uint32[n_nodes + 1]
+        CSR offsets of the dominator tree.
+    dominated : uint32[n_nodes - 1]
+        Its children.
+    root : int
+        Ordinal of the root.
+    enter, leave : uint32[n_nodes]
+        Receive the number of each node, and the first number behind its subtree.
+    path, next_child : uint32[n_nodes]
+        Scratch.
+    """
+    enter[root] = 0
+    number = np.uint32(1)
+    depth = 0
+    path[0] = root
+    next_child[0] = first_dominated[root]
+    while depth >= 0:
+        node = path[depth]
+        at = next_child[depth]
+        if at == first_dominated[node + 1]:
+            leave[node] = number
+            depth -= 1
+            continue
+        next_child[depth] = at + np.uint32(1)
+        child = dominated[at]
+        enter[child] = number
+        number += np.uint32(1)
+        depth += 1
+        path[depth] = child
+        next_child[depth] = first_dominated[child]
+
+
+@kernel
+def sole_references(
+    heap: Holding,
+    enter: NodeArray,
+    leave: NodeArray,
+    held: BoolArray,
+    nodes: IntArray,
+    references: IntArray,
+) -> None:
+    """Find the nodes that a program holds by one reference only, and that reference.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    enter, leave : uint32[n_nodes]
+        See `number_subtrees`.
+    held : bool[n_nodes]
+        See `mark_held`.
+    nodes : int64[k]
+        Ordinals.
+    references : int64[k]
+        Receives edge ordinals; -1 where there are several, or where the engine holds the node.
+        A property and its copy in a backing store are one reference.
+    """
+    for i in range(nodes.shape[0]):
+        node = nodes[i]
+        references[i] = -1
+        found = np.int64(-1)
+        is_sole = True
+        # First the stores, then names that are not in one of them.
+        for turn in range(2):
+            source = np.int64(0)
+            for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
+                edge = np.int64(heap.retaining_edge[place])
+                if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+                    continue
+                source = source_of(heap.first_edge, edge, source)
+                is_inside = enter[source] >= enter[node] and enter[source] < leave[node]
+                if is_inside or not held[source] or (heap.kind[source] == STORAGE) != (turn == 0):
+                    continue
+                if not can_let_go(heap, edge, source):
+                    is_sole = False
+                elif turn == 1 and found >= 0 and is_copied(heap, edge, source):
+                    continue
+                elif found >= 0:
+                    is_sole = False
+                else:
+                    found = edge
+                if not is_sole:
+                    break
+            if not is_sole:
+                break
+        if is_sole:
+            references[i] = found
+
+
+@kernel
+def mark_fixed(heap: Holding, held: BoolArray, start: NodeArray, fixed: BoolArray) -> None:
+    """Mark what a program cannot let go of: what the engine reaches on its own.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    held : bool[n_nodes]
+        See `mark_held`.
+    start : uint32[k]
+        Where to begin.
+    fixed : bool[n_nodes]
+        All False; receives the marks.
+    """
+    stack = np.empty(held.shape[0], np.uint32)
+    depth = 0
+    for i in range(start.shape[0]):
+        if not fixed[start[i]]:
+            fixed[start[i]] = True
+            stack[depth] = start[i]
+            depth += 1
+    while depth > 0:
+        depth -= 1
+        node = stack[depth]
+        for edge in range(heap.first_edge[node], heap.first_edge[node + 1]):
+            target = heap.edge_to[edge]
+            if heap.role[edge] != HOLDS or fixed[target] or can_let_go(heap, edge, node):
+                continue
+            fixed[target] = True
+            stack[depth] = target
+            depth += 1
+
+
+@kernel
+def gather_holders(
+    heap: Holding,
+    held: BoolArray,
+    fixed: BoolArray,
+    row: NodeArray,
+    nodes: NodeArray,
+    n_nodes: int,
+) -> int:
+    """Collect what leads to some nodes without passing through what is fixed.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    held, fixed : bool[n_nodes]
+        See `mark_held` and `mark_fixed`.
+    row : uint32[n_nodes]
+        For the nodes to begin with 1 + their place in ``nodes``, else 0; changed in place.
+    nodes : uint32[n]
+        Their ordinals at the start; receives the others. As many as it has room for.
+    n_nodes : int
+        With how many to begin.
+
+    Returns
+    -------
+    int
+        How many edges lead to them; -1 if there is no room for all nodes.
+    """
+    n_edges = 0
+    done = 0
+    while done < n_nodes:
+        node = nodes[done]
+        done += 1
+        source = np.int64(0)
+        for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
+            edge = np.int64(heap.retaining_edge[place])
+            if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+                continue
+            source = source_of(heap.first_edge, edge, source)
+            if not held[source] or source == node:
+                continue
+            n_edges += 1
+            if not fixed[source] and row[source] == 0:
+                if n_nodes == nodes.shape[0]:
+                    return -1
+                nodes[n_nodes] = source
+                n_nodes += 1
+                row[source] = n_nodes
+    return n_edges
+
+
+@kernel
+def list_arcs(
+    heap: Holding,
+    held: BoolArray,
+    fixed: BoolArray,
+    row: NodeArray,
+    nodes: NodeArray,
+    n_nodes: int,
+    tail: IntArray,
+    head: IntArray,
+    edge_of_arc: IntArray,
+    is_removable: BoolArray,
+) -> int:
+    """List the edges among the collected nodes, and those that lead in from what is fixed.
+
+    Parameters
+    ----------
+    heap, held, fixed, row, nodes, n_nodes
+        See `gather_holders`.
+    tail, head : int64[n_edges]
+        Receive rows, that is 1 + places in ``nodes``; 0 stands for all that is fixed.
+    edge_of_arc : int64[n_edges]
+        Receives edge ordinals.
+    is_removable : bool[n_edges]
+        Receives whether the program could take the edge out. Names that have a copy in a
+        backing store are left out: the copy stands for both.
+
+    Returns
+    -------
+    int
+        How many were listed.
+    """
+    n_arcs = 0
+    for i in range(n_nodes):
+        node = nodes[i]
+        source = np.int64(0)
+        for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
+            edge = np.int64(heap.retaining_edge[place])
+            if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+                continue
+            source = source_of(heap.first_edge, edge, source)
+            if not held[source] or source == node:
+                continue
+            removable = can_let_go(heap, edge, source)
+            if removable and heap.kind[source] == PROGRAM and is_copied(heap, edge, source):
+                continue
+            tail[n_arcs] = 0 if fixed[source] else row[source]
+            head[n_arcs] = row[node]
+            edge_of_arc[n_arcs] = edge
+            is_removable[n_arcs] = removable
+            n_arcs += 1
+    return n_arcs
