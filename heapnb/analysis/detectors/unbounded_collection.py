@@ -94,6 +94,8 @@ class UnboundedDictionary(_Collection):
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
-        if evidence.pile.is_content or not evidence.steps[-1].is_named:
+        # Keys that are whole numbers are elements.
+        is_by_key = evidence.steps[-1].is_named or evidence.steps[-1].edge_type == "element"
+        if evidence.pile.is_content or not is_by_key:
             return False
         return evidence.graph.name(evidence.holder.node) == vocab.CLASS_OBJECT
