@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         NodeNotFoundError,
         PatternError,
         SnapshotFormatError,
+        SqlError,
         TruncatedSnapshotError,
     )
     from heapnb.format import read_snapshot, write_snapshot
@@ -43,6 +44,7 @@ _HOMES = {
     "Series": ("heapnb.analysis.series", "Series"),
     "Snapshot": ("heapnb.snapshot", "Snapshot"),
     "SnapshotFormatError": ("heapnb.errors", "SnapshotFormatError"),
+    "SqlError": ("heapnb.errors", "SqlError"),
     "Suspect": ("heapnb.analysis.diagnose", "Suspect"),
     "TruncatedSnapshotError": ("heapnb.errors", "TruncatedSnapshotError"),
     "diagnose": ("heapnb.analysis.diagnose", "diagnose"),
@@ -67,6 +69,7 @@ __all__ = [
     "Series",
     "Snapshot",
     "SnapshotFormatError",
+    "SqlError",
     "Suspect",
     "TruncatedSnapshotError",
     "__version__",

@@ -45,10 +45,11 @@ from heapnb.format import RawSnapshot, read_snapshot
 from heapnb.format.cache import read_cached
 from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
-from heapnb.kernels import csr, dominators, parse, ropes, traverse
+from heapnb.kernels import csr, dominators, lookup, parse, ropes, traverse
 from heapnb.kernels._jit import is_compiled
 
 _UINT32_MAX = 0xFFFF_FFFF
+_UINT64_MAX = 0xFFFF_FFFF_FFFF_FFFF
 
 _EPHEMERON = (
     r"^[0-9]+(?P<pair> / part of key \(ANY*? @[0-9]+\) -> value \(ANY*? @[0-9]+\) "
@@ -382,7 +383,8 @@ class HeapGraph:
         NodeNotFoundError
             If no node has it.
         """
-        ordinal = int(self.ordinals_of(np.array([node_id]))[0])
+        is_id = 0 <= node_id <= _UINT64_MAX
+        ordinal = int(self.ordinals_of(np.array([node_id]))[0]) if is_id else vocab.NO_INDEX
         if ordinal < 0:
             raise NodeNotFoundError(node_id)
         return ordinal
@@ -401,13 +403,11 @@ class HeapGraph:
             Ordinals, -1 where no node has the id.
         """
         wanted = np.asarray(node_ids)
-        if len(wanted) == 0:
-            return np.empty(0, np.int64)
-        order = self.id_order
-        places = np.searchsorted(self.node_id, wanted, sorter=order)
-        places = np.minimum(places, self.n_nodes - 1)
-        ordinals = order[places].astype(np.int64)
-        ordinals[self.node_id[ordinals] != wanted] = -1
+        ordinals = np.full(len(wanted), vocab.NO_INDEX, np.int64)
+        is_id = np.flatnonzero(wanted >= 0)
+        found = np.empty(len(is_id), np.int64)
+        lookup.find_ids(self.node_id, self.id_order, wanted[is_id].astype(np.uint64), found)
+        ordinals[is_id] = found
         return ordinals
 
     @property
@@ -1040,6 +1040,7 @@ def compile_kernels() -> None:
     graph = HeapGraph(read_snapshot(_TINY_SNAPSHOT))
     for name in ("retained_size", "distance", "class_key", "dominated", "retaining_edge"):
         getattr(graph, name)
+    graph.ordinals_of([1])
 
 
 class Ephemerons:

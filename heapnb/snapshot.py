@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
     from heapnb.format import RawSnapshot
@@ -226,6 +227,46 @@ class Snapshot:
         from heapnb.analysis.statistics import statistics
 
         return statistics(self._graph)
+
+    def sql(self, statement: str, parameters: Parameters = None) -> pd.DataFrame:
+        """Answer a question in SQL; needs the extra ``sql``.
+
+        Tables: ``nodes``, ``edges`` and ``strings``, with the columns of the tables of these
+        names here; ``constructors``; ``dominators`` (``node_id``, ``class_name``,
+        ``dominator_id``, ``is_edge``, ``shallow_size``, ``retained_size``, ``share`` of the
+        dominator's). Functions of a node id: ``retained(id)``, ``class_of(id)``, ``path(id)``
+        (from the GC roots, a list), ``preview(id)``; and, as tables, ``retainers(id)`` and
+        ``children(id)`` (what it immediately dominates).
+
+        Parameters
+        ----------
+        statement : str
+            One SELECT, in DuckDB's dialect. It can reach neither files nor the network.
+        parameters : sequence or mapping, optional
+            What stands for ``?`` or ``$name`` in it.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        SqlError
+            If DuckDB does not understand it; a ValueError.
+        MissingExtraError
+            If DuckDB is not installed.
+
+        Examples
+        --------
+        >>> from heapnb.testing import SnapshotBuilder
+        >>> snap = SnapshotBuilder.from_edges("root.a>User User.tags>Array").snapshot()
+        >>> snap.sql("select class_name, retained_size from nodes where class_name = ?", ["User"])
+          class_name  retained_size
+        0       User             32
+        """
+        from heapnb.analysis.sql import query
+
+        return query(self._graph, statement, parameters)
 
     # -- single nodes -----------------------------------------------------------------------
 

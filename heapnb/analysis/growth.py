@@ -10,8 +10,7 @@ import pyarrow as pa
 from heapnb._typing import IntArray
 from heapnb.analysis.series import Series
 from heapnb.classes import distinct_rows
-from heapnb.graph import HeapGraph
-from heapnb.places import script_names
+from heapnb.places import site_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +60,7 @@ def class_growth(series: Series) -> pd.DataFrame:
         "retained_delta": _delta(spread([total.retained_size for total in totals])),
     }
     order = np.argsort(-deltas["shallow_delta"], kind="stable")
-    places = [_place(series.last, *site) for site in sites[first[order]].tolist()]
+    places = [site_text(series.last, *site) for site in sites[first[order]].tolist()]
     return pd.DataFrame(
         {
             "class_name": pd.array(names.take(pa.array(first[order])).to_pylist(), dtype="str"),
@@ -75,11 +74,3 @@ def class_growth(series: Series) -> pd.DataFrame:
 def _delta(table: IntArray) -> IntArray:
     difference: IntArray = table[:, -1] - table[:, 0]
     return difference
-
-
-def _place(graph: HeapGraph, script_id: int, line: int, column: int) -> str | None:
-    """Write a definition site as `heapnb.places.location_text` does."""
-    if script_id < 0:
-        return None
-    name = script_names(graph).get(script_id, f"script {script_id}")
-    return f"{name}:{line + 1}:{column + 1}"

@@ -19,6 +19,7 @@ from heapnb.graph import HeapGraph, ProgressReporter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.sql import Parameters
     from heapnb.analysis.survivors import Survivors
 
 ONE_PROCESS_AGREEMENT: Final = 0.98
@@ -93,6 +94,41 @@ class Series:
         from heapnb.analysis.survivors import survivors
 
         return survivors(self)
+
+    def sql(
+        self, statement: str, parameters: Parameters = None, *, cache: bool = True
+    ) -> pd.DataFrame:
+        """Answer a question about all snapshots in SQL; needs the extra ``sql``.
+
+        Tables and functions are those of `Snapshot.sql`. Every table has a column ``snapshot``
+        more, the number of the row's snapshot, from 1; ``snapshots`` says what each is. Functions
+        of a node id ask the last snapshot, or another one: ``retained(1, id)``,
+        ``children(id, of_snapshot := 1)``.
+
+        Parameters
+        ----------
+        statement : str
+            One SELECT, in DuckDB's dialect. It can reach neither files nor the network.
+        parameters : sequence or mapping, optional
+            What stands for ``?`` or ``$name`` in it.
+        cache : bool, default True
+            Whether earlier files, which are read again when a query needs their nodes, go
+            through the on-disk cache.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        SqlError
+            If DuckDB does not understand it, or an earlier snapshot has no file.
+        MissingExtraError
+            If DuckDB is not installed.
+        """
+        from heapnb.analysis.sql import query_series
+
+        return query_series(self, statement, parameters, cache=cache)
 
     @cached_property
     def births(self) -> NodeArray:

@@ -308,3 +308,47 @@ def test_every_column_that_is_promised_is_there(sample: Path, series: list[Path]
     assert set(find.COLUMNS) <= set(snapshot.find(class_name="Map").columns)
     assert diff.JSON_COLUMNS == JSON_COLUMNS
     assert set(diff.JSON_COLUMNS) <= set(compare(series[0], series[1]).constructors().columns)
+
+
+# -- SQL ---------------------------------------------------------------------------------------
+
+
+def test_sql(run: Run, sample: Path) -> None:
+    rows = run(
+        "sql", sample, "select class_name, count(*) as n from nodes group by 1", "--json"
+    ).json
+    assert {"class_name": "OrderDraft", "n": 260} in rows
+    answer = run("sql", sample, "select node_id from nodes order by 1")
+    assert answer.exit_code == 0
+    assert len(answer.out.splitlines()) == 31
+    assert "rows; --limit 0 prints all." in answer.err
+    lists = run("sql", sample, "select path(7) as path, null as nothing", "--json").json
+    assert lists[0]["path"][0] == "(GC roots)"
+    assert lists[0]["nothing"] is None
+
+
+def test_sql_over_several_files(run: Run, series: list[Path]) -> None:
+    rows = run(
+        "sql", *series, "select snapshot, count(*) as n from nodes group by 1 order by 1", "--json"
+    ).json
+    assert [row["snapshot"] for row in rows] == [1, 2, 3]
+
+
+def test_sql_that_is_not_understood(run: Run, sample: Path) -> None:
+    assert "Hint:" in run("sql", sample, "select nothing from nodes").complaint
+    assert "not changed" in run("sql", sample, "drop table nodes").complaint
+    assert "Missing argument" in run("sql", sample).complaint
+
+
+def test_sql_writes_values_of_any_type(run: Run, sample: Path) -> None:
+    query = (
+        "select 1.5::decimal(5,2) as d, date '2020-01-31' as day, 'x'::blob as b, true as t,"
+        " {'a': 1} as s, interval 1 hour as i, timestamp '2020-01-31 10:00:00' as at, uuid() as u"
+    )
+    (row,) = run("sql", sample, query, "--json").json
+    assert row["d"] == 1.5
+    assert row["day"] == "2020-01-31"
+    assert row["t"] is True
+    assert row["s"] == {"a": 1}
+    assert row["at"] == "2020-01-31 10:00:00"
+    assert run("sql", sample, query).exit_code == 0

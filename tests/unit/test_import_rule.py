@@ -36,6 +36,7 @@ VIEW_METHODS = ("_repr_html_", "_repr_mimebundle_", "__repr__", "__str__", "grap
 
 FIRST_ROW_WITH = {
     "pandas": ROW["snapshot"],
+    "duckdb": ROW["analysis"],
     "jinja2": ROW["views"],
     "graphviz": ROW["views"],
     "graphviz_pure": ROW["views"],

@@ -20,6 +20,7 @@ PUBLIC = [
     "Series",
     "Snapshot",
     "SnapshotFormatError",
+    "SqlError",
     "Suspect",
     "TruncatedSnapshotError",
     "__version__",

@@ -1,0 +1,117 @@
+"""Kernels over the dominator tree: which of its links are edges, how it branches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray, SizeArray
+from heapnb.kernels._jit import kernel
+
+
+@kernel
+def dominating_edges(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    first_retainer: OffsetArray,
+    retaining_edge: OffsetArray,
+    dominator: NodeArray,
+    weak_type: int,
+    nodes: IntArray,
+    edges: IntArray,
+) -> None:
+    """Find the edge by which a node's dominator itself refers to it, for each of some nodes.
+
+    Parameters
+    ----------
+    first_edge, edge_type
+        The edges.
+    first_retainer, retaining_edge
+        CSR of the edges that lead to each node, in ascending order.
+    dominator : uint32[n_nodes]
+        Immediate dominators.
+    weak_type : int
+        Edge type that does not count.
+    nodes : int64[k]
+        Ordinals.
+    edges : int64[k]
+        Receives the first such edge, -1 where the dominator refers to the node through others.
+    """
+    for i in range(nodes.shape[0]):
+        node = nodes[i]
+        edges[i] = -1
+        parent = dominator[node]
+        if parent == node:
+            continue
+        start = np.int64(first_edge[parent])
+        stop = np.int64(first_edge[parent + 1])
+        low = np.int64(first_retainer[node])
+        end = np.int64(first_retainer[node + 1])
+        high = end
+        while low < high:
+            middle = (low + high) // 2
+            if np.int64(retaining_edge[middle]) < start:
+                low = middle + 1
+            else:
+                high = middle
+        while low < end and np.int64(retaining_edge[low]) < stop:
+            edge = np.int64(retaining_edge[low])
+            if edge_type[edge] != weak_type:
+                edges[i] = edge
+                break
+            low += 1
+
+
+@kernel
+def largest_children(
+    first_dominated: NodeArray,
+    dominated: NodeArray,
+    retained_size: SizeArray,
+    nodes: IntArray,
+    largest: IntArray,
+) -> None:
+    """Find what retains most of that which each of some nodes immediately dominates.
+
+    Parameters
+    ----------
+    first_dominated, dominated
+        The dominator tree.
+    retained_size : uint64[n_nodes]
+        Bytes.
+    nodes : int64[k]
+        Ordinals.
+    largest : int64[k]
+        Receives ordinals, of equal ones the first; -1 for a leaf.
+    """
+    for i in range(nodes.shape[0]):
+        node = nodes[i]
+        largest[i] = -1
+        for at in range(first_dominated[node], first_dominated[node + 1]):
+            child = np.int64(dominated[at])
+            if largest[i] < 0 or retained_size[child] > retained_size[largest[i]]:
+                largest[i] = child
+
+
+@kernel
+def nearest_unskipped(
+    dominator: NodeArray, order: NodeArray, is_skipped: BoolArray, nearest: NodeArray
+) -> None:
+    """Find each node's nearest dominator that is not to be skipped.
+
+    Parameters
+    ----------
+    dominator : uint32[n_nodes]
+        Immediate dominators; the root's is itself.
+    order : uint32[n_nodes]
+        The nodes, each after its dominator.
+    is_skipped : bool[n_nodes]
+        Dominators to look through. The root is never looked through.
+    nearest : uint32[n_nodes]
+        Receives ordinals.
+    """
+    for i in range(order.shape[0]):
+        node = order[i]
+        parent = dominator[node]
+        if parent == node or dominator[parent] == parent or not is_skipped[parent]:
+            nearest[node] = parent
+        else:
+            nearest[node] = nearest[parent]
