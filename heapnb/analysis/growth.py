@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from heapnb._typing import IntArray
 from heapnb.analysis.series import Series
+from heapnb.analysis.trend import trends
 from heapnb.classes import distinct_rows
 from heapnb.places import site_text
 
@@ -29,7 +30,11 @@ def class_growth(series: Series) -> pd.DataFrame:
     pandas.DataFrame
         ``class_name``, ``location`` (where the class is defined, or missing); ``count_1`` …
         ``count_n``, one column a snapshot; ``count_delta``, ``shallow_delta``,
-        ``retained_delta`` (bytes) from the first to the last; the largest growth first.
+        ``retained_delta`` (bytes) from the first to the last; ``count_slope`` (objects from one
+        snapshot to the next), with its interval from ``count_slope_low`` to
+        ``count_slope_high``; ``levelling`` (1 where growth goes on as it began, 0 where it has
+        stopped, missing where there was none; see `heapnb.analysis.trend`). The largest growth
+        in shallow bytes first.
 
     Notes
     -----
@@ -59,6 +64,13 @@ def class_growth(series: Series) -> pd.DataFrame:
         "shallow_delta": _delta(spread([total.shallow_size for total in totals])),
         "retained_delta": _delta(spread([total.retained_size for total in totals])),
     }
+    trend = trends(count)
+    courses = {
+        "count_slope": trend.slope,
+        "count_slope_low": trend.low,
+        "count_slope_high": trend.high,
+        "levelling": trend.levelling,
+    }
     order = np.argsort(-deltas["shallow_delta"], kind="stable")
     places = [site_text(series.last, *site) for site in sites[first[order]].tolist()]
     return pd.DataFrame(
@@ -67,7 +79,7 @@ def class_growth(series: Series) -> pd.DataFrame:
             "location": pd.array(places, dtype="str"),
         }
         | {f"count_{number + 1}": count[order, number] for number in range(len(totals))}
-        | {name: values[order] for name, values in deltas.items()}
+        | {name: values[order] for name, values in (deltas | courses).items()}
     )
 
 

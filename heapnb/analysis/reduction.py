@@ -59,6 +59,25 @@ class ClassTotals:
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """What the kinds of a snapshot's nodes are called.
+
+    Parameters
+    ----------
+    name : pyarrow.LargeStringArray
+        Class names.
+    site : int64[n_kinds, 3]
+        Script id, line and column of the definition, -1 where unknown.
+    is_object : bool[n_kinds]
+        Whether they are objects, which DevTools tells apart by their definition.
+    """
+
+    name: pa.LargeStringArray
+    site: IntArray
+    is_object: BoolArray
+
+
+@dataclass(frozen=True)
 class ReducedSnapshot:
     """Columns of a snapshot that comparisons over time need.
 
@@ -89,6 +108,8 @@ class ReducedSnapshot:
         ``kind_hash`` and ``label_hash``, which mean the same in every snapshot.
     kind_hash, label_hash : uint64[…]
         See above.
+    kinds : Kinds
+        What the rows of ``kind_hash`` are.
     is_storage, is_property : bool[n_nodes]
         Backing stores; nodes that are held by a named property.
     follows : uint32[n_nodes]
@@ -116,6 +137,7 @@ class ReducedSnapshot:
     label: NodeArray
     kind_hash: HashArray
     label_hash: HashArray
+    kinds: Kinds
     is_storage: BoolArray
     is_property: BoolArray
     follows: NodeArray
@@ -163,7 +185,8 @@ def reduce_snapshot(
     class_key, class_keys = graph.class_keys_under(table)
     order = tree.order[: tree.n_user]
     names = _StringHashes(graph, order[1:], tree)
-    kind_of_node, kind_hash = encode(_kinds(graph, table.names, table.class_index, names))
+    class_names = pc.replace_substring_regex(table.names, _SCOPE_SUFFIX, r"\1")
+    kind_of_node, kind_hash = encode(_kind_hashes(graph, class_names, table.class_index, names))
     label_of_node, label_hash = encode(_labels(graph, order, tree, names))
     owner = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
     owner[graph.root] = graph.root
@@ -202,6 +225,7 @@ def reduce_snapshot(
         label_of_node,
         kind_hash,
         label_hash,
+        _kinds(graph, class_names, table.class_index, kind_of_node, len(kind_hash)),
         is_storage,
         is_property,
         follows,
@@ -287,14 +311,30 @@ def _named_by_text(graph: HeapGraph) -> BoolArray:
 
 
 def _kinds(
+    graph: HeapGraph,
+    class_names: pa.LargeStringArray,
+    class_index: NodeArray,
+    kind_of_node: NodeArray,
+    n_kinds: int,
+) -> Kinds:
+    """Describe each kind by one of its nodes."""
+    example = np.zeros(n_kinds, np.uint32)
+    example[kind_of_node] = np.arange(graph.n_nodes, dtype=np.uint32)
+    return Kinds(
+        class_names.take(pa.array(class_index[example])),
+        definition_sites(graph, graph.location_of[example].astype(np.int64)),
+        graph.node_type[example] == graph.node_type_index("object"),
+    )
+
+
+def _kind_hashes(
     graph: HeapGraph, class_names: pa.LargeStringArray, class_index: NodeArray, names: _StringHashes
 ) -> HashArray:
     """Hash what each node is: class or name, and where that is defined."""
-    plain_names = pc.replace_substring_regex(class_names, _SCOPE_SUFFIX, r"\1")
-    class_hash = np.zeros(len(plain_names), np.uint64)
-    everything = np.ones(len(plain_names), np.bool_)
+    class_hash = np.zeros(len(class_names), np.uint64)
+    everything = np.ones(len(class_names), np.bool_)
     kernels.hash_strings(
-        *string_buffers(plain_names), everything, class_hash, np.empty_like(everything)
+        *string_buffers(class_names), everything, class_hash, np.empty_like(everything)
     )
     kinds = class_hash[class_index]
     by_text = np.flatnonzero(_named_by_text(graph))

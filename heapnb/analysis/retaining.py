@@ -288,12 +288,10 @@ def _way_to_process(graph: HeapGraph) -> list[int]:
     return [*getters.tolist(), *contexts[contexts >= 0].tolist()]
 
 
-def _roots_named(graph: HeapGraph, names: Sequence[str]) -> NodeArray:
+def _roots_named(graph: HeapGraph, names: Sequence[str]) -> IntArray:
     """Find some of the nodes that stand for kinds of roots."""
-    children = graph.edge_to[slice(*graph.edges_of(graph.root))]
-    is_synthetic = graph.node_type[children] == graph.node_type_index("synthetic")
-    named = is_string(graph, names)[graph.node_name[children]]
-    roots: NodeArray = children[is_synthetic & named]
+    nodes = np.flatnonzero(graph.node_type == graph.node_type_index("synthetic"))
+    roots: IntArray = nodes[is_string(graph, names)[graph.node_name[nodes]]]
     return roots
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from heapnb._typing import BoolArray, NodeArray, SizeArray
+from heapnb._typing import BoolArray, SizeArray
 from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError, SnapshotFormatError
@@ -19,6 +19,7 @@ from heapnb.graph import HeapGraph, ProgressReporter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.cohorts import Cohorts, Grouping
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.survivors import Survivors
 
@@ -95,6 +96,12 @@ class Series:
 
         return survivors(self)
 
+    def cohorts(self, by: Grouping = "class") -> Cohorts:
+        """Return who came when, and who of them stayed; see `heapnb.analysis.cohorts.cohorts`."""
+        from heapnb.analysis.cohorts import cohorts
+
+        return cohorts(self, by)
+
     def sql(
         self, statement: str, parameters: Parameters = None, *, cache: bool = True
     ) -> pd.DataFrame:
@@ -131,16 +138,13 @@ class Series:
         return query_series(self, statement, parameters, cache=cache)
 
     @cached_property
-    def births(self) -> NodeArray:
-        """``uint32[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
+    def births(self) -> SizeArray:
+        """``unsigned[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
 
-        Meaningful for odd ids in a series of one process.
+        Counted from 0; meaningful for odd ids in a series of one process.
         """
-        born = np.full(self.snapshots[-1].n_nodes, len(self) - 1, np.uint32)
-        last = self.snapshots[-1].node_id
-        for number in range(len(self) - 2, -1, -1):
-            born[np.flatnonzero(is_member(last, self.snapshots[number].node_id))] = number
-        return born
+        *_, last = first_seen(self.snapshots)
+        return last
 
     @cached_property
     def everywhere(self) -> tuple[BoolArray, ...]:
@@ -219,6 +223,35 @@ def load_series(
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
+
+
+def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
+    """Find for all nodes of each snapshot in which one their ids are first seen.
+
+    Parameters
+    ----------
+    snapshots : sequence of ReducedSnapshot
+        The earliest first.
+
+    Yields
+    ------
+    unsigned[n_nodes]
+        For one snapshot after the other; counted from 0.
+    """
+    dtype = np.min_scalar_type(len(snapshots))
+    n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
+    span = max(int(snapshot.node_id.max(initial=0)) for snapshot in snapshots) + 1
+    known = None
+    if span > _BITMAP_SPAN * n_ids:
+        known = np.unique(np.concatenate([snapshot.node_id for snapshot in snapshots]))
+        span = len(known)
+    born = np.full(span, len(snapshots), dtype)
+    for number, snapshot in enumerate(snapshots):
+        ids = snapshot.node_id if known is None else np.searchsorted(known, snapshot.node_id)
+        births: SizeArray = born[ids]
+        births[births == len(snapshots)] = number
+        born[ids] = births
+        yield births
 
 
 def is_member(values: SizeArray, of: SizeArray) -> BoolArray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from heapnb._typing import NodeArray
+from heapnb._typing import NodeArray, SizeArray
 from heapnb.analysis.series import Series
 from heapnb.errors import HeapnbError
 from heapnb.places import location_text
@@ -28,13 +28,13 @@ class Survivors:
         The snapshots.
     nodes : uint32[k]
         The objects, as ordinals in the last snapshot.
-    born_in : uint32[k]
+    born_in : unsigned[k]
         In which snapshot each is first seen, counted from 0.
     """
 
     series: Series
     nodes: NodeArray
-    born_in: NodeArray = field()
+    born_in: SizeArray
 
     def __repr__(self) -> str:
         from heapnb.views.text import result_text

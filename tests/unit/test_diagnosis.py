@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -32,7 +32,9 @@ def heap(fill: Callable[[SnapshotBuilder], None]) -> HeapGraph:
     return builder.graph()
 
 
-def put(builder: SnapshotBuilder, items: range, *, size: int = 100, name: str = "Item") -> None:
+def put(
+    builder: SnapshotBuilder, items: Sequence[int], *, size: int = 100, name: str = "Item"
+) -> None:
     """Put items into the array ``store`` of the program's scope."""
     builder.node("store", name="Array", node_id=901).node("elements", type="array", node_id=903)
     builder.edge("scope", "store", "store", type="context")
@@ -44,7 +46,7 @@ def put(builder: SnapshotBuilder, items: range, *, size: int = 100, name: str = 
         builder.edge("elements", key, number, type="element")
 
 
-def series_of(*contents: range) -> Series:
+def series_of(*contents: Sequence[int]) -> Series:
     return load_series([heap(lambda b, items=items: put(b, items)) for items in contents])  # type: ignore[misc]
 
 

@@ -52,8 +52,9 @@ def test_what_only_the_runtime_holds_is_held() -> None:
 
 def test_the_table_of_strings_holds_none() -> None:
     builder = SnapshotBuilder.from_edges(
-        "root^1>global root>table table>text root>handles handles>code code>text"
+        "root^1>global root>roots roots>table table>text root>handles handles>code code>text"
     )
+    builder.node("roots", type="synthetic", name="(GC roots)")
     builder.node("table", type="synthetic", name="(Internalized strings)")
     builder.node("handles", type="synthetic", name="(Global handles)")
     builder.node("code", type="code").node("text", type="string")
