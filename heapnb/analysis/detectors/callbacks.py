@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from heapnb.analysis.evidence import CONTEXT_NAME, is_internal, short_location
+from heapnb.analysis.evidence import CONTEXT_NAME, clipped, is_internal, short_location
 from heapnb.graph import HeapGraph
 from heapnb.places import child, location_of
 
@@ -138,7 +138,7 @@ def described(graph: HeapGraph, function: int | None) -> str:
         return ""
     location = location_of(graph, function)
     where = short_location(location) if location else ""
-    name = graph.name(function)
+    name = clipped(graph.name(function))
     if not name:
         return f"the function at {where}" if where else "a function"
     return f"`{name}`" + (f" ({where})" if where else "")

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
 from heapnb.analysis.detectors.callbacks import function_behind, user_location
-from heapnb.analysis.evidence import Anchor, Evidence, Step, article
+from heapnb.analysis.evidence import Anchor, Evidence, Step, article, clipped
 from heapnb.graph import HeapGraph
 from heapnb.places import child
 
@@ -158,7 +158,7 @@ def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
     return replace(
         anchor,
         name=found.event or anchor.name,
-        text=f"the {name}listeners of {article(found.class_name)} (`{path}`)",
+        text=f"the {name}listeners of {article(found.class_name)} (`{clipped(path)}`)",
         held_by=found.class_name,
     )
 
