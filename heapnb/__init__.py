@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
     from heapnb.analysis.diff import Diff, diff
+    from heapnb.analysis.memwatch import MemwatchDiff, read_memwatch
     from heapnb.analysis.series import Series, load_series
     from heapnb.errors import (
         HeapnbError,
@@ -36,6 +37,7 @@ _HOMES = {
     "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
     "Diff": ("heapnb.analysis.diff", "Diff"),
     "HeapnbError": ("heapnb.errors", "HeapnbError"),
+    "MemwatchDiff": ("heapnb.analysis.memwatch", "MemwatchDiff"),
     "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
     "Node": ("heapnb.node", "Node"),
     "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
@@ -51,6 +53,7 @@ _HOMES = {
     "diff": ("heapnb.analysis.diff", "diff"),
     "load": ("heapnb.snapshot", "load"),
     "load_series": ("heapnb.analysis.series", "load_series"),
+    "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
     "report": ("heapnb.report", "html_report"),
     "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
@@ -61,6 +64,7 @@ __all__ = [
     "Diagnosis",
     "Diff",
     "HeapnbError",
+    "MemwatchDiff",
     "MissingExtraError",
     "Node",
     "NodeNotFoundError",
@@ -77,6 +81,7 @@ __all__ = [
     "diff",
     "load",
     "load_series",
+    "read_memwatch",
     "read_snapshot",
     "report",
     "retainer_graph",

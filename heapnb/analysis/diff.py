@@ -121,6 +121,26 @@ class Diff:
         rows = self.table[list(JSON_COLUMNS)].to_dict("records")
         return {"constructors": rows, "warnings": list(self.warnings)}
 
+    def to_memwatch(self) -> dict[str, Any]:
+        """Return the comparison as memwatch's ``HeapDiff`` prints it.
+
+        Returns
+        -------
+        dict
+            ``before`` and ``after`` with ``nodes``, ``time`` (of the file, or None),
+            ``size_bytes`` and ``size``; ``change`` with ``size_bytes``, ``size``,
+            ``freed_nodes``, ``allocated_nodes`` and ``details``, a list of ``what``,
+            ``size_bytes``, ``size``, ``+`` and ``-``.
+
+        Notes
+        -----
+        memwatch counts otherwise than DevTools: nodes are told apart by id alone, whatever
+        their size, and all that are not objects are named after their type.
+        """
+        from heapnb.analysis.memwatch import compare_as_memwatch
+
+        return compare_as_memwatch(self.before, self.after).to_dict()
+
 
 def diff(
     before: HeapSource,

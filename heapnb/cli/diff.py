@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from heapnb.cli.options import reading_options, table_options
-from heapnb.cli.output import TableOutput, warn
+from heapnb.cli.output import TableOutput, print_json, warn
 from heapnb.cli.reading import Reading
 
 JSON_COLUMNS = (
@@ -24,8 +24,13 @@ JSON_COLUMNS = (
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @table_options(sort="size_delta", columns=JSON_COLUMNS)
+@click.option(
+    "--memwatch", is_flag=True, help="Print the JSON that memwatch's HeapDiff prints instead."
+)
 @reading_options
-def command(before: str, after: str, output: TableOutput, reading: Reading) -> None:
+def command(
+    before: str, after: str, output: TableOutput, reading: Reading, *, memwatch: bool
+) -> None:
     """Compare two snapshots: which objects came, which went.
 
     Objects are told apart by node id. There is one row for each class name and the place that
@@ -35,4 +40,7 @@ def command(before: str, after: str, output: TableOutput, reading: Reading) -> N
 
     comparison = diff(*reading.open_both(before, after))
     warn(comparison.warnings)
+    if memwatch:
+        print_json(comparison.to_memwatch())
+        return
     output.show(comparison.constructors(), for_people=("class_name", "location", *JSON_COLUMNS[1:]))

@@ -352,3 +352,11 @@ def test_sql_writes_values_of_any_type(run: Run, sample: Path) -> None:
     assert row["s"] == {"a": 1}
     assert row["at"] == "2020-01-31 10:00:00"
     assert run("sql", sample, query).exit_code == 0
+
+
+def test_diff_in_the_words_of_memwatch(run: Run, series: list[Path]) -> None:
+    printed = run("diff", series[0], series[2], "--memwatch").json
+    assert list(printed) == ["before", "after", "change"]
+    assert {"what": "OrderDraft", "+": 240, "-": 0}.items() <= next(
+        detail for detail in printed["change"]["details"] if detail["what"] == "OrderDraft"
+    ).items()
