@@ -206,6 +206,30 @@ class Snapshot:
 
         return closures(self._graph)
 
+    def detached(self) -> pd.DataFrame:
+        """List the nodes of the DOM that are in no document any more.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of `nodes`, those that retain most first.
+        """
+        from heapnb.decode.detached import detached
+
+        return detached(self._graph)
+
+    def duplicate_strings(self) -> pd.DataFrame:
+        """List the texts that several strings have, what most could be spared by first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.strings.duplicate_strings` for the columns.
+        """
+        from heapnb.decode.strings import duplicate_strings
+
+        return duplicate_strings(self._graph)
+
     def summary(self) -> Summary:
         """Say what the file is, and what its bytes are.
 

@@ -346,9 +346,20 @@ def test_modules_that_are_made_again_and_again_are(name: str) -> None:
     assert suspect(modules(name)).kind == "module-reload"
 
 
-def test_names_that_only_the_engine_holds_are_no_leak() -> None:
+def test_texts_of_a_program_are_no_modules() -> None:
     def fill(builder: SnapshotBuilder, n: int) -> None:
-        builder.node("table", type="synthetic", name="(Internalized strings)", size=0)
+        builder.node("main", name="Module", node_id=899).edge("scope", "main", "m", type="context")
+        builder.node("exports", name="Object", node_id=897).edge("main", "exports", "children")
+        builder.node("log", type="string", size=10_000 * n, node_id=895)
+        builder.edge("exports", "log", "log")
+
+    assert suspect(fill).kind == "growing-string"
+
+
+@pytest.mark.parametrize("table", ["(Internalized strings)", "(External strings)"])
+def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        builder.node("table", type="synthetic", name=table, size=0)
         builder.edge("root", "table", 3, type="element")
         for number in range(n):
             key = f"name{number}"

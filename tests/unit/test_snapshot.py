@@ -12,7 +12,7 @@ import heapnb
 from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError, SnapshotFormatError
 from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
-from tests.conftest import sample_series
+from tests.conftest import all_samples, sample_series
 
 
 @pytest.fixture
@@ -181,3 +181,37 @@ class TestFind:
         assert len(snap.find(class_name="OrderDraft")) == 260
         found = snap.find(has_property="_events", class_name="InventoryClient")
         assert len(found) == 1
+
+
+def test_duplicate_strings() -> None:
+    builder = SnapshotBuilder.from_edges("root>a root>b root>c root>d root>e root>rope")
+    texts = {
+        "a": ("red", 24),
+        "b": ("blue", 32),
+        "c": ("red", 24),
+        "d": ("red", 40),
+        "e": ("blue", 32),
+    }
+    for key, (text, size) in texts.items():
+        builder.node(key, type="string", name=text, size=size)
+    builder.node("rope", type="concatenated string", name="red", size=24)
+    table = builder.snapshot().duplicate_strings()
+    assert table.columns.tolist() == ["text", "count", "size", "wasted_size", "node_id"]
+    assert table.to_numpy().tolist() == [
+        ["blue", 2, 64, 32, builder.node_id("b")],
+        ["red", 2, 48, 24, builder.node_id("a")],
+    ]
+
+
+def test_detached() -> None:
+    builder = SnapshotBuilder.from_edges("root>list list>small list>large large>text list>shown")
+    for key, state in [("small", 2), ("large", 2), ("shown", 1)]:
+        builder.node(key, type="native", name="HTMLDivElement", detachedness=state)
+    table = builder.snapshot().detached()
+    assert table["node_id"].tolist() == [builder.node_id("large"), builder.node_id("small")]
+    assert set(table["class_name"]) == {"Detached HTMLDivElement"}
+
+
+def test_nothing_is_detached_in_old_files() -> None:
+    old = next(path for path in all_samples() if path.name.startswith("node-12"))
+    assert load(old, progress=False).detached().empty
