@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from heapnb._typing import BoolArray, SizeArray
+from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
 from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError, SnapshotFormatError
@@ -149,12 +149,15 @@ class Series:
     @cached_property
     def everywhere(self) -> tuple[BoolArray, ...]:
         """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
+        numbers = _ObjectNumbers(self.snapshots)
+        n_seen = np.zeros(numbers.n_numbers, np.min_scalar_type(len(self)))
+        objects = [numbers.of(snapshot) for snapshot in self.snapshots]
+        for _, number in objects:
+            n_seen[number] += 1
         marks = []
-        for snapshot in self.snapshots:
-            stays = (snapshot.node_id & 1) == 1
-            for other in self.snapshots:
-                if other is not snapshot:
-                    stays &= is_member(snapshot.node_id, other.node_id)
+        for snapshot, (nodes, number) in zip(self.snapshots, objects, strict=True):
+            stays = np.zeros(snapshot.n_nodes, np.bool_)
+            stays[nodes] = n_seen[number] == len(self)
             marks.append(stays)
         return tuple(marks)
 
@@ -226,7 +229,7 @@ def load_series(
 
 
 def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
-    """Find for all nodes of each snapshot in which one their ids are first seen.
+    """Find for all objects of each snapshot in which one their ids are first seen.
 
     Parameters
     ----------
@@ -236,22 +239,42 @@ def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
     Yields
     ------
     unsigned[n_nodes]
-        For one snapshot after the other; counted from 0.
+        For one snapshot after the other; counted from 0. Nodes of the embedder, whose ids are
+        even, count as new each time.
     """
     dtype = np.min_scalar_type(len(snapshots))
-    n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
-    span = max(int(snapshot.node_id.max(initial=0)) for snapshot in snapshots) + 1
-    known = None
-    if span > _BITMAP_SPAN * n_ids:
-        known = np.unique(np.concatenate([snapshot.node_id for snapshot in snapshots]))
-        span = len(known)
-    born = np.full(span, len(snapshots), dtype)
+    numbers = _ObjectNumbers(snapshots)
+    born = np.full(numbers.n_numbers, len(snapshots), dtype)
     for number, snapshot in enumerate(snapshots):
-        ids = snapshot.node_id if known is None else np.searchsorted(known, snapshot.node_id)
-        births: SizeArray = born[ids]
-        births[births == len(snapshots)] = number
-        born[ids] = births
+        births = np.full(snapshot.n_nodes, number, dtype)
+        nodes, objects = numbers.of(snapshot)
+        known = np.minimum(born[objects], number)
+        born[objects] = known
+        births[nodes] = known
         yield births
+
+
+class _ObjectNumbers:
+    """Small numbers for the odd ids of a series, the same in every snapshot.
+
+    Even ids, which embedders give, are as large as addresses and tell nothing.
+    """
+
+    def __init__(self, snapshots: Sequence[ReducedSnapshot]) -> None:
+        n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
+        largest = max(snapshot.largest_object_id for snapshot in snapshots)
+        self._known = None
+        self.n_numbers = (largest >> 1) + 1
+        if self.n_numbers > _BITMAP_SPAN * n_ids:
+            ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
+            self._known = np.unique(np.concatenate(ids))
+            self.n_numbers = len(self._known)
+
+    def of(self, snapshot: ReducedSnapshot) -> tuple[IntArray, AnyArray]:
+        """Return the objects of a snapshot, as ordinals, and the number of each."""
+        nodes = np.flatnonzero(snapshot.node_id & 1)
+        ids = snapshot.node_id[nodes]
+        return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
 
 
 def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
