@@ -10,7 +10,7 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.groups import Groups, group_series
-from heapnb.analysis.reduction import encode
+from heapnb.analysis.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series import Series, is_member
 from heapnb.kernels import retaining as kernels
 from heapnb.kernels.retaining import HashArray
@@ -40,6 +40,7 @@ MOST_ACCUMULATIONS: Final = 32
 """So many are looked at closely."""
 
 _SAME_GROWTH: Final = 0.2
+_RENEWED: Final = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +66,8 @@ class Accumulation:
         Members; bytes of all that they hold in the retaining tree, together with what the holder
         keeps beside them.
     staying : float64[n_snapshots - 1]
-        Which share of the members of each earlier snapshot the last one still has; NaN where it
-        is unknown.
+        Which share of the members of each earlier snapshot the last one still has, or, where
+        the members are new each time, of what they hold; NaN where it is unknown.
     first_step : float
         Which share of the first snapshot's members the second one still has; NaN if unknown.
     """
@@ -393,12 +394,31 @@ class _GroupTable:
             for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
         ]
         staying = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
+        if staying and max(staying) < _RENEWED:
+            # New wrappers of old things (timers that start anew) come and stay all the same.
+            held = [
+                _ids_held_by(snapshot, nodes)
+                for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
+            ]
+            of_held = tuple(_share(held[k], held[-1]) for k in range(len(held) - 1))
+            if not np.isnan(of_held).any():
+                staying = of_held
         return staying, _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
 
 
 def _share(ids: NodeArray, of: NodeArray) -> float:
     """Return which share of some ids others have; NaN if there are none."""
     return float(is_member(ids, of).mean()) if len(ids) else np.nan
+
+
+def _ids_held_by(snapshot: ReducedSnapshot, nodes: NodeArray) -> NodeArray:
+    """List the ids of what some nodes hold as their properties."""
+    is_holder = np.zeros(snapshot.n_nodes, np.bool_)
+    is_holder[nodes] = True
+    # Members of a list hold each other.
+    held = np.flatnonzero(snapshot.is_held & snapshot.is_property & ~is_holder)
+    ids: NodeArray = snapshot.node_id[held[is_holder[snapshot.owner[held]]]]
+    return ids
 
 
 def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:

@@ -45,6 +45,7 @@ _LITTLE_MEMORY: Final = 2048
 _LARGE_SHARE: Final = 0.2
 _LEVELLING: Final = 0.1
 _RENEWED: Final = 0.1
+_UNCLEAR: Final = 0.45
 _FEWEST_SHARE_IN_ONE: Final = 0.01
 _LEAST_LEVELLED: Final = 8
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
@@ -359,7 +360,10 @@ def _permanence(pile: Accumulation) -> float:
         return 0.9
     if max(known) < _RENEWED and pile.first_step < _RENEWED:
         # Made anew all the time: that the old ones are gone says nothing.
-        return 0.45
+        return _UNCLEAR
+    if all(_RENEWED <= share <= 1 - _RENEWED for share in (pile.first_step, known[-1])):
+        # A queue that is worked off all the time, but too slowly.
+        return max(_UNCLEAR, min(known))
     return min(known)
 
 

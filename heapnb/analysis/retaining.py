@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
+from heapnb.analysis.paths import RetainingPath, shortest_path
 from heapnb.graph import HeapGraph
 from heapnb.kernels import retaining as kernels
 from heapnb.kernels import traverse
@@ -77,7 +78,7 @@ _STRING_ROOTS: Final = ("(Internalized strings)", "(String table)")
 _TEMPORARY_ROOTS: Final = (*_STRING_ROOTS, "(Stack roots)", "(Handle scope)")
 """Roots that hold what was being worked with when the snapshot was taken."""
 
-_TO_WRAPPER: Final = "native_to_javascript"
+_TO_WRAPPER: Final = ("native_to_javascript", "wrapped")
 _TO_OWNER: Final = "<symbol owner_symbol>"
 
 
@@ -115,6 +116,30 @@ class RetainingTree:
             node = int(self.parent[node])
             path.append(node)
         return path[::-1]
+
+
+def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingPath:
+    """Describe the way to a node.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    tree : RetainingTree
+        Its tree.
+    node : int
+        Ordinal of a node that is held.
+
+    Returns
+    -------
+    RetainingPath
+    """
+    edges = tree.parent_edge[tree.path(node)[1:]].astype(np.int64)
+    start = int(graph.edge_from(edges[:1])[0]) if len(edges) else graph.root
+    if start != graph.root and (before := shortest_path(graph, start)) is not None:
+        # The tree begins with the variables of classic scripts, whatever leads to them.
+        edges = np.concatenate([before.edges, edges])
+    return RetainingPath.from_edges(graph, edges)
 
 
 def retaining_tree(graph: HeapGraph) -> RetainingTree:
@@ -243,7 +268,7 @@ def _parts_of_handles(graph: HeapGraph) -> NodeArray:
     and a wrapper, which refers to its owner.
     """
     is_root, is_wrapper = np.zeros((2, graph.n_nodes), np.bool_)
-    wrapping = _edges_named(graph, "internal", [_TO_WRAPPER])
+    wrapping = _edges_named(graph, "internal", _TO_WRAPPER)
     roots = graph.edge_from(wrapping)
     is_synthetic = graph.node_type[roots] == graph.node_type_index("synthetic")
     is_root[roots[is_synthetic]] = True

@@ -8,10 +8,13 @@ from typing import ClassVar, Final
 from heapnb.analysis.detectors.base import Cause, growth
 from heapnb.analysis.detectors.callbacks import described, user_location
 from heapnb.analysis.evidence import Evidence
+from heapnb.places import child
 
 PREFIX: Final = "Node / "
 """How Node names what it keeps outside of V8's heap."""
 
+_TO_NATIVE: Final = ("javascript_to_native", "wrapper")
+_ROOTS: Final = "(synthetic)"
 _MOST_MEMBERS: Final = 32
 _MOST_BELOW: Final = 256
 
@@ -82,11 +85,16 @@ class NativeHandles:
 
 def _handle(evidence: Evidence) -> str | None:
     """Name the kind of handle, if the pile is held by its handles alone."""
-    if evidence.place_of_holder >= 0 or evidence.pile.is_content:
+    if evidence.pile.is_content:
         return None
+    if evidence.place_of_holder >= 0 and evidence.holder.class_name != _ROOTS:
+        return None
+    graph = evidence.graph
     for step in evidence.path.steps[1:]:
-        if step.name.startswith(PREFIX):
-            return step.name.removeprefix(PREFIX)
+        native = child(graph, step.ordinal, *_TO_NATIVE)
+        for node in (step.ordinal, native):
+            if node is not None and graph.name(node).startswith(PREFIX):
+                return graph.name(node).removeprefix(PREFIX)
     return None
 
 
