@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +38,7 @@ _ENOUGH: Final = 1.0
 _LOSS_WEIGHT: Final = 2.0
 _MOST_MEMBERS: Final = 2048
 _MOST_HOLDERS: Final = 6_000_000
-_MOST_STEPS: Final = 300_000_000
+_MOST_STEPS: Final = 30_000_000
 _SOURCE: Final = 0
 _LONGEST_WALK: Final = 64
 
@@ -321,21 +321,39 @@ class _Search:
         fixed = np.zeros(graph.n_nodes, np.bool_)
         starts = held.start if start is None else np.array([start], np.uint32)
         kernels.mark_fixed(held.columns, held.held, starts, fixed)
-        members = self.members[~fixed[self.members]]
-        if len(members) < self.at_least * len(self.members):
+        members, weights = self._outermost(self.members[~fixed[self.members]])
+        # Of those that can go at all, so many have to.
+        needed = self.at_least * len(self.members) / max(int(weights.sum()), 1)
+        if needed > 1:
             return []
         if len(members) > _MOST_MEMBERS:
-            members = members[np.linspace(0, len(members) - 1, _MOST_MEMBERS).astype(np.int64)]
-        network = _Network.around(held, fixed, members)
+            sample = np.linspace(0, len(members) - 1, _MOST_MEMBERS).astype(np.int64)
+            members, weights = members[sample], weights[sample]
+        network = _Network.around(held, fixed, members, weights)
         if network is None:
             return []
-        # Of the objects that take part, so many have to go.
-        cut = network.cut(min(1.0, self.at_least * len(self.members) / max(len(members), 1)))
+        cut = network.cut(needed)
         found: dict[tuple[int, int], Reference] = {}
         for edge in cut.tolist():
             reference = self.references.of_edge(edge)
-            found.setdefault((reference.holder, reference.target), reference)
+            key = (reference.holder, reference.target)
+            known = found.get(key)
+            if known is not None:
+                edges = tuple(dict.fromkeys([*known.edges, *reference.edges]))
+                reference = replace(known, edges=edges)
+            found[key] = reference
         return list(found.values())
+
+    def _outermost(self, members: IntArray) -> tuple[IntArray, IntArray]:
+        """Leave out objects that others of them dominate; count them at these."""
+        enter, leave = _subtrees(self.graph)
+        members = members[np.argsort(enter[members], kind="stable")]
+        if len(members) == 0:
+            return members, members
+        ends = np.maximum.accumulate(leave[members])
+        is_outer = np.append(True, enter[members[1:]] >= ends[:-1])
+        weights = np.bincount(np.cumsum(is_outer) - 1)
+        return members[is_outer], weights.astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,26 +369,35 @@ class _Network:
     edge: IntArray
     is_removable: BoolArray
     n_nodes: int
-    n_members: int
+    weights: IntArray
 
     @classmethod
-    def around(cls, held: Holding, fixed: BoolArray, members: IntArray) -> _Network | None:
-        """Collect what leads to some objects; None if that is too much."""
+    def around(
+        cls, held: Holding, fixed: BoolArray, members: IntArray, weights: IntArray
+    ) -> _Network | None:
+        """Collect what leads to some objects; None if that is too much.
+
+        The objects are in the order of the dominator tree, and none dominates another.
+        """
         graph = held.graph
+        enter, leave = _subtrees(graph)
+        n_members = len(members)
+        number = np.zeros(graph.n_nodes + 1, np.int32)
+        number[enter[members]] += np.arange(1, n_members + 1, dtype=np.int32)
+        number[leave[members]] -= np.arange(1, n_members + 1, dtype=np.int32)
+        member_at = np.cumsum(number[:-1], dtype=np.int32).view(np.uint32)
         row = np.zeros(graph.n_nodes, np.uint32)
         nodes = np.empty(min(graph.n_nodes, _MOST_HOLDERS), np.uint32)
-        n_members = len(members)
         nodes[:n_members] = members
         row[members] = np.arange(1, n_members + 1)
-        n_edges = kernels.gather_holders(held.columns, held.held, fixed, row, nodes, n_members)
+        around = (held.columns, held.held, fixed, enter, member_at, row, nodes)
+        n_edges = kernels.gather_holders(*around, n_members)
         if n_edges < 0:
             return None
         n_rows = int(row.max())
         tail, head, edge = (np.empty(n_edges, np.int64) for _ in range(3))
         is_removable = np.empty(n_edges, np.bool_)
-        n_arcs = kernels.list_arcs(
-            held.columns, held.held, fixed, row, nodes, n_rows, tail, head, edge, is_removable
-        )
+        n_arcs = kernels.list_arcs(*around, n_rows, tail, head, edge, is_removable)
         goal = n_rows + 1
         return cls(
             np.concatenate([tail[:n_arcs], np.arange(1, n_members + 1)]),
@@ -378,7 +405,7 @@ class _Network:
             edge[:n_arcs],
             is_removable[:n_arcs],
             goal + 1,
-            n_members,
+            weights,
         )
 
     def cut(self, at_least: float) -> IntArray:
@@ -389,20 +416,21 @@ class _Network:
         Freeing an object is worth more and more, until enough of them are worth the edges that
         it takes. At each worth the cut is the best compromise. Flows only grow on the way.
         """
-        n_arcs = len(self.edge)
+        n_arcs, n_members = len(self.edge), len(self.weights)
         first = np.zeros(self.n_nodes + 1, np.int64)
         arcs = np.empty(2 * len(self.tail), np.int64)
         flow.index_arcs(self.tail, self.head, first, arcs)
+        price = int(self.weights.sum())
         capacity = np.zeros(2 * len(self.tail), np.int64)
-        capacity[: 2 * n_arcs : 2] = np.where(self.is_removable, self.n_members, flow.ENDLESS)
+        capacity[: 2 * n_arcs : 2] = np.where(self.is_removable, price, flow.ENDLESS)
         level = np.empty(self.n_nodes, np.int64)
         goal = self.n_nodes - 1
-        worth = 0
-        while worth <= 2 * self.n_members * MOST_EDGES:
+        worth, pushed = 0, 0
+        while True:
             more = max(worth, 2)
-            capacity[2 * n_arcs :: 2] += more
+            capacity[2 * n_arcs :: 2] += more * self.weights
             worth += more
-            pushed = flow.push(
+            amount = flow.push(
                 self.tail,
                 self.head,
                 first,
@@ -413,16 +441,20 @@ class _Network:
                 level,
                 _MOST_STEPS,
             )
-            if pushed < 0:
+            if amount < 0:
                 break
-            goes = level[1 : self.n_members + 1] != flow.UNREACHED
+            pushed += amount
+            goes = level[1 : n_members + 1] != flow.UNREACHED
             before = level[self.tail[:n_arcs]] == flow.UNREACHED
             behind = level[self.head[:n_arcs]] != flow.UNREACHED
             chosen: IntArray = self.edge[before & behind]
-            if len(chosen) > MOST_EDGES:
+            if len(chosen) and self.weights[goes].sum() >= at_least * price:
+                return chosen if len(chosen) <= MOST_EDGES else chosen[:0]
+            # A cut of few edges that frees enough would have stopped the flow before.
+            if pushed > MOST_EDGES * price + worth * (1 - at_least) * price:
                 break
-            if len(chosen) and goes.mean() >= at_least:
-                return chosen
+            if worth > 2 * price * MOST_EDGES:
+                break
         return np.empty(0, np.int64)
 
 

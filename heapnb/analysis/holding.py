@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -29,7 +29,7 @@ _PROGRAM_TYPES: Final = ("object", "closure", "regexp", "native")
 _VALUE_TYPES: Final = (*vocab.STRING_TYPES, "number", "symbol", "bigint")
 _N_TYPES: Final = 256
 _DEEPEST_STORAGE: Final = 3
-_MOST_HOLDERS: Final = 256
+_MOST_HOLDERS: Final = 64
 _MOST_PARTS: Final = 6
 _ON_THE_WAY: Final = ("property", "element", "entry")
 _EXPORTS: Final = "exports"
@@ -255,11 +255,7 @@ class References:
         if self._heap.kind[source] != kernels.STORAGE:
             return self._named(source, target, [edge])
         holder = self._owner(source)
-        names = [
-            other
-            for other, there in self._retainers(target)
-            if there == holder and self._is_name(other)
-        ]
+        names = [other for other, _ in self._retainers(target, holder) if self._is_name(other)]
         if names:
             return self._named(holder, target, names)
         name, kind = self._name_of_slot(edge, source)
@@ -338,19 +334,27 @@ class References:
         name = " and ".join(labels)
         if any(self._holding.role[edge] == kernels.FROM_KEY for edge in edges):
             name, kind = "", "entry"
+        scratch = np.empty(_MOST_HOLDERS, np.int64)
         copies = [
             edge
             for edge, source in self._retainers(target)
             if self._heap.kind[source] == kernels.STORAGE
-            and kernels.belongs_to(self._heap, source, holder)
+            and kernels.belongs_to(self._heap, source, holder, scratch)
         ]
         return Reference(holder, target, name, kind, tuple(dict.fromkeys([*edges, *copies])))
 
-    def _retainers(self, node: int) -> Iterator[tuple[int, int]]:
-        """Go through the edges that hold a node, with the nodes that they leave."""
-        edges = self.graph.retaining_edges_of(node)[:_MOST_HOLDERS].astype(np.int64)
+    def _retainers(self, node: int, holder: int | None = None) -> list[tuple[int, int]]:
+        """List the edges by which stores, or one holder, hold a node, and what they leave."""
+        edges = self.graph.retaining_edges_of(node).astype(np.int64)
         edges = edges[self._holding.role[edges] != kernels.IGNORED]
-        yield from zip(edges.tolist(), self.graph.edge_from(edges).tolist(), strict=True)
+        sources = self.graph.edge_from(edges)
+        if holder is None:
+            kinds = self._heap.kind[sources]
+            is_wanted = (kinds == kernels.STORAGE) | (self._heap.kind[node] == kernels.STORAGE)
+        else:
+            is_wanted = sources == holder
+        edges, sources = edges[is_wanted][:_MOST_HOLDERS], sources[is_wanted][:_MOST_HOLDERS]
+        return list(zip(edges.tolist(), sources.tolist(), strict=True))
 
     def _is_name(self, edge: int) -> bool:
         return bool(self._heap.is_name_type[self.graph.edge_type[edge]])

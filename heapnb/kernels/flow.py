@@ -93,6 +93,9 @@ def push(
         while done < n_queued:
             node = queue[done]
             done += 1
+            if level[source] != UNREACHED and level[node] >= level[source]:
+                # What is farther than the source is on no shortest way.
+                break
             for place in range(first[node], first[node + 1]):
                 # The arc towards the node is the reverse of one that leaves it.
                 arc = arcs[place]

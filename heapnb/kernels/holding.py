@@ -48,7 +48,7 @@ VALUE = 3
 """Kind of a node that a program sees, but that refers to nothing by name, such as a string."""
 
 _DEEPEST_STORAGE = 3
-_MOST_HOLDERS = 256
+_MOST_HOLDERS = 64
 
 
 class Holding(NamedTuple):
@@ -273,7 +273,7 @@ def can_let_go(heap: Holding, edge: int, source: int) -> bool:
 
 
 @kernel
-def belongs_to(heap: Holding, storage: int, owner: int) -> bool:
+def belongs_to(heap: Holding, storage: int, owner: int, scratch: IntArray) -> bool:
     """Tell whether a node is a backing store of another one.
 
     Parameters
@@ -284,21 +284,22 @@ def belongs_to(heap: Holding, storage: int, owner: int) -> bool:
         A node of kind `STORAGE`.
     owner : int
         A node.
+    scratch : int64[k]
+        Room for the stores that it may be a part of.
 
     Returns
     -------
     bool
-        Also if it is part of a store of the other.
+        Also if it is part of a store of the other, or of a part of that.
     """
-    level = np.empty(_MOST_HOLDERS, np.int64)
-    level[0] = storage
-    n_here = 1
+    scratch[0] = storage
+    first = 0
+    end = 1
     for _ in range(_DEEPEST_STORAGE):
-        n_above = 0
-        above = np.empty(_MOST_HOLDERS, np.int64)
-        for i in range(n_here):
-            start = np.int64(heap.first_retainer[level[i]])
-            stop = np.int64(heap.first_retainer[level[i] + 1])
+        last = end
+        for i in range(first, last):
+            start = np.int64(heap.first_retainer[scratch[i]])
+            stop = np.int64(heap.first_retainer[scratch[i] + 1])
             source = np.int64(0)
             for place in range(start, min(stop, start + _MOST_HOLDERS)):
                 edge = np.int64(heap.retaining_edge[place])
@@ -307,41 +308,71 @@ def belongs_to(heap: Holding, storage: int, owner: int) -> bool:
                 source = source_of(heap.first_edge, edge, source)
                 if source == owner:
                     return True
-                if heap.kind[source] == STORAGE and n_above < _MOST_HOLDERS:
-                    above[n_above] = source
-                    n_above += 1
-        level = above
-        n_here = n_above
+                if heap.kind[source] == STORAGE and end < scratch.shape[0]:
+                    scratch[end] = source
+                    end += 1
+        first = last
     return False
 
 
 @kernel
-def is_copied(heap: Holding, edge: int, source: int) -> bool:
+def list_stores(heap: Holding, node: int, stores: IntArray) -> int:
+    """List the backing stores that hold a node.
+
+    Parameters
+    ----------
+    heap : Holding
+        The heap.
+    node : int
+        Ordinal.
+    stores : int64[k]
+        Receives ordinals, as many as it has room for.
+
+    Returns
+    -------
+    int
+        How many were listed.
+    """
+    n_stores = 0
+    source = np.int64(0)
+    for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
+        edge = np.int64(heap.retaining_edge[place])
+        if heap.role[edge] != HOLDS:
+            continue
+        source = source_of(heap.first_edge, edge, source)
+        if heap.kind[source] == STORAGE:
+            if n_stores == stores.shape[0]:
+                break
+            stores[n_stores] = source
+            n_stores += 1
+    return n_stores
+
+
+@kernel
+def is_copied(
+    heap: Holding, stores: IntArray, n_stores: int, source: int, scratch: IntArray
+) -> bool:
     """Tell whether a named edge has a copy in a backing store of the node that it leaves.
 
     Parameters
     ----------
     heap : Holding
         The heap.
-    edge : int
-        Edge ordinal.
+    stores : int64[k]
+        See `list_stores`, of the edge's target.
+    n_stores : int
+        How many they are.
     source : int
-        The node that it leaves.
+        The node that the edge leaves.
+    scratch : int64[m]
+        See `belongs_to`.
 
     Returns
     -------
     bool
     """
-    target = np.int64(heap.edge_to[edge])
-    start = np.int64(heap.first_retainer[target])
-    stop = np.int64(heap.first_retainer[target + 1])
-    other = np.int64(0)
-    for place in range(start, min(stop, start + _MOST_HOLDERS)):
-        copy = np.int64(heap.retaining_edge[place])
-        if heap.role[copy] != HOLDS:
-            continue
-        other = source_of(heap.first_edge, copy, other)
-        if heap.kind[other] == STORAGE and belongs_to(heap, other, source):
+    for i in range(n_stores):
+        if belongs_to(heap, stores[i], source, scratch):
             return True
     return False
 
@@ -417,8 +448,11 @@ def sole_references(
         Receives edge ordinals; -1 where there are several, or where the engine holds the node.
         A property and its copy in a backing store are one reference.
     """
+    stores = np.empty(_MOST_HOLDERS, np.int64)
+    scratch = np.empty(_MOST_HOLDERS, np.int64)
     for i in range(nodes.shape[0]):
         node = nodes[i]
+        n_stores = list_stores(heap, node, stores)
         references[i] = -1
         found = np.int64(-1)
         is_sole = True
@@ -435,7 +469,9 @@ def sole_references(
                     continue
                 if not can_let_go(heap, edge, source):
                     is_sole = False
-                elif turn == 1 and found >= 0 and is_copied(heap, edge, source):
+                elif (
+                    turn == 1 and found >= 0 and is_copied(heap, stores, n_stores, source, scratch)
+                ):
                     continue
                 elif found >= 0:
                     is_sole = False
@@ -488,6 +524,8 @@ def gather_holders(
     heap: Holding,
     held: BoolArray,
     fixed: BoolArray,
+    enter: NodeArray,
+    member_at: NodeArray,
     row: NodeArray,
     nodes: NodeArray,
     n_nodes: int,
@@ -500,6 +538,11 @@ def gather_holders(
         The heap.
     held, fixed : bool[n_nodes]
         See `mark_held` and `mark_fixed`.
+    enter : uint32[n_nodes]
+        See `number_subtrees`.
+    member_at : uint32[n_nodes]
+        By number in the dominator tree: 1 + the place in ``nodes`` of the node to begin with
+        that dominates it, else 0. What one of them dominates counts as a part of it.
     row : uint32[n_nodes]
         For the nodes to begin with 1 + their place in ``nodes``, else 0; changed in place.
     nodes : uint32[n]
@@ -517,16 +560,18 @@ def gather_holders(
     while done < n_nodes:
         node = nodes[done]
         done += 1
+        inner = member_at[enter[node]]
         source = np.int64(0)
         for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
             edge = np.int64(heap.retaining_edge[place])
             if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
                 continue
             source = source_of(heap.first_edge, edge, source)
-            if not held[source] or source == node:
+            member = member_at[enter[source]]
+            if not held[source] or source == node or (member != 0 and member == inner):
                 continue
             n_edges += 1
-            if not fixed[source] and row[source] == 0:
+            if member == 0 and not fixed[source] and row[source] == 0:
                 if n_nodes == nodes.shape[0]:
                     return -1
                 nodes[n_nodes] = source
@@ -540,6 +585,8 @@ def list_arcs(
     heap: Holding,
     held: BoolArray,
     fixed: BoolArray,
+    enter: NodeArray,
+    member_at: NodeArray,
     row: NodeArray,
     nodes: NodeArray,
     n_nodes: int,
@@ -552,7 +599,7 @@ def list_arcs(
 
     Parameters
     ----------
-    heap, held, fixed, row, nodes, n_nodes
+    heap, held, fixed, enter, member_at, row, nodes, n_nodes
         See `gather_holders`.
     tail, head : int64[n_edges]
         Receive rows, that is 1 + places in ``nodes``; 0 stands for all that is fixed.
@@ -567,21 +614,27 @@ def list_arcs(
     int
         How many were listed.
     """
+    stores = np.empty(_MOST_HOLDERS, np.int64)
+    scratch = np.empty(_MOST_HOLDERS, np.int64)
     n_arcs = 0
     for i in range(n_nodes):
         node = nodes[i]
+        n_stores = list_stores(heap, node, stores)
+        inner = member_at[enter[node]]
         source = np.int64(0)
         for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
             edge = np.int64(heap.retaining_edge[place])
             if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
                 continue
             source = source_of(heap.first_edge, edge, source)
-            if not held[source] or source == node:
+            member = member_at[enter[source]]
+            if not held[source] or source == node or (member != 0 and member == inner):
                 continue
             removable = can_let_go(heap, edge, source)
-            if removable and heap.kind[source] == PROGRAM and is_copied(heap, edge, source):
+            is_name = removable and heap.kind[source] == PROGRAM
+            if is_name and is_copied(heap, stores, n_stores, source, scratch):
                 continue
-            tail[n_arcs] = 0 if fixed[source] else row[source]
+            tail[n_arcs] = 0 if fixed[source] else member if member != 0 else row[source]
             head[n_arcs] = row[node]
             edge_of_arc[n_arcs] = edge
             is_removable[n_arcs] = removable

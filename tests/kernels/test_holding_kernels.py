@@ -79,7 +79,7 @@ def test_stores_belong_to_what_the_program_sees(graph: HeapGraph) -> None:
     for store in stores:
         owners = naive.owners(edges, store, stores)
         for node in range(graph.n_nodes):
-            assert kernels.belongs_to(heap, store, node) == (node in owners)
+            assert kernels.belongs_to(heap, store, node, np.empty(64, np.int64)) == (node in owners)
 
 
 @given(heaps())
@@ -99,7 +99,7 @@ def test_what_can_be_let_go_and_what_is_copied(graph: HeapGraph) -> None:
             and other.source in stores
             and heap.role[other.number] == kernels.HOLDS
         )
-        assert kernels.is_copied(heap, link.number, link.source) == copied
+        assert has_copy(heap, link) == copied
 
 
 def subtrees(graph: HeapGraph) -> tuple[np.ndarray, np.ndarray]:
@@ -178,37 +178,42 @@ def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObj
     found = holding(graph)
     heap = found.columns
     edges = [link for link in naive.links(graph) if not link.is_from_table]
-    fixed = np.array(
-        data.draw(st.lists(st.booleans(), min_size=graph.n_nodes, max_size=graph.n_nodes))
-    )
+    flags = st.lists(st.booleans(), min_size=graph.n_nodes, max_size=graph.n_nodes)
+    fixed = np.array(data.draw(flags))
     goal = data.draw(st.integers(0, graph.n_nodes - 1))
+    enter, leave = subtrees(graph)
+    inside = {n for n in range(graph.n_nodes) if enter[goal] <= enter[n] < leave[goal]}
+    member_at = np.zeros(graph.n_nodes, np.uint32)
+    member_at[enter[goal] : leave[goal]] = 1
     row = np.zeros(graph.n_nodes, np.uint32)
     row[goal] = 1
     nodes = np.empty(graph.n_nodes, np.uint32)
     nodes[0] = goal
-    n_edges = kernels.gather_holders(heap, found.held, fixed, row, nodes, 1)
-    inner = {goal}
-    while True:
-        more = {
-            link.source
-            for link in edges
-            if link.target in inner and found.held[link.source] and not fixed[link.source]
-        }
-        if more <= inner:
-            break
-        inner |= more
-    assert nodes_where(row > 0) == inner
+    around = (heap, found.held, fixed, enter, member_at, row, nodes)
+    n_edges = kernels.gather_holders(*around, 1)
     leading = [
         link
         for link in edges
-        if link.target in inner and found.held[link.source] and link.source != link.target
+        if found.held[link.source]
+        and link.source != link.target
+        and not (link.source in inside and link.target in inside)
     ]
+    holders = {goal}
+    while True:
+        more = {
+            link.source
+            for link in leading
+            if link.target in holders and not fixed[link.source] and link.source not in inside
+        }
+        if more <= holders:
+            break
+        holders |= more
+    assert nodes_where(row > 0) == holders
+    leading = [link for link in leading if link.target in holders]
     assert n_edges == len(leading)
     tails, heads, numbers = (np.empty(n_edges, np.int64) for _ in range(3))
     removable = np.empty(n_edges, np.bool_)
-    n_arcs = kernels.list_arcs(
-        heap, found.held, fixed, row, nodes, int(row.max()), tails, heads, numbers, removable
-    )
+    n_arcs = kernels.list_arcs(*around, int(row.max()), tails, heads, numbers, removable)
     tail, head, edge = (column[:n_arcs].tolist() for column in (tails, heads, numbers))
     by_number = {link.number: link for link in leading}
     dropped = {
@@ -216,14 +221,21 @@ def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObj
         for link in leading
         if heap.kind[link.source] == kernels.PROGRAM
         and kernels.can_let_go(heap, link.number, link.source)
-        and kernels.is_copied(heap, link.number, link.source)
+        and has_copy(heap, link)
     }
     assert set(edge) == set(by_number) - dropped
     for place, number in enumerate(edge):
         link = by_number[number]
+        from_row = 1 if link.source in inside else row[link.source]
         assert head[place] == row[link.target]
-        assert tail[place] == (0 if fixed[link.source] else row[link.source])
+        assert tail[place] == (0 if fixed[link.source] else from_row)
         assert removable[place] == kernels.can_let_go(heap, number, link.source)
+
+
+def has_copy(heap: kernels.Holding, link: naive.Link) -> bool:
+    stores = np.empty(99, np.int64)
+    n_stores = kernels.list_stores(heap, link.target, stores)
+    return bool(kernels.is_copied(heap, stores, n_stores, link.source, np.empty(64, np.int64)))
 
 
 def test_no_room_for_all_holders() -> None:
@@ -232,7 +244,21 @@ def test_no_room_for_all_holders() -> None:
     row = np.array([0, 0, 0, 1], np.uint32)
     nodes = np.array([3, 0], np.uint32)
     fixed = np.zeros(4, np.bool_)
-    assert kernels.gather_holders(found.columns, found.held, fixed, row, nodes, 1) == -1
+    enter, _ = subtrees(graph)
+    member_at = np.array([0, 0, 0, 1], np.uint32)
+    n_edges = kernels.gather_holders(
+        found.columns, found.held, fixed, enter, member_at, row, nodes, 1
+    )
+    assert n_edges == -1
+
+
+def test_no_room_for_all_stores() -> None:
+    builder = SnapshotBuilder.from_edges("root^1>a a/1>s a/2>t s/1>b t/1>b")
+    graph = builder.node("s", type="array").node("t", type="array").graph()
+    heap = holding(graph).columns
+    stores = np.empty(1, np.int64)
+    assert kernels.list_stores(heap, builder.ordinal("b"), stores) == 1
+    assert stores.tolist() == [builder.ordinal("s")]
 
 
 @st.composite
