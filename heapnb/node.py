@@ -245,6 +245,35 @@ class Node:
 
         return preview(self._graph, self._ordinal)
 
+    def entries(self) -> pd.DataFrame:
+        """List what a Map, Set, WeakMap, array or object holds: keys and values.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.entries.entries_frame` for the columns.
+        """
+        from heapnb.decode.entries import entries_frame
+
+        return entries_frame(self._graph, self._ordinal)
+
+    def fields(self, limit: int = 1000) -> pd.DataFrame:
+        """List what an object consists of: properties, private fields, what a function is bound to.
+
+        Parameters
+        ----------
+        limit : int, default 1000
+            How many rows at most.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.fields.fields` for the columns.
+        """
+        from heapnb.decode.fields import fields
+
+        return fields(self._graph, self._ordinal, limit=limit)
+
     def graph(self) -> RetainerGraph:
         """Draw what keeps the node alive, back to the roots.
 

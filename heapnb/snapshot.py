@@ -230,6 +230,115 @@ class Snapshot:
 
         return duplicate_strings(self._graph)
 
+    def contexts(self) -> pd.DataFrame:
+        """List the contexts of functions: the variables of each scope, and who shares them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.contexts.contexts` for the columns.
+        """
+        from heapnb.decode.contexts import contexts
+
+        return contexts(self._graph)
+
+    def collections(self) -> pd.DataFrame:
+        """List Maps, Sets, arrays and dictionaries: how many entries, how full, held under what.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.containers.collections` for the columns.
+        """
+        from heapnb.decode.containers import collections
+
+        return collections(self._graph)
+
+    def listeners(self) -> pd.DataFrame:
+        """List what listens to events of EventEmitters and EventTargets.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.listeners.listeners` for the columns.
+        """
+        from heapnb.decode.listeners import listeners
+
+        return listeners(self._graph)
+
+    def timers(self) -> pd.DataFrame:
+        """List timers: what they call, after how long, and whether again and again.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.timers.timers` for the columns.
+        """
+        from heapnb.decode.timers import timers
+
+        return timers(self._graph)
+
+    def promises(self) -> pd.DataFrame:
+        """List promises, and what waits for them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.promises.promises` for the columns.
+        """
+        from heapnb.decode.promises import promises
+
+        return promises(self._graph)
+
+    def modules(self) -> pd.DataFrame:
+        """List CommonJS modules, and how often each is loaded.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.modules.modules` for the columns.
+        """
+        from heapnb.decode.modules import modules
+
+        return modules(self._graph)
+
+    def buffers(self) -> pd.DataFrame:
+        """List buffers, the views into them, and the memory that they share.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.buffers.buffers` for the columns.
+        """
+        from heapnb.decode.buffers import buffers
+
+        return buffers(self._graph)
+
+    def sockets(self) -> pd.DataFrame:
+        """List sockets, servers and agents, and HTTP's requests and responses.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.sockets.sockets` for the columns.
+        """
+        from heapnb.decode.sockets import sockets
+
+        return sockets(self._graph)
+
+    def globals(self) -> pd.DataFrame:
+        """List global variables, and which of them the program has added.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.global_object.global_variables` for the columns.
+        """
+        from heapnb.analysis.detectors.builtin_globals import builtin_globals
+        from heapnb.decode.global_object import global_variables
+
+        return global_variables(self._graph, builtin_globals(self._graph))
+
     def summary(self) -> Summary:
         """Say what the file is, and what its bytes are.
 

@@ -14,18 +14,24 @@ import click
 
 from heapnb import __version__
 from heapnb.cli import (
+    buffers,
     cache,
     closures,
+    collections_,
     constructors,
     diagnose,
     diff,
     export,
     find,
+    globals_,
+    listeners,
+    modules,
     report,
     retainers,
     sql,
     strings,
     summary,
+    timers,
     version,
 )
 from heapnb.cli.options import HelpfulGroup
@@ -38,7 +44,13 @@ _TRACEBACK_VARIABLE = "HEAPNB_TRACEBACK"
 _COMMANDS = (
     summary,
     constructors,
+    collections_,
     closures,
+    listeners,
+    timers,
+    modules,
+    globals_,
+    buffers,
     strings,
     find,
     retainers,

@@ -21,7 +21,6 @@ from heapnb.decode.links import (
     edges_of_type,
     has_type,
     ids_of,
-    is_oddball,
     property_of,
     shown_names,
 )
@@ -76,11 +75,7 @@ def entries_frame(graph: HeapGraph, node: int) -> pd.DataFrame:
     found = entries(graph, node)
     if found is None:
         return _of_object(graph, node)
-    is_set = found.kind == "Set" or (
-        len(found.value) > 0
-        and bool(is_oddball(graph, found.value, "true").all())
-        and graph.name(node) == "WeakSet"
-    )
+    is_set = found.kind == "Set" or graph.name(node) == "WeakSet"
     nothing = np.full(len(found.key), vocab.NO_INDEX, np.int64)
     key, value = (nothing, found.key) if is_set else (found.key, found.value)
     return _table(graph, shown_names(graph, key), key, value)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from heapnb.decode.links import (
     class_names_of,
     edges_of_type,
+    property_of,
     sizes_of,
 )
 from heapnb.decode.preview import preview
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MAX_PREVIEW: Final = 120
 _NOT_VARIABLES: Final = ("__proto__", "")
+_ENGINE_SYMBOLS: Final = ("<symbol Symbol.", "<symbol node:")
 _ACCESSORS: Final = ("get ", "set ")
 
 
@@ -80,7 +82,10 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.Dat
         ),
         "class_name": class_names_of(graph, value),
         "node_id": graph.node_id[value],
-        "built_in": np.isin(np.array(names.to_pylist(), np.str_), np.array([*built_in], np.str_)),
+        "built_in": np.array(
+            [name in built_in or name.startswith(_ENGINE_SYMBOLS) for name in names.to_pylist()],
+            np.bool_,
+        ),
         **sizes_of(graph, value),
     }
     return pd.DataFrame(columns, copy=False)
@@ -97,9 +102,12 @@ def global_objects(graph: HeapGraph) -> IntArray:
     Returns
     -------
     int64[k]
-        Ordinals: what the root refers to by a shortcut.
+        Ordinals, ascending.
     """
     start, stop = graph.edges_of(graph.root)
     edges = np.arange(start, stop)
     is_shortcut = graph.edge_type[edges] == graph.edge_type_index("shortcut")
-    return np.unique(graph.edge_to[edges[is_shortcut]]).astype(np.int64)
+    entries = np.unique(graph.edge_to[edges[is_shortcut]]).astype(np.int64)
+    # Newer versions of V8 have the context between the root and the global object.
+    inner = property_of(graph, entries, "global_object", edge_type="internal")
+    return np.unique(np.where(inner >= 0, inner, entries))

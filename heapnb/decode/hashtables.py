@@ -15,13 +15,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.decode.links import ARRAY_HEADER_WORDS, WORD_SIZES, edges_of_type, property_of
+from heapnb.decode.links import (
+    ARRAY_HEADER_WORDS,
+    WORD_SIZES,
+    edges_of_type,
+    nodes_named,
+    property_of,
+)
 
 if TYPE_CHECKING:
     from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
 _MAX_DIGITS: Final = 9
+_HOLE: Final = "system / Hole"
 
 
 @dataclass(frozen=True)
@@ -336,5 +343,10 @@ def indexed_edges(
     chosen = used[is_index.to_numpy(zero_copy_only=False)]
     index_of_name[chosen] = pc.cast(names.filter(is_index), pa.int64()).to_numpy()
     index = index_of_name[graph.edge_name[edges]]
-    is_word = index >= 0
-    return row[is_word], index[is_word], graph.edge_to[edges[is_word]].astype(np.int64)
+    target = graph.edge_to[edges].astype(np.int64)
+    is_item = index >= 0
+    # Some versions show what deleted entries leave behind.
+    hole = nodes_named(graph, [_HOLE], "hidden")
+    if len(hole):
+        is_item &= ~np.isin(target, hole)
+    return row[is_item], index[is_item], target[is_item]

@@ -15,6 +15,7 @@ from heapnb.decode.links import (
     has_type,
     ids_of,
     owners_of,
+    places_in,
     property_of,
     sizes_of,
     string_values,
@@ -79,9 +80,10 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
     node, _ = owners_of(graph, "exports")
     node = node[has_name(graph, node, "Module")]
     name = _names(graph, node)
-    parent = property_of(graph, node, *_PARENTS)
-    parent = np.where(has_name(graph, parent, "Module"), parent, vocab.NO_INDEX)
     children = property_of(graph, node, "children")
+    parent = property_of(graph, node, *_PARENTS)
+    is_module = has_name(graph, parent, "Module")
+    parent = np.where(is_module, parent, _parents_by_children(graph, node, children))
     columns = {
         "node_id": graph.node_id[node],
         "filename": texts(name),
@@ -107,6 +109,17 @@ def _copies(names: pa.LargeStringArray) -> IntArray:
     # Those without a name are not copies of each other.
     found: IntArray = np.where(codes >= 0, size[which], 1)
     return found
+
+
+def _parents_by_children(graph: HeapGraph, modules: IntArray, children: IntArray) -> IntArray:
+    """Find the module that has each one in the list of its children; -1 for none."""
+    parent = np.full(len(modules), vocab.NO_INDEX, np.int64)
+    is_there = np.flatnonzero(children >= 0)
+    row, edges = edges_of_type(graph, children[is_there], "element")
+    place = places_in(modules, graph.edge_to[edges].astype(np.int64))
+    is_module = place >= 0
+    parent[place[is_module]] = modules[is_there[row[is_module]]]
+    return parent
 
 
 def _lengths(graph: HeapGraph, arrays: IntArray) -> IntArray:

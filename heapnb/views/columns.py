@@ -56,7 +56,7 @@ _KIND_OF_NAME: Final = tuple(
         (r"(^|_)(size|bytes)(_\d+|_per_snapshot)?$", Kind.BYTES),
         (r"^(shallow|retained)(_\d+|_per_snapshot)?$|^total$", Kind.BYTES),
         (r"(^|_)count(_\d+|_per_snapshot)?$|^n_|^(length|times)$", Kind.COUNT),
-        (r"(^|_)(share|confidence)$", Kind.SHARE),
+        (r"(^|_)(share|confidence|ratio)$", Kind.SHARE),
         (r"^distance$", Kind.DISTANCE),
         (r"(^|_)(ids?|ordinal|line|column|rank)$", Kind.IDENTIFIER),
         (r"(^|_)(location|script|path|file)$", Kind.LOCATION),

@@ -1,0 +1,29 @@
+"""``heapnb modules``: CommonJS modules, and how often each is loaded."""
+
+from __future__ import annotations
+
+import click
+
+from heapnb.cli.options import reading_options, snapshot_argument, table_options
+from heapnb.cli.output import TableOutput
+from heapnb.cli.reading import Reading
+
+COLUMNS = (
+    "node_id",
+    "filename",
+    "copies",
+    "loaded",
+    "parent",
+    "child_count",
+    "shallow_size",
+    "retained_size",
+)
+
+
+@click.command("modules")
+@snapshot_argument
+@table_options(sort="retained_size", columns=COLUMNS)
+@reading_options
+def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
+    """List CommonJS modules: file, parent, and how many copies there are of it."""
+    output.show(reading.open(snapshot).modules())
