@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from heapnb._typing import ProgressCallback
 from heapnb.format.source import SnapshotSource
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from heapnb.analysis.paths import PathGraph
+    from heapnb.analysis.queries import Consumer, Nodes
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
@@ -360,6 +362,185 @@ class Snapshot:
         from heapnb.analysis.statistics import statistics
 
         return statistics(self._graph)
+
+    def top_consumers(self, by: Consumer = "class", *, top: int | None = 20) -> pd.DataFrame:
+        """List what has most of the heap: objects, classes, scripts or npm packages.
+
+        Parameters
+        ----------
+        by : {"object", "class", "script", "package"}
+            Of what kind.
+        top : int or None
+            How many rows; None for all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.queries.top_consumers` for the columns.
+        """
+        from heapnb.analysis.queries import top_consumers
+
+        return top_consumers(self._graph, by, top=top)
+
+    def dominators(
+        self, node_id: int | None = None, *, top: int | None = 50, depth: int = 1
+    ) -> pd.DataFrame:
+        """List the dominator tree below a node: what it alone keeps alive, and how.
+
+        Parameters
+        ----------
+        node_id : int, optional
+            Where to begin; the root by default.
+        top : int or None
+            How many children of each node, those first that retain most; None for all.
+        depth : int, default 1
+            How many levels.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``is_edge`` tells which dominators refer to the node themselves; see
+            `heapnb.analysis.dominators.dominators` for the other columns.
+        """
+        from heapnb.analysis.dominators import dominators
+
+        node = None if node_id is None else self._graph.ordinal_of(node_id)
+        return dominators(self._graph, node, top=top, depth=depth)
+
+    def immediate_dominators(
+        self, nodes: Nodes, *, skip: str | re.Pattern[str] | None = None
+    ) -> pd.DataFrame:
+        """Tell which classes dominate some objects.
+
+        Parameters
+        ----------
+        nodes : str, pattern, DataFrame or sequence of int
+            The objects: the name of their class, a pattern found in it, a table with a column
+            ``node_id``, or ids.
+        skip : str or compiled pattern, optional
+            Dominators to look through, by class name. The engine's own always are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.dominators.immediate_dominators` for the columns.
+        """
+        from heapnb.analysis.dominators import immediate_dominators
+        from heapnb.analysis.queries import chosen_nodes
+
+        return immediate_dominators(self._graph, chosen_nodes(self._graph, nodes), skip=skip)
+
+    def big_drops(self, *, min_share: float = 0.01, max_ratio: float = 0.5) -> pd.DataFrame:
+        """Find where much memory gathers: held by one object, but by none of its children.
+
+        Parameters
+        ----------
+        min_share : float, default 0.01
+            Share of the heap that such an object retains at least.
+        max_ratio : float, default 0.5
+            Share of it that its largest child retains at most.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.dominators.big_drops` for the columns.
+        """
+        from heapnb.analysis.dominators import big_drops
+
+        return big_drops(self._graph, min_share=min_share, max_ratio=max_ratio)
+
+    def leak_suspects(self, *, min_share: float = 0.05) -> pd.DataFrame:
+        """Find what holds a large part of the heap, and what holds that.
+
+        Parameters
+        ----------
+        min_share : float, default 0.05
+            Share of the heap from which on something is suspicious.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.dominators.leak_suspects` for the columns.
+        """
+        from heapnb.analysis.dominators import leak_suspects
+
+        return leak_suspects(self._graph, min_share=min_share)
+
+    def merged_paths(self, nodes: Nodes) -> PathGraph:
+        """Find what many objects have in common: their shortest paths, laid on one another.
+
+        Parameters
+        ----------
+        nodes : str, pattern, DataFrame or sequence of int
+            The objects; see `immediate_dominators`.
+
+        Returns
+        -------
+        PathGraph
+        """
+        from heapnb.analysis.paths import merged_paths
+        from heapnb.analysis.queries import chosen_nodes
+
+        return merged_paths(self._graph, chosen_nodes(self._graph, nodes))
+
+    def group_by_value(self, nodes: Nodes, prop: str | Sequence[str]) -> pd.DataFrame:
+        """Count some objects by the value of a property.
+
+        Parameters
+        ----------
+        nodes : str, pattern, DataFrame or sequence of int
+            The objects; see `immediate_dominators`.
+        prop : str or sequence of str
+            A property; several lead from one object to the next.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.queries.group_by_value` for the columns.
+        """
+        from heapnb.analysis.queries import group_by_value
+
+        return group_by_value(self._graph, nodes, prop)
+
+    def duplicate_objects(
+        self, nodes: Nodes | None = None, *, top: int | None = 20
+    ) -> pd.DataFrame:
+        """Find objects of one class that hold the same under the same names.
+
+        Parameters
+        ----------
+        nodes : str, pattern, DataFrame or sequence of int, optional
+            The objects, by default all; see `immediate_dominators`.
+        top : int or None
+            How many rows; None for all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.queries.duplicate_objects` for the columns.
+        """
+        from heapnb.analysis.queries import duplicate_objects
+
+        return duplicate_objects(self._graph, nodes, top=top)
+
+    def collection_sizes(
+        self, by: Literal["entry_count", "fill_ratio"] = "entry_count"
+    ) -> pd.DataFrame:
+        """Count Maps, Sets, arrays and dictionaries by their entries, or by how full they are.
+
+        Parameters
+        ----------
+        by : {"entry_count", "fill_ratio"}
+            What to sort them by.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.queries.collection_sizes` for the columns.
+        """
+        from heapnb.analysis.queries import collection_sizes
+
+        return collection_sizes(self._graph, by)
 
     def sql(self, statement: str, parameters: Parameters = None) -> pd.DataFrame:
         """Answer a question in SQL; needs the extra ``sql``.

@@ -111,11 +111,23 @@ def dominators(
             children = largest_first(graph, _children(graph, current))[:top]
             pending += [(child, level + 1) for child in children[::-1].tolist()]
     nodes, levels = np.array(rows, np.int64).reshape(-1, 2).T
-    return _tree_frame(graph, nodes, levels)
+    return tree_frame(graph, nodes, levels)
 
 
 def largest_first(graph: HeapGraph, nodes: AnyArray) -> AnyArray:
-    """Sort nodes by what they retain; of equal ones the first stays first."""
+    """Sort nodes by what they retain; of equal ones the first stays first.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    integer[k]
+    """
     sizes = graph.retained_size[nodes].astype(np.int64)
     return nodes[np.argsort(-sizes, kind="stable")]
 
@@ -124,11 +136,28 @@ def _children(graph: HeapGraph, node: int) -> NodeArray:
     return graph.dominated[int(graph.first_dominated[node]) : int(graph.first_dominated[node + 1])]
 
 
-def _tree_frame(graph: HeapGraph, nodes: IntArray, levels: IntArray) -> pd.DataFrame:
+def tree_frame(graph: HeapGraph, nodes: AnyArray, levels: IntArray) -> pd.DataFrame:
+    """Make a table of nodes of the dominator tree.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals, in the order of the rows.
+    levels : int64[k]
+        Values of the column ``level``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns and index as `dominators` has them.
+    """
     import pandas as pd
 
     from heapnb.frames import display_names, edge_labels, texts
 
+    nodes = np.asarray(nodes, np.int64)
     edges = dominating_edges(graph, nodes)
     is_edge = edges >= 0
     labels = edge_labels(graph, edges[is_edge])

@@ -16,6 +16,20 @@ from heapnb.places import is_string
 if TYPE_CHECKING:
     import pandas as pd
 
+SUSPICIOUS_SHARE: Final = 0.05
+"""Share of the heap from which on what holds it is named."""
+
+SUSPECT_COLUMNS: Final = (
+    "node_id",
+    "class_name",
+    "name",
+    "child_count",
+    "retained_size",
+    "share",
+    "content_class",
+    "content_count",
+)
+
 # Texts that only one producer's heaps have, the surest first.
 _MARKS: Final = {
     "Node.js (V8)": ("Node / Environment", "internal/bootstrap/node.js", "bootstrap_node.js"),
@@ -93,13 +107,22 @@ class Summary:
         frame = frame[frame["count"] > 0]
         return frame.sort_values("shallow_size", ascending=False, kind="stable", ignore_index=True)
 
+    @cached_property
+    def suspects(self) -> pd.DataFrame:
+        """What holds a large part of the heap, with its share; see `Snapshot.big_drops`."""
+        from heapnb.analysis.dominators import big_drops
+
+        return big_drops(self._heap, min_share=SUSPICIOUS_SHARE)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as plain data.
 
         Returns
         -------
         dict
-            The fields by name, and ``node_types``, the rows of `table`.
+            The fields by name; ``node_types``, the rows of `table`; ``suspects``, the rows of
+            `suspects` with ``node_id``, ``class_name``, ``name``, ``child_count``,
+            ``retained_size``, ``share``, ``content_class`` and ``content_count``.
         """
         return {
             "name": self.name,
@@ -114,6 +137,7 @@ class Summary:
             "total_shallow_size": self.total_shallow_size,
             "statistics": self.statistics.to_dict(),
             "node_types": self.table.to_dict("records"),
+            "suspects": self.suspects[list(SUSPECT_COLUMNS)].to_dict("records"),
             "warnings": list(self.warnings),
         }
 

@@ -166,6 +166,23 @@ def _snapshot(snapshot: Any) -> View:
     )
 
 
+def _summary(summary: Any) -> View:
+    view = _any_result(summary)
+    if summary.suspects.empty:
+        return view
+    columns = [
+        "node_id",
+        "class_name",
+        "retained_size",
+        "share",
+        "child_count",
+        "content_class",
+        "content_count",
+    ]
+    largest = View(title="What holds most of the heap", table=summary.suspects[columns])
+    return dataclasses.replace(view, parts=(*view.parts, largest))
+
+
 def _node(node: Any) -> View:
     name = node.name if node.name != node.class_name else None
     facts = [
@@ -273,6 +290,7 @@ def _diagnosis(diagnosis: Any) -> View:
 _DESCRIBERS: Final[dict[str, Callable[[Any], View]]] = {
     # By name: a result that nobody made need not be imported.
     "Snapshot": _snapshot,
+    "Summary": _summary,
     "Node": _node,
     "RetainingPath": _retaining_path,
     "PathGraph": _path_graph,
