@@ -79,7 +79,7 @@ CASES = (
         "keep_alive_listeners",
         "keep-alive-listeners",
         "Function",
-        "`timeout` listeners of a Socket",
+        "`timeout` listeners of a Socket (`_events.timeout`) in `agent.freeSockets`",
         "socket.on('timeout'",
         ("reusedSocket", "keep-alive"),
     ),
@@ -91,6 +91,7 @@ CASES = (
         "setInterval(",
         ("1,000 s", "`clearInterval`"),
     ),
+    Case("timeout_chain", "timers", "Timeout", "running timers", "const again", ("anew", "20 ms")),
     Case("timeout_delays", "timers", "Timeout", "running timers", "setTimeout("),
     Case(
         "timers_promises",
@@ -169,9 +170,9 @@ CASES = (
     Case(
         "writable_backlog",
         "backlog",
-        "{chunk, encoding, callback}",
+        "LogRecord",
         "the write buffer of a Writable (`archive._writableState",
-        "",
+        "constructor(number)",
         ("no leak", "'drain'"),
     ),
     Case(
@@ -185,7 +186,7 @@ CASES = (
     Case(
         "web_stream_backlog",
         "backlog",
-        "{value}",
+        "Update",
         "the read buffer of a ReadableStream (`updates.",
         "constructor(number)",
         ("no leak", "`desiredSize`"),
@@ -286,6 +287,16 @@ def test_names_the_cause(diagnosed: Diagnose, case: Case) -> None:
     assert abs(steps[2] - steps[1] - 3 * grown) <= 3 * grown // 10
     for text in case.said:
         assert text in suspect.explanation + suspect.fix
+
+
+def test_a_queue_that_drains_too_slowly_is_a_backlog(diagnosed: Diagnose) -> None:
+    diagnosis = diagnosed("slow_consumer")
+    assert diagnosis.verdict == "undecided"
+    suspect = diagnosis.suspects[0]
+    assert (suspect.kind, suspect.class_name) == ("backlog", "Job")
+    assert "module variable `queue`" in suspect.anchor
+    assert suspect.count_per_snapshot == (40, 80, 200)
+    assert "no leak" in suspect.explanation
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.source], ids=str)

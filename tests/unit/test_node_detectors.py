@@ -258,7 +258,7 @@ CASES: dict[str, list[tuple[Fill, str, str]]] = {
     ],
     "backlog": [
         (writes, "the write buffer of a Writable (`out._writableState.buffered`)", "Item"),
-        (reads, "the read buffer of a Readable (`feed._readableState.buffer`)", "{data, next}"),
+        (reads, "the read buffer of a Readable (`feed._readableState.buffer`)", "Chunk"),
     ],
     "middleware-stack": [
         (routes, "`router.stack`", "Layer"),

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import LISTS, Cause, capitalised, growth, what_piles_up
 from heapnb.analysis.evidence import Evidence, article
+from heapnb.places import child
 
 WRITABLE: Final = "_writableState"
 READABLE: Final = "_readableState"
@@ -21,6 +22,7 @@ _CONTROLLERS: Final = {
     "WritableStreamDefaultController": "WritableStream",
 }
 _QUEUE: Final = "queue"
+_CHUNKS: Final = ("chunk", "data", "value")
 _STAYING: Final = 0.9
 """Of a pile from which less than this stays, something is taken out."""
 
@@ -74,10 +76,11 @@ def _writable(
         Backlog.kind,
         replace(anchor, text=f"the write buffer of {article(stream)} (`{anchor.expression}`)"),
         f"More is written to {article(stream)} (`{owner}`) than what is behind it takes: "
-        f"{what_piles_up(evidence)} wait in its buffer ({growth(evidence)}). This is a backlog, "
+        f"{_what(evidence)} wait in its buffer ({growth(evidence)}). This is a backlog, "
         "no leak: it would drain if the writers stopped, but nothing bounds it.",
         f"Heed backpressure: {waits} after `{call}`, or let `pipeline` do so. If the destination "
         "hangs, give it a time-out and destroy the stream.",
+        subject=_chunk(evidence),
     )
 
 
@@ -94,10 +97,11 @@ def _readable(
         Backlog.kind,
         replace(anchor, text=f"the read buffer of {article(stream)} (`{anchor.expression}`)"),
         f"{capitalised(article(stream))} (`{owner}`) is filled faster than it is read, or nobody "
-        f"reads it: {what_piles_up(evidence)} wait in its buffer ({growth(evidence)}). This is a "
+        f"reads it: {_what(evidence)} wait in its buffer ({growth(evidence)}). This is a "
         "backlog, no leak: it would drain if somebody read on, but nothing bounds it.",
         f"Heed backpressure: {waits} after `{call}`; read the stream, `resume()` it if nobody "
         "wants what it brings, or destroy it.",
+        subject=_chunk(evidence),
     )
 
 
@@ -119,6 +123,19 @@ def _of_queue(evidence: Evidence) -> Cause | None:
         f"Bound `{anchor.name}`: refuse or delay new work when it is full, work on more of it at "
         "once, or find out why each piece takes so long.",
     )
+
+
+def _what(evidence: Evidence) -> str:
+    chunk = _chunk(evidence)
+    return what_piles_up(evidence if chunk is None else evidence.about(chunk))
+
+
+def _chunk(evidence: Evidence) -> int | None:
+    """Find what was written or pushed in what a buffer keeps of it."""
+    graph = evidence.graph
+    chunk = child(graph, evidence.pile.example, *_CHUNKS)
+    is_object = chunk is not None and graph.node_type[chunk] == graph.node_type_index("object")
+    return chunk if is_object else None
 
 
 def _owner(expression: str) -> str:

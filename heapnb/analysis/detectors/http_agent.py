@@ -14,7 +14,9 @@ USED: Final = "sockets"
 FREE: Final = "freeSockets"
 WAITING: Final = "requests"
 
-_LISTS: Final = (USED, FREE, WAITING)
+AGENT_LISTS: Final = (USED, FREE, WAITING)
+"""Properties of Node's `http.Agent`."""
+
 _UNDICI: Final = ("<symbol clients>", "<symbol queue>", "<symbol pool>")
 _UNDICI_OWNERS: Final = ("Agent", "BalancedPool", "Client", "Dispatcher", "Pool", "ProxyAgent")
 _CONNECTIONS: Final = ("Socket", "TLSSocket", "ClientRequest", "Client", "Pool", "Request")
@@ -87,7 +89,7 @@ def _pool(evidence: Evidence) -> int | None:
         step, owner = evidence.steps[place], evidence.steps[place - 1]
         if evidence.is_closure(step.node):
             return None
-        if step.label in _LISTS and _is_agent(graph, owner.node):
+        if step.label in AGENT_LISTS and _is_agent(graph, owner.node):
             return place
         if step.label in _UNDICI and owner.class_name in _UNDICI_OWNERS:
             return place
@@ -95,7 +97,7 @@ def _pool(evidence: Evidence) -> int | None:
 
 
 def _is_agent(graph: HeapGraph, node: int) -> bool:
-    return all(child(graph, node, name) is not None for name in _LISTS)
+    return all(child(graph, node, name) is not None for name in AGENT_LISTS)
 
 
 def _connection(evidence: Evidence) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
 from heapnb.analysis.detectors.event_listeners import EMITTER_SLOT, EventListeners, listeners
-from heapnb.analysis.evidence import Evidence
+from heapnb.analysis.detectors.http_agent import AGENT_LISTS
+from heapnb.analysis.evidence import Anchor, Evidence
 from heapnb.places import child
 
 SOCKET_CLASSES: Final = ("Socket", "TLSSocket")
@@ -33,7 +35,7 @@ class KeepAliveListeners:
             return None
         return Cause(
             self.kind,
-            cause.anchor,
+            _with_agent(evidence, cause.anchor),
             "An HTTP agent uses a connection again for the next request (keep-alive), but every "
             f"request adds another `{found.event}` listener to it: "
             f"{what_piles_up(evidence, cause.location)} pile up ({growth(evidence)}). Each keeps "
@@ -43,3 +45,12 @@ class KeepAliveListeners:
             "(`request.reusedSocket` is false), or take it off when the response ends.",
             cause.location,
         )
+
+
+def _with_agent(evidence: Evidence, anchor: Anchor) -> Anchor:
+    """Say in which list of its agent the socket is, if that is how it is held."""
+    for place in range(1, anchor.place):
+        if evidence.steps[place].label in AGENT_LISTS:
+            pool = evidence.anchor_at(place).expression
+            return replace(anchor, text=f"{anchor.text} in `{pool}`")
+    return anchor

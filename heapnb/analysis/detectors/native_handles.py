@@ -15,6 +15,10 @@ PREFIX: Final = "Node / "
 
 _TO_NATIVE: Final = ("javascript_to_native", "wrapper")
 _ROOTS: Final = "(synthetic)"
+_PIPE: Final = "PipeWrap"
+_PROCESS: Final = "ProcessWrap"
+_CHILD_CLASS: Final = "ChildProcess"
+_STREAMS: Final = ("stdin", "stdout", "stderr")
 _MOST_MEMBERS: Final = 32
 _MOST_BELOW: Final = 256
 
@@ -60,8 +64,11 @@ class NativeHandles:
         handle = _handle(evidence)
         if handle is None:
             return None
-        kind = _KINDS.get(handle, _UNKNOWN)
         graph = evidence.graph
+        process = _process(evidence) if handle == _PIPE else None
+        if process is not None:
+            handle, evidence = _PROCESS, evidence.about(process)
+        kind = _KINDS.get(handle, _UNKNOWN)
         function = _function(evidence)
         used_by = f" One of them calls {described(graph, function)}." if function else ""
         name = evidence.class_name
@@ -80,6 +87,7 @@ class NativeHandles:
             f"with it its listeners and all that they close over.{used_by}",
             f"Keep each `{name}` and close it when its work is done or failed: {kind.close}.",
             None if function is None else user_location(graph, function),
+            process,
         )
 
 
@@ -95,6 +103,18 @@ def _handle(evidence: Evidence) -> str | None:
         for node in (step.ordinal, native):
             if node is not None and graph.name(node).startswith(PREFIX):
                 return graph.name(node).removeprefix(PREFIX)
+    return None
+
+
+def _process(evidence: Evidence) -> int | None:
+    """Find the child process that a pipe leads to."""
+    graph = evidence.graph
+    node = evidence.pile.example
+    start, stop = int(graph.first_retainer[node]), int(graph.first_retainer[node + 1])
+    for edge in graph.retaining_edge[start:stop].tolist():
+        holder = int(graph.edge_from([edge])[0])
+        if graph.edge_label(edge) in _STREAMS and graph.class_name(holder) == _CHILD_CLASS:
+            return holder
     return None
 
 
