@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb import vocab
+from heapnb.decode.buffers import buffers
 from heapnb.decode.closures import closures
+from heapnb.decode.containers import collections
+from heapnb.decode.contexts import contexts
+from heapnb.decode.entries import entries_frame
+from heapnb.decode.fields import fields
+from heapnb.decode.global_object import global_variables
+from heapnb.decode.listeners import listeners
+from heapnb.decode.modules import modules
 from heapnb.decode.preview import preview
+from heapnb.decode.promises import promises
+from heapnb.decode.sockets import sockets
+from heapnb.decode.timers import timers
 from heapnb.frames import display_names, edge_labels, edges_frame, nodes_frame
+from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 
 MAX_CHARS = 60
+TABLES = (
+    *(buffers, collections, contexts, global_variables, listeners, modules, promises, sockets),
+    timers,
+)
 
 NODE_NAMES = [
     *("", "Object", "Array", "Map", "Date", "Promise", "WeakRef", "String", "ArrayBuffer"),
     *("system / Context", "system / Oddball", "system / JSProxy", "system / AccessorPair"),
     *("system / Script", "system / DebugInfo", "7", "</script>\x1b\u2028"),
+    *("Set", "WeakMap", "WeakSet", "EventEmitter", "Timeout", "TimersList", "Immediate", "Module"),
+    *("system / PromiseReaction", "system / ScopeInfo", "system / NativeContext", "system / Hole"),
+    *("Socket", "Uint8Array", "true", "null"),
 ]
 EDGE_NAMES = [
     *("", "context", "previous", "shared", "script", "table", "value", "first", "second"),
     *("parent", "name", "buffer", "bound_function", "target", "elements", "__proto__"),
     *("reactions_or_result", "backing_store", "5", "7", "99999999999", "<symbol>", "get 5"),
+    *("_events", "<symbol kEvents>", "next", "listener", "_onTimeout", "_onImmediate", "_idleNext"),
+    *("exports", "filename", "children", "_handle", "properties", "extension", "function"),
+    *("scope_info", "name_or_scope_info", "global_object", "socket", "constructor", "loaded"),
 ]
 NAMED_TYPES = [kind for kind in vocab.V8_EDGE_TYPES if kind not in vocab.INDEXED_EDGE_TYPES]
 
@@ -62,7 +85,20 @@ def test_any_graph(builder: SnapshotBuilder) -> None:
     shown = [graph.display_name(node) for node in range(graph.n_nodes)]
     assert display_names(graph, np.arange(graph.n_nodes)).to_pylist() == shown
     assert len(closures(graph)) == (nodes["node_type"] == "closure").sum()
+    for table in TABLES:
+        assert_rows(graph, table(graph))
     for node in range(graph.n_nodes):
         text = preview(graph, node, max_depth=4, max_chars=MAX_CHARS)
         assert 0 < len(text) <= MAX_CHARS
         assert text.isprintable()
+        assert_rows(graph, entries_frame(graph, node))
+        assert len(fields(graph, node)) <= graph.edge_count[node]
+
+
+def assert_rows(graph: HeapGraph, table: pd.DataFrame) -> None:
+    """Check that ids are those of nodes, and that sizes and counts make sense."""
+    for name in table.columns[table.columns.str.endswith("_id") | (table.columns == "node_id")]:
+        assert np.isin(table[name].dropna().to_numpy(np.int64), graph.node_id).all()
+    for name in table.columns[table.columns.str.endswith("_count")]:
+        assert (table[name].dropna() >= 0).all()
+    assert (table["retained_size"] >= table["shallow_size"]).all()
