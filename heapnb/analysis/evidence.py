@@ -14,8 +14,9 @@ from heapnb import vocab
 from heapnb._typing import IntArray
 from heapnb.analysis.accumulation import Accumulation
 from heapnb.analysis.paths import RetainingPath
-from heapnb.analysis.retaining import RetainingTree, retaining_tree
+from heapnb.analysis.retaining import RetainingTree, path_in_tree, retaining_tree
 from heapnb.analysis.series import Series
+from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.kernels import retaining as kernels
 from heapnb.places import child, is_internal_script, location_of
@@ -126,8 +127,7 @@ class Evidence:
     @cached_property
     def path(self) -> RetainingPath:
         """The way to the example."""
-        nodes = self.tree.path(self.pile.example)[1:]
-        return RetainingPath.from_edges(self.graph, self.tree.parent_edge[nodes])
+        return path_in_tree(self.graph, self.tree, self.pile.example)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -213,9 +213,13 @@ class Evidence:
         """Tell whether a step is the global object."""
         return (
             0 <= place < len(self.steps)
-            and self.steps[place].node in self.graph.user_roots
+            and self.steps[place].node in self._global_objects
             and not self.steps[place].is_named
         )
+
+    @cached_property
+    def _global_objects(self) -> frozenset[int]:
+        return frozenset(global_objects(self.graph).tolist())
 
     def is_module_scope(self, place: int) -> bool:
         """Tell whether a step is the top-level variables of a module or script."""
@@ -297,7 +301,13 @@ class Evidence:
     @cached_property
     def named_example(self) -> int:
         """The example, or what the program sees of it."""
-        if self.graph.class_name(self.pile.example) not in ENGINE_CLASSES:
+        class_name = self.graph.class_name(self.pile.example)
+        if class_name.startswith(CONTEXT_NAME):
+            # Variables that closures share: a chain of closures, of which these are one half.
+            closures = [step.node for step in self.turn if self.is_closure(step.node)]
+            if closures:
+                return closures[-1]
+        elif class_name not in ENGINE_CLASSES:
             return self.pile.example
         known = [n for n in self.below(self.pile.example) if self._own_location(n) is not None]
         objects = [node for node in known if not self.is_closure(node)]

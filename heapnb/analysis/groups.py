@@ -17,6 +17,9 @@ from heapnb.kernels.retaining import HashArray
 DICTIONARY_CHANGES: Final = 16
 """An object with so many properties that come and go is taken for a dictionary."""
 
+DICTIONARY_CHANGES_ALIKE: Final = 6
+"""So few are enough if what they lead to is all of one kind."""
+
 DICTIONARY_SIZE: Final = 64
 """The same where there is only one snapshot: so many properties at all."""
 
@@ -121,6 +124,14 @@ def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool
         least = DICTIONARY_CHANGES
     n_entries = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
     is_dictionary: BoolArray = n_entries >= least
+    if not alone:
+        is_candidate = ~is_dictionary & (n_entries >= DICTIONARY_CHANGES_ALIKE)
+        nodes = np.flatnonzero(entries)
+        nodes = nodes[is_candidate[snapshot.owner[nodes]]]
+        n_kinds = len(snapshot.kind_hash)
+        keys = snapshot.owner[nodes].astype(np.int64) * n_kinds + snapshot.kind[nodes]
+        distinct, n_alike = np.unique(keys, return_counts=True)
+        is_dictionary[distinct[n_alike >= DICTIONARY_CHANGES_ALIKE] // n_kinds] = True
     return is_dictionary
 
 

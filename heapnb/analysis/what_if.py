@@ -13,7 +13,7 @@ import pyarrow as pa
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.holding import References, holding, holding_by
 from heapnb.analysis.paths import RetainingPath
-from heapnb.analysis.retaining import retaining_tree_over
+from heapnb.analysis.retaining import path_in_tree, retaining_tree_over
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
@@ -112,10 +112,7 @@ class WhatIf:
         usable = graph.essential_edge & (graph.edge_type != graph.edge_type_index("shortcut"))
         usable[self.edges] = False
         tree = retaining_tree_over(graph, usable)
-        return tuple(
-            RetainingPath.from_edges(graph, tree.parent_edge[tree.path(node)[1:]])
-            for node in left[:MOST_PATHS].tolist()
-        )
+        return tuple(path_in_tree(graph, tree, node) for node in left[:MOST_PATHS].tolist())
 
     @cached_property
     def engine_held_size(self) -> int:
