@@ -250,13 +250,14 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     if len(series) == 1:
         # The runtime has large tables of its own, which need not grow.
         rated = [one for one in rated if one.is_of_program]
-    rated = [one for one in rated if one.confidence >= SUSPICIOUS]
-    excuses = [warm_up(one.evidence) for one in rated]
-    rated = [one for one, excuse in zip(rated, excuses, strict=True) if excuse is None]
+    excused = zip(rated, warm_up([one.evidence for one in rated]), strict=True)
+    suspicious = [(one, excuse) for one, excuse in excused if one.confidence >= SUSPICIOUS]
+    rated = [one for one, excuse in suspicious if excuse is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     suspects = tuple(
         _suspect(growth, rank, one) for rank, one in enumerate(rated[:MOST_SUSPECTS], 1)
     )
+    excuses = {excuse for _, excuse in suspicious if excuse is not None}
     verdict, reason = _judge(series, suspects, found, excuses)
     if verdict == "no-leak":
         suspects = ()
@@ -426,7 +427,7 @@ def _judge(
     series: Series,
     suspects: tuple[Suspect, ...],
     found: Accumulations,
-    excuses: list[str | None],
+    excuses: set[str],
 ) -> tuple[Verdict, str]:
     n_snapshots = len(series)
     if n_snapshots == 1:
@@ -474,10 +475,10 @@ def _described(suspect: Suspect) -> str:
     return f"{suspect.class_name} in {suspect.anchor} ({counts})"
 
 
-def _loaded(excuses: list[str | None]) -> str:
+def _loaded(excuses: set[str]) -> str:
     """Mention what grew because the program is still warming up."""
-    loaded = sorted({excuse for excuse in excuses if excuse is not None})
-    return f" What grew will end by itself: {', '.join(loaded)}." if loaded else ""
+    listed = ", ".join(sorted(excuses))
+    return f" What grew will end by itself: {listed}." if excuses else ""
 
 
 def _levelled(series: Series, found: Accumulations) -> str:

@@ -24,7 +24,7 @@ class Expected:
 
 EXPECTED = {
     "buffer_slices": Expected("buffers", "Buffer", "`headers` of a HeaderIndex", "20,000 bytes"),
-    "buffer_pool": Expected("buffers", "Buffer", "`keys`", "the whole slab, 8,192 bytes"),
+    "buffer_pool": Expected("buffers", "Buffer", "`keys`", "keep the whole slab"),
     "external_memory": Expected("buffers", "Uint8Array", "`uploads`", "3,000 bytes"),
     "sliced_strings": Expected("sliced-strings", "{title}", "`titles`", "30,016 bytes"),
     "ropes": Expected("growing-string", "(concatenated string)", "`text` of a Transcript"),

@@ -67,9 +67,8 @@ def errors(builder: SnapshotBuilder, n: int) -> None:
     into_array(builder)
     for number in range(n):
         item(builder, number, name="TypeError")
-        builder.node(f"call{number}", type="hidden", name="system / CallSiteInfo")
-        builder.node(f"call{number}", node_id=ids(number, 1))
-        builder.edge(f"item{number}", f"call{number}", "<symbol>")
+        builder.node(f"stack{number}", type="array", node_id=ids(number, 1))
+        builder.edge(f"item{number}", f"stack{number}", "<symbol>")
 
 
 def call_sites(builder: SnapshotBuilder, n: int) -> None:

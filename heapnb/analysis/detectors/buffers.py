@@ -18,6 +18,7 @@ from heapnb.analysis.detectors.contents import (
 )
 from heapnb.analysis.evidence import Evidence
 from heapnb.graph import HeapGraph
+from heapnb.kernels.edges import count_of_type
 from heapnb.places import children_of
 
 BUFFER_CLASSES: Final = (*VIEW_CLASSES, "ArrayBuffer", "SharedArrayBuffer")
@@ -26,7 +27,10 @@ MOST_OF_IT: Final = 0.5
 """Such a share of a pile's bytes is what the pile is about."""
 
 SLAB_SIZES: Final = (8192, 65536)
-"""``Buffer.poolSize`` of Node.js, before and since version 26."""
+"""``Buffer.poolSize`` of Node.js, earlier and since version 24."""
+
+LARGEST_ALIGNMENT: Final = 64
+"""Bytes by which a slab may be larger, so that it can begin at an even address."""
 
 VIEWS_PER_STORE: Final = 1.5
 """With more views than this to a store, stores are shared."""
@@ -138,6 +142,10 @@ def _slabs(graph: HeapGraph, held: IntArray) -> IntArray:
     buffers = named(graph, held, ["ArrayBuffer"])
     stores = children_of(graph, buffers, ["backing_store"])
     buffers, stores = buffers[stores >= 0], stores[stores >= 0]
-    buffers = buffers[np.isin(graph.self_size[stores], SLAB_SIZES)]
-    has_mark = np.diff(graph.first_edge)[buffers] > 0
-    return buffers[has_mark]
+    sizes = graph.self_size[stores].astype(np.int64)
+    fits = [(sizes >= size) & (sizes <= size + LARGEST_ALIGNMENT) for size in SLAB_SIZES]
+    buffers = buffers[np.any(fits, axis=0)]
+    n_properties = np.empty(len(buffers) + 1, np.int64)
+    hidden = graph.edge_type_index("hidden")
+    count_of_type(graph.first_edge, graph.edge_type, hidden, buffers, n_properties)
+    return buffers[np.diff(n_properties) > 0]

@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 
 BROWSER_PREFIX: Final = "chrome-"
@@ -35,7 +36,8 @@ def builtin_globals(graph: HeapGraph) -> frozenset[str]:
     >>> "structuredClone" in names, "document" in names
     (True, False)
     """
-    is_browser = any(graph.name(int(node)).startswith(_WINDOW) for node in graph.user_roots)
+    names = [graph.name(node) for node in global_objects(graph).tolist()]
+    is_browser = any(name.startswith(_WINDOW) for name in names)
     return _names(is_browser=is_browser)
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+import numpy as np
+
+from heapnb._typing import IntArray
 from heapnb.analysis.detectors.base import Cause, capitalised, growth, what_piles_up
 from heapnb.analysis.detectors.contents import named, of_class_matching
 from heapnb.analysis.evidence import Evidence
+from heapnb.graph import HeapGraph
+from heapnb.places import children_of
 
 ERROR_CLASSES: Final = r"(Error|Exception)$"
 CALL_SITE_CLASSES: Final = ("CallSite",)
-STACK_NAMES: Final = ("system / CallSiteInfo", "system / StackFrameInfo")
-"""How V8 calls one call in a stack that nobody has read yet."""
+STACK_SYMBOLS: Final = ("<symbol>", "<symbol error_stack_symbol>")
+"""Under what V8 keeps the stack with an error."""
 
 
 class ErrorsAndStacks:
@@ -29,7 +34,6 @@ class ErrorsAndStacks:
         if 2 * len(errors) < len(members) and len(sites) < len(members):
             return None
         anchor = evidence.anchor
-        frames = named(graph, held, STACK_NAMES)
         what = f"{capitalised(what_piles_up(evidence))} pile up in {anchor.text}"
         if len(sites) >= len(members):
             why = (
@@ -37,11 +41,10 @@ class ErrorsAndStacks:
                 "(`Error.prepareStackTrace`): each keeps the function that ran and the object "
                 "that it was called on, with all that these hold."
             )
-        elif len(frames):
+        elif self._has_unread_stacks(graph, errors):
             why = (
-                f"Until somebody reads `stack`, an error keeps the functions of its calls and what "
-                f"they were called on ({len(frames):,} calls here); besides it keeps its `cause` "
-                "and whatever else was put on it."
+                "Until somebody reads `stack`, an error keeps the functions of its calls and what "
+                "they were called on; besides it keeps its `cause` and whatever else was put on it."
             )
         else:
             why = "Each keeps its stack as a text, its `cause`, and whatever else was put on it."
@@ -53,3 +56,9 @@ class ErrorsAndStacks:
             "`String(error.stack)`), only the last few of them, and no `request`, `response` or "
             "`cause` with it.",
         )
+
+    def _has_unread_stacks(self, graph: HeapGraph, errors: IntArray) -> bool:
+        """Tell whether most stacks are lists of calls; V8 makes a text of one that is read."""
+        stacks = children_of(graph, errors, STACK_SYMBOLS, edge_type="property")
+        is_list = graph.node_type[stacks] == graph.node_type_index("array")
+        return 2 * int(np.count_nonzero(is_list & (stacks >= 0))) >= len(errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from heapnb import vocab
 from heapnb.analysis.detectors.contents import named, of_types
 from heapnb.analysis.detectors.module_reload import MODULE_CLASSES
-from heapnb.analysis.evidence import Evidence
+from heapnb.analysis.evidence import Evidence, is_internal
 from heapnb.places import children_of
 
 STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String table)")
@@ -28,37 +29,72 @@ PATH_TABLES: Final = ("_pathCache", "packageJsonCache", "relativeResolveCache", 
 DIFFERENT_FILES: Final = 0.5
 """Modules of so many different files (of all that there are) are loaded once each."""
 
+WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap", "Node / CompiledFnEntry", "Node / ModuleWrap")
+"""Classes of what the runtime makes for each module, beside the module itself."""
+
+_BESIDES: Final = "what the runtime has for each module"
+_MODULES: Final = "modules that are loaded when first needed"
+_NAMES: Final = "names in code that is loaded"
+_RUNTIME: Final = "parts of the runtime that are loaded when first needed"
 _NUMBERED: Final = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 _AFTER_PATH: Final = re.compile(r"[?#].*$", re.DOTALL)
 
 
-def warm_up(evidence: Evidence) -> str | None:
-    """Say whether a pile grows only until all that is needed has been loaded.
+def warm_up(piles: Sequence[Evidence]) -> list[str | None]:
+    """Say which piles grow only until all that is needed has been loaded.
 
     Parameters
     ----------
-    evidence : Evidence
-        A pile.
+    piles : sequence of Evidence
+        All that grow.
 
     Returns
     -------
-    str or None
-        What it is, for a sentence; None for what may be a leak.
+    list of str or None
+        For each pile what it is, for a sentence; None for what may be a leak.
 
     Notes
     -----
     Compiled code, feedback and hidden classes never make a pile: the engine holds them, not the
     program.
     """
+    found = [_loaded_once(evidence) for evidence in piles]
+    n_loaded = max(
+        (
+            evidence.pile.count_delta
+            for evidence, what in zip(piles, found, strict=True)
+            if what in {_MODULES, _RUNTIME}
+        ),
+        default=0,
+    )
+    return [
+        what or (_BESIDES if _comes_with_modules(evidence, n_loaded) else None)
+        for evidence, what in zip(piles, found, strict=True)
+    ]
+
+
+def _loaded_once(evidence: Evidence) -> str | None:
     graph, anchor = evidence.graph, evidence.anchor
     if not any(step.is_named for step in evidence.steps):
         above = {graph.name(step.node) for step in evidence.steps[:-1]}
-        return "names in code that is loaded" if above.intersection(STRING_TABLES) else None
+        if above.intersection(STRING_TABLES):
+            return _NAMES
+        holder = graph.name(evidence.holder.node)
+        return _RUNTIME if holder.startswith(vocab.NATIVE_CONTEXT) else None
     owner = evidence.steps[anchor.place - 1].class_name if anchor.place else ""
     if anchor.name in LISTS_OF_RUNTIME and owner == "process":
-        return "parts of the runtime that are loaded when first needed"
+        return _RUNTIME
     names = [] if evidence.pile.is_content else _file_names(evidence)
-    return "modules that are loaded when first needed" if _are_different(names) else None
+    return _MODULES if _are_different(names) else None
+
+
+def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
+    """Tell what the runtime has for each module: no more of these, and nothing of the program."""
+    pile = evidence.pile
+    if pile.is_content or not 0 < pile.count_delta <= n_loaded:
+        return False
+    location = evidence.location
+    return location is None or is_internal(location) or evidence.class_name in WRAPPERS
 
 
 def _file_names(evidence: Evidence) -> list[str]:
