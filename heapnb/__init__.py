@@ -11,11 +11,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from heapnb.analysis.culprits import Culprits, culprits
     from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
     from heapnb.analysis.diff import Diff, diff
     from heapnb.analysis.memwatch import MemwatchDiff, read_memwatch
+    from heapnb.analysis.packages import Package, package_of
     from heapnb.analysis.series import Series, load_series
+    from heapnb.analysis.what_if import WhatIf, what_if
     from heapnb.errors import (
+        EdgeNotFoundError,
         HeapnbError,
         MissingExtraError,
         NodeNotFoundError,
@@ -34,13 +38,16 @@ __version__ = "0.1.0"
 
 # Public name: where it lives, and what it is called there.
 _HOMES = {
+    "Culprits": ("heapnb.analysis.culprits", "Culprits"),
     "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
     "Diff": ("heapnb.analysis.diff", "Diff"),
+    "EdgeNotFoundError": ("heapnb.errors", "EdgeNotFoundError"),
     "HeapnbError": ("heapnb.errors", "HeapnbError"),
     "MemwatchDiff": ("heapnb.analysis.memwatch", "MemwatchDiff"),
     "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
     "Node": ("heapnb.node", "Node"),
     "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
+    "Package": ("heapnb.analysis.packages", "Package"),
     "PatternError": ("heapnb.errors", "PatternError"),
     "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
     "Series": ("heapnb.analysis.series", "Series"),
@@ -49,25 +56,32 @@ _HOMES = {
     "SqlError": ("heapnb.errors", "SqlError"),
     "Suspect": ("heapnb.analysis.diagnose", "Suspect"),
     "TruncatedSnapshotError": ("heapnb.errors", "TruncatedSnapshotError"),
+    "WhatIf": ("heapnb.analysis.what_if", "WhatIf"),
+    "culprits": ("heapnb.analysis.culprits", "culprits"),
     "diagnose": ("heapnb.analysis.diagnose", "diagnose"),
     "diff": ("heapnb.analysis.diff", "diff"),
     "load": ("heapnb.snapshot", "load"),
     "load_series": ("heapnb.analysis.series", "load_series"),
+    "package_of": ("heapnb.analysis.packages", "package_of"),
     "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
     "report": ("heapnb.report", "html_report"),
     "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
+    "what_if": ("heapnb.analysis.what_if", "what_if"),
     "write_snapshot": ("heapnb.format", "write_snapshot"),
 }
 
 __all__ = [
+    "Culprits",
     "Diagnosis",
     "Diff",
+    "EdgeNotFoundError",
     "HeapnbError",
     "MemwatchDiff",
     "MissingExtraError",
     "Node",
     "NodeNotFoundError",
+    "Package",
     "PatternError",
     "RetainerGraph",
     "Series",
@@ -76,15 +90,19 @@ __all__ = [
     "SqlError",
     "Suspect",
     "TruncatedSnapshotError",
+    "WhatIf",
     "__version__",
+    "culprits",
     "diagnose",
     "diff",
     "load",
     "load_series",
+    "package_of",
     "read_memwatch",
     "read_snapshot",
     "report",
     "retainer_graph",
+    "what_if",
     "write_snapshot",
 ]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from heapnb.analysis.paths import RetainingPath
+    from heapnb.analysis.what_if import WhatIf
     from heapnb.views.dot import RetainerGraph
 
 
@@ -230,6 +231,28 @@ class Node:
         # Unsigned sizes cannot be negated: sort ascending from the back, ties in order.
         order = np.argsort(sizes[::-1], kind="stable")[::-1]
         return nodes_at(self._graph, nodes[::-1][order])
+
+    def what_if(self, *names: str | int) -> WhatIf:
+        """Say what would be freed if the node were gone, or let go of something.
+
+        Parameters
+        ----------
+        *names : str or int
+            Properties, variables or elements that the node lets go of. Without any, everything
+            that refers to the node does.
+
+        Returns
+        -------
+        WhatIf
+
+        Raises
+        ------
+        EdgeNotFoundError
+            If it has nothing by a name.
+        """
+        from heapnb.analysis.what_if import what_if
+
+        return what_if(self._graph, [(self, name) for name in names] or self)
 
     # -- showing it -------------------------------------------------------------------------
 

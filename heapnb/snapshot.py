@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from heapnb.analysis.culprits import Culprits
     from heapnb.analysis.paths import PathGraph
     from heapnb.analysis.queries import Consumer, Nodes
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
+    from heapnb.analysis.what_if import Removal, WhatIf
     from heapnb.format import RawSnapshot
 
 ProgressOption: TypeAlias = ProgressCallback | bool | None
@@ -541,6 +543,59 @@ class Snapshot:
         from heapnb.analysis.queries import collection_sizes
 
         return collection_sizes(self._graph, by)
+
+    def packages(self) -> pd.DataFrame:
+        """Add up functions and objects by the npm package that defines them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.packages.packages` for the columns.
+        """
+        from heapnb.analysis.packages import packages
+
+        return packages(self._graph)
+
+    def what_if(self, remove: Removal | Sequence[Removal]) -> WhatIf:
+        """Say what would be freed if some references were gone.
+
+        Parameters
+        ----------
+        remove : int, tuple or Node, or a sequence of these
+            Edges by their ordinals (the index of `edges`); what a node calls by some name, as
+            ``(node_id, "cache")``; or everything that refers to a node, as the node itself.
+
+        Returns
+        -------
+        WhatIf
+
+        Raises
+        ------
+        NodeNotFoundError, EdgeNotFoundError
+            If there is no such node, or no such edge.
+        """
+        from heapnb.analysis.what_if import what_if
+
+        return what_if(self._graph, remove)
+
+    def culprits(self, nodes: Nodes, *, at_least: float = 0.8) -> Culprits:
+        """Find the fewest references to take out so that some objects go.
+
+        Parameters
+        ----------
+        nodes : str, pattern, DataFrame or sequence of int
+            The objects; see `immediate_dominators`.
+        at_least : float, default 0.8
+            Which share of them has to go.
+
+        Returns
+        -------
+        Culprits
+        """
+        from heapnb.analysis.culprits import culprits
+        from heapnb.analysis.queries import chosen_nodes
+
+        return culprits(self._graph, chosen_nodes(self._graph, nodes), at_least=at_least)
 
     def sql(self, statement: str, parameters: Parameters = None) -> pd.DataFrame:
         """Answer a question in SQL; needs the extra ``sql``.

@@ -12,8 +12,10 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
+from heapnb.analysis.culprits import Culprits, culprits
 from heapnb.analysis.detectors import cause_of, warm_up
-from heapnb.analysis.evidence import Evidence, is_internal
+from heapnb.analysis.evidence import Evidence, clipped, is_internal
+from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.series import Series, load_series
 from heapnb.analysis.sources import HeapSource
@@ -131,6 +133,19 @@ class Suspect:
     held_by: str
     path: RetainingPath = field(repr=False, compare=False)
     nodes: NodeArray = field(repr=False, compare=False)
+
+    @cached_property
+    def culprits(self) -> Culprits:
+        """The fewest references to take out so that the objects go, and what that frees.
+
+        Computed when it is first asked for; see `heapnb.analysis.culprits.culprits`.
+        """
+        return culprits(self.path.heap, self.nodes)
+
+    @property
+    def package(self) -> Package | None:
+        """Whose code ``location`` is: an npm package's, the runtime's, or the program's own."""
+        return None if self.location is None else package_of(self.location)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the suspect as ``heapnb diagnose --json`` prints it.
@@ -375,7 +390,8 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
     subject = evidence if cause.subject is None else evidence.about(cause.subject)
     counts = subject.counts
     sizes = tuple(int(size) for size in pile.size)
-    explanation = cause.explanation
+    location = cause.location or subject.location
+    explanation = _with_package(cause.explanation, location)
     if growth.n_snapshots == 1:
         explanation = f"{_IF_IT_GROWS} {explanation}"
     return Suspect(
@@ -389,7 +405,7 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
         rated.confidence,
         tuple(_readable(evidence.path.chain, is_list=pile.is_list)),
         cause.anchor.text,
-        cause.location or subject.location,
+        location,
         int(evidence.graph.node_id[pile.example]),
         explanation,
         cause.fix,
@@ -398,6 +414,14 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
         evidence.path,
         pile.members,
     )
+
+
+def _with_package(explanation: str, location: str | None) -> str:
+    """Say whose code it is, if it is not the program's own."""
+    package = None if location is None else package_of(location)
+    if package is None or package.kind != "npm":
+        return explanation
+    return f"{explanation} The code is that of the npm package `{clipped(str(package))}`."
 
 
 def _readable(chain: list[str], *, is_list: bool) -> list[str]:

@@ -17,6 +17,7 @@ from heapnb.errors import HeapnbError
 from heapnb.report.masking import mask_secrets
 from heapnb.report.tables import Column, Table, make_table, safe_text
 from heapnb.views import charts, fmt
+from heapnb.views.describe import removal
 from heapnb.views.dot import retainer_graph
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Card:
     counts: Markup
     retained: Markup
     per_snapshot: tuple[tuple[str, int, int], ...]
+    removal: str
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
         per_snapshot=tuple(
             zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=True)
         )[-MOST_SNAPSHOTS:],
+        removal=removal(suspect),
     )
 
 

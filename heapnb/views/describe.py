@@ -14,6 +14,10 @@ from heapnb.views.columns import Kind, kind_of
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_REMOVALS: Final = 3
+"""Suspects of which is said what their removal would free."""
+
+_MAX_NAMES: Final = 4
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
 _SOURCES: Final = ("Series", "Snapshot")
@@ -173,6 +177,7 @@ def _summary(summary: Any) -> View:
     columns = [
         "node_id",
         "class_name",
+        "holder",
         "retained_size",
         "share",
         "child_count",
@@ -263,12 +268,70 @@ def _suspect(suspect: Any) -> View:
         Fact("example node id", suspect.node_id, Kind.IDENTIFIER),
     ]
     fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()
+    effect = removal(suspect)
     return View(
         title=f"{suspect.rank}. {suspect.class_name}",
-        lead=(suspect.explanation, *fix),
+        lead=(suspect.explanation, *fix, *([effect] if effect else [])),
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(suspect.chain),
         drawing=suspect,
+    )
+
+
+def removal(suspect: Any) -> str:
+    """Say what would be freed without the references that keep a suspect's objects.
+
+    Parameters
+    ----------
+    suspect : Suspect
+        Only for the first ones this is looked up: in a large heap it takes seconds.
+
+    Returns
+    -------
+    str
+        A sentence such as "Removing `inventory._events.error` frees 1.2 MB."; empty where the
+        objects have no few references in common.
+    """
+    found = suspect.culprits if suspect.rank <= MOST_REMOVALS else None
+    if found is None or not found.edges:
+        return ""
+    names = [f"`{edge.expression}`" for edge in found.edges[:_MAX_NAMES]]
+    if len(found.edges) > _MAX_NAMES:
+        names.append(fmt.plural(len(found.edges) - _MAX_NAMES, "more reference"))
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    partly = "" if found.share == 1 else f", {fmt.format_percent(found.share)} of the objects"
+    return f"Removing {listed} frees {fmt.format_bytes(found.freed_size)}{partly}."
+
+
+def _culprits(found: Any) -> View:
+    facts = [
+        Fact("objects", len(found.nodes), Kind.COUNT),
+        Fact("share freed", found.share, Kind.SHARE),
+        Fact("freed size", found.freed_size, Kind.BYTES),
+        Fact("freed count", found.freed_count, Kind.COUNT),
+    ]
+    lead = () if found.edges else ("No few references keep these objects alive.",)
+    return View(
+        title="Culprit edges",
+        lead=lead,
+        facts=tuple(facts),
+        table=found.table if found.edges else None,
+    )
+
+
+def _what_if(answer: Any) -> View:
+    notes = tuple(
+        f"Still held: {' → '.join(path.chain)}" for path in answer.still_held[:_MAX_NOTES]
+    )
+    return View(
+        title="What if",
+        facts=(
+            Fact("edges removed", len(answer.edges), Kind.COUNT),
+            Fact("freed size", answer.freed_size, Kind.BYTES),
+            Fact("freed count", answer.freed_count, Kind.COUNT),
+        ),
+        table=answer.table,
+        notes=notes,
     )
 
 
@@ -298,4 +361,6 @@ _DESCRIBERS: Final[dict[str, Callable[[Any], View]]] = {
     "Series": _series,
     "Suspect": _suspect,
     "Diagnosis": _diagnosis,
+    "Culprits": _culprits,
+    "WhatIf": _what_if,
 }

@@ -9,13 +9,16 @@ import pytest
 import heapnb
 
 PUBLIC = [
+    "Culprits",
     "Diagnosis",
     "Diff",
+    "EdgeNotFoundError",
     "HeapnbError",
     "MemwatchDiff",
     "MissingExtraError",
     "Node",
     "NodeNotFoundError",
+    "Package",
     "PatternError",
     "RetainerGraph",
     "Series",
@@ -24,15 +27,19 @@ PUBLIC = [
     "SqlError",
     "Suspect",
     "TruncatedSnapshotError",
+    "WhatIf",
     "__version__",
+    "culprits",
     "diagnose",
     "diff",
     "load",
     "load_series",
+    "package_of",
     "read_memwatch",
     "read_snapshot",
     "report",
     "retainer_graph",
+    "what_if",
     "write_snapshot",
 ]
 
