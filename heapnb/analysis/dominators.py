@@ -227,10 +227,12 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
     Returns
     -------
     pandas.DataFrame
-        ``node_id``, ``class_name``, ``name``, ``child_count``, ``retained_size``, ``share``,
-        ``largest_child_size`` and ``drop`` (bytes between the two), ``content_class``,
-        ``content_count``, ``content_size`` (the class that makes up most of its children: how
-        many of it, what they retain), ``location`` (where it, or its class, is defined). The
+        ``node_id``, ``class_name``, ``name``; ``holder`` and ``holder_id``, class and id of the
+        program's object that it belongs to: itself, or that which dominates a store of the
+        engine's; ``child_count``, ``retained_size``, ``share``; ``largest_child_size`` and
+        ``drop`` (bytes between the two); ``content_class``, ``content_count``,
+        ``content_size`` (the class that makes up most of its children: how many of it, what
+        they retain); ``location`` (where it, or its class, is defined). The
         index holds ordinals; the largest retained size first.
 
     Notes
@@ -267,6 +269,7 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
     nodes = large[is_drop][order]
     of_child = graph.retained_size[largest[is_drop][order]]
     contents = [_content(graph, node) for node in nodes.tolist()]
+    holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
     retained = graph.retained_size[nodes]
     places = [location_of(graph, node) for node in nodes.tolist()]
     return pd.DataFrame(
@@ -274,6 +277,8 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
             "node_id": graph.node_id[nodes],
             "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
             "name": texts(display_names(graph, nodes)),
+            "holder": texts(graph.class_names.take(pa.array(graph.class_index[holders]))),
+            "holder_id": graph.node_id[holders],
             "child_count": _child_count(graph, nodes),
             "retained_size": retained,
             "share": share_of_heap(graph, retained),
@@ -286,6 +291,15 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
         },
         index=nodes,
     )
+
+
+def _holder(graph: HeapGraph, node: int) -> int:
+    """Return the nearest dominator that is not the engine's own, beginning with a node itself."""
+    engine_types = {graph.node_type_index(name) for name in _ENGINE_TYPES}
+    holder = node
+    while int(graph.node_type[holder]) in engine_types and holder != graph.root:
+        holder = int(graph.dominator[holder])
+    return node if holder == graph.root else holder
 
 
 def _content(graph: HeapGraph, node: int) -> tuple[str, int, int]:

@@ -23,6 +23,8 @@ SUSPECT_COLUMNS: Final = (
     "node_id",
     "class_name",
     "name",
+    "holder",
+    "holder_id",
     "child_count",
     "retained_size",
     "share",
@@ -121,8 +123,8 @@ class Summary:
         -------
         dict
             The fields by name; ``node_types``, the rows of `table`; ``suspects``, the rows of
-            `suspects` with ``node_id``, ``class_name``, ``name``, ``child_count``,
-            ``retained_size``, ``share``, ``content_class`` and ``content_count``.
+            `suspects` with ``node_id``, ``class_name``, ``name``, ``holder``, ``holder_id``,
+            ``child_count``, ``retained_size``, ``share``, ``content_class``, ``content_count``.
         """
         return {
             "name": self.name,

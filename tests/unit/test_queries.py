@@ -119,6 +119,19 @@ def test_suspects_of_one_snapshot_name_what_gathers(snap: hn.Snapshot) -> None:
     assert "What holds most of the heap" in repr(summary)
 
 
+def test_stores_of_the_engine_belong_to_what_they_serve() -> None:
+    builder = SnapshotBuilder.from_edges("root>m m/table>t t/1>a t/2>b t/3>c root>lost")
+    builder.node("m", name="Map").node("t", type="array", name="")
+    for number in range(3):
+        builder.edge("lost", f"x{number}", number, type="element").node(f"x{number}")
+    builder.node("lost", type="array")
+    found = builder.snapshot().big_drops()
+    ids = {key: builder.ordinal(key) * 2 + 1 for key in ("m", "t", "lost")}
+    holders = found.set_index("node_id")[["holder", "holder_id"]].to_dict("index")
+    assert holders[ids["t"]] == {"holder": "Map", "holder_id": ids["m"]}
+    assert holders[ids["lost"]] == {"holder": "(array)", "holder_id": ids["lost"]}
+
+
 def test_a_heap_of_nothing() -> None:
     snap = SnapshotBuilder().snapshot()
     assert len(snap.dominators()) == 0
