@@ -252,3 +252,58 @@ def test_is_member_looks_up_dense_and_sparse_ids(scale: int) -> None:
     assert is_member(values, of).tolist() == [False, True, True, False]
     assert is_member(values[:0], of).tolist() == []
     assert is_member(values, of[:0]).tolist() == [False] * 4
+
+
+def test_a_dictionary_with_few_entries_of_one_kind_is_one_pile() -> None:
+    def reports(n_entries: int) -> HeapGraph:
+        def fill(builder: SnapshotBuilder) -> None:
+            builder.node("years", name="Object", node_id=901)
+            builder.edge("scope", "years", "years", type="context")
+            for number in range(n_entries):
+                key = f"report{number}"
+                builder.node(key, name="Report", size=250_000, node_id=FIRST_ITEM_ID + 2 * number)
+                builder.edge("years", key, f"year {number}")
+
+        return heap(fill)
+
+    (suspect,) = diagnose([reports(n) for n in (2, 5, 11)]).suspects
+    assert (suspect.kind, suspect.class_name) == ("unbounded-dictionary", "Report")
+    assert suspect.count_per_snapshot == (2, 5, 11)
+
+
+def test_variables_of_classic_scripts_have_a_way_from_the_root() -> None:
+    def scripts(n_items: int) -> HeapGraph:
+        builder = SnapshotBuilder.from_edges("root^1>global global/native>native")
+        builder.node("native", type="hidden", name="system / NativeContext")
+        builder.node("table", type="array", name="(script context table)", node_id=801)
+        builder.edge("native", "table", "script_context_table", type="internal")
+        builder.node("scope", name="system / Context", node_id=803)
+        builder.edge("table", "scope", "2", type="internal")
+        put(builder, range(n_items))
+        return builder.graph()
+
+    diagnosis = diagnose([scripts(n) for n in (10, 40, 100)])
+    (suspect,) = diagnosis.suspects
+    assert "`store`" in suspect.anchor
+    assert suspect.chain[:2] == ("(GC roots)", "global")
+
+
+def test_a_chain_of_closures_is_called_by_its_functions() -> None:
+    def wrapped(n_turns: int) -> HeapGraph:
+        def fill(builder: SnapshotBuilder) -> None:
+            before, label = "scope", "report"
+            for number in reversed(range(n_turns)):
+                function, inner = f"function{number}", f"inner{number}"
+                node_id = FIRST_ITEM_ID + 4 * number
+                builder.node(function, type="closure", name="report", size=64, node_id=node_id)
+                builder.node(function, location=(1, 9, 2))
+                builder.node(inner, name="system / Context", size=640, node_id=node_id + 2)
+                builder.edge(before, function, label, type="context")
+                builder.edge(function, inner, "context", type="internal")
+                before, label = inner, "original"
+
+        return heap(fill)
+
+    first = diagnose([wrapped(n) for n in (20, 60, 150)]).suspects[0]
+    assert first.class_name == "Function"
+    assert first.kind == "shared-closure-context"
