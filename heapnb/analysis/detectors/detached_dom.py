@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
 from heapnb import vocab
 from heapnb.analysis.detectors.base import Cause, growth
 from heapnb.analysis.evidence import Evidence
+
+WRAPPER_OF_NODE: Final = "Node / "
+"""How the classes begin of Node's own native objects, which it marks as detached, too."""
 
 
 class DetachedDom:
@@ -23,12 +26,12 @@ class DetachedDom:
         if states is None:
             return None
         n_detached = np.count_nonzero(states[members] == vocab.DETACHEDNESS_DETACHED)
-        if 2 * n_detached < len(members):
+        class_name = evidence.class_name.removeprefix(vocab.DETACHED_PREFIX)
+        if 2 * n_detached < len(members) or class_name.startswith(WRAPPER_OF_NODE):
             return None
         held = evidence.held
         n_held = np.count_nonzero(states[held] == vocab.DETACHEDNESS_DETACHED)
         anchor = evidence.anchor
-        class_name = evidence.class_name.removeprefix(vocab.DETACHED_PREFIX)
         return Cause(
             self.kind,
             anchor,

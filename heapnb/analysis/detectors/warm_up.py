@@ -29,7 +29,7 @@ PATH_TABLES: Final = ("_pathCache", "packageJsonCache", "relativeResolveCache", 
 DIFFERENT_FILES: Final = 0.5
 """Modules of so many different files (of all that there are) are loaded once each."""
 
-WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap", "Node / CompiledFnEntry", "Node / ModuleWrap")
+WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap")
 """Classes of what the runtime makes for each module, beside the module itself."""
 
 _BESIDES: Final = "what the runtime has for each module"
@@ -94,7 +94,8 @@ def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
     if pile.is_content or not 0 < pile.count_delta <= n_loaded:
         return False
     location = evidence.location
-    return location is None or is_internal(location) or evidence.class_name in WRAPPERS
+    is_wrapper = evidence.class_name.rpartition(" ")[2] in WRAPPERS
+    return is_wrapper or location is None or is_internal(location)
 
 
 def _file_names(evidence: Evidence) -> list[str]:
