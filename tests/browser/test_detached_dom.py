@@ -45,11 +45,12 @@ def page(chromium: str) -> Iterator[Page]:
 
 
 def write_snapshot(page: Page, path: Path) -> None:
+    chunks: list[str] = []
     session = page.context.new_cdp_session(page)
-    with path.open("w", encoding="utf-8") as file:
-        session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: file.write(event["chunk"]))
-        session.send("HeapProfiler.collectGarbage")
-        session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: chunks.append(event["chunk"]))
+    session.send("HeapProfiler.collectGarbage")
+    session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    path.write_text("".join(chunks), encoding="utf-8")
 
 
 def test_detached_elements(page: Page, tmp_path: Path) -> None:
