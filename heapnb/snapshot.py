@@ -295,7 +295,7 @@ class Snapshot:
         return promises(self._graph)
 
     def modules(self) -> pd.DataFrame:
-        """List CommonJS modules, and how often each is loaded.
+        """List modules, and how often each is loaded.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""``heapnb modules``: CommonJS modules, and how often each is loaded."""
+"""``heapnb modules``: modules, and how often each is loaded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from heapnb.cli.reading import Reading
 
 COLUMNS = (
     "node_id",
+    "kind",
     "filename",
     "copies",
     "loaded",
@@ -25,5 +26,5 @@ COLUMNS = (
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List CommonJS modules: file, parent, and how many copies there are of it."""
+    """List modules: file, parent, and how many copies there are of it."""
     output.show(reading.open(snapshot).modules())

@@ -1,4 +1,4 @@
-"""CommonJS modules: what is loaded, from where, by whom, and how often."""
+"""Modules: what is loaded, from where, by whom, and how often."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.decode.links import (
@@ -14,6 +15,7 @@ from heapnb.decode.links import (
     has_name,
     has_type,
     ids_of,
+    one_of,
     owners_of,
     places_in,
     property_of,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
+_KINDS: Final = ("commonjs", "esm")
 _PARENTS: Final = (
     "<symbol node:module_parent>",
     "<symbol module_parent_private_symbol>",
@@ -36,7 +39,7 @@ _PARENTS: Final = (
 
 
 def modules(graph: HeapGraph) -> pd.DataFrame:
-    """List the CommonJS modules that Node has loaded.
+    """List the modules that Node has loaded.
 
     Parameters
     ----------
@@ -49,18 +52,21 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
         One row a module, in ordinal order; the index holds ordinals.
 
         ``node_id``
+        ``kind``
+            ``"commonjs"`` or ``"esm"``.
         ``filename``
-            Path of its file, else its id; ``<NA>`` for a module without either.
+            Path of its file, else its id; of an ECMAScript module its URL. ``<NA>`` for a module
+            without either.
         ``copies``
             How many modules there are of that file: more than one where the cache was cleared
-            and the module loaded anew.
+            and the module loaded anew, or imported with another query behind its URL.
         ``loaded``
-            Whether it has run to its end.
+            Whether it has run to its end; ``<NA>`` for an ECMAScript module.
         ``parent``, ``parent_id``
-            The module that required it first: its file and node id.
+            The CommonJS module that required it first: its file and node id.
         ``child_count``
-            How many modules it required first. Modules that are loaded anew stay in the list of
-            their parent's children.
+            How many CommonJS modules it required first. Modules that are loaded anew stay in the
+            list of their parent's children.
         ``shallow_size``, ``retained_size``
             In bytes.
 
@@ -79,6 +85,12 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
     """
     node, _ = owners_of(graph, "exports")
     node = node[has_name(graph, node, "Module")]
+    wraps, _ = owners_of(graph, "url")
+    wraps = wraps[has_name(graph, wraps, "ModuleWrap")]
+    is_esm = np.repeat([False, True], [len(node), len(wraps)])
+    node = np.concatenate([node, wraps])
+    order = np.argsort(node, kind="stable")
+    node, is_esm = node[order], is_esm[order]
     name = _names(graph, node)
     children = property_of(graph, node, "children")
     parent = property_of(graph, node, *_PARENTS)
@@ -86,8 +98,9 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
     parent = np.where(is_module, parent, _parents_by_children(graph, node, children))
     columns = {
         "node_id": graph.node_id[node],
+        "kind": one_of(is_esm.astype(np.int8), _KINDS),
         "filename": texts(name),
-        "copies": _copies(name),
+        "copies": _copies(pc.if_else(pa.array(is_esm), _without_query(name), name)),
         "loaded": truth_of(graph, property_of(graph, node, "loaded")),
         "parent": texts(_names(graph, parent)),
         "parent_id": ids_of(graph, parent),
@@ -100,7 +113,11 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
 def _names(graph: HeapGraph, modules: IntArray) -> pa.LargeStringArray:
     path = property_of(graph, modules, "filename")
     is_path = has_type(graph, path, *vocab.STRING_TYPES)
-    return string_values(graph, np.where(is_path, path, property_of(graph, modules, "id")))
+    return string_values(graph, np.where(is_path, path, property_of(graph, modules, "id", "url")))
+
+
+def _without_query(urls: pa.LargeStringArray) -> pa.LargeStringArray:
+    return pc.replace_substring_regex(urls, pattern="[?#].*$", replacement="")
 
 
 def _copies(names: pa.LargeStringArray) -> IntArray:

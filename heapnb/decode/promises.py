@@ -52,9 +52,10 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
 
         ``node_id``, ``class_name``
         ``state``
-            ``"pending"`` if something waits for it, ``"settled"`` if it has a result; ``<NA>``
-            where the file shows neither: nothing waits for it, or its result is a small integer.
-            Whether a settled one is fulfilled or rejected is not in the file.
+            ``"pending"`` if something waits for it, or if it is what a suspended async function
+            has returned; ``"settled"`` if it has a result; ``<NA>`` where the file shows
+            neither: nothing waits for it, or its result is a small integer. Whether a settled
+            one is fulfilled or rejected is not in the file.
         ``result_id``
             Node id of the result, ``<NA>`` where there is none.
         ``reaction_count``
@@ -62,6 +63,8 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
         ``awaited_by``, ``awaited_by_id``
             An async function or generator that is suspended until it settles: its name, and node
             id of the suspended call.
+        ``returned_by``
+            The suspended async function that has returned it.
         ``handler``, ``location``
             A function that was given to ``then`` or ``catch``, or that async function: its name,
             and where it is written as ``file.js:12:5``.
@@ -92,7 +95,12 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
     reaction, promise_of = _reactions(graph, np.where(is_pending, held, vocab.NO_INDEX))
     suspended, handler = _waiting(graph, reaction)
     awaits, calls = (_first_of(promise_of, found, len(node)) for found in (suspended, handler))
-    waiting = property_of(graph, awaits, "function", edge_type="internal")
+    returned_by = _returned_by(graph, node, suspended)
+    state[(state < 0) & (returned_by >= 0)] = _PENDING
+    waiting, returning = (
+        property_of(graph, calls, "function", edge_type="internal")
+        for calls in (awaits, returned_by)
+    )
     calls = np.where(waiting >= 0, waiting, calls)
     columns = {
         "node_id": graph.node_id[node],
@@ -102,6 +110,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
         "reaction_count": np.bincount(promise_of, minlength=len(node)),
         "awaited_by": names_of(graph, waiting),
         "awaited_by_id": ids_of(graph, awaits),
+        "returned_by": names_of(graph, returning),
         "handler": names_of(graph, calls),
         "location": locations_of(graph, calls),
         **variable_columns(graph, node),
@@ -122,6 +131,16 @@ def _reactions(graph: HeapGraph, first: IntArray) -> tuple[IntArray, IntArray]:
     walk_lists(following, places_in(everything, first), promise_of)
     is_waiting = promise_of >= 0
     return everything[is_waiting], promise_of[is_waiting]
+
+
+def _returned_by(graph: HeapGraph, promises: IntArray, suspended: IntArray) -> IntArray:
+    """Find the suspended call that each promise is the result of; -1 for none."""
+    calls = np.unique(suspended[suspended >= 0])
+    row, edges = edges_of_type(graph, calls, "hidden")
+    place = places_in(promises, graph.edge_to[edges].astype(np.int64))
+    found = np.full(len(promises), vocab.NO_INDEX, np.int64)
+    found[place[place >= 0]] = calls[row[place >= 0]]
+    return found
 
 
 def _waiting(graph: HeapGraph, reaction: IntArray) -> tuple[IntArray, IntArray]:

@@ -158,6 +158,7 @@ def test_promises(capture: Capture) -> None:
         assert none_if_missing(row["awaited_by"]) == expected["awaitedBy"]
         if "handler" in expected:
             assert row["handler"] == expected["handler"]
+        assert none_if_missing(row["returned_by"]) == expected.get("returnedBy")
         assert row["variable"] == name
     suspended = capture.snapshot.node(int(capture.row(table, "pending")["awaited_by_id"]))
     assert suspended.preview() == "<suspended call of waitForPending>"
@@ -198,8 +199,24 @@ def test_modules(capture: Capture) -> None:
         assert set(rows["copies"]) == {expected["copies"]}
         assert set(rows["child_count"]) == {expected["childCount"]}
         assert set(rows["loaded"]) == {expected["loaded"]}
+        assert set(rows["kind"]) == {"commonjs"}
     copies = table[table["copies"] > 1]
     assert set(copies["parent"]) == {PROGRAM}
+
+
+def test_modules_that_are_imported_with_another_query() -> None:
+    builder = SnapshotBuilder.from_edges("root>a root>b root>c a.url>one b.url>two c.url>three")
+    for key in ("a", "b", "c"):
+        builder.node(key, name="ModuleWrap")
+    for key, url in (
+        ("one", "file:///app/rules.mjs?v=1"),
+        ("two", "file:///app/rules.mjs?v=2"),
+        ("three", "file:///app/other.mjs"),
+    ):
+        builder.node(key, type="string", name=url)
+    table = builder.snapshot().modules()
+    assert set(table["kind"]) == {"esm"}
+    assert table["copies"].tolist() == [2, 2, 1]
 
 
 def test_globals(capture: Capture) -> None:

@@ -222,6 +222,7 @@ held.rejected.catch(() => {});
 expected.promises = {
   pending: { state: 'pending', reactionCount: 2, awaitedBy: 'waitForPending' },
   chained: { state: 'pending', reactionCount: 1, awaitedBy: null, handler: 'onFulfilled' },
+  waiting: { state: 'pending', reactionCount: 0, awaitedBy: null, returnedBy: 'waitForPending' },
   fulfilled: { state: 'settled', reactionCount: 0, awaitedBy: null },
   rejected: { state: 'settled', reactionCount: 0, awaitedBy: null },
 };
