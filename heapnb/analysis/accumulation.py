@@ -30,6 +30,9 @@ LEAST_OWN_GROWTH: Final = 4096
 LEAST_PILE: Final = 64
 """In a single snapshot so many objects held alike are a pile."""
 
+MOST_BYTES_PER_MEMBER: Final = 128
+"""A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
+
 LARGE_SHARE: Final = 0.01
 """In a single snapshot what takes so much of all bytes by itself is large."""
 
@@ -144,6 +147,7 @@ def accumulations(series: Series) -> Accumulations:
     swelling &= table.own_size[:, -1] - table.own_size[:, 0] >= LEAST_OWN_GROWTH
     swelling &= ~table.is_explained(growing | swelling) & ~table.is_synthetic
     table.unmark_holders(growing, swelling)
+    table.unmark_holders(table.fills_holder & ~growing, swelling)
     piles = table.collect(top, content=False)
     piles += table.collect(np.flatnonzero(swelling), content=True)
     piles = _without_companions(series, sorted(piles, key=lambda pile: -pile.size_delta))
@@ -263,6 +267,14 @@ class _GroupTable:
         bounded = (at_last <= 1) & ~self.is_chained
         explained: BoolArray = has_holder & (alike | (bounded & (held_by[:, -1] > 1)))
         return explained
+
+    @property
+    def fills_holder(self) -> BoolArray:
+        """Whether there are so many members that they account for the bytes of their holder."""
+        holder = self.row_of_holder
+        own = np.where(holder >= 0, self.own_size[holder, -1], 0)
+        fills: BoolArray = self.count[:, -1] * MOST_BYTES_PER_MEMBER >= own
+        return fills & (self.count[:, -1] >= LEAST_PILE)
 
     @property
     def is_synthetic(self) -> BoolArray:

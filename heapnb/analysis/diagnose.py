@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
-
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
 from heapnb.analysis.culprits import Culprits, culprits
 from heapnb.analysis.detectors import cause_of, warm_up
+from heapnb.analysis.doubts import Doubt, doubts
 from heapnb.analysis.evidence import Evidence, clipped, is_internal
 from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.paths import RetainingPath
@@ -40,12 +39,11 @@ _LARGEST_CONFIDENCE: Final = 0.99
 _TWO_SNAPSHOTS: Final = 0.45
 _ONE_SNAPSHOT: Final = 0.3
 _SEVERAL_PROCESSES: Final = 0.45
-_MANY_OBJECTS: Final = 10
+_MANY_OBJECTS: Final = 16
 _MUCH_MEMORY: Final = 1 << 20
-_MUCH_IN_ONE: Final = 1 << 15
+_MUCH_IN_ONE: Final = 1 << 16
 _LITTLE_MEMORY: Final = 2048
 _LARGE_SHARE: Final = 0.2
-_LEVELLING: Final = 0.1
 _RENEWED: Final = 0.1
 _UNCLEAR: Final = 0.45
 _FEWEST_SHARE_IN_ONE: Final = 0.01
@@ -258,7 +256,7 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     found = accumulations(series)
     growth = _Growth.of(series, found)
     rated = [
-        _Rated(growth.confidence(pile), Evidence(series, pile))
+        _Rated.of(growth.confidence(pile), Evidence(series, pile))
         for pile in found.growing
         if not _is_weak(series, pile)
     ]
@@ -273,7 +271,8 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
         _suspect(growth, rank, one) for rank, one in enumerate(rated[:MOST_SUSPECTS], 1)
     )
     excuses = {excuse for _, excuse in suspicious if excuse is not None}
-    verdict, reason = _judge(series, suspects, found, excuses)
+    doubt = next((doubt for one in rated[:1] for doubt in one.doubts), None)
+    verdict, reason = _judge(series, suspects, found, excuses, doubt)
     if verdict == "no-leak":
         suspects = ()
     return Diagnosis(series, verdict, reason, suspects, series.warnings)
@@ -281,10 +280,21 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
 
 @dataclass(frozen=True)
 class _Rated:
-    """A pile, and how sure it is that it is a leak."""
+    """A pile, how sure it is that it is a leak, and what speaks against that."""
 
     confidence: float
     evidence: Evidence
+    doubts: tuple[Doubt, ...]
+
+    @classmethod
+    def of(cls, confidence: float, evidence: Evidence) -> _Rated:
+        """Look for doubts, where there is something to doubt."""
+        found = doubts(evidence) if confidence >= SUSPICIOUS else ()
+        left = confidence * math.prod(doubt.factor for doubt in found)
+        if found and len(evidence.pile.count) < SNAPSHOTS_FOR_VERDICT:
+            # Too few to dismiss anything.
+            left = max(left, SUSPICIOUS)
+        return cls(round(left, 2), evidence, found)
 
     @property
     def size(self) -> int:
@@ -348,7 +358,7 @@ class _Growth:
         relative = pile.size_delta / max(int(pile.size[-1]), 1)
         weight = max(min(1.0, share / _LARGE_SHARE), min(1.0, relative / _LARGE_SHARE))
         little = 0.5 if pile.size_delta < _LITTLE_MEMORY and share < _LARGE_SHARE else 1.0
-        confidence = amount * (0.3 + 0.7 * weight) * little * self._steadiness(pile)
+        confidence = amount * (0.3 + 0.7 * weight) * little
         confidence *= (0.85 + 0.15 * min(1.0, share / _LARGE_SHARE)) * _permanence(pile)
         if self.n_snapshots < SNAPSHOTS_FOR_VERDICT:
             confidence *= _TWO_SNAPSHOTS
@@ -356,15 +366,6 @@ class _Growth:
         if not self.one_process:
             confidence = min(confidence, _SEVERAL_PROCESSES)
         return round(confidence, 2)
-
-    def _steadiness(self, pile: Accumulation) -> float:
-        """Return 1 for what grows on and on, less for what is about to level off."""
-        values = pile.size if pile.is_content else pile.count
-        steps = np.diff(values)
-        if len(steps) == 1:
-            return 1.0
-        last = float(steps[-1] / max(int(steps.max()), 1))
-        return min(1.0, max(0.0, last) / _LEVELLING) if last < _LEVELLING else 1.0
 
 
 def _permanence(pile: Accumulation) -> float:
@@ -452,6 +453,7 @@ def _judge(
     suspects: tuple[Suspect, ...],
     found: Accumulations,
     excuses: set[str],
+    doubt: Doubt | None,
 ) -> tuple[Verdict, str]:
     n_snapshots = len(series)
     if n_snapshots == 1:
@@ -476,10 +478,19 @@ def _judge(
             f"{_described(first)} grew all through the series, and what came stayed; "
             f"this is {first.share:.0%} of the growth of the heap.{_others(suspects)}"
         )
+    if first is not None and doubt is not None:
+        return "undecided", (
+            f"{_described(first)} grew through all snapshots, but {doubt.reason}. {doubt.decider}"
+        )
     if first is not None:
         return "undecided", (
             f"{_described(first)} grew through all snapshots, but too little, or with too many "
             "of the old ones gone, to call it a leak. Take another snapshot after more work."
+        )
+    if not series.one_process:
+        return "undecided", (
+            "Nothing stands out, but the snapshots are of different processes, where growth cannot "
+            "be told from a difference. Take them of one process."
         )
     what_else = _loaded(excuses) or _levelled(series, found)
     return "no-leak", f"Nothing piles up through the whole series.{what_else}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy as np
 from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
 from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.sources import HeapSource, graph_of
-from heapnb.errors import HeapnbError, SnapshotFormatError
+from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 ONE_PROCESS_AGREEMENT: Final = 0.98
 """Share of common ids that must still mean the same node for two files to be of one process."""
+
+MOST_STRANGERS: Final = 0.05
+"""Share of a file's older ids that the file before it may lack: ids are given only once."""
 
 _KEEP_DERIVED_NODES: Final = 4_000_000
 """The last snapshot stays in memory with all that was derived if it has no more nodes."""
@@ -185,8 +190,8 @@ def load_series(
 
     Raises
     ------
-    SnapshotFormatError
-        If no file can be read; a single bad one among several is left out with a warning.
+    HeapnbError or OSError
+        If no file can be read; what cannot be read among others is left out with a warning.
 
     Notes
     -----
@@ -199,16 +204,16 @@ def load_series(
     reduced: list[_Member] = []
     last: HeapGraph | None = None
     graph: HeapGraph | None
-    failure: SnapshotFormatError | None = None
+    failure: HeapnbError | OSError | None = None
     # The last one first: its shapes name the plain objects of the others.
     for source in reversed(sources):
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
         try:
             graph = graph_of(source, cache=cache, progress=progress)
-        except SnapshotFormatError as error:
-            warnings.append(f"Left out: {error}")
-            failure = error
+        except (HeapnbError, OSError) as error:
+            warnings.append(f"{_name_of(source)} is left out: {error}")
+            failure = failure or error
             continue
         definitions = graph.interface_definitions if last is None else last.interface_definitions
         reduced.append(_Member(source, reduce_snapshot(graph, definitions)))
@@ -318,6 +323,13 @@ class _Member:
     snapshot: ReducedSnapshot
 
 
+def _name_of(source: HeapSource) -> str:
+    """Name a file for people; what is no file has no name."""
+    if isinstance(source, str | os.PathLike):
+        return Path(source).name or str(source)
+    return str(getattr(source, "name", "A snapshot"))
+
+
 def _released(graph: HeapGraph) -> HeapGraph:
     """Let go of what was derived of a large snapshot, so that there is room for the others."""
     return graph if graph.n_nodes <= _KEEP_DERIVED_NODES else HeapGraph(graph.raw)
@@ -348,16 +360,28 @@ def _is_same(one: ReducedSnapshot, other: ReducedSnapshot) -> bool:
 
 
 def _is_one_process(snapshots: list[ReducedSnapshot], warnings: list[str]) -> bool:
-    for before, after in itertools.pairwise(snapshots):
+    in_order = sorted(snapshots, key=lambda snapshot: snapshot.largest_object_id)
+    for before, after in itertools.pairwise(in_order):
         agreement = _agreement(before, after)
-        if agreement < ONE_PROCESS_AGREEMENT:
+        strangers = _strangers(before, after)
+        if agreement < ONE_PROCESS_AGREEMENT or strangers > MOST_STRANGERS:
+            why = (
+                f"of the node ids that both have, {agreement:.0%} mean the same"
+                if agreement < ONE_PROCESS_AGREEMENT
+                else f"of the ids in use before, {strangers:.0%} are new in the later one"
+            )
             warnings.append(
-                f"{before.name} and {after.name} are not from one process (of the node ids that "
-                f"both have, {agreement:.0%} mean the same); they are compared by class and "
-                "retaining path."
+                f"{before.name} and {after.name} are not from one process ({why}); they are "
+                "compared by class and retaining path."
             )
             return False
     return True
+
+
+def _strangers(before: ReducedSnapshot, after: ReducedSnapshot) -> float:
+    """Share of the later one's ids, of those that had been given before, that are new in it."""
+    ids = after.sampled_id[after.sampled_id <= before.largest_object_id]
+    return float(np.mean(~is_member(ids, before.sampled_id))) if len(ids) else 0.0
 
 
 def _agreement(one: ReducedSnapshot, other: ReducedSnapshot) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,3 +178,69 @@ def test_survivors_and_growth_point_the_same_way(name: str) -> None:
     row = growth[growth["class_name"] == leaked["class_name"]]
     if leaked["class_name"] != "Function":
         assert row[["count_1", "count_2", "count_3"]].sum().tolist() == leaked["count_per_snapshot"]
+
+
+def with_a_bad_file(kind: str, folder: Path) -> list[Path]:
+    """Return the series of a leak with one more file, which cannot be read, among them."""
+    paths = [Path(path) for path in sample_series("module_array_cache")]
+    bad = folder / "bad.heapsnapshot"
+    if kind == "cut off":
+        bad.write_bytes(b'{"snapshot":{"meta":{}')
+    elif kind == "text":
+        bad.write_text("Error: out of memory\n", encoding="utf-8")
+    elif kind == "broken zstd":
+        bad = folder / "bad.heapsnapshot.zst"
+        bad.write_bytes(paths[0].read_bytes()[:5000])
+    elif kind == "broken gzip":
+        bad = folder / "bad.heapsnapshot.gz"
+        bad.write_bytes(b"\x1f\x8b\x08\x00rubbish")
+    elif kind == "empty":
+        bad.write_bytes(b"")
+    elif kind == "folder":
+        bad.mkdir()
+    else:
+        assert kind == "missing"
+    return [*paths[:2], bad, *paths[2:]]
+
+
+BAD_FILES = ["cut off", "text", "broken zstd", "broken gzip", "empty", "folder", "missing"]
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_file_that_cannot_be_read_is_named_and_left_out(kind: str, tmp_path: Path) -> None:
+    diagnosis = hn.diagnose(with_a_bad_file(kind, tmp_path))
+    assert diagnosis.verdict == "leak"
+    assert diagnosis.suspects[0].count_per_snapshot == (30, 180, 480)
+    (warning,) = diagnosis.warnings
+    assert warning.startswith("bad.heapsnapshot")
+    assert "is left out" in warning
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_nothing_but_files_that_cannot_be_read(kind: str, tmp_path: Path) -> None:
+    bad = with_a_bad_file(kind, tmp_path)[2]
+    with pytest.raises((hn.HeapnbError, OSError), match="bad"):
+        hn.diagnose([bad, bad])
+
+
+def test_a_file_given_twice_among_others_counts_once() -> None:
+    paths = sample_series("module_array_cache")
+    diagnosis = hn.diagnose([paths[0], paths[1], paths[1], paths[2]])
+    assert diagnosis.verdict == "leak"
+    assert diagnosis.suspects[0].count_per_snapshot == (30, 180, 480)
+    assert sum("same snapshot" in warning for warning in diagnosis.warnings) == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_any_order_is_put_right(order: tuple[int, ...]) -> None:
+    paths = sample_series("listener_per_request")
+    diagnosis = hn.diagnose([paths[place] for place in order])
+    assert diagnosis.suspects[0].count_per_snapshot == (20, 100, 260)
+    assert any("order" in warning for warning in diagnosis.warnings) == (order != (0, 1, 2))
+
+
+def test_different_programs_decide_nothing() -> None:
+    before = sample_series("healthy_levels_off")[0]
+    diagnosis = hn.diagnose([before, sample_series("module_array_cache")[-1]])
+    assert diagnosis.verdict == "undecided"
+    assert any("not from one process" in warning for warning in diagnosis.warnings)

@@ -20,28 +20,29 @@ HOSTILE = "</script><img src=x onerror=alert(1)>`\x1b[31m"
 FIRST_ITEM_ID = 1001
 
 
-def heap(fill: Callable[[SnapshotBuilder], None]) -> HeapGraph:
+def heap(fill: Callable[[SnapshotBuilder], None], *, first_id: int = 101) -> HeapGraph:
     """Make a global object with a program of one function, and what a test puts there."""
     builder = SnapshotBuilder.from_edges("root^1>global global.app>app app/context>scope")
     builder.node("app", type="closure", location=(1, 4, 0)).node("scope", name="system / Context")
     for number in range(40):
         # Enough that ids tell one process from another.
         key = f"fixed{number}"
-        builder.node(key, node_id=101 + 2 * number).edge("scope", key, key, type="context")
+        builder.node(key, node_id=first_id + 2 * number).edge("scope", key, key, type="context")
     fill(builder)
     return builder.graph()
 
 
 def put(
-    builder: SnapshotBuilder, items: Sequence[int], *, size: int = 100, name: str = "Item"
+    builder: SnapshotBuilder, items: Sequence[int], *, size: int = 100, holder: str = "scope"
 ) -> None:
-    """Put items into the array ``store`` of the program's scope."""
+    """Put items into the array ``store`` of the program's scope, or of something else."""
     builder.node("store", name="Array", node_id=901).node("elements", type="array", node_id=903)
-    builder.edge("scope", "store", "store", type="context")
+    kind = "context" if holder == "scope" else "property"
+    builder.edge(holder, "store", "store", type=kind)
     builder.edge("store", "elements", "elements", type="internal")
     for number in items:
         key = f"item{number}"
-        builder.node(key, name=name, size=size, node_id=FIRST_ITEM_ID + 2 * number)
+        builder.node(key, name="Item", size=size, node_id=FIRST_ITEM_ID + 2 * number)
         builder.node(key, location=(1, 9, 2))
         builder.edge("elements", key, number, type="element")
 
@@ -50,11 +51,11 @@ def series_of(*contents: Sequence[int]) -> Series:
     return load_series([heap(lambda b, items=items: put(b, items)) for items in contents])  # type: ignore[misc]
 
 
-def piles_of(*contents: range) -> tuple[Accumulation, ...]:
+def piles_of(*contents: Sequence[int]) -> tuple[Accumulation, ...]:
     return accumulations(series_of(*contents)).growing
 
 
-def diagnosis_of(*contents: range) -> Diagnosis:
+def diagnosis_of(*contents: Sequence[int]) -> Diagnosis:
     return diagnose(series_of(*contents))
 
 
@@ -307,3 +308,35 @@ def test_a_chain_of_closures_is_called_by_its_functions() -> None:
     first = diagnose([wrapped(n) for n in (20, 60, 150)]).suspects[0]
     assert first.class_name == "Function"
     assert first.kind == "shared-closure-context"
+
+
+def of_process(number: int, n_items: int) -> HeapGraph:
+    """Make a heap where no id means the same, but what holds the items is called the same."""
+    items = range(10_000 * number, 10_000 * number + n_items)
+    return heap(lambda builder: put(builder, items), first_id=101 + 200_000 * number)
+
+
+def test_different_processes_are_compared_by_class_and_path() -> None:
+    diagnosis = diagnose([of_process(number, n) for number, n in enumerate((10, 40, 100))])
+    assert not diagnosis.series.one_process
+    assert diagnosis.verdict == "undecided"
+    assert "different processes" in diagnosis.reason
+    suspect = diagnosis.suspects[0]
+    assert (suspect.class_name, suspect.count_per_snapshot) == ("Item", (10, 40, 100))
+    assert suspect.confidence < 0.5
+    assert len(diagnosis.series.growth()) > 0
+
+
+def test_different_processes_are_not_cleared() -> None:
+    diagnosis = diagnose([of_process(number, 50) for number in range(3)])
+    assert not diagnosis.series.one_process
+    assert (diagnosis.verdict, diagnosis.suspects) == ("undecided", ())
+    assert "different processes" in diagnosis.reason
+
+
+def test_ids_that_were_given_before_are_not_given_again() -> None:
+    used = [number for number in range(1000) if number & 8]
+    unused = [number for number in range(1000) if not number & 8]
+    diagnosis = diagnosis_of(used, [*used[:10], *unused, 1100])
+    assert not diagnosis.series.one_process
+    assert "are new in the later one" in diagnosis.warnings[0]
