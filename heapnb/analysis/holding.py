@@ -311,12 +311,16 @@ class References:
             if above in (vocab.NO_ORDINAL, node, graph.root):
                 break
             step = self.of_edge(int(tree.parent_edge[node]))
-            if step.name == _EXPORTS or step.holder == node:
+            if step.holder == node:
+                break
+            if step.name == _EXPORTS:
+                if len(parts) == 1:
+                    parts.append(_EXPORTS)
                 break
             node, kind = step.holder, step.kind
             if kind in (*_ON_THE_WAY, "variable"):
                 parts.append(_part(step.name, kind))
-        return "".join(reversed(parts)).removeprefix(".")
+        return clipped("".join(reversed(parts)).removeprefix("."))
 
     def _named(self, holder: int, target: int, edges: Sequence[int]) -> Reference:
         graph = self.graph
@@ -416,6 +420,7 @@ def _edges_called(graph: HeapGraph, node: int, name: str) -> Iterable[int]:
 
 def _part(name: str, kind: str) -> str:
     """Write one step of an expression."""
+    name = clipped(name)
     symbol = _SYMBOL.fullmatch(name)
     if kind == "entry":
         return f".get({name!r})" if name else " entry"
