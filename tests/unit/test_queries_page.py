@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator
@@ -48,7 +49,8 @@ def test_every_expression_answers(names: dict[str, Any], expression: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "statement", [line for block in blocks("python")[1:] for line in block.splitlines() if line]
+    "statement",
+    [ast.unparse(node) for block in blocks("python")[1:] for node in ast.parse(block).body],
 )
 def test_every_query_answers(names: dict[str, Any], statement: str) -> None:
     answer = eval(compile(statement, "queries.md", "eval"), names)
