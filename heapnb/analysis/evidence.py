@@ -27,6 +27,9 @@ ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shap
 CONTEXT_NAME: Final = "system / Context"
 """How V8 calls the variables of a function that closures share."""
 
+OWNER_LABEL: Final = "<symbol owner_symbol>"
+"""By which Node's handles refer to what the program knows."""
+
 _MOST_BELOW: Final = 4096
 _SHOWN_PATH_PARTS: Final = 2
 _LONGEST_NAME: Final = 80
@@ -56,7 +59,7 @@ class Step:
     @property
     def is_named(self) -> bool:
         """Whether a name of the program leads here: a variable or a property."""
-        return self.edge_type in {"property", "context"}
+        return self.edge_type in {"property", "context"} and self.label != OWNER_LABEL
 
 
 @dataclass(frozen=True)

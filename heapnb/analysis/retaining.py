@@ -78,6 +78,9 @@ _STRING_ROOTS: Final = ("(Internalized strings)", "(String table)")
 _TEMPORARY_ROOTS: Final = (*_STRING_ROOTS, "(Stack roots)", "(Handle scope)")
 """Roots that hold what was being worked with when the snapshot was taken."""
 
+_CLEANUP_QUEUE: Final = "Node / CleanupQueue"
+"""What Node has to tidy up at its end: all that it knows, held or not."""
+
 _TO_WRAPPER: Final = ("native_to_javascript", "wrapped")
 _TO_OWNER: Final = "<symbol owner_symbol>"
 
@@ -255,7 +258,7 @@ def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
     is_user = is_user_type[kinds]
     is_cell = named(CELL_NAMES) & ~is_user
     is_storage = is_cell | (named(STORAGE_NAMES) & ~is_user)
-    is_engine = ~(is_user | is_storage | named(THROUGH_NAMES))
+    is_engine = ~(is_user | is_storage | named(THROUGH_NAMES)) | named([_CLEANUP_QUEUE])
     is_storage |= kinds == graph.node_type_index("array")
     is_storage[_parts_of_handles(graph)] = True
     return is_storage, is_cell, is_engine

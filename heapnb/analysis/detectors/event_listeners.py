@@ -24,6 +24,10 @@ PROCESS: Final = "process"
 _WARNED: Final = ("warned", "<symbol events.maxEventTargetListenersWarned>")
 _ODDBALL_TRUE: Final = "true"
 _WRAPPED: Final = "listener"
+_MOST_EVENTS: Final = 64
+_MOST_NAMED: Final = 3
+_FEWEST: Final = 10
+_ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class EventListeners:
         graph = evidence.graph
         function = function_behind(graph, evidence.pile.example)
         location = None if function is None else user_location(graph, function)
-        name = f"`{found.event}` " if found.event else ""
+        name = _names(evidence, found)
         return Cause(
             self.kind,
             _anchor(evidence, found),
@@ -154,13 +158,42 @@ def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
     elif path != anchor.name:
         # The symbol in which Node keeps them says nothing; whose they are does.
         path = path.removesuffix(f".{anchor.name}")
-    name = f"`{found.event}` " if found.event else ""
+    names = _names(evidence, found)
     return replace(
         anchor,
         name=found.event or anchor.name,
-        text=f"the {name}listeners of {article(found.class_name)} (`{clipped(path)}`)",
+        text=f"the {names}listeners of {article(found.class_name)} (`{clipped(path)}`)",
         held_by=found.class_name,
     )
+
+
+def _names(evidence: Evidence, found: Listeners) -> str:
+    """Name the event, and others that have as many listeners: they were added together."""
+    if not found.event:
+        return ""
+    others = [] if found.is_target else _events_alike(evidence, found)
+    names = [f"`{clipped(event)}`" for event in (found.event, *others)]
+    return f"{', '.join(names[:-1])}{' and ' if others else ''}{names[-1]} "
+
+
+def _events_alike(evidence: Evidence, found: Listeners) -> list[str]:
+    graph = evidence.graph
+    slot = evidence.steps[found.place].node
+    lists = {
+        graph.edge_label(edge): int(graph.edge_to[edge])
+        for edge in list(range(*graph.edges_of(slot)))[:_MOST_EVENTS]
+        if graph.edge_type[edge] == graph.edge_type_index("property")
+    }
+    if found.event not in lists:
+        return []
+    least = _ALIKE * _n_elements(graph, lists.pop(found.event))
+    alike = [event for event, node in lists.items() if _n_elements(graph, node) >= least]
+    return alike[:_MOST_NAMED] if least >= _FEWEST else []
+
+
+def _n_elements(graph: HeapGraph, node: int) -> int:
+    start, stop = graph.edges_of(node)
+    return int((graph.edge_type[start:stop] == graph.edge_type_index("element")).sum())
 
 
 def _once(evidence: Evidence, found: Listeners) -> str:

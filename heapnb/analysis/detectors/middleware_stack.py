@@ -69,5 +69,15 @@ def _function_of_layer(graph: HeapGraph, layer: int) -> int | None:
         if node is None or graph.node_type[node] == closure:
             return node
         stack = child(graph, node, _INNER)
-        node = child(graph, node, *_FUNCTIONS) if stack is None else child(graph, stack, "0")
+        if stack is not None:
+            node = child(graph, stack, "0")
+            continue
+        inner = (child(graph, node, name) for name in _FUNCTIONS)
+        node = next((one for one in inner if one is not None and _is_object(graph, one)), None)
     return None
+
+
+def _is_object(graph: HeapGraph, node: int) -> bool:
+    """Tell objects and functions from `undefined`."""
+    kinds = (graph.node_type_index("object"), graph.node_type_index("closure"))
+    return int(graph.node_type[node]) in kinds

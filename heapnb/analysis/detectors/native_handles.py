@@ -8,17 +8,16 @@ from typing import ClassVar, Final
 from heapnb.analysis.detectors.base import Cause, growth
 from heapnb.analysis.detectors.callbacks import described, user_location
 from heapnb.analysis.evidence import Evidence
-from heapnb.places import child
+from heapnb.places import child, location_of
 
 PREFIX: Final = "Node / "
 """How Node names what it keeps outside of V8's heap."""
 
 _TO_NATIVE: Final = ("javascript_to_native", "wrapper")
 _ROOTS: Final = "(synthetic)"
-_PIPE: Final = "PipeWrap"
-_PROCESS: Final = "ProcessWrap"
-_CHILD_CLASS: Final = "ChildProcess"
-_STREAMS: Final = ("stdin", "stdout", "stderr")
+_PARTS: Final = ("MessagePort", "PipeWrap")
+_OWNERS: Final = {"ChildProcess": "ProcessWrap", "Worker": "Worker"}
+_MOST_SAMPLED: Final = 8
 _MOST_MEMBERS: Final = 32
 _MOST_BELOW: Final = 256
 
@@ -65,9 +64,9 @@ class NativeHandles:
         if handle is None:
             return None
         graph = evidence.graph
-        process = _process(evidence) if handle == _PIPE else None
-        if process is not None:
-            handle, evidence = _PROCESS, evidence.about(process)
+        owner = _owner(evidence) if handle in _PARTS else None
+        if owner is not None:
+            handle, evidence = _OWNERS[graph.class_name(owner)], evidence.about(owner)
         kind = _KINDS.get(handle, _UNKNOWN)
         function = _function(evidence)
         used_by = f" One of them calls {described(graph, function)}." if function else ""
@@ -87,7 +86,7 @@ class NativeHandles:
             f"with it its listeners and all that they close over.{used_by}",
             f"Keep each `{name}` and close it when its work is done or failed: {kind.close}.",
             None if function is None else user_location(graph, function),
-            process,
+            owner,
         )
 
 
@@ -103,19 +102,28 @@ def _handle(evidence: Evidence) -> str | None:
         for node in (step.ordinal, native):
             if node is not None and graph.name(node).startswith(PREFIX):
                 return graph.name(node).removeprefix(PREFIX)
-    return None
+    return evidence.class_name if evidence.class_name in _KINDS else None
 
 
-def _process(evidence: Evidence) -> int | None:
-    """Find the child process that a pipe leads to."""
+def _owner(evidence: Evidence) -> int | None:
+    """Find the child process or the worker to which the pipes or ports lead, if they do."""
     graph = evidence.graph
-    node = evidence.pile.example
-    start, stop = int(graph.first_retainer[node]), int(graph.first_retainer[node + 1])
-    for edge in graph.retaining_edge[start:stop].tolist():
-        holder = int(graph.edge_from([edge])[0])
-        if graph.edge_label(edge) in _STREAMS and graph.class_name(holder) == _CHILD_CLASS:
-            return holder
-    return None
+    members = evidence.pile.members
+    middle = max(0, len(members) // 2 - _MOST_SAMPLED)
+    # Those of one owner lie side by side.
+    sample = members[middle : middle + _MOST_SAMPLED].tolist()
+    owners: list[int] = []
+    n_owned = 0
+    for node in sample:
+        start, stop = int(graph.first_retainer[node]), int(graph.first_retainer[node + 1])
+        holders = graph.edge_from(graph.retaining_edge[start:stop]).tolist()
+        found = [holder for holder in holders if graph.class_name(holder) in _OWNERS]
+        owners += found
+        n_owned += bool(found)
+    if 2 * n_owned <= len(sample):
+        return None
+    # The handle of a worker has the same class name, but no class that is written anywhere.
+    return next((one for one in owners if location_of(graph, one) is not None), owners[0])
 
 
 def _function(evidence: Evidence) -> int | None:
