@@ -20,10 +20,16 @@ STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String
 LISTS_OF_RUNTIME: Final = ("moduleLoadList",)
 """Properties of `process` with an entry for each part of Node.js that has been loaded."""
 
-MODULE_TABLES: Final = ("_cache", "children", "loadCache")
-"""Where Node's loaders keep modules."""
+MODULE_TABLES: Final = ("_cache", "cache", "children", "loadCache")
+"""Where Node's loaders keep modules; the second one is `require.cache`."""
 
-PATH_TABLES: Final = ("_pathCache", "packageJsonCache", "relativeResolveCache", "statCache")
+PATH_TABLES: Final = (
+    "_pathCache",
+    "packageJsonCache",
+    "realpathCache",
+    "relativeResolveCache",
+    "statCache",
+)
 """Where they keep the paths of modules, by the way that led to them."""
 
 DIFFERENT_FILES: Final = 0.5
@@ -84,7 +90,7 @@ def _loaded_once(evidence: Evidence) -> str | None:
     owner = evidence.steps[anchor.place - 1].class_name if anchor.place else ""
     if anchor.name in LISTS_OF_RUNTIME and owner == "process":
         return _RUNTIME
-    names = [] if evidence.pile.is_content else _file_names(evidence)
+    names = _file_names(evidence)
     return _MODULES if _are_different(names) else None
 
 
@@ -99,9 +105,15 @@ def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
 
 
 def _file_names(evidence: Evidence) -> list[str]:
-    """List the files of the modules in a pile, if it is one of modules or of paths to them."""
+    """List the files of the modules in a pile, if it is one of modules or of paths to them.
+
+    Of a table that grows by itself, those of the modules in it.
+    """
     graph, name = evidence.graph, evidence.anchor.name
     members = evidence.pile.members.astype(np.int64)
+    if evidence.pile.is_content:
+        members = np.concatenate([graph.edge_to[slice(*graph.edges_of(n))] for n in members])
+        members = members.astype(np.int64)
     if name in PATH_TABLES:
         files = of_types(graph, members, *vocab.STRING_TYPES)
     elif name in MODULE_TABLES:
