@@ -9,5 +9,5 @@ class Transcript {
 const transcript = new Transcript();
 
 exports.unit = (i) => {
-  transcript.text += `message number ${i} of many, which is long enough to be a rope\n`;
+  transcript.text += `message number ${i}: ${"many words, ".repeat(50)}\n`;
 };
