@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_TOP: Final = 50
 """How many children of each node the dominator tree shows."""
 
+_MANY: Final = 10
+"""So many objects of a class make it a suspect."""
+
 _ENGINE_TYPES: Final = ("array", "hidden", "code", "object shape", "synthetic")
 
 
@@ -250,11 +253,6 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
       class_name content_class  content_count  content_size
     2       list           Job              3           300
     """
-    import pandas as pd
-
-    from heapnb.frames import display_names, texts
-    from heapnb.places import location_of
-
     # At least one byte, or a heap of nothing would be full of them.
     threshold = max(min_share * int(graph.retained_size[graph.root]), 1)
     is_synthetic = graph.node_type == graph.node_type_index("synthetic")
@@ -269,9 +267,24 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
     nodes = large[is_drop][order]
     of_child = graph.retained_size[largest[is_drop][order]]
     contents = [_content(graph, node) for node in nodes.tolist()]
+    return _accumulation_frame(graph, nodes, graph.retained_size[nodes], of_child, contents)
+
+
+def _accumulation_frame(
+    graph: HeapGraph,
+    nodes: IntArray,
+    retained: AnyArray,
+    largest: AnyArray,
+    contents: Sequence[tuple[str, int, int]],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    from heapnb.frames import display_names, texts
+    from heapnb.places import location_of
+
     holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
-    retained = graph.retained_size[nodes]
     places = [location_of(graph, node) for node in nodes.tolist()]
+    classes, counts, sizes = ([content[i] for content in contents] for i in range(3))
     return pd.DataFrame(
         {
             "node_id": graph.node_id[nodes],
@@ -282,11 +295,11 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
             "child_count": _child_count(graph, nodes),
             "retained_size": retained,
             "share": share_of_heap(graph, retained),
-            "largest_child_size": of_child,
-            "drop": retained - of_child,
-            "content_class": texts(pa.array([c[0] for c in contents], pa.large_string())),
-            "content_count": np.array([c[1] for c in contents], np.int64),
-            "content_size": np.array([c[2] for c in contents], np.int64),
+            "largest_child_size": largest,
+            "drop": retained - largest,
+            "content_class": texts(pa.array(classes, pa.large_string())),
+            "content_count": np.array(counts, np.int64),
+            "content_size": np.array(sizes, np.int64),
             "location": texts(pa.array(places, pa.large_string())),
         },
         index=nodes,
@@ -316,7 +329,7 @@ def _content(graph: HeapGraph, node: int) -> tuple[str, int, int]:
 
 
 def leak_suspects(graph: HeapGraph, *, min_share: float = 0.05) -> pd.DataFrame:
-    """Find what holds a large part of the heap, and where below it that part gathers.
+    """Find what holds a large part of the heap: objects, and classes of which there are many.
 
     Parameters
     ----------
@@ -328,24 +341,94 @@ def leak_suspects(graph: HeapGraph, *, min_share: float = 0.05) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows and columns of `big_drops`; and ``chain``, what holds each of them: a list from the
-        GC roots down, names of edges with a leading dot.
+        ``kind``: ``object`` for rows of `big_drops`, ``class`` for at least ten objects of a
+        class of the program's that together retain that much, though nothing but the roots
+        dominates any of them; then ``node_id`` and ``holder_id`` are those of the largest. The
+        columns of `big_drops`; and
+        ``chain``, what holds the object, or the largest one: a list from the GC roots down,
+        names of edges with a leading dot.
 
     Notes
     -----
     One snapshot shows what is large, not what grows: `heapnb.diagnose` with several tells leaks
     from caches that are just large.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>x root>y")
+    >>> for number in range(12):
+    ...     _ = builder.node(f"job{number}", name="Job", size=100, location=(7, 1, 1))
+    ...     _ = builder.edge("x", f"job{number}", "a").edge("y", f"job{number}", "b")
+    >>> leak_suspects(builder.graph())[["kind", "class_name", "content_count"]]
+        kind class_name  content_count
+    3  class        Job             12
     """
     import pandas as pd
 
     from heapnb.analysis.paths import shortest_path
 
-    found = big_drops(graph, min_share=min_share)
+    found = pd.concat(
+        [
+            big_drops(graph, min_share=min_share).assign(kind="object"),
+            _large_groups(graph, min_share).assign(kind="class"),
+        ]
+    ).sort_values("retained_size", ascending=False, kind="stable")
     paths = [shortest_path(graph, node) for node in found.index.tolist()]
     chains = pa.array(
         [None if path is None else path.chain for path in paths], pa.list_(pa.string())
     )
+    found.insert(0, "kind", found.pop("kind").astype("str"))
     return found.assign(chain=pd.array(chains, dtype=pd.ArrowDtype(chains.type)))
+
+
+def nodes_below_roots(graph: HeapGraph) -> IntArray:
+    """Find the nodes that nothing but the roots and the engine's lists of them dominates.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals, ascending.
+    """
+    is_list: BoolArray = graph.node_type == graph.node_type_index("synthetic")
+    is_list[graph.root] = True
+    nodes: IntArray = np.flatnonzero(is_list[graph.dominator] & ~is_list)
+    return nodes
+
+
+def _large_groups(graph: HeapGraph, min_share: float) -> pd.DataFrame:
+    """Group the objects below the roots by class, as far as the program defines their classes."""
+    from heapnb.frames import texts_matching
+
+    nodes = nodes_below_roots(graph)
+    is_defined = graph.class_keys[:, 1] >= 0
+    is_defined |= texts_matching(graph.class_names, r"^\{")[graph.class_keys[:, 0]]
+    is_object = graph.node_type[nodes] == graph.node_type_index("object")
+    nodes = largest_first(graph, nodes[is_object & is_defined[graph.class_key[nodes]]])
+    keys, first, which, count = np.unique(
+        graph.class_key[nodes], return_index=True, return_inverse=True, return_counts=True
+    )
+    # What nothing but the roots dominates does not dominate one another.
+    retained = np.bincount(which, weights=graph.retained_size[nodes], minlength=len(keys))
+    is_large = (share_of_heap(graph, retained) >= min_share) & (count >= _MANY)
+    examples, count, retained = nodes[first[is_large]], count[is_large], retained[is_large]
+    return _accumulation_frame(
+        graph,
+        examples,
+        retained.astype(np.uint64),
+        graph.retained_size[examples],
+        [
+            (graph.class_name(node), n, int(size))
+            for node, n, size in zip(
+                examples.tolist(), count.tolist(), retained.tolist(), strict=True
+            )
+        ],
+    )
 
 
 # -- what dominates some objects ----------------------------------------------------------------

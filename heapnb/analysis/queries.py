@@ -10,9 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb._typing import AnyArray, IntArray, NodeArray
 from heapnb.analysis.constructors import constructors, retained_by_group
-from heapnb.analysis.dominators import largest_first, share_of_heap, tree_frame
+from heapnb.analysis.dominators import (
+    largest_first,
+    nodes_below_roots,
+    share_of_heap,
+    tree_frame,
+)
 from heapnb.analysis.packages import packages
 from heapnb.analysis.reduction import encode
 from heapnb.decode.containers import collections
@@ -418,10 +423,7 @@ def top_consumers(
 
 def _top_objects(graph: HeapGraph, top: int | None) -> pd.DataFrame:
     """List the nodes that only roots dominate."""
-    is_list: BoolArray = graph.node_type == graph.node_type_index("synthetic")
-    is_list[graph.root] = True
-    nodes = np.flatnonzero(is_list[graph.dominator] & ~is_list)
-    chosen = largest_first(graph, nodes)[:top]
+    chosen = largest_first(graph, nodes_below_roots(graph))[:top]
     return tree_frame(graph, chosen, np.ones(len(chosen), np.int64)).drop(columns="level")
 
 

@@ -114,9 +114,26 @@ def test_suspects_of_one_snapshot_name_what_gathers(snap: hn.Snapshot) -> None:
     assert first["chain"][0] == "(GC roots)"
     assert first["share"] == pytest.approx(0.231, abs=0.001)
     summary = snap.summary()
-    assert summary.suspects["node_id"].tolist() == found["node_id"].tolist()
+    objects = found[found["kind"] == "object"]
+    assert summary.suspects["node_id"].tolist() == objects["node_id"].tolist()
     assert summary.to_dict()["suspects"][0]["share"] == first["share"]
     assert "What holds most of the heap" in repr(summary)
+
+
+def test_many_objects_that_several_hold_are_suspects_together() -> None:
+    builder = SnapshotBuilder.from_edges("root>x root>y root>z")
+    kinds = (("Job", (7, 1, 1), 10), ("Few", (7, 2, 2), 9), ("Plain", None, 20))
+    for name, location, count in kinds:
+        for number in range(count):
+            key = f"{name}{number}"
+            builder.node(key, name=name, size=100 + number, location=location)
+            builder.edge("x", key, "a").edge("y", key, "b")
+    found = builder.snapshot().leak_suspects()
+    assert found["class_name"].tolist() == ["Job"]
+    row = found.iloc[0]
+    assert (row["kind"], row["content_count"], row["retained_size"]) == ("class", 10, 1045)
+    assert (row["largest_child_size"], row["node_id"]) == (109, builder.ordinal("Job9") * 2 + 1)
+    assert len(builder.snapshot().leak_suspects(min_share=0.9)) == 0
 
 
 def test_stores_of_the_engine_belong_to_what_they_serve() -> None:
