@@ -82,9 +82,9 @@ class Cohorts:
         The columns of ``groups``; ``births_2`` … ``births_n`` (objects first seen in that
         snapshot) and ``deaths_2`` … ``deaths_n`` (gone since the one before);
         ``survivors_1`` … ``survivors_n`` (of those first seen in each snapshot, how many the
-        last one has); ``survival`` (of those that came between the first and the last snapshot,
-        the share that the last one has; missing where none came); ``surviving_size`` (shallow
-        bytes of all in the last snapshot that came after the first).
+        last one has); ``survival_share`` (of those that came between the first and the last
+        snapshot, the share that the last one has; missing where none came); ``surviving_size``
+        (shallow bytes of all in the last snapshot that came after the first).
         """
         import pandas as pd
 
@@ -105,13 +105,10 @@ class Cohorts:
             np.divide(stayed, came, where=came > 0, out=np.full(len(self), np.nan)), dtype="Float64"
         )
         survival[came == 0] = pd.NA
-        return self.groups.assign(
-            **births,
-            **deaths,
-            **survivors,
-            survival=survival,
-            surviving_size=self.size[:, 1:, n - 1].sum(axis=1),
-        )
+        columns: dict[str, Any] = births | deaths | survivors
+        columns["survival_share"] = survival
+        columns["surviving_size"] = self.size[:, 1:, n - 1].sum(axis=1)
+        return pd.concat([self.groups, pd.DataFrame(columns)], axis=1)
 
     def curves(self, class_name: str | None = None) -> pd.DataFrame:
         """Return survival curves.

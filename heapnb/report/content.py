@@ -23,6 +23,7 @@ from heapnb.views.dot import retainer_graph
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.cohorts import Cohorts
     from heapnb.analysis.diagnose import Diagnosis, Suspect
 
 MOST_CARDS: Final = 20
@@ -101,6 +102,9 @@ class Report:
     course_legend: tuple[str, ...]
     growth: Table | None
     survivors: Table | None
+    cohorts: Table | None
+    cohort_chart: Markup
+    cohort_legend: tuple[str, ...]
     constructors: Table
     parts: tuple[Part, ...]
     parts_chart: Markup
@@ -141,6 +145,8 @@ def gather(diagnosis: Diagnosis) -> Report:
     grown = _grown_classes(series)
     title, lines = _course(suspects, grown)
     parts, total = _parts(series)
+    cohorts = _cohorts(series)
+    layers = _layers(cohorts, names)
     warnings = dict.fromkeys((*diagnosis.warnings, *series.warnings))
     return Report(
         diagnosis=diagnosis,
@@ -159,6 +165,9 @@ def gather(diagnosis: Diagnosis) -> Report:
         course_legend=tuple(line.label for line in lines),
         growth=_growth(series, grown),
         survivors=_survivors(series),
+        cohorts=_cohort_table(cohorts),
+        cohort_chart=charts.stacked_columns(layers, names[1:], title="What came, and stayed"),
+        cohort_legend=tuple(layer.label for layer in layers),
         constructors=_constructors(series, total),
         parts=parts,
         parts_chart=charts.stacked_bar(
@@ -309,6 +318,49 @@ def _survivors(series: Series) -> Table | None:
             Column("count", "Objects"),
             Column("shallow_size", "Shallow"),
             Column("retained_size", "Retained"),
+        ],
+        MOST_ROWS,
+    )
+
+
+def _cohorts(series: Series) -> Cohorts | None:
+    if len(series) < 3 or not series.one_process:  # noqa: PLR2004  as for survivors
+        return None
+    return series.cohorts()
+
+
+def _layers(cohorts: Cohorts | None, names: Sequence[str]) -> list[charts.Line]:
+    """Draw what came since the first snapshot, by the snapshot in which it is first seen."""
+    if cohorts is None:
+        return []
+    _, sizes = cohorts.totals()
+    first, rest = sizes[1 : MOST_LINES + 1, 1:], sizes[MOST_LINES + 1 :, 1:]
+    layers = [
+        charts.Line(f"first seen in {name}", size.tolist())
+        for name, size in zip(names[1:], first, strict=False)
+    ]
+    if len(rest):
+        layers.append(charts.Line("first seen later", rest.sum(axis=0).tolist()))
+    return layers
+
+
+def _cohort_table(cohorts: Cohorts | None) -> Table | None:
+    if cohorts is None:
+        return None
+    frame = cohorts.table
+    numbers = range(2, len(cohorts.series) + 1)
+    frame = frame.assign(
+        born_count=sum(frame[f"births_{number}"] for number in numbers),
+        gone_count=sum(frame[f"deaths_{number}"] for number in numbers),
+    )
+    return make_table(
+        frame[(frame["born_count"] > 0) | (frame["gone_count"] > 0)],
+        [
+            Column("class_name", "Class"),
+            Column("born_count", "Came"),
+            Column("gone_count", "Went"),
+            Column("survival_share", "Of those in between stayed"),
+            Column("surviving_size", "New and still there"),
         ],
         MOST_ROWS,
     )

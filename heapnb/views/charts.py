@@ -274,6 +274,72 @@ def line_chart(
     )
 
 
+def stacked_columns(
+    layers: Sequence[Line],
+    labels: Sequence[str],
+    *,
+    title: str,
+    format_value: ValueFormat = fmt.format_bytes,
+) -> Markup:
+    """Draw what each snapshot consists of as one column, layer upon layer.
+
+    Parameters
+    ----------
+    layers : sequence of Line
+        From the bottom up, one value a snapshot, none below 0; the n-th has the n-th `colour`.
+    labels : sequence of str
+        Names of the snapshots.
+    title : str
+        What the chart shows; it is spoken, not drawn.
+    format_value : callable, default `heapnb.views.fmt.format_bytes`
+        Writes a value.
+
+    Returns
+    -------
+    Markup
+        An ``<svg>``; empty without layers or values. More snapshots than there is room for are
+        thinned out, the first and the last kept.
+    """
+    n_values = len(layers[0].values) if layers else 0
+    if n_values == 0:
+        return Markup("")
+    n_shown = min(n_values, _MOST_COLUMNS)
+    shown = [round(i * (n_values - 1) / max(n_shown - 1, 1)) for i in range(n_shown)]
+    totals = [sum(layer.values[i] for layer in layers) for i in shown]
+    frame = _Frame.around(totals, format_value)
+    slot = frame.width / n_shown
+    width = min(_WIDEST_COLUMN, slot * 0.62)
+    places = [_LEFT + (i + 0.5) * slot for i in range(n_shown)]
+    drawn = []
+    for place, i in zip(places, shown, strict=True):
+        base = 0
+        for number, layer in enumerate(layers):
+            value = layer.values[i]
+            if value <= 0:
+                continue
+            top = frame.y(base + value)
+            drawn.append(
+                Markup(
+                    '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"><title>{}</title></rect>'
+                ).format(
+                    _number(place - width / 2),
+                    _number(top),
+                    _number(width),
+                    _number(frame.y(base) - top),
+                    colour(number),
+                    f"{fmt.clean(layer.label)}, {_label(labels, i)}: {format_value(value)}",
+                )
+            )
+            base += value
+    names = [_label(labels, i) for i in shown]
+    spoken = "; ".join(
+        f"{fmt.clean(layer.label)}: {_spoken(layer.values, format_value)}" for layer in layers
+    )
+    return frame.chart(
+        [*drawn, *_axis_labels(names, places, slot)], f"{fmt.visible(title)}: {spoken}"
+    )
+
+
 def stacked_bar(parts: Sequence[tuple[str, int]], *, title: str) -> Markup:
     """Draw the shares of a whole as one bar.
 

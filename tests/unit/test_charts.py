@@ -27,6 +27,11 @@ ALL_CHARTS = {
     "line_chart": charts.line_chart(
         [charts.Line(HOSTILE, [1, 2])], [HOSTILE, HOSTILE], title=HOSTILE
     ),
+    "stacked_columns": charts.stacked_columns(
+        [charts.Line(HOSTILE, [1, 2]), charts.Line(HOSTILE, [0, 3])],
+        [HOSTILE, HOSTILE],
+        title=HOSTILE,
+    ),
     "stacked_bar": charts.stacked_bar([(HOSTILE, 2), (HOSTILE, 1)], title=HOSTILE),
     "share_bar": charts.share_bar(0.5),
     "swatch": charts.swatch(0),
@@ -125,6 +130,24 @@ def test_a_line_chart_has_one_line_for_each() -> None:
     root = parsed(charts.line_chart(lines, ["a", "b", "c"], title="Counts"))
     strokes = [path.get("stroke") for path in root.iter("path") if path.get("stroke")]
     assert strokes == [charts.colour(i) for i in (3, 2, 1, 0)]
+
+
+def test_layers_lie_on_each_other() -> None:
+    layers = [charts.Line("first", [2, 2]), charts.Line("second", [0, 4])]
+    rects = parsed(charts.stacked_columns(layers, ["s2", "s3"], title="Cohorts")).iter("rect")
+    (_, top, height), below, above = (
+        tuple(float(rect.get(name, "nan")) for name in ("x", "y", "height")) for rect in rects
+    )
+    assert below == (above[0], top, height)
+    assert above[1] + above[2] == pytest.approx(below[1])
+    assert above[2] == pytest.approx(2 * below[2], abs=0.2)
+
+
+def test_layers_of_very_many_snapshots_are_thinned() -> None:
+    svg = charts.stacked_columns([charts.Line("all", range(1, 1001))], [], title="Cohorts")
+    assert svg.count("<rect") <= 40
+    assert "snapshots" not in svg
+    assert charts.stacked_columns([], [], title="Cohorts") == ""
 
 
 def test_parts_fill_the_bar() -> None:

@@ -33,7 +33,7 @@ def test_births_deaths_and_survivors(series: Series) -> None:
     assert (row["births_2"], row["births_3"]) == (30, 50)
     assert (row["deaths_2"], row["deaths_3"]) == (10, 5)
     assert (row["survivors_1"], row["survivors_2"], row["survivors_3"]) == (10, 25, 50)
-    assert row["survival"] == pytest.approx(25 / 30)
+    assert row["survival_share"] == pytest.approx(25 / 30)
     assert row["surviving_size"] == 7500
 
 
@@ -77,7 +77,7 @@ def test_what_came_most_is_first(series: Series) -> None:
 def test_two_snapshots_have_no_survival() -> None:
     row = of_items(series_of(range(5), range(15)).cohorts())
     assert row["births_2"] == 10
-    assert row["survival"] is None
+    assert row["survival_share"] is None
 
 
 def test_plain_data(series: Series) -> None:

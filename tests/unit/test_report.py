@@ -473,3 +473,14 @@ def test_places_break_between_folders() -> None:
         '<code class="place">/srv/<wbr>&lt;b&gt;/<wbr>a.js:1:2</code>'
     )
     assert place(None) == "–"
+
+
+def test_cohorts_are_drawn_and_listed(write: Callable[[Diagnosis], str]) -> None:
+    page = Page(write(a_diagnosis(a_series(3))))
+    assert "Who came, who went" in page.text
+    assert "first seen in s2" in page.text
+    assert "Cohorts by class" in page.text
+
+
+def test_two_snapshots_have_no_cohorts_to_show(write: Callable[[Diagnosis], str]) -> None:
+    assert "Who came, who went" not in Page(write(a_diagnosis(a_series(2)))).text
