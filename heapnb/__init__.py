@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from heapnb.analysis.cohorts import Cohorts
     from heapnb.analysis.culprits import Culprits, culprits
     from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
     from heapnb.analysis.diff import Diff, diff
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 
 # Public name: where it lives, and what it is called there.
 _HOMES = {
+    "Cohorts": ("heapnb.analysis.cohorts", "Cohorts"),
     "Culprits": ("heapnb.analysis.culprits", "Culprits"),
     "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
     "Diff": ("heapnb.analysis.diff", "Diff"),
@@ -72,6 +74,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Cohorts",
     "Culprits",
     "Diagnosis",
     "Diff",

@@ -9,6 +9,7 @@ import pytest
 import heapnb
 
 PUBLIC = [
+    "Cohorts",
     "Culprits",
     "Diagnosis",
     "Diff",
