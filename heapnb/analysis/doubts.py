@@ -33,6 +33,9 @@ _LASTING: Final = 0.5
 _RENEWED: Final = 0.1
 _BYTES_PER_PLACE: Final = 8
 _LEAST_PLACES: Final = 64
+_CHUNKS: Final = ("FixedCircularBuffer",)
+"""Classes with an array of one size, of which there is another one as soon as it is full."""
+_QUEUE: Final = "Array"
 _LIMIT = re.compile(
     r"^[_#]*(max(imum)?|capacity)(_?(size|entries|items|length|count|keys|elements))?$",
     re.IGNORECASE,
@@ -122,7 +125,8 @@ def _passes(evidence: Evidence) -> Doubt | None:
         return None
     share = max(stayed, 0.0) / born
     return Doubt(
-        share,
+        # Through a queue everything passes; if it gets longer all the same, that is no comfort.
+        1.0 if evidence.holder.class_name == _QUEUE else share,
         f"of those that came in between only {share:.0%} stayed",
         "Take one more snapshot after more work, and see whether their number goes on growing.",
     )
@@ -133,7 +137,11 @@ def _has_spare_room(evidence: Evidence) -> Doubt | None:
     if pile.is_list or pile.is_content or pile.n_holders > 1:
         return None
     elements = internal_child(graph, pile.holder, "elements")
-    if elements is None:
+    if elements is None or evidence.anchor.held_by in _CHUNKS:
+        return None
+    series = evidence.series
+    if series.one_process and series.births[elements] > 0:
+        # It was replaced by a larger one meanwhile, and will be again.
         return None
     n_places = int(graph.self_size[elements]) // _BYTES_PER_PLACE
     if n_places < max(SPARE_ROOM * int(pile.count[-1]), _LEAST_PLACES):
