@@ -91,10 +91,10 @@ def collections(graph: HeapGraph) -> pd.DataFrame:
             One of `KINDS`. Plain objects are listed where the engine keeps their properties in
             a table, where they have elements, or at least 64 properties.
         ``entry_count``
-            Entries that the file shows. Small integers are only in it if it was taken with
-            numbers: Maps from numbers to numbers seem empty, arrays end at their last item that
-            is something else. ``<NA>`` where nothing is shown though there is room for more
-            than the least.
+            Entries that the file shows. Small integers are not in it, even if it was taken with
+            numbers: an entry with one for its key and one for its value is missing, and arrays
+            end at their last item that is something else. ``<NA>`` where nothing is shown
+            though there is room for more than the least.
         ``capacity``
             Entries that there is room for; ``<NA>`` where the file does not tell.
         ``fill_ratio``

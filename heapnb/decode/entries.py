@@ -47,9 +47,8 @@ def entries_frame(graph: HeapGraph, node: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an entry: of Maps and Sets in the order of insertion, of arrays by index, of
-        objects by index and then as the file has them. Numbers are not in the file, unless it
-        was taken with them: entries of which nothing is there are left out, and so are arrays'
-        items.
+        objects by index and then as the file has them. Small integers in collections are not in
+        the file: entries of which nothing is there are left out, and so are arrays' items.
 
         ``key``
             The key as text; ``<NA>`` for one that is not in the file, and for members of a Set.

@@ -12,6 +12,7 @@ import pyarrow as pa
 from heapnb.decode.links import class_names_of, oddballs, sizes_of
 from heapnb.decode.preview import preview
 from heapnb.frames import edge_labels, texts
+from heapnb.places import internal_child
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
@@ -21,7 +22,6 @@ _PROTOTYPE: Final = "__proto__"
 _SYMBOL: Final = "<symbol"
 _PRIVATE: Final = "#"
 _ACCESSORS: Final = ("get ", "set ")
-_PROXY: Final = "system / JSProxy"
 _REACTION: Final = "system / PromiseReaction"
 # The engine's names of slots that the language has, and what its standard calls them.
 _SLOTS: Final = {
@@ -37,8 +37,15 @@ _SLOTS: Final = {
     "extension": "[[SuspendedCall]]",
     "previous": "[[OuterScope]]",
 }
+_REGISTERS: Final = "parameters_and_registers"
 _BOUND_ARGUMENT: Final = "bound_argument_"
-_SLOTS_OF_PROXY: Final = ("[[ProxyTarget]]", "[[ProxyHandler]]")
+# Slots that the engine has no name for, in its order.
+_SLOTS_OF_HIDDEN: Final = {
+    "system / JSProxy": ("[[ProxyTarget]]", "[[ProxyHandler]]"),
+    "Date": ("[[DateValue]]",),
+    **{name: (f"[[{name}Data]]",) for name in ("String", "Number", "Boolean", "Symbol", "BigInt")},
+}
+_TYPES_IN_SLOTS: Final = frozenset({"object", "closure", "hidden", "number", "string", "symbol"})
 
 
 def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
@@ -56,14 +63,15 @@ def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        In the order of the file; numbers are not in it, unless it was taken with them.
+        In the order of the file; small integers are not in it, unless it was taken with numbers.
 
         ``name``
             Of the property; private ones begin with ``#``, slots are in double brackets.
         ``kind``
             ``"property"``, ``"private"``, ``"symbol"``, ``"accessor"``, ``"element"``,
-            ``"variable"`` (of a context), ``"slot"`` (of the language, such as what a function
-            is bound to), or ``"prototype"``.
+            ``"variable"`` (of a context), ``"local"`` (of a suspended call; the file does not
+            have its name), ``"slot"`` (of the language, such as what a function is bound to),
+            or ``"prototype"``.
         ``value``
             What it holds, as `heapnb.decode.preview.preview` writes it.
         ``class_name``, ``node_id``, ``shallow_size``, ``retained_size``
@@ -80,23 +88,26 @@ def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
     0  #key   private  "s3cret"
     1  name  property     "Ann"
     """
-    start, stop = graph.edges_of(node)
-    edges = np.arange(start, stop)
+    edges = np.arange(*graph.edges_of(node))
     names: list[str] = []
     kinds: list[str] = []
     chosen: list[int] = []
     labels = edge_labels(graph, edges).to_pylist()
-    slots = iter(_SLOTS_OF_PROXY)
+    slots = iter(_SLOTS_OF_HIDDEN.get(graph.name(node), ()))
     for edge, label in zip(edges.tolist(), labels, strict=True):
         if len(chosen) == limit:
             break
         named = _field(graph, edge, label)
-        if named is None and graph.name(node) == _PROXY:
-            named = _slot_of_proxy(graph, edge, slots)
+        if named is None:
+            named = _hidden_slot(graph, edge, slots)
         if named is not None:
             chosen.append(edge)
             names.append(named[0])
             kinds.append(named[1])
+    for edge, name in _locals(graph, node)[: limit - len(chosen)]:
+        chosen.append(edge)
+        names.append(name)
+        kinds.append("local")
     value = graph.edge_to[np.array(chosen, np.int64)].astype(np.int64)
     shown = [preview(graph, each, max_chars=_MAX_PREVIEW) for each in value.tolist()]
     columns = {
@@ -108,6 +119,21 @@ def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
         **sizes_of(graph, value),
     }
     return pd.DataFrame(columns, copy=False)
+
+
+def _locals(graph: HeapGraph, node: int) -> list[tuple[int, str]]:
+    """List what a suspended call holds in arguments and local variables, and under which number."""
+    store = internal_child(graph, node, _REGISTERS)
+    if store is None:
+        return []
+    edges = np.arange(*graph.edges_of(store))
+    edges = edges[graph.edge_type[edges] == graph.edge_type_index("internal")]
+    labels = edge_labels(graph, edges).to_pylist()
+    return [
+        (edge, f"[{label}]")
+        for edge, label in zip(edges.tolist(), labels, strict=True)
+        if label.isdecimal() and graph.edge_to[edge] != node
+    ]
 
 
 def _field(graph: HeapGraph, edge: int, label: str) -> tuple[str, str] | None:
@@ -138,12 +164,13 @@ def _kind_of_property(label: str) -> str:
     return "accessor" if label.startswith(_ACCESSORS) else "property"
 
 
-def _slot_of_proxy(graph: HeapGraph, edge: int, slots: Iterator[str]) -> tuple[str, str] | None:
-    """Name a proxy's target and handler, which follow each other after its hash."""
+def _hidden_slot(graph: HeapGraph, edge: int, slots: Iterator[str]) -> tuple[str, str] | None:
+    """Name what an edge without a name leads to, if the program can see it."""
+    if graph.edge_type[edge] != graph.edge_type_index("hidden"):
+        return None
     target = int(graph.edge_to[edge])
     kind = graph.node_type_names[int(graph.node_type[target])]
-    is_slot = graph.edge_type[edge] == graph.edge_type_index("hidden")
-    if not is_slot or kind not in {"object", "closure", "hidden"} or target in oddballs(graph):
+    if kind not in _TYPES_IN_SLOTS or target in oddballs(graph):
         return None
     name = next(slots, None)
     return None if name is None else (name, "slot")

@@ -357,8 +357,14 @@ def string_values(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
 
 
 def shown_names(graph: HeapGraph, nodes: IntArray) -> Any:
-    """Make a column of names as DevTools shows them, ``<NA>`` for ordinal -1."""
-    names = display_names(graph, np.maximum(nodes, 0))
+    """Make a column of names as DevTools shows them, ``<NA>`` for ordinal -1.
+
+    Numbers are shown by their value, where the file has it.
+    """
+    written = np.full(len(nodes), vocab.NO_INDEX, np.int64)
+    numbers = np.flatnonzero(has_type(graph, nodes, "number"))
+    written[numbers] = property_of(graph, nodes[numbers], "value", edge_type="internal")
+    names = display_names(graph, np.where(written >= 0, written, np.maximum(nodes, 0)))
     for node, value in oddballs(graph).items():
         names = pc.if_else(pa.array(nodes == node), value, names)
     return texts(_without(names, nodes < 0))

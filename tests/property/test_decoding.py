@@ -92,7 +92,7 @@ def test_any_graph(builder: SnapshotBuilder) -> None:
         assert 0 < len(text) <= MAX_CHARS
         assert text.isprintable()
         assert_rows(graph, entries_frame(graph, node))
-        assert len(fields(graph, node)) <= graph.edge_count[node]
+        assert len(fields(graph, node)) <= graph.n_edges
 
 
 def assert_rows(graph: HeapGraph, table: pd.DataFrame) -> None:

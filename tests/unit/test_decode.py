@@ -253,7 +253,10 @@ def test_fields(capture: Capture) -> None:
         assert expected.items() <= kinds.items(), name
     secret = capture.node("account").fields().set_index("name").loc["#secret"]
     assert secret["value"] == '{secret: "hidden"}'
+    local = capture.node("generator").fields()
+    assert '{inside: "generator"}' in set(local.loc[local["kind"] == "local", "value"])
     assert len(capture.node("dictionary").fields(limit=7)) == 7
+    assert len(capture.node("generator").fields(limit=2)) == 2
 
 
 def test_previews(capture: Capture) -> None:

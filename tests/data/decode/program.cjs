@@ -123,7 +123,8 @@ expected.fields.proxy = { '[[ProxyTarget]]': 'slot', '[[ProxyHandler]]': 'slot' 
 expected.previews.proxy = 'Proxy {target: {target: "object"}, handler: {marked: "handler"}}';
 
 held.generator = (function* countUp() {
-  yield 1;
+  const local = { inside: 'generator' };
+  yield local;
 })();
 held.generator.next();
 expected.fields.generator = { '[[GeneratorFunction]]': 'slot' };
