@@ -124,9 +124,10 @@ def _passes(evidence: Evidence) -> Doubt | None:
     if born < _LEAST_BORN or stayed >= _LASTING * born:
         return None
     share = max(stayed, 0.0) / born
+    # Through a queue the old ones pass, too; if it gets longer all the same, that is no comfort.
+    is_queue = evidence.holder.class_name == _QUEUE and pile.staying[0] < 1 - _RENEWED
     return Doubt(
-        # Through a queue everything passes; if it gets longer all the same, that is no comfort.
-        1.0 if evidence.holder.class_name == _QUEUE else share,
+        1.0 if is_queue else share,
         f"of those that came in between only {share:.0%} stayed",
         "Take one more snapshot after more work, and see whether their number goes on growing.",
     )
