@@ -16,6 +16,7 @@ from heapnb.analysis.accumulation import Accumulation
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.retaining import RetainingTree, path_in_tree, retaining_tree
 from heapnb.analysis.series import Series
+from heapnb.analysis.weak_tables import is_entry, private_field_of, weak_map_of
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.kernels import retaining as kernels
@@ -183,9 +184,27 @@ class Evidence:
         for place in range(start, -1, -1):
             if self.steps[place].is_named:
                 return self.anchor_at(place)
+            if (field := self._private_field(place)) is not None:
+                return field
         step = self.holder
         name = self.graph.name(step.node) or step.class_name
         return Anchor(name, f"{name} of the engine", step.class_name, name, 0)
+
+    def _private_field(self, place: int) -> Anchor | None:
+        """Describe a private field that a compiler has put into a WeakMap."""
+        edge = int(self.tree.parent_edge[self.steps[place].node])
+        if place == 0 or not is_entry(self.graph, edge):
+            return None
+        name = private_field_of(self.graph, edge)
+        if name is None:
+            return None
+        owner = self.steps[place - 1]
+        above = f"{self._expression(place - 1)}." if owner.is_named else ""
+        text = (
+            f"the private field `{name}` of {article(owner.class_name)} (`{above}{name}`, "
+            f"in the WeakMap `{weak_map_of(self.graph, edge)}`)"
+        )
+        return Anchor(name, text, owner.class_name, f"{above}{name}", place)
 
     def anchor_at(self, place: int) -> Anchor:
         """Describe the name that leads to a step.

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
-from heapnb.analysis.detectors.weak_tables import is_entry, weak_map_of
 from heapnb.analysis.evidence import Evidence, article
+from heapnb.analysis.weak_tables import is_entry, weak_map_of
 
 
 class WeakMapValue:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from heapnb.analysis.detectors.weak_map_value import WeakMapValue
-from heapnb.analysis.detectors.weak_tables import are_entries, weak_map_of
 from heapnb.analysis.evidence import Evidence, article
+from heapnb.analysis.weak_tables import are_entries, weak_map_of
 from heapnb.kernels.edges import count_of_type, list_of_type
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray
 from heapnb.analysis.retaining import retaining_tree
 from heapnb.graph import HeapGraph
+
+_COMPILED_FIELD: Final = re.compile(r"_[A-Z][A-Za-z0-9$]*_(?P<field>\w+)")
 
 
 def is_entry(graph: HeapGraph, edge: int) -> bool:
@@ -77,3 +82,22 @@ def weak_map_of(graph: HeapGraph, edge: int) -> str:
         if graph.edge_type[by] in named:
             return graph.edge_label(by)
     return ""
+
+
+def private_field_of(graph: HeapGraph, edge: int) -> str | None:
+    """Name the private field that an entry is, where TypeScript made a WeakMap of the field.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    edge : int
+        An edge from a key to its value.
+
+    Returns
+    -------
+    str or None
+        Such as ``"#items"`` for an entry of the WeakMap `_Cart_items`; None for other WeakMaps.
+    """
+    match = _COMPILED_FIELD.fullmatch(weak_map_of(graph, edge))
+    return f"#{match['field']}" if match else None
