@@ -28,5 +28,5 @@ COLUMNS = (
 @table_options(sort="store_bytes", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List buffers and typed arrays: memory outside the heap, and how many views share it."""
+    """List buffers and typed arrays: memory outside the heap."""
     output.show(reading.open(snapshot).buffers())

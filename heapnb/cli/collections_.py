@@ -27,5 +27,5 @@ COLUMNS = (
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List collections: entries, capacity, the name they are held under, sizes."""
+    """List collections: entries, capacity, what holds them."""
     output.show(reading.open(snapshot).collections())

@@ -24,5 +24,5 @@ COLUMNS = (
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List global variables: value, sizes, and whether the runtime brings them."""
+    """List global variables: value, sizes, built in or not."""
     output.show(reading.open(snapshot).globals())

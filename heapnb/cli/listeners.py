@@ -28,5 +28,5 @@ COLUMNS = (
 @table_options(sort="count", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List event listeners: emitter, event, function, place, how many there are."""
+    """List event listeners: emitter, event, function, place."""
     output.show(reading.open(snapshot).listeners())

@@ -26,5 +26,5 @@ COLUMNS = (
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading) -> None:
-    """List modules: file, parent, and how many copies there are of it."""
+    """List modules: file, parent, number of copies."""
     output.show(reading.open(snapshot).modules())

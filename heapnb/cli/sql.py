@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def command(
     snapshots: tuple[str, ...], query: str, limit: int | None, reading: Reading, *, as_json: bool
 ) -> None:
-    """Ask a question in SQL: heapnb sql app.heapsnapshot "select …".
+    """Ask a question in SQL, such as "select * from nodes".
 
     Tables: nodes, edges, strings, constructors, dominators; `describe nodes` lists the columns.
     Functions of a node id: retained, class_of, path, preview; as tables: retainers, children.
