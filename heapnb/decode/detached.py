@@ -20,13 +20,13 @@ def detached(graph: HeapGraph) -> pd.DataFrame:
     Parameters
     ----------
     graph : HeapGraph
-        A heap of a browser.
+        A heap, usually of a browser; Node.js marks native objects of its own.
 
     Returns
     -------
     pandas.DataFrame
         Columns as in `heapnb.frames.nodes_frame`; empty where the file does not say what is
-        detached, and for programs without a DOM.
+        detached.
 
     Examples
     --------
