@@ -14,6 +14,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.analysis.evidence import is_internal
 from heapnb.analysis.holding import Holding, Reference, References, holding
 from heapnb.analysis.paths import RetainingPath
+from heapnb.analysis.retaining import retaining_tree
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.analysis.what_if import WhatIf, without_edges
 from heapnb.errors import HeapnbError
@@ -32,9 +33,12 @@ AT_LEAST: Final = 0.8
 MOST_EDGES: Final = 16
 """More edges than these are no answer."""
 
-_ENOUGH: Final = 1.0
-"""A single edge that frees at most so much beside the objects, in parts of them, will do."""
+_MUCH_ELSE: Final = 2.0
+"""Edges that free more than so many times the objects' bytes are taken as a last resort."""
 
+_SMALL: Final = 16_384
+_FEW_EDGES: Final = 4
+_LITTLE_FREED: Final = 0.5
 _LOSS_WEIGHT: Final = 2.0
 _MOST_MEMBERS: Final = 2048
 _MOST_HOLDERS: Final = 6_000_000
@@ -171,7 +175,11 @@ class Culprits:
 
 
 def culprits(
-    source: HeapSource, nodes: AnyArray | Sequence[int], *, at_least: float = AT_LEAST
+    source: HeapSource,
+    nodes: AnyArray | Sequence[int],
+    *,
+    at_least: float = AT_LEAST,
+    size: int = 0,
 ) -> Culprits:
     """Find the fewest references to take out so that some objects go.
 
@@ -183,12 +191,14 @@ def culprits(
         Ordinals of the objects, such as ``suspect.nodes``.
     at_least : float, default 0.8
         Which share of them has to go.
+    size : int, optional
+        Bytes that the objects hold, where that is known to be more than they retain.
 
     Returns
     -------
     Culprits
-        Of several sets that are as small, the one that is nearest to the objects. A single
-        edge that takes much else with it is passed over if few edges nearer do the same.
+        Of several sets that are as small, the one that is nearest to the objects. Edges with
+        which more goes than twice what the objects hold are passed over if others will do.
 
     Notes
     -----
@@ -214,7 +224,7 @@ def culprits(
     members = np.unique(np.asarray(nodes, np.int64))
     if len(members) == 0:
         raise HeapnbError("There are no objects to be freed.")
-    search = _Search(graph, members, at_least)
+    search = _Search(graph, members, at_least, size)
     references = search.find()
     if not references:
         return Culprits(graph, members.astype(np.uint32), (), None, 0.0)
@@ -223,24 +233,49 @@ def culprits(
     return Culprits(graph, members.astype(np.uint32), edges, effect, search.share(effect))
 
 
-@dataclass(frozen=True)
-class _Single:
-    """One reference that frees enough."""
+def culprits_of_pile(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
+    """Find the culprit edges of objects, and of what else is held through them.
 
-    reference: Reference
-    collateral: float
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : uint32[k]
+        The objects.
+    size : int
+        Bytes of all that is held through them, by the retaining tree.
+
+    Returns
+    -------
+    Culprits
+        Of the objects alone, if that frees a good part of these bytes. Else what they hold is
+        held by others, too, such as listeners for another event: those count as well.
+    """
+    alone = culprits(graph, nodes, size=size)
+    if not alone.edges or alone.freed_size >= _LITTLE_FREED * size:
+        return alone
+    tree = retaining_tree(graph)
+    below = np.zeros(graph.n_nodes, np.bool_)
+    below[nodes] = True
+    kernels.mark_below(tree.order, tree.parent, below)
+    together = culprits(graph, np.flatnonzero(below), size=size)
+    is_better = together.freed_size > alone.freed_size and len(together.edges) <= _FEW_EDGES
+    return replace(together, nodes=nodes) if is_better else alone
 
 
 class _Search:
     """Looks for the cut; owns the arrays that this takes."""
 
-    def __init__(self, graph: HeapGraph, members: IntArray, at_least: float) -> None:
+    def __init__(self, graph: HeapGraph, members: IntArray, at_least: float, size: int = 0) -> None:
         self.graph = graph
         self.references = References(graph)
         self.at_least = at_least
         held = holding(graph).held[members]
         # What nothing holds needs no culprit.
         self.members = members[held]
+        outermost, _ = self._outermost(self.members)
+        retained = int(graph.retained_size[outermost].sum(dtype=np.uint64))
+        self.limit = _MUCH_ELSE * max(retained, size) + _SMALL
 
     @property
     def holding(self) -> Holding:
@@ -252,15 +287,13 @@ class _Search:
         if len(self.members) == 0:
             return []
         single = self._single()
-        if single is not None and single.collateral <= _ENOUGH:
-            return [single.reference]
-        start = None if single is None else single.reference.target
-        several = self._several(start)
+        if single is not None and self.graph.retained_size[single.target] <= self.limit:
+            return [single]
+        several = self._several(self.graph.retained_size > self.limit)
         if single is None:
-            return several
-        if several and self._is_closer(several, single.reference):
-            return several
-        return [single.reference]
+            return several or self._several(np.zeros(self.graph.n_nodes, np.bool_))
+        is_enough = 0 < len(several) <= _FEW_EDGES
+        return several if is_enough else [single]
 
     def effect(self, references: Sequence[Reference]) -> WhatIf:
         """Compute what removing references frees."""
@@ -273,15 +306,9 @@ class _Search:
         goes[effect.freed] = True
         return round(float(np.mean(goes[self.members])), 4)
 
-    def _is_closer(self, several: list[Reference], single: Reference) -> bool:
-        """Tell whether several edges free as many objects and much less beside them."""
-        effect = self.effect(several)
-        all_of_single = int(self.graph.retained_size[single.target])
-        return self.share(effect) >= self.at_least and 2 * effect.freed_size < all_of_single
-
     # -- one edge ---------------------------------------------------------------------------
 
-    def _single(self) -> _Single | None:
+    def _single(self) -> Reference | None:
         """Find the best single reference by way of dominators.
 
         An edge that all ways to a node pass leads to one of the node's dominators, and is the
@@ -310,17 +337,15 @@ class _Search:
         best = int(np.argmin(collateral))
         if found[best] < 0:
             return None
-        reference = self.references.of_edge(int(found[best]))
-        return _Single(reference, float(collateral[best]))
+        return self.references.of_edge(int(found[best]))
 
     # -- several edges ----------------------------------------------------------------------
 
-    def _several(self, start: int | None) -> list[Reference]:
-        """Find the smallest cut between a node, or the roots, and the objects."""
+    def _several(self, is_large: BoolArray) -> list[Reference]:
+        """Find the smallest cut between the roots and the objects that leaves what is large."""
         graph, held = self.graph, self.holding
         fixed = np.zeros(graph.n_nodes, np.bool_)
-        starts = held.start if start is None else np.array([start], np.uint32)
-        kernels.mark_fixed(held.columns, held.held, starts, fixed)
+        kernels.mark_fixed(held.columns, held.held, is_large, held.start, fixed)
         members, weights = self._outermost(self.members[~fixed[self.members]])
         # Of those that can go at all, so many have to.
         needed = self.at_least * len(self.members) / max(int(weights.sum()), 1)
@@ -522,4 +547,4 @@ def _module_file(graph: HeapGraph, node: int) -> str | None:
     return None if file is None else graph.display_name(file)
 
 
-__all__ = ["CulpritEdge", "Culprits", "culprits"]
+__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_pile"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
-from heapnb.analysis.culprits import Culprits, culprits
+from heapnb.analysis.culprits import Culprits, culprits_of_pile
 from heapnb.analysis.detectors import cause_of, warm_up
 from heapnb.analysis.doubts import Doubt, doubts
 from heapnb.analysis.evidence import Evidence, clipped, is_internal
@@ -138,7 +138,7 @@ class Suspect:
 
         Computed when it is first asked for; see `heapnb.analysis.culprits.culprits`.
         """
-        return culprits(self.path.heap, self.nodes)
+        return culprits_of_pile(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
 
     @property
     def package(self) -> Package | None:

@@ -27,6 +27,7 @@ FIXED_NAMES: Final = ("__proto__",)
 
 _PROGRAM_TYPES: Final = ("object", "closure", "regexp", "native")
 _VALUE_TYPES: Final = (*vocab.STRING_TYPES, "number", "symbol", "bigint")
+_STORAGE_TYPES: Final = ("array", "hidden")
 _N_TYPES: Final = 256
 _DEEPEST_STORAGE: Final = 3
 _MOST_HOLDERS: Final = 64
@@ -130,11 +131,13 @@ class Holding:
         ):
             of_type[[graph.node_type_index(n) for n in names if n in graph.node_type_names]] = kind
         kinds = of_type[graph.node_type]
+        # A native object that a wrapper stands for is no store: it may be held by itself.
+        may_be_storage = _padded(np.isin(graph.node_type_names, _STORAGE_TYPES))
         kernels.mark_storage(
             graph.first_edge,
             graph.edge_to,
             self.role,
-            retaining_tree(graph).is_storage,
+            retaining_tree(graph).is_storage & may_be_storage[graph.node_type],
             kinds,
             np.empty(graph.n_nodes, np.uint32),
         )
@@ -206,7 +209,8 @@ class Reference:
         How the holder calls the target: a name, an index, the key of a Map's entry; empty where
         there is none.
     kind : str
-        ``"property"``, ``"variable"``, ``"element"``, ``"entry"``, ``"local"``.
+        ``"property"``, ``"variable"``, ``"element"``, ``"entry"``, ``"local"``; ``"engine"`` for
+        what no program writes.
     edges : tuple of int
         Edge ordinals: what the program sees, and its copies in backing stores.
     """
@@ -303,23 +307,23 @@ class References:
         parts = [_part(reference.name, reference.kind)]
         node, kind = reference.holder, reference.kind
         while kind in _ON_THE_WAY and len(parts) < _MOST_PARTS:
-            known_as = _KNOWN_OBJECTS.get(graph.class_name(node))
-            if known_as is not None:
-                parts.append(known_as)
-                break
             above = int(tree.parent[node])
             if above in (vocab.NO_ORDINAL, node, graph.root):
                 break
             step = self.of_edge(int(tree.parent_edge[node]))
-            if step.holder == node:
-                break
-            if step.name == _EXPORTS:
-                if len(parts) == 1:
-                    parts.append(_EXPORTS)
-                break
-            node, kind = step.holder, step.kind
-            if kind in (*_ON_THE_WAY, "variable"):
-                parts.append(_part(step.name, kind))
+            class_name = graph.class_name(node)
+            if class_name in _KNOWN_OBJECTS:
+                parts.append(_KNOWN_OBJECTS[class_name])
+            elif step.name == _EXPORTS and len(parts) == 1:
+                parts.append(_EXPORTS)
+            elif step.kind in (*_ON_THE_WAY, "variable") and step.name != _EXPORTS:
+                parts.append(_part(step.name, step.kind))
+                node, kind = step.holder, step.kind
+                continue
+            elif len(parts) == 1 and _IDENTIFIER.fullmatch(class_name):
+                # Nothing that the program wrote leads to the holder.
+                parts.append(class_name)
+            break
         return clipped("".join(reversed(parts)).removeprefix("."))
 
     def _named(self, holder: int, target: int, edges: Sequence[int]) -> Reference:
@@ -333,7 +337,7 @@ class References:
             if "property" in types
             else "element"
             if "element" in types
-            else "entry"
+            else "engine"
         )
         name = " and ".join(labels)
         if any(self._holding.role[edge] == kernels.FROM_KEY for edge in edges):

@@ -486,7 +486,9 @@ def sole_references(
 
 
 @kernel
-def mark_fixed(heap: Holding, held: BoolArray, start: NodeArray, fixed: BoolArray) -> None:
+def mark_fixed(
+    heap: Holding, held: BoolArray, is_large: BoolArray, start: NodeArray, fixed: BoolArray
+) -> None:
     """Mark what a program cannot let go of: what the engine reaches on its own.
 
     Parameters
@@ -495,6 +497,8 @@ def mark_fixed(heap: Holding, held: BoolArray, start: NodeArray, fixed: BoolArra
         The heap.
     held : bool[n_nodes]
         See `mark_held`.
+    is_large : bool[n_nodes]
+        Nodes with which too much would go: they count as fixed where a program holds them.
     start : uint32[k]
         Where to begin.
     fixed : bool[n_nodes]
@@ -512,11 +516,31 @@ def mark_fixed(heap: Holding, held: BoolArray, start: NodeArray, fixed: BoolArra
         node = stack[depth]
         for edge in range(heap.first_edge[node], heap.first_edge[node + 1]):
             target = heap.edge_to[edge]
-            if heap.role[edge] != HOLDS or fixed[target] or can_let_go(heap, edge, node):
+            if heap.role[edge] != HOLDS or fixed[target]:
+                continue
+            if not is_large[target] and can_let_go(heap, edge, node):
                 continue
             fixed[target] = True
             stack[depth] = target
             depth += 1
+
+
+@kernel
+def mark_below(order: NodeArray, parent: NodeArray, marked: BoolArray) -> None:
+    """Mark what lies below marked nodes of a tree.
+
+    Parameters
+    ----------
+    order : uint32[k]
+        The nodes of the tree, each after its parent.
+    parent : uint32[n_nodes]
+        The tree.
+    marked : bool[n_nodes]
+        Changed in place.
+    """
+    for i in range(order.shape[0]):
+        if marked[parent[order[i]]]:
+            marked[order[i]] = True
 
 
 @kernel

@@ -161,16 +161,31 @@ def test_what_cannot_be_let_go(graph: HeapGraph, data: st.DataObject) -> None:
     edges = naive.links(graph)
     stores = stores_of(graph, edges)
     start = data.draw(st.sets(st.integers(0, graph.n_nodes - 1), min_size=1))
+    large = data.draw(st.sets(st.integers(0, graph.n_nodes - 1), max_size=2))
+    is_large = np.isin(np.arange(graph.n_nodes), list(large))
     fixed = np.zeros(graph.n_nodes, np.bool_)
-    kernels.mark_fixed(found.columns, found.held, np.array(sorted(start), np.uint32), fixed)
+    kernels.mark_fixed(
+        found.columns, found.held, is_large, np.array(sorted(start), np.uint32), fixed
+    )
     heap = found.columns
     firm = [
         link
         for link in edges
-        if heap.role[link.number] == kernels.HOLDS and not naive.is_removable(graph, link, stores)
+        if heap.role[link.number] == kernels.HOLDS
+        and (link.target in large or not naive.is_removable(graph, link, stores))
     ]
-    if plain(found):
-        assert nodes_where(fixed) == naive.held(graph.n_nodes, start, firm)
+    assert nodes_where(fixed) == naive.held(graph.n_nodes, start, firm)
+
+
+@given(heaps(), st.data())
+def test_mark_below_marks_subtrees(graph: HeapGraph, data: st.DataObject) -> None:
+    tree = retaining_tree(graph)
+    chosen = data.draw(st.sets(st.integers(0, graph.n_nodes - 1)))
+    marked = np.isin(np.arange(graph.n_nodes), list(chosen))
+    kernels.mark_below(tree.order, tree.parent, marked)
+    reached = set(tree.order.tolist())
+    below = {node for node in reached if set(tree.path(node)) & chosen}
+    assert nodes_where(marked) == below | chosen
 
 
 @given(heaps(), st.data())

@@ -81,7 +81,7 @@ def test_no_smaller_set_of_references_does(graph: HeapGraph, data: st.DataObject
     assume(held)
     nodes = data.draw(st.sets(st.sampled_from(held), min_size=1, max_size=4))
     search = _Search(graph, np.array(sorted(nodes), np.int64), 1.0)
-    found = search._several(None)
+    found = search._several(np.zeros(graph.n_nodes, np.bool_))
     size = naive.smallest_set(graph, nodes, start, edges, stores, 3)
     assert size == (len(found) if 0 < len(found) <= 3 else None)
     if found:
