@@ -201,6 +201,8 @@ def _answer(
     except ImportError:
         raise MissingExtraError("SQL", "sql") from None
 
+    if any(map(_is_surrogate, statement)):
+        raise SqlError("Halves of surrogate pairs are no text.", statement)
     try:
         kinds = [found.type.name for found in duckdb.extract_statements(statement)]
         if len(kinds) != 1:
@@ -218,6 +220,10 @@ def _answer(
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise SqlError(_one_line(str(error)), statement) from None
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
 
 
 def _one_line(message: str) -> str:

@@ -183,6 +183,8 @@ def test_columns_of_one_name_are_told_apart(snap: hn.Snapshot) -> None:
         ("select path('x')", "Could not convert"),
         ("select * from nodes where name ~ '('", ""),
         ("select ?", ""),
+        pytest.param("select '\ud800'", "surrogate", id="surrogate"),
+        pytest.param("select " + "(" * 5_000 + "1" + ")" * 5_000, "depth", id="deep"),
     ],
 )
 def test_what_is_not_understood(snap: hn.Snapshot, statement: str, words: str) -> None:
@@ -244,6 +246,17 @@ def test_texts_that_would_break_out() -> None:
     found = snap.sql("select name from nodes where node_id > 1 order by node_id")["name"].tolist()
     assert found == snap.nodes["name"].tolist()[1:]
     assert snap.sql("select * from nodes where name = ?", [names[0]])["node_id"].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters"),
+    [("select ?", [object()]), ("select $a", {"b": 1}), ("select 1", [1]), ("select ?", [])],
+)
+def test_parameters_that_do_not_fit(
+    snap: hn.Snapshot, statement: str, parameters: list[object] | dict[str, object]
+) -> None:
+    with pytest.raises(hn.SqlError):
+        snap.sql(statement, parameters)
 
 
 def test_without_duckdb(snap: hn.Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
