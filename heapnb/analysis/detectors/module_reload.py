@@ -11,6 +11,11 @@ from heapnb.places import child
 
 MODULE_CLASSES = ("Module", "ModuleJob", "ModuleWrap", "SourceTextModule", "NativeModule")
 
+LOAD_CACHE = "loadCache"
+"""Where Node keeps ES modules, in objects by the kind of module."""
+
+_NEAR = 8
+
 
 class ModuleReload:
     """Module objects that pile up in the list of children, or in a cache of the loader."""
@@ -19,13 +24,8 @@ class ModuleReload:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.detectors.base.Detector`."""
-        example = evidence.graph.class_name(evidence.pile.example)
-        is_module = example in MODULE_CLASSES or any(
-            evidence.graph.class_name(node) in MODULE_CLASSES
-            for node in evidence.below(evidence.pile.example)[:8]
-            if evidence.anchor.name == "loadCache"
-        )
-        if not is_module:
+        module = _module_in(evidence)
+        if module is None:
             return None
         anchor = evidence.anchor
         parent = _file_of(evidence, anchor.place - 1)
@@ -42,7 +42,18 @@ class ModuleReload:
             "Read what changes as data (`JSON.parse` of a file) in place of loading code again; "
             "or take the old Module out of `module.children` when deleting it from "
             "`require.cache`; or restart the process, or use a worker, to load new code.",
+            subject=module,
         )
+
+
+def _module_in(evidence: Evidence) -> int | None:
+    """Find the module that the pile's example is, or is an entry of the loader's cache for."""
+    example = evidence.pile.example
+    nodes = [example]
+    if evidence.anchor.name == LOAD_CACHE:
+        nodes += evidence.below(example)[:_NEAR]
+    modules = (node for node in nodes if evidence.graph.class_name(node) in MODULE_CLASSES)
+    return next(modules, None)
 
 
 def _file_of(evidence: Evidence, place: int) -> str:
