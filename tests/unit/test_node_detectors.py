@@ -79,6 +79,11 @@ def dependants(builder: SnapshotBuilder, n: int) -> None:
         builder.edge("table", key, str(number), type="internal")
 
 
+def observers(builder: SnapshotBuilder, n: int) -> None:
+    end = chain(builder, "scope", ("ticks", "Subject", "ticks"), ("list", "Array", "observers"))
+    functions(builder, elements(builder, end, n, "Subscriber"), "next")
+
+
 def agent(builder: SnapshotBuilder, n: int) -> None:
     end = chain(builder, "scope", ("agent", "Agent", "agent"), ("requests", "Object", "requests"))
     for label in ("sockets", "freeSockets"):
@@ -247,7 +252,8 @@ def lists_of_timers(builder: SnapshotBuilder, n: int) -> None:
 
 CASES: dict[str, list[tuple[Fill, str, str]]] = {
     "event-listeners": [
-        (listening("change"), "`change` listeners of a Bus (`bus._events.change`)", "Function")
+        (listening("change"), "`change` listeners of a Bus (`bus._events.change`)", "Function"),
+        (observers, "`observers` of a Subject (`ticks.observers`)", "Subscriber"),
     ],
     "socket-reconnect": [(listening("connect"), "`connect` listeners of a Bus", "Function")],
     "keep-alive-listeners": [(kept_alive, "`change` listeners of a Socket", "Function")],

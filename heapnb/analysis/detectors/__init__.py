@@ -35,6 +35,7 @@ from heapnb.analysis.detectors.remarks import remarks_on
 from heapnb.analysis.detectors.shared_closure_context import SharedClosureContext
 from heapnb.analysis.detectors.sliced_strings import SlicedStrings
 from heapnb.analysis.detectors.socket_reconnect import SocketReconnect
+from heapnb.analysis.detectors.subscribers import Subscribers
 from heapnb.analysis.detectors.suspended_calls import SuspendedCalls
 from heapnb.analysis.detectors.timers import Timers
 from heapnb.analysis.detectors.unbounded_collection import (
@@ -61,6 +62,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Backlog(),
     MiddlewareStack(),
     DiagnosticsChannel(),
+    Subscribers(),
     AsyncHooks(),
     NativeHandles(),
     FinalizationRegistryHeld(),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from heapnb.analysis.evidence import CONTEXT_NAME, clipped, is_internal, short_location
+from heapnb.analysis.evidence import CONTEXT_NAME, Evidence, clipped, is_internal, short_location
 from heapnb.graph import HeapGraph
 from heapnb.places import child, location_of
 
@@ -21,6 +21,8 @@ _BOUND_LABELS: Final = ("bound_function", "bound_this", "bound_arguments")
 _VARIABLES: Final = (*_CALLBACK_LABELS, "cb", "fn", "func", "handler")
 _SUSPENDED_LABELS: Final = ("parameters_and_registers",)
 _MOST_LOOKED_AT: Final = 64
+_MOST_BELOW: Final = 256
+_PACKAGES: Final = "/node_modules/"
 
 
 def function_behind(graph: HeapGraph, node: int) -> int | None:
@@ -82,6 +84,33 @@ def _next(graph: HeapGraph, node: int, *, is_function: bool) -> Iterator[int]:
 
 def _unnamed_types(graph: HeapGraph) -> tuple[int, int]:
     return graph.edge_type_index("hidden"), graph.edge_type_index("internal")
+
+
+def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
+    """Find a function that some objects hold, if possible one of the program's own files.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The pile.
+    nodes : iterable of int
+        Ordinals, which are looked at one after the other.
+
+    Returns
+    -------
+    int or None
+        Ordinal of a closure; of a package's where the objects hold no other.
+    """
+    of_package = None
+    for node in nodes:
+        for inner in [node, *evidence.below(node)[:_MOST_BELOW]]:
+            location = user_location(evidence.graph, inner)
+            if location is None or not evidence.is_closure(inner):
+                continue
+            if _PACKAGES not in location:
+                return inner
+            of_package = inner if of_package is None else of_package
+    return of_package
 
 
 def is_suspended(graph: HeapGraph, node: int) -> bool:

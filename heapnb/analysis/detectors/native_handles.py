@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import Cause, growth
-from heapnb.analysis.detectors.callbacks import described, user_location
+from heapnb.analysis.detectors.callbacks import described, function_below, user_location
 from heapnb.analysis.evidence import Evidence
 from heapnb.places import child, location_of
 
@@ -19,7 +19,6 @@ _PARTS: Final = ("MessagePort", "PipeWrap")
 _OWNERS: Final = {"ChildProcess": "ProcessWrap", "Worker": "Worker"}
 _MOST_SAMPLED: Final = 8
 _MOST_MEMBERS: Final = 32
-_MOST_BELOW: Final = 256
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,4 @@ def _function(evidence: Evidence) -> int | None:
     """Find a function of the program that one of the handles will call."""
     members = evidence.pile.members
     step = max(1, len(members) // _MOST_MEMBERS)
-    for node in [evidence.pile.example, *members[::step].tolist()]:
-        for inner in evidence.below(int(node))[:_MOST_BELOW]:
-            if evidence.is_closure(inner) and user_location(evidence.graph, inner) is not None:
-                return inner
-    return None
+    return function_below(evidence, [evidence.pile.example, *members[::step].tolist()])

@@ -12,7 +12,7 @@ from heapnb.analysis.detectors.callbacks import (
     function_behind,
     user_location,
 )
-from heapnb.analysis.evidence import CONTEXT_NAME, Evidence, short_location
+from heapnb.analysis.evidence import CONTEXT_NAME, ENGINE_CLASSES, Evidence, short_location
 from heapnb.graph import HeapGraph
 from heapnb.places import child
 
@@ -50,6 +50,7 @@ class PendingPromise:
             "time-out; do not let every request await one promise that lives for ever "
             "(`Promise.race` with one does the same).",
             None if function is None else user_location(graph, function),
+            _awaiting(evidence),
         )
 
     def _many_promises(self, evidence: Evidence) -> Cause:
@@ -67,6 +68,15 @@ class PendingPromise:
             "time-out that rejects it, and take it out then.",
             None if function is None else user_location(graph, function),
         )
+
+
+def _awaiting(evidence: Evidence) -> int | None:
+    """Find the promise that a reaction will settle, where nothing else tells what waits."""
+    graph = evidence.graph
+    if evidence.class_name not in ENGINE_CLASSES:
+        return None
+    inner = graph.edge_to[slice(*graph.edges_of(evidence.pile.example))].tolist()
+    return next((node for node in inner if graph.class_name(node) == PROMISE_CLASS), None)
 
 
 def _pending_promise(graph: HeapGraph, node: int) -> int | None:
