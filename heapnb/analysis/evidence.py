@@ -331,9 +331,28 @@ class Evidence:
                 return closures[-1]
         elif class_name not in ENGINE_CLASSES:
             return self.pile.example
-        known = [n for n in self.below(self.pile.example) if self._own_location(n) is not None]
+        below = self.below(self.pile.example)
+        known = [node for node in below if self._own_location(node) is not None]
         objects = [node for node in known if not self.is_closure(node)]
-        return next(iter([*objects, *known]), self.pile.example)
+        # A reaction to a promise, say, of which only the runtime's own functions know.
+        others = (node for node in below if self._is_programs_object(node))
+        return next(iter([*objects, *known]), next(others, self.pile.example))
+
+    def _is_programs_object(self, node: int) -> bool:
+        """Tell objects of the program from the engine's own, and from functions."""
+        is_object = self.graph.node_type[node] == self.graph.node_type_index("object")
+        name = self.graph.class_name(node)
+        return bool(is_object) and not name.startswith((CONTEXT_NAME, *ENGINE_CLASSES))
+
+    @cached_property
+    def content(self) -> str:
+        """The class of most objects in the example; empty if there are none."""
+        classes = Counter(
+            self.graph.class_name(node)
+            for node in self.below(self.pile.example)
+            if self._is_programs_object(node)
+        )
+        return clipped(classes.most_common(1)[0][0]) if classes else ""
 
     @cached_property
     def location(self) -> str | None:

@@ -340,3 +340,34 @@ def test_ids_that_were_given_before_are_not_given_again() -> None:
     diagnosis = diagnosis_of(used, [*used[:10], *unused, 1100])
     assert not diagnosis.series.one_process
     assert "are new in the later one" in diagnosis.warnings[0]
+
+
+def holders_of(holder_type: str, holder_name: str, inner: str) -> Diagnosis:
+    """Diagnose an array of things that each hold an object of some class."""
+
+    def fill(n_items: int) -> Callable[[SnapshotBuilder], None]:
+        def add(builder: SnapshotBuilder) -> None:
+            put(builder, range(0))
+            for number in range(n_items):
+                key, below = f"holder{number}", f"inner{number}"
+                node_id = FIRST_ITEM_ID + 4 * number
+                builder.node(key, type=holder_type, name=holder_name, size=64, node_id=node_id)
+                builder.node(below, name=inner, size=32, node_id=node_id + 2)
+                builder.edge("elements", key, number, type="element")
+                builder.edge(key, below, "value", type="internal")
+
+        return add
+
+    return diagnose([heap(fill(n)) for n in (20, 60, 150)])
+
+
+def test_what_the_engine_made_is_called_by_what_the_program_sees_of_it() -> None:
+    suspect = holders_of("code", "system / PromiseReaction", "Promise").suspects[0]
+    assert suspect.class_name == "Promise"
+    assert suspect.count_per_snapshot == (20, 60, 150)
+
+
+def test_collections_are_told_by_their_content() -> None:
+    suspect = holders_of("object", "Map", "Session").suspects[0]
+    assert suspect.class_name == "Map"
+    assert "`Map` objects of `Session` objects" in suspect.explanation

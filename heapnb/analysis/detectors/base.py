@@ -80,6 +80,8 @@ def what_piles_up(evidence: Evidence, location: str | None = None) -> str:
         return f"functions{where}"
     if evidence.class_name in {"(string)", "(concatenated string)", "(sliced string)"}:
         return "strings"
+    if evidence.class_name in (*MAPS, *SETS, *LISTS) and evidence.content:
+        where = f" of `{evidence.content}` objects{where}"
     return f"`{evidence.class_name}` objects{where}"
 
 

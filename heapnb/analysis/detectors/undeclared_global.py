@@ -30,11 +30,13 @@ class UndeclaredGlobal:
         return Cause(
             self.kind,
             replace(anchor, held_by="global"),
-            f"`{name}` is a property of the global object, as an assignment without `const`, "
-            "`let` or `var` makes one. It lives as long as the process, and "
+            f"`{name}` is a property of the global object: put there on purpose "
+            f"(`globalThis.{name}`), or by an assignment to a name that nobody declared with "
+            "`const`, `let` or `var`. It lives as long as the process, and "
             f"{what_piles_up(evidence)} pile up in it ({growth(evidence)}).",
-            f"Declare `{name}` where it belongs (`'use strict'` turns the slip into an error), "
-            "give it a bound, and take out what has been dealt with.",
+            f"If it is a slip, declare `{name}` where it belongs (`'use strict'` turns the slip "
+            "into an error). In either case give it a bound, and take out what has been dealt "
+            "with.",
         )
 
     def _entries(self, evidence: Evidence) -> Cause:
