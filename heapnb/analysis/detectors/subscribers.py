@@ -7,7 +7,9 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.detectors.base import LISTS, SETS, Cause, growth, what_piles_up
 from heapnb.analysis.detectors.callbacks import function_below, user_location
+from heapnb.analysis.detectors.event_listeners import EMITTER_SLOT
 from heapnb.analysis.evidence import Evidence, Step, article
+from heapnb.places import child
 
 _NAMES: Final = re.compile(
     r"^[_#$]*(?:<symbol )?\w*(observers|subscribers|subscriptions|listeners|callbacks|watchers)>?$",
@@ -29,6 +31,9 @@ class Subscribers:
             return None
         holder = evidence.steps[place]
         if holder.class_name not in {*LISTS, *SETS} or not _is_called_so(evidence, place):
+            return None
+        if child(evidence.graph, pile.example, EMITTER_SLOT) is not None:
+            # A socket, say: whatever its list is called, it is no function to be called.
             return None
         function = function_below(evidence, [pile.example])
         if function is None:
