@@ -38,6 +38,7 @@ _MUCH_ELSE: Final = 2.0
 
 _SMALL: Final = 16_384
 _FEW_EDGES: Final = 4
+_MOST_ROUNDS: Final = 4
 _LITTLE_FREED: Final = 0.5
 _LOSS_WEIGHT: Final = 2.0
 _MOST_MEMBERS: Final = 2048
@@ -289,11 +290,28 @@ class _Search:
         single = self._single()
         if single is not None and self.graph.retained_size[single.target] <= self.limit:
             return [single]
-        several = self._several(self.graph.retained_size > self.limit)
+        several = self._several_within_limit()
         if single is None:
             return several or self._several(np.zeros(self.graph.n_nodes, np.bool_))
-        is_enough = 0 < len(several) <= _FEW_EDGES
-        return several if is_enough else [single]
+        return several if 0 < len(several) <= _FEW_EDGES else [single]
+
+    def _several_within_limit(self) -> list[Reference]:
+        """Find several references with which not much else goes, or as little as can be."""
+        is_large = self.graph.retained_size > self.limit
+        best: list[Reference] = []
+        least = np.inf
+        for _ in range(_MOST_ROUNDS):
+            found = self._several(is_large)
+            if not found:
+                break
+            freed = self.effect(found).freed_size
+            if freed < least:
+                best, least = found, freed
+            if freed <= self.limit:
+                break
+            # Each alone does not hold much, but all together they do: look nearer.
+            is_large[[reference.target for reference in found]] = True
+        return best
 
     def effect(self, references: Sequence[Reference]) -> WhatIf:
         """Compute what removing references frees."""
@@ -354,7 +372,7 @@ class _Search:
         if len(members) > _MOST_MEMBERS:
             sample = np.linspace(0, len(members) - 1, _MOST_MEMBERS).astype(np.int64)
             members, weights = members[sample], weights[sample]
-        network = _Network.around(held, fixed, members, weights)
+        network = _Network.around(held, fixed, is_large, members, weights)
         if network is None:
             return []
         cut = network.cut(needed)
@@ -398,7 +416,12 @@ class _Network:
 
     @classmethod
     def around(
-        cls, held: Holding, fixed: BoolArray, members: IntArray, weights: IntArray
+        cls,
+        held: Holding,
+        fixed: BoolArray,
+        is_large: BoolArray,
+        members: IntArray,
+        weights: IntArray,
     ) -> _Network | None:
         """Collect what leads to some objects; None if that is too much.
 
@@ -428,7 +451,7 @@ class _Network:
             np.concatenate([tail[:n_arcs], np.arange(1, n_members + 1)]),
             np.concatenate([head[:n_arcs], np.full(n_members, goal)]),
             edge[:n_arcs],
-            is_removable[:n_arcs],
+            is_removable[:n_arcs] & ~is_large[graph.edge_to[edge[:n_arcs]]],
             goal + 1,
             weights,
         )

@@ -295,9 +295,16 @@ def removal(suspect: Any) -> str:
     found = suspect.culprits if suspect.rank <= MOST_REMOVALS else None
     if found is None or not found.edges:
         return ""
-    names = [f"`{edge.expression}`" for edge in found.edges[:_MAX_NAMES]]
-    if len(found.edges) > _MAX_NAMES:
-        names.append(fmt.plural(len(found.edges) - _MAX_NAMES, "more reference"))
+    # Several references to one thing are told as one.
+    expressions: dict[int, list[str]] = {}
+    for edge in found.edges:
+        expressions.setdefault(edge.target_id, []).append(edge.expression)
+    names = [
+        f"`{known_as[0]}`" + (f" (all {len(known_as)} references)" if len(known_as) > 1 else "")
+        for known_as in list(expressions.values())[:_MAX_NAMES]
+    ]
+    if len(expressions) > _MAX_NAMES:
+        names.append(fmt.plural(len(expressions) - _MAX_NAMES, "more reference"))
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     partly = "" if found.share == 1 else f", {fmt.format_percent(found.share)} of the objects"
     return f"Removing {listed} frees {fmt.format_bytes(found.freed_size)}{partly}."

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 
+import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.culprits import MOST_EDGES
+from heapnb.analysis.culprits import MOST_EDGES, culprits_of_pile
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.describe import removal
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
@@ -168,6 +169,58 @@ class _Suspect:
 
     def __init__(self, culprits: hn.Culprits) -> None:
         self.culprits = culprits
+
+
+def test_several_references_to_one_thing_are_told_as_one() -> None:
+    builder, keys = cached()
+    builder.edge("global", "other", "other").edge("other", "map", "store")
+    sentence = removal(_Suspect(found(builder, *keys)))
+    assert sentence == "Removing `app.cache` (all 2 references) frees 112 B."
+
+
+def test_what_holds_much_else_is_left_alone() -> None:
+    # One reference to `app` would do, but with it everything else would go.
+    builder, keys = cached()
+    builder.node("rest", size=100_000).edge("app", "rest", "rest")
+    builder.edge("app", "other", "other").edge("other", "map", "store")
+    answer = found(builder, *keys)
+    assert sorted(edge.expression for edge in answer.edges) == ["app.cache", "app.other.store"]
+    # Even so, it is better than nothing.
+    for number in range(20):
+        builder.edge("rest", "map", f"copy{number}")
+    assert [edge.expression for edge in found(builder, *keys).edges] == ["app"]
+
+
+def test_large_things_that_hold_it_only_together_are_left_alone() -> None:
+    # Each of the two alone retains little, as both hold the rest.
+    builder, keys = cached(50)
+    builder.node("rest", size=100_000)
+    for name in ("one", "two"):
+        builder.edge("global", name, name).edge(name, "rest", "rest")
+        for number in range(3):
+            builder.edge(name, f"{name}{number}", f"part{number}")
+            builder.edge(f"{name}{number}", "map", "kept")
+    answer = found(builder, *keys)
+    assert len(answer.edges) == 7
+    assert answer.freed_size < 2000
+
+
+def test_what_the_objects_hold_together_with_others_counts() -> None:
+    builder = SnapshotBuilder.from_edges("root^1>global global.e>e e.a>as e.b>bs")
+    for number in range(20):
+        for event in ("a", "b"):
+            listener = f"{event}{number}"
+            builder.edge(f"{event}s", listener, number, type="element")
+            builder.edge(listener, f"load{number}", "load").node(f"load{number}", size=1000)
+    graph = builder.graph()
+    nodes = np.array([builder.ordinal(f"a{number}") for number in range(20)], np.uint32)
+    alone = hn.culprits(graph, nodes)
+    assert [edge.expression for edge in alone.edges] == ["e.a"]
+    pile = culprits_of_pile(graph, nodes, 20_000)
+    assert [edge.expression for edge in pile.edges] == ["e"]
+    assert pile.freed_size > 20_000
+    assert pile.nodes.tolist() == nodes.tolist()
+    assert culprits_of_pile(graph, nodes, 400).edges == alone.edges
 
 
 def test_the_sentence() -> None:
