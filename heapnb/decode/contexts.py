@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 CONTEXT_NAME: Final = "system / Context"
+# Newer versions put it before the function's name.
+_SHARED_PREFIX: Final = "system / SharedFunctionInfo / "
 _SCOPE_INFO: Final = "system / ScopeInfo"
 _MOST_BLOCKS: Final = 16
 
@@ -89,7 +91,7 @@ def contexts(graph: HeapGraph) -> pd.DataFrame:
     variables = variables_of_contexts(graph, node)
     columns = {
         "node_id": graph.node_id[node],
-        "function": names_of(graph, function),
+        "function": pd.Series(names_of(graph, function)).str.removeprefix(_SHARED_PREFIX).array,
         "location": locations_of(graph, _closure_of(graph, function)),
         "variables": pd.array(variables, dtype=pd.ArrowDtype(variables.type)),
         "variable_count": pc.list_value_length(variables).to_numpy(),

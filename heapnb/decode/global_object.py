@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from heapnb.decode.links import (
     class_names_of,
+    edges_named,
     edges_of_type,
     property_of,
     sizes_of,
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
+_GLOBAL_OBJECT: Final = "global_object"
 _MAX_PREVIEW: Final = 120
 _NOT_VARIABLES: Final = ("__proto__", "")
-_ENGINE_SYMBOLS: Final = ("<symbol Symbol.", "<symbol node:")
+_ENGINE_SYMBOLS: Final = (
+    "<symbol Symbol.",
+    "<symbol node:",
+    "<symbol Window#",
+    "<symbol V8PrivateProperty",
+)
 _ACCESSORS: Final = ("get ", "set ")
 
 
@@ -108,6 +115,11 @@ def global_objects(graph: HeapGraph) -> IntArray:
     edges = np.arange(start, stop)
     is_shortcut = graph.edge_type[edges] == graph.edge_type_index("shortcut")
     entries = np.unique(graph.edge_to[edges[is_shortcut]]).astype(np.int64)
-    # Newer versions of V8 have the context between the root and the global object.
-    inner = property_of(graph, entries, "global_object", edge_type="internal")
-    return np.unique(np.where(inner >= 0, inner, entries))
+    # Newer versions of V8 have the context, or a proxy, between the root and the global object.
+    for edge_type in ("internal", "shortcut"):
+        inner = property_of(graph, entries, _GLOBAL_OBJECT, edge_type=edge_type)
+        entries = np.unique(np.where(inner >= 0, inner, entries))
+    if not len(entries):
+        contexts = edges_named(graph, _GLOBAL_OBJECT, "internal")
+        entries = np.unique(graph.edge_to[contexts]).astype(np.int64)
+    return entries

@@ -346,7 +346,7 @@ def indexed_edges(
     target = graph.edge_to[edges].astype(np.int64)
     is_item = index >= 0
     # Some versions show what deleted entries leave behind.
-    hole = nodes_named(graph, [_HOLE], "hidden")
+    hole = nodes_named(graph, [_HOLE], None)
     if len(hole):
         is_item &= ~np.isin(target, hole)
     return row[is_item], index[is_item], target[is_item]

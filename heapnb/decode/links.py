@@ -32,7 +32,9 @@ _NO_VARIABLES: Final = ("__proto__", "constructor")
 _MAX_EDGE_TYPES: Final = 1 << 8
 
 
-def nodes_named(graph: HeapGraph, names: Sequence[str], node_type: str = "object") -> IntArray:
+def nodes_named(
+    graph: HeapGraph, names: Sequence[str], node_type: str | None = "object"
+) -> IntArray:
     """Find nodes by type and name.
 
     Parameters
@@ -41,8 +43,8 @@ def nodes_named(graph: HeapGraph, names: Sequence[str], node_type: str = "object
         The heap.
     names : sequence of str
         Their names; of objects that is the class.
-    node_type : str, optional
-        Their type.
+    node_type : str or None, optional
+        Their type; None for any, as that of the engine's own objects depends on its version.
 
     Returns
     -------
@@ -54,8 +56,10 @@ def nodes_named(graph: HeapGraph, names: Sequence[str], node_type: str = "object
         return np.empty(0, np.int64)
     is_named = np.zeros(len(graph.strings), np.bool_)
     is_named[wanted] = True
-    is_type = graph.node_type == graph.node_type_index(node_type)
-    return np.flatnonzero(is_type & is_named[graph.node_name])
+    found = is_named[graph.node_name]
+    if node_type is not None:
+        found &= graph.node_type == graph.node_type_index(node_type)
+    return np.flatnonzero(found)
 
 
 def edges_named(graph: HeapGraph, name: str, edge_type: str = "property") -> IntArray:

@@ -333,6 +333,8 @@ class _Writer:
         if oddball is not None:
             return [oddball]
         name = self._graph.name(node)
+        if name == _PROXY:
+            return self._hidden(value)
         if self._is_internal(node) or (
             self._type(node) == "native" and not len(self._edges(node, "property"))
         ):

@@ -121,7 +121,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
 
 def _reactions(graph: HeapGraph, first: IntArray) -> tuple[IntArray, IntArray]:
     """List what waits for promises: chains of reactions, each with the row of its promise."""
-    everything = nodes_named(graph, [_REACTION], "hidden")
+    everything = nodes_named(graph, [_REACTION], None)
     row, edges = edges_of_type(graph, everything, "hidden")
     following = np.full(len(everything), vocab.NO_INDEX, np.int64)
     # Of its fields only the next one is a reaction too.

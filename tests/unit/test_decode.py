@@ -229,6 +229,33 @@ def test_globals(capture: Capture) -> None:
     assert "__proto__" not in table.index
 
 
+@pytest.mark.parametrize(
+    "edges",
+    [
+        "root^1>global",
+        "root^1>context context/global_object>global",
+        "root^1>proxy proxy^native_context>context proxy^global_object>global",
+        "root>roots roots>context context/global_object>global",
+    ],
+)
+def test_where_versions_have_the_global_object(edges: str) -> None:
+    builder = SnapshotBuilder.from_edges(f"{edges} global.cache>Map")
+    assert builder.snapshot().globals()["name"].tolist() == ["cache"]
+
+
+def test_the_newest_version_calls_what_is_its_own_native() -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root>Promise Promise/reactions_or_result>waits root>proxy"
+    )
+    builder.node("waits", type="native", name="system / PromiseReaction")
+    builder.edge("proxy", "aim", 1, type="hidden").edge("proxy", "traps", 2, type="hidden")
+    builder.node("proxy", type="native", name="system / JSProxy")
+    snapshot = builder.snapshot()
+    assert snapshot.promises()["reaction_count"].tolist() == [1]
+    preview = snapshot.node(builder.node_id("proxy")).preview()
+    assert preview == "Proxy {target: aim {}, handler: traps {}}"
+
+
 def test_sockets(capture: Capture) -> None:
     table = capture.snapshot.sockets()
     for name, expected in capture.expected["sockets"].items():
