@@ -179,7 +179,10 @@ class Evidence:
     def anchor(self) -> Anchor:
         """The name that is nearest to the pile."""
         start = self.place_of_holder
-        if self.pile.n_holders > 1 and self.steps[-1].is_named and not self.pile.is_list:
+        n_holders = self.pile.n_holders
+        # Of one property of many objects the name says most; of dictionaries a key says nothing.
+        is_property = self.steps[-1].is_named and len(self.pile.members) <= 2 * n_holders
+        if n_holders > 1 and is_property and not self.pile.is_list:
             start = len(self.steps) - 1
         for place in range(start, -1, -1):
             if self.steps[place].is_named:

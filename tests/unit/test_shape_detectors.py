@@ -173,6 +173,25 @@ def test_recognises(kind: str, fill: Fill, anchor: str, explanation: str) -> Non
     assert found.fix
 
 
+def test_several_metrics_are_named_by_what_holds_the_values() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        into_array(builder, name="metrics")
+        for metric in range(2):
+            counter, values = f"counter{metric}", f"values{metric}"
+            builder.node(counter, name="Counter", node_id=905 + 4 * metric)
+            builder.node(values, name="Object", node_id=907 + 4 * metric)
+            builder.edge("store", counter, str(metric), type="internal")
+            builder.edge(counter, values, "hashMap")
+            for number in range(n):
+                value = f"value{metric}-{number}"
+                builder.node(value, name="Value", node_id=ids(number, metric))
+                builder.edge(values, value, f"method:GET,path:/users/{number}")
+
+    found = suspect(fill)
+    assert found.kind == "metric-labels"
+    assert "`hashMap` of a Counter" in found.anchor
+
+
 def test_private_fields_that_became_weak_maps_are_fields() -> None:
     found = suspect(lambda builder, n: weak_map(builder, n, "_Server_requests"))
     assert found.kind == "unbounded-array"

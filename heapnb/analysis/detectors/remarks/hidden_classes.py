@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.detectors.contents import of_types
+from heapnb.analysis.detectors.contents import named, of_types
 from heapnb.analysis.evidence import Evidence
 from heapnb.places import children_of
 
@@ -27,8 +27,8 @@ class HiddenClasses:
         members = of_types(graph, evidence.pile.members.astype(np.int64), "object")
         if len(members) < LEAST_OBJECTS:
             return None
-        is_plain = graph.strings.index(vocab.CLASS_OBJECT).as_py() == graph.node_name[members]
-        maps = children_of(graph, members[is_plain], ["map"])
+        plain = named(graph, members, [vocab.CLASS_OBJECT])
+        maps = children_of(graph, plain, ["map"])
         n_maps = len(np.unique(maps[maps >= 0]))
         if n_maps < max(LEAST_OBJECTS, LEAST_SHARE * len(members)):
             return None
