@@ -79,22 +79,25 @@ class WhatIf:
         from heapnb.frames import texts
 
         graph = self.heap
+        n_keys = len(graph.class_keys)
         counted = self.freed[graph.shallow_size[self.freed] > 0]
-        keys, key = np.unique(graph.class_key[counted], return_inverse=True)
-        size = np.bincount(key, weights=graph.shallow_size[counted], minlength=len(keys))
-        order = np.argsort(-size, kind="stable")
-        class_index, row = graph.class_keys[keys[order]].T
-        has_size = graph.shallow_size > 0
-        of_all = np.bincount(graph.class_key[has_size], minlength=len(graph.class_keys))
+        count = np.bincount(graph.class_key[counted], minlength=n_keys)
+        size = np.bincount(
+            graph.class_key[counted], weights=graph.shallow_size[counted], minlength=n_keys
+        )
+        of_all = np.bincount(graph.class_key[graph.shallow_size > 0], minlength=n_keys)
+        keys = np.flatnonzero(count)
+        keys = keys[np.argsort(-size[keys], kind="stable")]
+        class_index, row = graph.class_keys[keys].T
         return pd.DataFrame(
             {
                 "class_name": texts(graph.class_names.take(pa.array(class_index))),
                 "location": texts(
                     pa.array([location_text(graph, place) for place in row.tolist()], pa.string())
                 ),
-                "count": np.bincount(key, minlength=len(keys))[order],
-                "shallow_size": size[order].astype(np.int64),
-                "of_count": of_all[keys[order]],
+                "count": count[keys],
+                "shallow_size": size[keys].astype(np.int64),
+                "of_count": of_all[keys],
             }
         )
 
