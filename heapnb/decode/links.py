@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.frames import display_names, masked, node_names, texts
 from heapnb.kernels.decoding import nearest_names
-from heapnb.kernels.edges import count_of_type, follow, list_of_type
-from heapnb.places import is_string, location_of
+from heapnb.kernels.edges import count_of_type, list_of_type
+from heapnb.places import children_of, is_string, location_of
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray
@@ -136,18 +136,7 @@ def property_of(
     int64[k]
         The targets' ordinals, -1 where there is none.
     """
-    targets = np.empty(len(nodes), np.int64)
-    follow(
-        graph.first_edge,
-        graph.edge_type,
-        graph.edge_name,
-        graph.edge_to,
-        graph.edge_type_index(edge_type),
-        is_string(graph, names),
-        np.asarray(nodes, np.int64),
-        targets,
-    )
-    return targets
+    return children_of(graph, nodes, names, edge_type=edge_type)
 
 
 def places_in(ascending: IntArray, wanted: IntArray) -> IntArray:
