@@ -172,6 +172,7 @@ def load_series(
     *,
     cache: bool = True,
     progress: ProgressReporter | None = None,
+    salvage: bool = False,
 ) -> Series:
     """Read snapshots of one program, taken one after the other.
 
@@ -183,6 +184,8 @@ def load_series(
         Whether files go through the on-disk cache.
     progress : callable, optional
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    salvage : bool, default False
+        Read what truncated files still hold; warnings say what is missing.
 
     Returns
     -------
@@ -210,7 +213,7 @@ def load_series(
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
         try:
-            graph = graph_of(source, cache=cache, progress=progress)
+            graph = graph_of(source, cache=cache, progress=progress, salvage=salvage)
         except (HeapnbError, OSError) as error:
             warnings.append(f"{_name_of(source)} is left out: {error}")
             failure = failure or error
@@ -227,7 +230,7 @@ def load_series(
     if one_process:
         members = _in_order(members, warnings)
     if members[-1].snapshot is not newest.snapshot:
-        last = graph_of(members[-1].source, cache=cache, progress=progress)
+        last = graph_of(members[-1].source, cache=cache, progress=progress, salvage=salvage)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))

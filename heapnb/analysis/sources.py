@@ -15,7 +15,11 @@ HeapSource: TypeAlias = Union["Snapshot", HeapGraph, SnapshotSource]
 
 
 def graph_of(
-    source: HeapSource, *, cache: bool = True, progress: ProgressReporter | None = None
+    source: HeapSource,
+    *,
+    cache: bool = True,
+    progress: ProgressReporter | None = None,
+    salvage: bool = False,
 ) -> HeapGraph:
     """Return the graph of a snapshot, opening the file where that is needed.
 
@@ -27,6 +31,8 @@ def graph_of(
         Whether files go through the on-disk cache.
     progress : callable, optional
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    salvage : bool, default False
+        Read what a truncated file still holds.
 
     Returns
     -------
@@ -38,4 +44,4 @@ def graph_of(
     if isinstance(graph, HeapGraph):
         return graph
     options = {} if progress is None else {"progress": progress}
-    return open_graph(source, cache=cache, **options)  # type: ignore[arg-type]
+    return open_graph(source, cache=cache, salvage=salvage, **options)  # type: ignore[arg-type]

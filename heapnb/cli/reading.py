@@ -128,13 +128,12 @@ class Reading:
         series = load_series(
             # A path is opened when its turn comes, so that only one is in memory at a time.
             [
-                self.open_graph(source, with_warnings=False)
-                if self.salvage or source == STDIN
-                else source
+                self.open_graph(source, with_warnings=False) if source == STDIN else source
                 for source in sources
             ],
             cache=self.cache,
             progress=self.progress,
+            salvage=self.salvage,
         )
         if with_warnings:
             warn(series.warnings)

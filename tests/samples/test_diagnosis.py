@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 import heapnb as hn
 from heapnb.analysis.diagnose import Diagnosis
@@ -214,6 +215,17 @@ def test_a_file_that_cannot_be_read_is_named_and_left_out(kind: str, tmp_path: P
     (warning,) = diagnosis.warnings
     assert warning.startswith("bad.heapsnapshot")
     assert "is left out" in warning
+
+
+def test_a_truncated_file_is_read_on_request(tmp_path: Path) -> None:
+    *whole, last = [Path(path) for path in sample_series("module_array_cache")]
+    content = zstandard.ZstdDecompressor().decompressobj().decompress(last.read_bytes())
+    cut = tmp_path / "cut.heapsnapshot"
+    cut.write_bytes(content[: len(content) * 99 // 100])
+    assert len(hn.load_series([*whole, cut])) == 2
+    series = hn.load_series([*whole, cut], salvage=True)
+    assert len(series) == 3
+    assert any("cut.heapsnapshot" in text and "truncated" in text for text in series.warnings)
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
