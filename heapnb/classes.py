@@ -87,7 +87,7 @@ class PlainObjects:
 
 def property_type(raw: RawSnapshot) -> int:
     """Index of the edge type ``property``, -1 if the file has none."""
-    return _index(raw.meta.edge_types, "property")
+    return index_of(raw.meta.edge_types, "property")
 
 
 def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
@@ -102,7 +102,7 @@ def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
     -------
     PlainObjects
     """
-    object_type = _index(raw.meta.node_types, "object")
+    object_type = index_of(raw.meta.node_types, "object")
     is_object_name = pc.equal(raw.strings, vocab.CLASS_OBJECT).to_numpy(zero_copy_only=False)
     nodes = np.flatnonzero((raw.node_type == object_type) & is_object_name[raw.node_name]).astype(
         np.uint32
@@ -389,7 +389,21 @@ def _position(texts: pa.LargeStringArray, text: str) -> int:
     return int(pc.index(texts, pa.scalar(text, pa.large_string())).as_py())
 
 
-def _index(names: Sequence[str], name: str) -> int:
+def index_of(names: Sequence[str], name: str) -> int:
+    """Find a name among the types that a file declares.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    name : str
+        Which to find.
+
+    Returns
+    -------
+    int
+        -1 where the file does not know it.
+    """
     return names.index(name) if name in names else vocab.NO_INDEX
 
 

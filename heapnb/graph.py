@@ -38,6 +38,7 @@ from heapnb.classes import (
     distinct_rows,
     find_plain_objects,
     format_property_name,
+    index_of,
     infer_interfaces,
 )
 from heapnb.errors import NodeNotFoundError
@@ -309,11 +310,11 @@ class HeapGraph:
 
     def node_type_index(self, name: str) -> int:
         """Index of a node type, -1 where the file does not know it."""
-        return _index(self.node_type_names, name)
+        return index_of(self.node_type_names, name)
 
     def edge_type_index(self, name: str) -> int:
         """Index of an edge type, -1 where the file does not know it."""
-        return _index(self.edge_type_names, name)
+        return index_of(self.edge_type_names, name)
 
     # -- looking things up ------------------------------------------------------------------
 
@@ -1130,10 +1131,6 @@ def string_buffers(strings: pa.LargeStringArray) -> tuple[IntArray, ByteArray]:
     if text_buffer is None or text_buffer.size == 0:
         return offsets, np.empty(0, np.uint8)
     return offsets, np.frombuffer(text_buffer, np.uint8)
-
-
-def _index(names: Sequence[str], name: str) -> int:
-    return names.index(name) if name in names else vocab.NO_INDEX
 
 
 __all__ = ["DerivedStore", "Ephemerons", "HeapGraph", "open_graph", "string_buffers"]

@@ -83,3 +83,15 @@ INTERFACE_MIN_PROPERTIES: Final = 1
 INTERFACE_MAX_NAME_LENGTH: Final = 120
 INTERFACE_MIN_OBJECTS: Final = 2
 INTERFACE_MIN_PROPORTION: Final = 1000
+
+SYSTEM_PREFIX = "system / "
+"""How the names of the engine's own objects begin."""
+
+CONTEXT_NAME = "system / Context"
+"""Name of the objects that hold the variables of a scope; in some versions more follows."""
+
+ODDBALL_NAME = "system / Oddball"
+"""Name of ``undefined``, ``null``, ``true`` and ``false``."""
+
+REACTION_NAME = "system / PromiseReaction"
+"""Name of what waits for a promise."""

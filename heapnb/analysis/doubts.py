@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from heapnb import vocab
 from heapnb._typing import IntArray
-from heapnb.analysis.evidence import CONTEXT_NAME, Evidence
+from heapnb.analysis.evidence import Evidence
 from heapnb.analysis.trend import trends
 from heapnb.graph import HeapGraph
 from heapnb.places import internal_child
@@ -177,7 +178,7 @@ def _has_a_limit(evidence: Evidence) -> Doubt | None:
 def _is_module_scope(evidence: Evidence, node: int) -> bool:
     """Tell whether a step is the scope of a whole module, whose names are about all in it."""
     nodes = [step.node for step in evidence.steps]
-    is_scope = evidence.graph.name(node).startswith(CONTEXT_NAME)
+    is_scope = evidence.graph.name(node).startswith(vocab.CONTEXT_NAME)
     return is_scope and evidence.is_module_scope(nodes.index(node))
 
 

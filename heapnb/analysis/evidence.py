@@ -25,8 +25,6 @@ from heapnb.places import child, is_internal_script, location_of
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
 """Classes that say nothing to somebody who looks for a leak."""
 
-CONTEXT_NAME: Final = "system / Context"
-"""How V8 calls the variables of a function that closures share."""
 
 OWNER_LABEL: Final = "<symbol owner_symbol>"
 """By which Node's handles refer to what the program knows."""
@@ -327,7 +325,7 @@ class Evidence:
     def named_example(self) -> int:
         """The example, or what the program sees of it."""
         class_name = self.graph.class_name(self.pile.example)
-        if class_name.startswith(CONTEXT_NAME):
+        if class_name.startswith(vocab.CONTEXT_NAME):
             # Variables that closures share: a chain of closures, of which these are one half.
             closures = [step.node for step in self.turn if self.is_closure(step.node)]
             if closures:
@@ -345,7 +343,7 @@ class Evidence:
         """Tell objects of the program from the engine's own, and from functions."""
         is_object = self.graph.node_type[node] == self.graph.node_type_index("object")
         name = self.graph.class_name(node)
-        return bool(is_object) and not name.startswith((CONTEXT_NAME, *ENGINE_CLASSES))
+        return bool(is_object) and not name.startswith((vocab.CONTEXT_NAME, *ENGINE_CLASSES))
 
     @cached_property
     def content(self) -> str:

@@ -37,7 +37,6 @@ _PREFERRED_TYPES: Final = ("property", "context", "element", "internal", "hidden
 _OTHER_RANK: Final = 50
 _N_EDGE_TYPES: Final = 256
 _NOTHING: Final = np.empty(0, np.int64)
-_ENGINE_PREFIX: Final = "system / "
 _ENTRY_OF_WEAK_MAP: Final = re.compile(r"\d+( / part of key .*)?", re.DOTALL)
 
 _LONGEST_CYCLE: Final = 4
@@ -230,7 +229,7 @@ class RetainingPath:
         kind = self._type_of(step)
         return (
             kind in STORAGE_TYPES
-            or step.name.startswith(_ENGINE_PREFIX)
+            or step.name.startswith(vocab.SYSTEM_PREFIX)
             or (kind == "synthetic" and step.name == ROOT_LABEL)
         )
 

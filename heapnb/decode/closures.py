@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
-_CONTEXT_NAME = "system / Context"
-
 
 def closures(graph: HeapGraph) -> pd.DataFrame:
     """List the functions of a heap.
@@ -145,7 +143,9 @@ def _contexts(graph: HeapGraph, nodes: IntArray) -> dict[str, Any]:
 
 def _is_context_name(graph: HeapGraph) -> BoolArray:
     # Newer versions put the id of the scope behind it.
-    marked: BoolArray = pc.starts_with(graph.strings, _CONTEXT_NAME).to_numpy(zero_copy_only=False)
+    marked: BoolArray = pc.starts_with(graph.strings, vocab.CONTEXT_NAME).to_numpy(
+        zero_copy_only=False
+    )
     return marked
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
-CONTEXT_NAME: Final = "system / Context"
 # Newer versions put it before the function's name.
 _SHARED_PREFIX: Final = "system / SharedFunctionInfo / "
 _SCOPE_INFO: Final = "system / ScopeInfo"
@@ -117,7 +116,7 @@ def find_contexts(graph: HeapGraph) -> IntArray:
         Ordinals, ascending.
     """
     # Newer versions put the id of the scope behind it.
-    is_name = pc.starts_with(graph.strings, CONTEXT_NAME).to_numpy(zero_copy_only=False)
+    is_name = pc.starts_with(graph.strings, vocab.CONTEXT_NAME).to_numpy(zero_copy_only=False)
     is_object = graph.node_type == graph.node_type_index("object")
     return np.flatnonzero(is_object & is_name[graph.node_name])
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from heapnb import vocab
 from heapnb.decode.links import class_names_of, oddballs, sizes_of
 from heapnb.decode.preview import preview
 from heapnb.frames import edge_labels, texts
@@ -22,7 +23,6 @@ _PROTOTYPE: Final = "__proto__"
 _SYMBOL: Final = "<symbol"
 _PRIVATE: Final = "#"
 _ACCESSORS: Final = ("get ", "set ")
-_REACTION: Final = "system / PromiseReaction"
 # The engine's names of slots that the language has, and what its standard calls them.
 _SLOTS: Final = {
     "bound_function": "[[BoundTargetFunction]]",
@@ -148,7 +148,7 @@ def _field(graph: HeapGraph, edge: int, label: str) -> tuple[str, str] | None:
     if kind == "shortcut" and label.startswith(_BOUND_ARGUMENT):
         return f"[[BoundArguments]][{label.removeprefix(_BOUND_ARGUMENT)}]", "slot"
     if kind in {"internal", "weak"} and label in _SLOTS:
-        if graph.name(int(graph.edge_to[edge])) == _REACTION:
+        if graph.name(int(graph.edge_to[edge])) == vocab.REACTION_NAME:
             return "[[PromiseReactions]]", "slot"
         return _SLOTS[label], "slot"
     return None

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 _ODDBALL_TYPES: Final = ("hidden", "native")
-_ODDBALL_NAME: Final = "system / Oddball"
 _ODDBALL_TEXTS: Final = ("undefined", "null", "true", "false")
-_BOUND_FUNCTION: Final = "native_bind"
 WORD_SIZES: Final = (8, 4)
 """Bytes of a word: without and with small pointers."""
 ARRAY_HEADER_WORDS: Final = 2
@@ -217,9 +215,9 @@ def oddballs(graph: HeapGraph) -> dict[int, str]:
     def compute() -> dict[int, str]:
         found: dict[int, str] = {}
         for kind in _ODDBALL_TYPES:
-            for node in nodes_named(graph, [*_ODDBALL_TEXTS, _ODDBALL_NAME], kind).tolist():
+            for node in nodes_named(graph, [*_ODDBALL_TEXTS, vocab.ODDBALL_NAME], kind).tolist():
                 name = graph.name(node)
-                if name == _ODDBALL_NAME:
+                if name == vocab.ODDBALL_NAME:
                     hidden = edges_of_type(graph, np.array([node]), "hidden")[1][:1]
                     name = graph.name(int(graph.edge_to[hidden[0]])) if len(hidden) else name
                 if name in _ODDBALL_TEXTS:

@@ -30,8 +30,6 @@ _MAX_TEXT: Final = 100
 _MAX_PROPERTIES_LOOKED_AT: Final = 1000
 _ARRAY_HEADER_BYTES: Final = 16
 
-_SYSTEM_PREFIX: Final = "system / "
-_ODDBALL: Final = "system / Oddball"
 _ODDBALLS: Final = frozenset({"undefined", "null", "true", "false"})
 _PROXY: Final = "system / JSProxy"
 _ACCESSORS: Final = "system / AccessorPair"
@@ -315,7 +313,7 @@ class _Writer:
         if self._type(node) not in {"hidden", "native"}:
             return None
         name = self._graph.name(node)
-        if name == _ODDBALL:
+        if name == vocab.ODDBALL_NAME:
             texts = self._graph.edge_to[self._edges(node, "hidden")[:1]].tolist()
             name = self._graph.name(texts[0]) if texts else name
         return name if name in _ODDBALLS else None
@@ -453,7 +451,9 @@ class _Writer:
 
     def _is_internal(self, node: int) -> bool:
         """Tell the engine's own objects, such as contexts, from the program's."""
-        return self._type(node) == "object" and self._graph.name(node).startswith(_SYSTEM_PREFIX)
+        return self._type(node) == "object" and self._graph.name(node).startswith(
+            vocab.SYSTEM_PREFIX
+        )
 
     def _element_items(self, value: _Value) -> list[Sequence[_Part]]:
         index, target = self._elements(value.node)

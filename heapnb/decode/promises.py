@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 _RESULT: Final = "reactions_or_result"
-_REACTION: Final = "system / PromiseReaction"
 _STATES: Final = ("pending", "settled")
 _PENDING, _SETTLED = range(len(_STATES))
 
@@ -90,7 +89,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
     with_result, _ = owners_of(graph, _RESULT, "internal")
     node = np.union1d(named[property_of(graph, named, "constructor") < 0], with_result)
     held = property_of(graph, node, _RESULT, edge_type="internal")
-    is_pending = has_name(graph, held, _REACTION)
+    is_pending = has_name(graph, held, vocab.REACTION_NAME)
     state = np.select([is_pending, held >= 0], [_PENDING, _SETTLED], vocab.NO_INDEX)
     reaction, promise_of = _reactions(graph, np.where(is_pending, held, vocab.NO_INDEX))
     suspended, handler = _waiting(graph, reaction)
@@ -121,7 +120,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
 
 def _reactions(graph: HeapGraph, first: IntArray) -> tuple[IntArray, IntArray]:
     """List what waits for promises: chains of reactions, each with the row of its promise."""
-    everything = nodes_named(graph, [_REACTION], None)
+    everything = nodes_named(graph, [vocab.REACTION_NAME], None)
     row, edges = edges_of_type(graph, everything, "hidden")
     following = np.full(len(everything), vocab.NO_INDEX, np.int64)
     # Of its fields only the next one is a reaction too.

@@ -84,7 +84,6 @@ _ROLE_OF_TYPE: Final = {
     "code": "engine",
     "object shape": "engine",
 }
-_TEXT_TYPES: Final = ("string", "concatenated string", "sliced string")
 _ENTRY_OF_WEAK_MAP: Final = " pair in WeakMap (table @"
 _ACCESSOR: Final = re.compile(r"(get|set) ([\w$]+)")
 _SYMBOL: Final = re.compile(r"<symbol (.+)>", re.DOTALL)
@@ -481,7 +480,7 @@ class _Painter:
         head = _bold(fmt.clean(class_name, _CLASS_LENGTH))
         if kind == "closure" and name:
             head = f"{_bold(fmt.clean(name, _NAME_LENGTH) + '()')} {_plain(vocab.CLASS_FUNCTION)}"
-        elif kind in _TEXT_TYPES:
+        elif kind in vocab.STRING_TYPES:
             head = f"{_bold(class_name)} {_plain(_quoted(name))}"
         elif name not in {class_name, ""}:
             head += f" {_plain(fmt.clean(name, _NAME_LENGTH))}"

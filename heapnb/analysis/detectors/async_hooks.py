@@ -6,8 +6,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from heapnb import vocab
 from heapnb.analysis.detectors.base import Cause, growth, what_piles_up
-from heapnb.analysis.evidence import CONTEXT_NAME, Evidence
+from heapnb.analysis.evidence import Evidence
 from heapnb.graph import HeapGraph
 from heapnb.places import child
 
@@ -46,7 +47,7 @@ def _is_filled_by_hook(graph: HeapGraph, collection: int) -> bool:
     for hook in np.flatnonzero(graph.class_index == names.index(HOOK_CLASS)).tolist():
         function = child(graph, hook, *_CALLBACKS)
         context = None if function is None else child(graph, function, "context")
-        while context is not None and graph.name(context).startswith(CONTEXT_NAME):
+        while context is not None and graph.name(context).startswith(vocab.CONTEXT_NAME):
             for edge in range(*graph.edges_of(context)):
                 if int(graph.edge_to[edge]) == collection:
                     return True

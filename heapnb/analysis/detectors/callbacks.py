@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from heapnb.analysis.evidence import CONTEXT_NAME, Evidence, clipped, is_internal, short_location
+from heapnb import vocab
+from heapnb.analysis.evidence import Evidence, clipped, is_internal, short_location
 from heapnb.graph import HeapGraph
 from heapnb.places import child, location_of
 
 REACTIONS: Final = "reactions_or_result"
 """V8's edge from a pending promise to what waits for it."""
 
-REACTION_NAME: Final = "system / PromiseReaction"
 
 _CALLBACK_LABELS: Final = ("listener", "callback", "_onTimeout", "_onImmediate")
 """Properties in which Node's own objects keep a function of the program."""
@@ -59,14 +59,14 @@ def _next(graph: HeapGraph, node: int, *, is_function: bool) -> Iterator[int]:
     name = graph.name(node)
     if is_function:
         labels: tuple[str, ...] = (*_CALLBACK_LABELS, *_BOUND_LABELS, "context")
-    elif name.startswith(CONTEXT_NAME):
+    elif name.startswith(vocab.CONTEXT_NAME):
         labels = (*_VARIABLES, "extension")
     elif is_suspended(graph, node):
         labels = ("function",)
     else:
         labels = (*_CALLBACK_LABELS, REACTIONS)
     # A promise's own resolve function holds it; a reaction holds what it will resume.
-    is_unnamed = name == REACTION_NAME or name.startswith(CONTEXT_NAME)
+    is_unnamed = name == vocab.REACTION_NAME or name.startswith(vocab.CONTEXT_NAME)
     for edge in range(*graph.edges_of(node)):
         target = int(graph.edge_to[edge])
         if graph.edge_type[edge] == graph.edge_type_index("weak"):
@@ -74,10 +74,10 @@ def _next(graph: HeapGraph, node: int, *, is_function: bool) -> Iterator[int]:
         if graph.edge_label(edge) in labels or (
             is_unnamed
             and graph.edge_type[edge] in _unnamed_types(graph)
-            and graph.name(target) != REACTION_NAME
+            and graph.name(target) != vocab.REACTION_NAME
             and graph.node_type[target]
             in {graph.node_type_index("object"), graph.node_type_index("closure")}
-            and not graph.name(target).startswith(CONTEXT_NAME)
+            and not graph.name(target).startswith(vocab.CONTEXT_NAME)
         ):
             yield target
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from heapnb import vocab
 from heapnb.analysis.detectors.base import Cause, capitalised, growth
 from heapnb.analysis.detectors.callbacks import (
-    REACTION_NAME,
     REACTIONS,
     described,
     function_behind,
     user_location,
 )
-from heapnb.analysis.evidence import CONTEXT_NAME, ENGINE_CLASSES, Evidence, short_location
+from heapnb.analysis.evidence import ENGINE_CLASSES, Evidence, short_location
 from heapnb.graph import HeapGraph
 from heapnb.places import child
 
@@ -89,7 +89,7 @@ def _pending_promise(graph: HeapGraph, node: int) -> int | None:
         return node if _is_awaited(graph, node) else None
     settle = child(graph, node, *_SETTLERS)
     context = child(graph, node if settle is None else settle, "context")
-    if context is None or not graph.name(context).startswith(CONTEXT_NAME):
+    if context is None or not graph.name(context).startswith(vocab.CONTEXT_NAME):
         return None
     for edge in range(*graph.edges_of(context)):
         promise = int(graph.edge_to[edge])
@@ -100,4 +100,4 @@ def _pending_promise(graph: HeapGraph, node: int) -> int | None:
 
 def _is_awaited(graph: HeapGraph, promise: int) -> bool:
     reactions = child(graph, promise, REACTIONS)
-    return reactions is not None and graph.name(reactions) == REACTION_NAME
+    return reactions is not None and graph.name(reactions) == vocab.REACTION_NAME

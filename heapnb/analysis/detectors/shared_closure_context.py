@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from heapnb import vocab
 from heapnb.analysis.detectors.base import Cause, growth
-from heapnb.analysis.evidence import CONTEXT_NAME, Evidence, short_location
+from heapnb.analysis.evidence import Evidence, short_location
 
 
 class SharedClosureContext:
@@ -23,7 +24,7 @@ class SharedClosureContext:
             place
             for place, step in enumerate(evidence.steps[first:], first)
             if step.edge_type == "context"
-            and evidence.graph.name(evidence.steps[place - 1].node).startswith(CONTEXT_NAME)
+            and evidence.graph.name(evidence.steps[place - 1].node).startswith(vocab.CONTEXT_NAME)
         ]
         if not variables:
             return None
