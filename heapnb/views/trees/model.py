@@ -1,0 +1,206 @@
+"""What a tree table is made of, and how it goes over the wire.
+
+The front end asks for one page of rows at a time, so a class with two million instances costs what
+its visible rows cost. Values go as they are (bytes, counts); the front end formats them by the kind
+of their column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, Protocol, TypeAlias
+
+from heapnb._typing import NodeArray
+
+ColumnKind: TypeAlias = Literal[
+    "bytes", "bytes_delta", "count", "count_delta", "percent", "distance", "text", "location"
+]
+"""How a front end formats the values of a column; sizes get a bar and their share of the heap."""
+
+LabelRole: TypeAlias = Literal[
+    "edge", "operator", "class", "function", "string", "value", "id", "location", "soft", "badge"
+]
+"""What a piece of a label is, which decides its colour."""
+
+FilterKind: TypeAlias = Literal["text", "bytes", "choice"]
+FilterValue: TypeAlias = str | int | bool | None
+Cell: TypeAlias = str | int | float | None
+
+LARGEST_PAGE: Final = 200
+"""Rows that one answer holds at most."""
+
+LONGEST_TEXT: Final = 160
+"""Characters of a label or cell that go over the wire; all of it comes on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column beside the tree itself.
+
+    Parameters
+    ----------
+    key : str
+        Its name in `Row.cells`; that of the DataFrames' column where there is one.
+    title : str
+        Its heading.
+    kind : str
+        What its values are.
+    description : str
+        Shown when the pointer rests on the heading.
+    """
+
+    key: str
+    title: str
+    kind: ColumnKind
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Something by which rows are left out.
+
+    Parameters
+    ----------
+    key : str
+        Its name in `Window.filters`.
+    title : str
+        What it is called.
+    kind : str
+        ``text`` (looked for in names; a regular expression where the filter ``regex`` is true),
+        ``bytes`` (a smallest size), or ``choice``.
+    options : tuple of (str, str)
+        For a choice: keys and titles; the first is in force unless another is chosen.
+    """
+
+    key: str
+    title: str
+    kind: FilterKind
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a tree table.
+
+    Parameters
+    ----------
+    key : str
+        Names the row within its table. A child's key is its parent's, a slash, and its own part.
+    label : tuple of (role, text)
+        What stands in the tree's column.
+    cells : mapping of str to int, float, str or None
+        Values by column; None is unknown.
+    node_id : int or None
+        The node that the row stands for, if it is one.
+    expandable : bool
+        Whether there may be rows below.
+    flags : tuple of str
+        ``detached``, ``weak``, ``added``, ``removed``, ``masked``, ``ignored``, ``repeated`` (it
+        is above itself), ``edge`` (a real edge leads here), ``root``.
+    title : str or None
+        Shown when the pointer rests on it.
+    """
+
+    key: str
+    label: tuple[tuple[LabelRole, str], ...]
+    cells: Mapping[str, Cell]
+    node_id: int | None = None
+    expandable: bool = False
+    flags: tuple[str, ...] = ()
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows are asked for.
+
+    Parameters
+    ----------
+    offset, limit : int
+        The first row and how many, among those that pass the filters.
+    sort : str or None
+        The key of a column, ``"label"``, or None for the table's own order.
+    descending : bool
+        Largest first.
+    filters : mapping of str to str, int, bool or None
+        Values by filter; those that are missing are not in force.
+    """
+
+    offset: int = 0
+    limit: int = 100
+    sort: str | None = None
+    descending: bool = True
+    filters: Mapping[str, FilterValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows out of all that there are at one place.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+        From `offset` on.
+    total : int
+        How many there are.
+    offset : int
+        The place of the first.
+    note : str or None
+        What the reader has to know, such as what was left out.
+    """
+
+    rows: tuple[Row, ...]
+    total: int
+    offset: int = 0
+    note: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what goes over the wire.
+
+        Returns
+        -------
+        dict
+            Plain values, fit for JSON.
+        """
+        return asdict(self)
+
+
+class TreeTable(Protocol):
+    """A table whose rows unfold."""
+
+    @property
+    def key(self) -> str:
+        """What requests call it."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def description(self) -> str:
+        """One sentence on what it shows."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns beside the tree."""
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What rows can be left out by."""
+
+    @property
+    def default_sort(self) -> tuple[str | None, bool]:
+        """Column and whether descending, to begin with."""
+
+    def rows(self, parent: str | None, window: Window) -> Page:
+        """Return rows at the top (parent is None) or below a row."""
+
+    def nodes(self, key: str) -> NodeArray:
+        """Return the ordinals that a row stands for: one node, or all of a class."""
+
+    def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
+        """Return the way to a node: key and place at each level, or None if it is not here."""
+
+    def python(self, key: str | None, window: Window) -> str:
+        """Return the expression that gives the same rows as a DataFrame, or a row's node."""
