@@ -14,6 +14,7 @@ from heapnb.analysis.culprits import Culprits, culprits_of_pile
 from heapnb.analysis.detectors import cause_of, warm_up
 from heapnb.analysis.doubts import Doubt, doubts
 from heapnb.analysis.evidence import Evidence, clipped, is_internal
+from heapnb.analysis.fingerprints import fingerprint
 from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.series import Series, load_series
@@ -139,6 +140,11 @@ class Suspect:
         Computed when it is first asked for; see `heapnb.analysis.culprits.culprits`.
         """
         return culprits_of_pile(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for this leak that the next build's snapshots give it, too."""
+        return fingerprint(self.class_name, self.chain)
 
     @property
     def package(self) -> Package | None:

@@ -2,30 +2,103 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from heapnb.cli.options import json_option, reading_options, series_argument
-from heapnb.cli.output import EXIT_ANSWERED, EXIT_LEAK, print_json, print_result
+from heapnb.cli.output import EXIT_ANSWERED, EXIT_LEAK, note, print_json, print_result
 from heapnb.cli.reading import Reading
+from heapnb.errors import CommandError
+
+if TYPE_CHECKING:
+    from heapnb.analysis.baseline import Comparison
+    from heapnb.analysis.diagnose import Diagnosis
 
 
 @click.command("diagnose")
 @series_argument
 @json_option
 @click.option("--fail-on-leak", is_flag=True, help="Exit with 1 if the verdict is a leak.")
+@click.option(
+    "--baseline",
+    metavar="JSON",
+    help="Leaks that are known: say what is NEW, KNOWN and FIXED; only a new one fails.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
+@click.option(
+    "--github", is_flag=True, help="Print annotations for GitHub Actions; with --json, on stderr."
+)
 @reading_options
 def command(
-    snapshots: tuple[str, ...], reading: Reading, *, as_json: bool, fail_on_leak: bool
+    snapshots: tuple[str, ...],
+    reading: Reading,
+    *,
+    as_json: bool,
+    fail_on_leak: bool,
+    baseline: str | None,
+    update_baseline: bool,
+    github: bool,
 ) -> int:
     """Say whether a program leaks, what, and what holds it.
 
     Give the snapshots in the order in which they were taken; three show most.
     """
+    from heapnb.analysis.baseline import Baseline
     from heapnb.analysis.diagnose import diagnose
+    from heapnb.cli.github import workflow_commands
 
+    if update_baseline and baseline is None:
+        raise CommandError("--update-baseline needs --baseline.", hint="name the file to write.")
+    is_first = update_baseline and not Path(baseline or "").exists()
+    # An unreadable baseline is worth knowing before a large heap is read.
+    known = None if baseline is None or is_first else Baseline.read(baseline)
     diagnosis = diagnose(reading.open_series(snapshots, with_warnings=as_json))
+    comparison = None if known is None else known.compare(diagnosis)
+
     if as_json:
-        print_json(diagnosis.to_dict())
+        compared = {} if comparison is None else {"baseline": comparison.to_dict()}
+        print_json(diagnosis.to_dict() | compared)
     else:
         print_result(diagnosis)
-    return EXIT_LEAK if fail_on_leak and diagnosis.verdict == "leak" else EXIT_ANSWERED
+        if comparison is not None:
+            print(_news(comparison))
+    if github:
+        for line in workflow_commands(diagnosis, comparison, Path.cwd()):
+            note(line) if as_json else print(line)
+    if update_baseline and baseline is not None:
+        _update(baseline, diagnosis)
+        return EXIT_ANSWERED
+    leaks = diagnosis.verdict == "leak" if comparison is None else bool(comparison.new)
+    return EXIT_LEAK if fail_on_leak and leaks else EXIT_ANSWERED
+
+
+def _news(comparison: Comparison) -> str:
+    """Write what a baseline makes of a diagnosis, a leak a line."""
+    from heapnb.views.fmt import clean, plural
+
+    found = comparison.to_dict()
+    new, known, fixed = (len(found[word]) for word in ("new", "known", "fixed"))
+    lines = [f"Against the baseline: {plural(new, 'new leak')}, {known} known, {fixed} fixed."]
+    lines += [
+        f"  {word.upper():<5}  {leak['fingerprint']}  "
+        f"{clean(leak['class_name'])}: {clean(leak['anchor'])}"
+        for word, leaks in found.items()
+        for leak in leaks
+    ]
+    return "\n".join(lines)
+
+
+def _update(baseline: str, diagnosis: Diagnosis) -> None:
+    from heapnb.analysis.baseline import Baseline
+    from heapnb.views.fmt import plural
+
+    if diagnosis.verdict == "undecided":
+        raise CommandError(
+            f"{baseline} stays as it is: the snapshots do not tell whether there is a leak.",
+            hint="take three snapshots of one process.",
+        )
+    found = Baseline.of(diagnosis)
+    found.write(baseline)
+    note(f"{baseline} now knows {plural(len(found.leaks), 'leak')}.")
