@@ -57,7 +57,7 @@ def html_report(
     Notes
     -----
     The file loads nothing, works without scripts, and stays below 5 MB whatever the snapshots
-    hold. What looks like a secret is masked; see `heapnb.report.masking`.
+    hold. What looks like a secret is masked; see `heapnb.views.masking`.
 
     Examples
     --------

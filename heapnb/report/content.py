@@ -14,11 +14,11 @@ from heapnb.analysis.series import Series
 from heapnb.analysis.statistics import statistics
 from heapnb.analysis.summary import summary
 from heapnb.errors import HeapnbError
-from heapnb.report.masking import mask_secrets
 from heapnb.report.tables import Column, Table, make_table, safe_text
 from heapnb.views import charts, fmt
 from heapnb.views.describe import removal
 from heapnb.views.dot import retainer_graph
+from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
-from heapnb.report.masking import mask_secrets
 from heapnb.views import charts, fmt
 from heapnb.views.columns import Kind, is_missing, kind_of, write, write_exactly
+from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ from heapnb.analysis.paths import shortest_path
 from heapnb.analysis.series import Series, load_series
 from heapnb.errors import HeapnbError
 from heapnb.report import content, html_report
-from heapnb.report.masking import MASK, mask_secrets
 from heapnb.report.tables import inline_prose, place, prose, safe_text
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.masking import MASK, mask_secrets
 
 HOSTILE = "<img src=x onerror=alert(1)></script></style><script>'\"`&\u202e\x00"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl"

@@ -1,7 +1,7 @@
-"""Likely secrets and personal data in texts that a report shows.
+"""Likely secrets and personal data in texts that are shown.
 
 A heap holds every credential its program uses, and names of properties are data too: a table of
-sessions has their tokens for keys. A report is passed around, so what looks like a secret is
+sessions has their tokens for keys. What is shown is passed around, so what looks like a secret is
 replaced. This is a safety net, not a proof.
 """
 
