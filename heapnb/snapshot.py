@@ -234,6 +234,18 @@ class Snapshot:
 
         return duplicate_strings(self._graph)
 
+    def texts(self) -> pd.DataFrame:
+        """List the texts that strings of the heap have, those with most bytes first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.decode.strings.texts` for the columns.
+        """
+        from heapnb.decode.strings import texts
+
+        return texts(self._graph)
+
     def contexts(self) -> pd.DataFrame:
         """List the contexts of functions: the variables of each scope, and who shares them.
 

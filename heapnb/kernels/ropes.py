@@ -103,3 +103,112 @@ def list_leaves(
         stack[depth + 1] = first
         depth += 2
     return n_leaves
+
+
+NOTHING = -1
+"""In place of a half that is missing."""
+
+_NEW, _OPEN, _DONE = 0, 1, 2
+
+
+@kernel
+def measure_ropes(
+    halves: IntArray, string_offset: IntArray, limit: int, order: IntArray, length: IntArray
+) -> None:
+    """Find the lengths of many ropes, and an order in which their texts can be joined.
+
+    Parameters
+    ----------
+    halves : int64[k, 2]
+        What each rope consists of: the row of another rope, `NOTHING`, or ``-2 - i`` for string i.
+    string_offset : int64[n_strings + 1]
+        Where the text of each string begins, in bytes.
+    limit : int
+        Bytes of a text that count.
+    order : int64[k]
+        Receives the rows, each after those of its halves.
+    length : int64[k]
+        Receives bytes. Where a rope contains itself, the inner one is empty.
+
+    Notes
+    -----
+    Each rope is visited once, however long the chains are that they make: ``text += more`` leaves
+    ropes of all lengths behind, each the first half of the next.
+    """
+    k = halves.shape[0]
+    state = np.zeros(k, np.uint8)
+    # Each rope is put there by what it is half of, or as a beginning.
+    stack = np.empty(2 * k + 1, np.int64)
+    length[:] = 0
+    n_done = 0
+    for start in range(k):
+        stack[0] = start
+        depth = 1
+        while depth > 0:
+            row = stack[depth - 1]
+            if state[row] == _NEW:
+                state[row] = _OPEN
+                for i in range(2):
+                    half = halves[row, i]
+                    if half >= 0 and state[half] == _NEW:
+                        stack[depth] = half
+                        depth += 1
+                continue
+            depth -= 1
+            if state[row] == _DONE:
+                continue
+            state[row] = _DONE
+            order[n_done] = row
+            n_done += 1
+            total = 0
+            for i in range(2):
+                half = halves[row, i]
+                if half >= 0:
+                    # One that is still open has no length yet.
+                    total += length[half]
+                elif half != NOTHING:
+                    total += string_offset[-1 - half] - string_offset[-2 - half]
+            length[row] = min(total, limit)
+
+
+@kernel
+def join_ropes(
+    halves: IntArray,
+    string_offset: IntArray,
+    string_text: ByteArray,
+    order: IntArray,
+    first_byte: IntArray,
+    text: ByteArray,
+) -> None:
+    """Write the texts of many ropes.
+
+    Parameters
+    ----------
+    halves, order
+        See `measure_ropes`.
+    string_offset : int64[n_strings + 1]
+        Where the text of each string begins in ``string_text``.
+    string_text : uint8[m]
+        UTF-8.
+    first_byte : int64[k + 1]
+        Where each rope's text begins in ``text``: sums of the lengths.
+    text : uint8[first_byte[k]]
+        Receives UTF-8, cut where a length says so, be it within a character.
+    """
+    is_written = np.zeros(halves.shape[0], np.bool_)
+    for row in order:
+        end = first_byte[row + 1]
+        place = first_byte[row]
+        for i in range(2):
+            half = halves[row, i]
+            if half >= 0 and is_written[half]:
+                start = first_byte[half]
+                n_bytes = min(first_byte[half + 1] - start, end - place)
+                text[place : place + n_bytes] = text[start : start + n_bytes]
+                place += n_bytes
+            elif half < NOTHING:
+                start = string_offset[-2 - half]
+                n_bytes = min(string_offset[-1 - half] - start, end - place)
+                text[place : place + n_bytes] = string_text[start : start + n_bytes]
+                place += n_bytes
+        is_written[row] = True

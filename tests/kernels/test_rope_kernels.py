@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from heapnb.kernels import ropes
 from heapnb.testing import SnapshotBuilder
-from tests.naive.ropes import Rope, text_of
+from tests.naive.ropes import Rope, joined_texts, text_of
 
 INTERNAL = 3
 STRING, ROPE = 2, 10
@@ -60,3 +62,29 @@ def test_a_deep_rope_is_read_from_its_left_end(leaf: str, shown: str) -> None:
     for i in range(n_ropes):
         builder.node(f"r{i}", type="concatenated string", name="(concatenated string)")
     assert builder.graph().display_name(builder.ordinal("r0")) == shown
+
+
+@st.composite
+def pairs_of_halves(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[bytes]]:
+    strings = draw(st.lists(st.binary(max_size=4), max_size=4))
+    n = draw(st.integers(1, 7))
+    half = st.integers(-1 - len(strings), n - 1)
+    return draw(st.lists(st.tuples(half, half), min_size=n, max_size=n)), strings
+
+
+@given(pairs_of_halves(), st.integers(1, 12))
+def test_many_ropes(
+    pairs_and_strings: tuple[list[tuple[int, int]], list[bytes]], limit: int
+) -> None:
+    pairs, strings = pairs_and_strings
+    halves = np.array(pairs, np.int64)
+    offsets = np.cumsum([0, *map(len, strings)])
+    order, length = (np.empty(len(pairs), np.int64) for _ in range(2))
+    ropes.measure_ropes(halves, offsets, limit, order, length)
+    first_byte = np.append(0, np.cumsum(length))
+    text = np.zeros(int(first_byte[-1]), np.uint8)
+    characters = np.frombuffer(b"".join(strings), np.uint8)
+    ropes.join_ropes(halves, offsets, characters, order, first_byte, text)
+    found = [text[start:end].tobytes() for start, end in pairwise(first_byte)]
+    assert found == joined_texts(pairs, strings, limit)
+    assert sorted(order.tolist()) == list(range(len(pairs)))

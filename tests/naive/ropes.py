@@ -31,3 +31,25 @@ def text_of(nodes: list[str | Rope], start: int, n_bytes: int) -> list[str]:
                 halves[name] = target
         pending = [halves[FIRST], halves[SECOND], *pending]
     return parts
+
+
+def joined_texts(halves: list[tuple[int, int]], strings: list[bytes], limit: int) -> list[bytes]:
+    """Join ropes; a rope that is met within itself is empty there."""
+    texts: dict[int, bytes] = {}
+    opened: set[int] = set()
+
+    def visit(row: int) -> None:
+        if row < 0 or row in opened:
+            return
+        opened.add(row)
+        for half in reversed(halves[row]):
+            visit(half)
+        parts = [
+            texts.get(half, b"") if half >= 0 else b"" if half == -1 else strings[-2 - half]
+            for half in halves[row]
+        ]
+        texts[row] = b"".join(parts)[:limit]
+
+    for row in range(len(halves)):
+        visit(row)
+    return [texts[row] for row in range(len(halves))]

@@ -6,12 +6,16 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import heapnb
+from heapnb.decode.strings import row_of_text, strings_with_text, text_groups
 from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError, SnapshotFormatError
 from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
+from heapnb.vocab import STRING_TYPES
 from tests.conftest import all_samples, sample_series
 
 
@@ -201,6 +205,58 @@ def test_duplicate_strings() -> None:
         ["blue", 2, 64, 32, builder.node_id("b")],
         ["red", 2, 48, 24, builder.node_id("a")],
     ]
+
+
+def test_texts() -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root>a root>b root>c root>d root>part "
+        "root>rope1 rope1/first>a rope1/second>b root>rope2 rope2/first>part rope2/second>a"
+    )
+    for key, text, size in [("a", "red", 24), ("b", "red", 24), ("c", "red", 40), ("d", "blue", 8)]:
+        builder.node(key, type="string", name=text, size=size)
+    for key in ("rope1", "rope2"):
+        builder.node(key, type="concatenated string", name="(concatenated string)", size=16)
+    builder.node("part", type="string", name="red", size=24)
+    builder.node("slice", type="sliced string", name="(sliced string)", size=8)
+    builder.edge("root", "slice", "s")
+    table = builder.snapshot().texts()
+    assert table[["text", "kind", "count", "shallow_size", "wasted_size"]].to_numpy().tolist() == [
+        ["red", "string", 3, 72, 48],
+        ["red", "string", 1, 40, 0],
+        ["redred", "rope", 2, 32, 16],
+        ["blue", "string", 1, 8, 0],
+        [pd.NA, "slice", 1, 8, 0],
+    ]
+    assert table["length"].tolist() == [3, 3, 6, 4, 0]
+    assert table["node_id"].tolist() == [
+        builder.node_id(k) for k in ("a", "c", "rope1", "d", "slice")
+    ]
+    # The halves of a rope are held by the root, too.
+    assert table["retained_size"].tolist() == [72, 40, 32, 8, 8]
+
+
+@pytest.mark.parametrize("character", ["x", "\u00e9", "\u20ac", "\U0001f600"])
+def test_texts_of_long_ropes_end_with_a_whole_character(character: str) -> None:
+    builder = SnapshotBuilder.from_edges("root>r r/first>a r/second>b")
+    builder.node("r", type="concatenated string", name="(concatenated string)")
+    builder.node("a", type="string", name="a").node("b", type="string", name=character * 1024)
+    text = builder.snapshot().texts().set_index("kind").loc["rope", "text"]
+    assert text == "a" + character * (1023 // len(character.encode()))
+
+
+def test_strings_of_a_text_are_found_again() -> None:
+    graph = load(sample_series("unbounded_memoize")[-1], progress=False).graph
+    groups = text_groups(graph)
+    for row in range(0, len(groups.count), 97):
+        members = strings_with_text(graph, row)
+        assert len(members) == groups.count[row]
+        assert graph.retained_size[members].sum() == groups.retained_size[row]
+        assert {row_of_text(graph, node) for node in members[:3].tolist()} == {row}
+    assert (
+        int(groups.count.sum())
+        == np.isin(graph.node_type, [graph.node_type_index(kind) for kind in STRING_TYPES]).sum()
+    )
+    assert row_of_text(graph, graph.root) is None
 
 
 def test_detached() -> None:

@@ -1,0 +1,55 @@
+"""Kernels that group strings by their text."""
+
+from __future__ import annotations
+
+from heapnb._typing import IntArray, NodeArray, SizeArray
+from heapnb.kernels._jit import kernel
+
+
+@kernel
+def count_texts(
+    strings: IntArray,
+    node_name: NodeArray,
+    shallow_size: SizeArray,
+    retained_size: SizeArray,
+    first: IntArray,
+    size: IntArray,
+    count: IntArray,
+    retained: IntArray,
+    others: IntArray,
+) -> int:
+    """Group strings by text, as long as all of one text have one size.
+
+    Parameters
+    ----------
+    strings : int64[k]
+        Ordinals of strings.
+    node_name, shallow_size, retained_size
+        Columns of the nodes.
+    first : int64[n_strings]
+        Receives the first node that has each text.
+    size : int64[n_strings]
+        Receives the shallow size of that node.
+    count, retained : int64[n_strings]
+        Zeros; receive how many strings have that text and size, and what they retain.
+    others : int64[k]
+        Receives strings that differ in size from the first one of their text.
+
+    Returns
+    -------
+    int
+        How many others there are.
+    """
+    n_others = 0
+    for node in strings:
+        text = node_name[node]
+        if count[text] == 0:
+            first[text] = node
+            size[text] = shallow_size[node]
+        elif size[text] != shallow_size[node]:
+            others[n_others] = node
+            n_others += 1
+            continue
+        count[text] += 1
+        retained[text] += retained_size[node]
+    return n_others
