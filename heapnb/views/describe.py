@@ -64,7 +64,7 @@ class View:
     chain : tuple of str
         What retains what, root first; edge names with a leading dot.
     drawing : object, optional
-        What `heapnb.views.dot.retainer_graph` draws.
+        What `heapnb.views.dot.retainer_graph` draws, or a drawing as ``markupsafe.Markup``.
     table : pandas.DataFrame, optional
         Rows.
     notes : tuple of str

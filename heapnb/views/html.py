@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from heapnb.views import fmt
 from heapnb.views.columns import Kind, heading, is_missing, kind_of, write, write_exactly
-from heapnb.views.describe import describe
+from heapnb.views.describe import View, describe
 
 if TYPE_CHECKING:
     import jinja2
@@ -42,8 +42,26 @@ def result_html(result: object, *, max_rows: int = DEFAULT_ROWS) -> str:
     str
         One ``<div class="heapnb">`` with its own style.
     """
+    return view_html(describe(result), max_rows=max_rows)
+
+
+def view_html(view: View, *, max_rows: int = DEFAULT_ROWS) -> str:
+    """Write what there is to show as an HTML fragment.
+
+    Parameters
+    ----------
+    view : View
+        What `heapnb.views.describe.describe` returns, or the like.
+    max_rows : int, optional
+        How many rows of each table to show.
+
+    Returns
+    -------
+    str
+        One ``<div class="heapnb">`` with its own style.
+    """
     template = _environment().get_template("result.html.j2")
-    return template.render(view=describe(result), max_rows=max_rows, style=style())
+    return template.render(view=view, max_rows=max_rows, style=style())
 
 
 def table_html(frame: pd.DataFrame, *, max_rows: int | None = DEFAULT_ROWS) -> Markup:
@@ -122,6 +140,8 @@ def _sentence(text: str) -> str:
 
 def _drawing(what: object) -> Markup:
     """Draw what retains something; without an engine the chain beside it has to do."""
+    if isinstance(what, Markup):
+        return what
     from heapnb.errors import HeapnbError
     from heapnb.views.dot import retainer_graph
 
@@ -156,4 +176,4 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-__all__ = ["result_html", "style", "table_html"]
+__all__ = ["result_html", "style", "table_html", "view_html"]

@@ -36,7 +36,25 @@ def result_text(result: object, *, width: int = DEFAULT_WIDTH) -> str:
     str
         Lines without escapes of terminals and without anything that cannot be seen.
     """
-    return "\n".join(_lines(describe(result), width))
+    return view_text(describe(result), width=width)
+
+
+def view_text(view: View, *, width: int = DEFAULT_WIDTH) -> str:
+    """Write what there is to show as plain text.
+
+    Parameters
+    ----------
+    view : View
+        What `heapnb.views.describe.describe` returns, or the like.
+    width : int, optional
+        Columns of the screen.
+
+    Returns
+    -------
+    str
+        Lines without escapes of terminals and without anything that cannot be seen.
+    """
+    return "\n".join(_lines(view, width))
 
 
 def render_table(
@@ -234,4 +252,4 @@ def _first_cells(text: str, width: int) -> str:
     return text
 
 
-__all__ = ["chain_text", "render_table", "result_text"]
+__all__ = ["chain_text", "render_table", "result_text", "view_text"]
