@@ -1,0 +1,106 @@
+/** The drawing of what retains a node: the shortest path, and further retainers where asked for. */
+
+import { element } from "./dom.js";
+import { GraphView } from "./graphview.js";
+import { Newest } from "./requests.js";
+
+export class GraphPane {
+  #options;
+  #view;
+  #note;
+  #fold;
+  #body;
+  #nodeId = null;
+  #shownId = null;
+  #selectedId = null;
+  #expanded = [];
+  #isVisible = false;
+  #newest = new Newest();
+
+  /**
+   * @param {object} options
+   * @param {import("./requests.js").Requests} options.requests
+   * @param {(nodeId: number) => void} options.onSelect
+   * @param {boolean} options.canExpand - Whether the source draws further retainers.
+   * @param {(error: Error, retry: () => void) => void} options.onProblem
+   */
+  constructor(options) {
+    this.#options = options;
+    this.#note = element("span", { class: "hs-soft hs-pane-note" });
+    this.#fold = element("button", { class: "hs-button", type: "button", hidden: true }, "Only the shortest path");
+    this.#fold.addEventListener("click", () => {
+      this.#expanded = [];
+      this.#load();
+    });
+    const head = element("div", { class: "hs-pane-head" }, this.#note, this.#fold);
+    this.#body = element("div", { class: "hs-graph-host" });
+    this.element = element("div", { class: "hs-graph-pane" }, head, this.#body);
+    this.#view = new GraphView(this.#body, {
+      onSelect: options.onSelect,
+      onExpand: (nodeId) => this.#expand(nodeId),
+    });
+  }
+
+  /** Draw what retains a node, now or when the pane is looked at; null draws nothing. */
+  show(nodeId) {
+    if (nodeId === this.#nodeId) return;
+    this.#nodeId = nodeId;
+    this.#expanded = [];
+    if (this.#isVisible) this.#load();
+  }
+
+  /** Mark a node of the drawing. */
+  select(nodeId) {
+    this.#selectedId = nodeId;
+    this.#view.select(nodeId);
+  }
+
+  /** Say whether the pane is looked at; drawing costs time. */
+  setVisible(isVisible) {
+    this.#isVisible = isVisible;
+    if (isVisible && this.#shownId !== this.#nodeId) this.#load();
+  }
+
+  dispose() {
+    this.#newest.next();
+    this.#view.dispose();
+  }
+
+  #expand(nodeId) {
+    if (!this.#options.canExpand || this.#expanded.includes(nodeId)) return;
+    this.#expanded = [...this.#expanded, nodeId];
+    this.#load({ keepPlace: true });
+  }
+
+  async #load({ keepPlace = false } = {}) {
+    const isNewest = this.#newest.next();
+    const nodeId = this.#nodeId;
+    this.#shownId = nodeId;
+    this.#fold.hidden = this.#expanded.length === 0;
+    if (nodeId === null) {
+      this.#view.clear();
+      this.#note.textContent = "Select an object to see what keeps it alive.";
+      return;
+    }
+    this.#body.setAttribute("aria-busy", "true");
+    try {
+      const answer = await this.#options.requests.send("graph", { node_id: nodeId, expanded: this.#expanded });
+      if (!isNewest()) return;
+      this.#view.show(answer, { keepPlace });
+      this.#view.select(this.#selectedId);
+      this.#note.textContent = answer.note ?? this.#hint(answer);
+    } catch (error) {
+      if (!isNewest()) return;
+      this.#shownId = null;
+      this.#view.clear();
+      this.#note.textContent = error.message;
+      this.#options.onProblem(error, () => this.#load({ keepPlace }));
+    } finally {
+      if (isNewest()) this.#body.removeAttribute("aria-busy");
+    }
+  }
+
+  #hint({ expandable }) {
+    return this.#options.canExpand && expandable?.length > 0 ? "Double-click a node, or press e, for more of its retainers." : "";
+  }
+}

@@ -1,0 +1,164 @@
+/** What refers to a node, and what refers to that, back to the roots. */
+
+import { element } from "./dom.js";
+import { formatCount } from "./format.js";
+import { openMenu } from "./menu.js";
+import { toggled } from "./state.js";
+import { TreeTable } from "./treetable.js";
+
+const VIEW = "retainers";
+const LONGEST_WAY = 200;
+
+const COLUMNS = [
+  { key: "distance", title: "Distance", kind: "distance", description: "Edges from the program's roots" },
+  { key: "shallow_size", title: "Shallow size", kind: "bytes", description: "Of the node itself" },
+  { key: "retained_size", title: "Retained size", kind: "bytes", description: "What would be freed with it" },
+];
+
+export class RetainersPane {
+  #options;
+  #view;
+  #table = null;
+  #head;
+  #body;
+  #restore;
+  #nodeId = null;
+  #ignored = [];
+  #wayNumber = 0;
+
+  /**
+   * @param {object} options
+   * @param {import("./requests.js").Requests} options.requests
+   * @param {object|null} options.view - The source's description of this table, if it has one.
+   * @param {number} options.totalSize
+   * @param {(nodeIds: number[]) => void} options.onIgnore - Called with all nodes to ignore.
+   * @param {(row: object, keys: string[]) => void} options.onSelect
+   * @param {(nodeId: number) => void} options.goto
+   * @param {(row: object) => object[]} options.menuOf - What else can be done with a row.
+   * @param {(error: Error, retry: () => void) => void} options.onProblem
+   */
+  constructor(options) {
+    this.#options = options;
+    this.#view = options.view ?? { columns: COLUMNS, label_title: "Retainer", sort: [null, true] };
+    const way = element("button", { class: "hs-button", type: "button", title: "Unfold the first retainer of each, up to the roots" }, "Path to roots");
+    way.addEventListener("click", () => this.#unfoldWay());
+    this.#restore = element("button", { class: "hs-button", type: "button", hidden: true });
+    this.#restore.addEventListener("click", () => options.onIgnore([]));
+    this.#head = element("div", { class: "hs-pane-head" }, way, this.#restore);
+    this.#body = element("div", { class: "hs-table-host" });
+    this.element = element("div", { class: "hs-retainers" }, this.#head, this.#body);
+    this.#showNothing();
+  }
+
+  /** Show what retains a node, some retainers left out; null shows nothing. */
+  show(nodeId, ignored) {
+    const isSame = nodeId === this.#nodeId;
+    this.#nodeId = nodeId;
+    this.#ignored = ignored;
+    this.#restore.hidden = ignored.length === 0;
+    this.#restore.textContent = `Restore ignored (${formatCount(ignored.length)})`;
+    this.#wayNumber += 1;
+    if (nodeId === null) this.#showNothing();
+    else if (isSame && this.#table) this.#table.reload();
+    else this.#showTable();
+  }
+
+  focus() {
+    this.#table?.focus();
+  }
+
+  dispose() {
+    this.#wayNumber += 1;
+    this.#table?.dispose();
+    this.#table = null;
+  }
+
+  #showNothing() {
+    this.#table?.dispose();
+    this.#table = null;
+    this.#head.hidden = true;
+    this.#body.replaceChildren(element("p", { class: "hs-nothing" }, "Select an object to see what keeps it alive."));
+  }
+
+  #showTable() {
+    // Another node is another tree: nothing of the one before stays unfolded.
+    this.#table?.dispose();
+    this.#head.hidden = false;
+    this.#body.replaceChildren();
+    const { columns, label_title: labelTitle, sort } = this.#view;
+    const [key, descending] = sort ?? [null, true];
+    this.#table = new TreeTable(this.#body, {
+      columns,
+      labelTitle: labelTitle ?? "Retainer",
+      load: (parent, offset, limit) => this.#load(parent, offset, limit),
+      totalSize: this.#options.totalSize,
+      sort: { key, descending },
+      onSort: (column, isDescending) => {
+        this.#view = { ...this.#view, sort: [column, isDescending] };
+        this.#table.setSort({ key: column, descending: isDescending });
+        this.#table.reload();
+      },
+      onSelect: (row, keys) => this.#options.onSelect(row, keys),
+      onActivate: (row) => row.node_id !== null && this.#options.goto(row.node_id),
+      onExpandedChange: () => {},
+      onMenu: (row, x, y) => this.#openMenu(row, x, y),
+      emptyText: "Nothing refers to it.",
+    });
+  }
+
+  async #load(parent, offset, limit) {
+    const [sort, descending] = this.#view.sort ?? [null, true];
+    try {
+      return await this.#options.requests.send("rows", {
+        view: VIEW,
+        parent,
+        offset,
+        limit,
+        sort,
+        descending,
+        filters: {},
+        node_id: this.#nodeId,
+        ignored: this.#ignored,
+      });
+    } catch (error) {
+      this.#options.onProblem(error, () => this.#table?.reload());
+      throw error;
+    }
+  }
+
+  #openMenu(row, x, y) {
+    const items = this.#options.menuOf(row);
+    if (row.node_id !== null) {
+      const isIgnored = this.#ignored.includes(row.node_id);
+      items.unshift({
+        label: isIgnored ? "Restore this retainer" : "Ignore this retainer",
+        run: () => this.#options.onIgnore(toggled(this.#ignored, row.node_id)),
+      });
+    }
+    openMenu(this.#body, items, { x, y });
+  }
+
+  /** Unfold, from the node to a root, the retainer that comes first: it lies closest to a root. */
+  async #unfoldWay() {
+    const number = ++this.#wayNumber;
+    const path = [];
+    const keys = [];
+    for (let parent = null; keys.length < LONGEST_WAY; ) {
+      let page;
+      try {
+        page = await this.#load(parent, 0, 1);
+      } catch {
+        return;
+      }
+      if (number !== this.#wayNumber) return;
+      const row = page.rows[0];
+      if (!row) break;
+      path.push([row.key, 0]);
+      if (!row.expandable) break;
+      keys.push(row.key);
+      parent = row.key;
+    }
+    this.#table.setExpanded(keys);
+    await this.#table.reveal(path);
+  }
+}

@@ -1,0 +1,74 @@
+/** The state that views of one browser share, as plain values: reading it, and changing a part of it. */
+
+export const MOST_SELECTED = 1000;
+export const MOST_EXPANDED = 2000;
+
+/** Tell whether two plain values are equal; the order of an object's keys does not matter. */
+export function sameValue(one, other) {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  return keys.every((key) => Object.hasOwn(other, key) && sameValue(one[key], other[key]));
+}
+
+/** Return how a view is sorted and filtered: what was set, else its own order and no filters. */
+export function settingsOf(settings, view) {
+  const [sort, descending] = view.sort ?? [null, true];
+  return { sort, descending, filters: {}, ...settings?.[view.key] };
+}
+
+/** Return all settings with those of one view changed. */
+export function withSettings(settings, view, changes) {
+  return { ...settings, [view.key]: { ...settingsOf(settings, view), ...changes } };
+}
+
+/** Return filters with some changed; those that are null, false or empty are not in force. */
+export function withFilters(filters, changes) {
+  const merged = { ...filters, ...changes };
+  const kept = Object.entries(merged).filter(([, value]) => value !== null && value !== "" && value !== false);
+  return Object.fromEntries(kept);
+}
+
+/** Count the filters that are in force. */
+export function countFilters(filters) {
+  // Whether a text is a regular expression is no filter by itself.
+  return Object.keys(filters ?? {}).filter((key) => key !== "regex").length;
+}
+
+/** Return the rows that are open, with those of one view replaced. */
+export function withExpanded(expanded, view, keys) {
+  return { ...expanded, [view]: keys.slice(0, MOST_EXPANDED) };
+}
+
+/** Return a list with a value added at its end, or taken out if it is there. */
+export function toggled(values, value) {
+  return values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
+}
+
+/** A store in memory, for pages without a kernel. */
+export class MemoryStore {
+  #values;
+  #callbacks = new Map();
+
+  constructor(values = {}) {
+    this.#values = { ...values };
+  }
+
+  get(key) {
+    return this.#values[key] ?? null;
+  }
+
+  set(key, value) {
+    if (sameValue(this.get(key), value)) return;
+    this.#values[key] = value;
+    for (const callback of [...(this.#callbacks.get(key) ?? [])]) callback(value);
+  }
+
+  subscribe(key, callback) {
+    const callbacks = this.#callbacks.get(key) ?? new Set();
+    this.#callbacks.set(key, callbacks.add(callback));
+    return () => callbacks.delete(callback);
+  }
+}

@@ -1,0 +1,46 @@
+/** Drawings that arrive as text: they hold strings of a snapshot, so only what is known gets through. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// What drawings and charts of heapnb consist of. All else is left out.
+const ELEMENTS = new Set("svg g title desc path polygon polyline ellipse circle line rect text tspan".split(" "));
+const ATTRIBUTES = new Set(
+  (
+    "class cx cy d data-expandable data-node-id dominant-baseline dx dy fill fill-opacity fill-rule font-family font-size " +
+    "font-style font-weight height opacity points r rx ry stroke stroke-dasharray stroke-linecap stroke-linejoin " +
+    "stroke-opacity stroke-width text-anchor transform viewBox width x x1 x2 y y1 y2"
+  ).split(" "),
+);
+
+/**
+ * Read a drawing, and build it anew of what is known to be harmless.
+ *
+ * @param {string} text
+ * @returns {SVGSVGElement}
+ */
+export function readSvg(text) {
+  const source = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (source.localName !== "svg" || source.namespaceURI !== SVG) throw new Error("The drawing cannot be read.");
+  return rebuilt(source);
+}
+
+/** Return the size that a drawing has without being scaled. */
+export function sizeOf(svg) {
+  const box = svg.viewBox.baseVal;
+  return { width: svg.width.baseVal.value || box.width || 1, height: svg.height.baseVal.value || box.height || 1 };
+}
+
+function rebuilt(source) {
+  const copy = document.createElementNS(SVG, source.localName);
+  for (const { name, value } of source.attributes) {
+    // An address could be asked for; nothing of ours has one.
+    if (ATTRIBUTES.has(name) && !value.includes("url(")) copy.setAttribute(name, value);
+  }
+  for (const child of source.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) copy.append(child.data);
+    else if (child.nodeType === Node.ELEMENT_NODE && child.namespaceURI === SVG && ELEMENTS.has(child.localName)) {
+      copy.append(rebuilt(child));
+    }
+  }
+  return copy;
+}

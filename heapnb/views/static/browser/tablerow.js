@@ -1,0 +1,133 @@
+/** One line of a tree table as elements. Every text is a text node, cut and made visible. */
+
+import { element } from "./dom.js";
+import { formatCell, formatPercent, shorten, visible } from "./format.js";
+import { isNumeric } from "./tablehead.js";
+
+/** Characters of one text; a page of rows holds fewer, this is for sources that do not cut. */
+const LONGEST_TEXT = 400;
+
+const ROLES = new Set(["edge", "operator", "class", "function", "string", "value", "id", "location", "soft", "badge"]);
+
+/** What flags mean; those that are not here are shown by their own name. */
+const FLAGS = {
+  detached: ["detached", "Cut off from the document, yet still in memory"],
+  weak: ["weak", "A weak edge: it keeps nothing alive"],
+  added: ["added", "Not in the earlier snapshot"],
+  removed: ["removed", "Not in the later snapshot"],
+  masked: ["masked", "Looks like a secret"],
+  ignored: ["ignored", "Left out of paths"],
+  repeated: ["repeated", "Already unfolded above"],
+  edge: ["edge", "An edge leads here directly"],
+  root: ["root", "A GC root"],
+};
+
+/**
+ * @typedef {import("./rows.js").Item} Item
+ * @typedef {import("./tablehead.js").Column} Column
+ *
+ * @typedef {object} Look
+ * @property {Column[]} columns
+ * @property {number} totalSize  Of the heap, for shares.
+ * @property {string} emptyText  Where a table has no rows at all.
+ * @property {(item: Item) => void} onRetry
+ */
+
+/**
+ * Make the element of a line; what changes with selection and place is up to the table.
+ *
+ * @param {Item} item
+ * @param {Look} look
+ * @returns {HTMLElement}
+ */
+export function makeLine(item, look) {
+  switch (item.kind) {
+    case "row":
+      return makeRow(item.row, look);
+    case "waiting":
+      return makeWaiting(item, look);
+    case "loading":
+      return makeMessage("loading", look, element("span", { class: "hb-spinner", "aria-hidden": "true" }), "Loading…");
+    case "empty":
+      return makeMessage("empty", look, item.level.parent === null ? look.emptyText : "Nothing below");
+    case "note":
+      return makeMessage("note", look, readable(item.level.note));
+    default:
+      return makeFailure(item, look);
+  }
+}
+
+/** Say what went wrong, with what to do about it. */
+export function failureText(error) {
+  const message = readable(error.message || "Rows could not be read");
+  return error.hint ? `${message} ${readable(error.hint)}` : message;
+}
+
+function makeRow(row, look) {
+  const label = element(
+    "div",
+    { role: "gridcell", class: "hb-cell hb-label" },
+    element("span", { class: "hb-twisty", "aria-hidden": "true" }),
+    element("span", { class: "hb-name", title: row.title === null ? null : readable(row.title) }, ...labelParts(row.label)),
+    ...row.flags.map(makeFlag),
+  );
+  const cells = look.columns.map((column) => makeCell(column, row.cells[column.key], look.totalSize));
+  return element("div", { role: "row", class: "hb-row", "data-kind": "row" }, label, ...cells);
+}
+
+/** Parts stand apart by a space, as text too: a row that is copied or read out is one sentence. */
+function labelParts(label) {
+  return label.flatMap(([role, text], i) => {
+    const part = element("span", { class: ROLES.has(role) ? `hb-${role}` : "hb-soft" }, readable(text));
+    return i === 0 ? [part] : [" ", part];
+  });
+}
+
+function makeFlag(flag) {
+  const [text, title] = FLAGS[flag] ?? [readable(flag), ""];
+  return element("span", { class: `hb-flag ${flag in FLAGS ? `hb-flag-${flag}` : ""}`, title }, text);
+}
+
+function makeCell(column, value, totalSize) {
+  const { text, title, share } = formatCell(column.kind, value, totalSize);
+  const shown = readable(text);
+  const kind = isNumeric(column.kind) ? "hb-number" : "hb-text";
+  const cell = element("div", { role: "gridcell", class: `hb-cell ${kind} hb-${column.kind}`, title: readable(title) || null }, element("span", { class: "hb-value" }, shown));
+  if (value === null || value === undefined) cell.classList.add("hb-unknown");
+  if (column.kind.endsWith("_delta") && value) cell.classList.add(value > 0 ? "hb-more" : "hb-less");
+  if (share !== null) {
+    const percent = Math.min(Math.max(share, 0), 1) * 100;
+    cell.append(" ", element("span", { class: "hb-share" }, formatPercent(share)));
+    cell.style.setProperty("--hb-share", `${percent.toFixed(2)}%`);
+  }
+  return cell;
+}
+
+function makeWaiting(item, look) {
+  // Bars of different lengths look like rows; which is which must not change while scrolling.
+  const width = 30 + ((item.index * 37) % 45);
+  const bar = element("span", { class: "hb-ghost" });
+  bar.style.width = `${width}%`;
+  const label = element("div", { role: "gridcell", class: "hb-cell hb-label" }, element("span", { class: "hb-hidden" }, "Loading…"), bar);
+  const cells = look.columns.map(() => element("div", { role: "gridcell", class: "hb-cell hb-number" }, element("span", { class: "hb-ghost hb-short" })));
+  return element("div", { role: "row", class: "hb-row hb-waiting", "data-kind": "waiting" }, label, ...cells);
+}
+
+function makeFailure(item, look) {
+  const error = item.level.failureAt(item.index);
+  return makeMessage(
+    "failed",
+    look,
+    element("span", { class: "hb-message" }, failureText(error)),
+    element("button", { type: "button", class: "hb-retry", tabindex: -1, onclick: () => look.onRetry(item) }, "Try again"),
+  );
+}
+
+function makeMessage(kind, look, ...content) {
+  const cell = element("div", { role: "gridcell", class: "hb-cell hb-label", "aria-colspan": look.columns.length + 1 }, ...content);
+  return element("div", { role: "row", class: `hb-row hb-line hb-${kind}`, "data-kind": kind }, cell);
+}
+
+function readable(text) {
+  return visible(shorten(String(text), LONGEST_TEXT));
+}
