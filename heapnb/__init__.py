@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from heapnb.analysis.packages import Package, package_of
     from heapnb.analysis.series import Series, load_series
     from heapnb.analysis.what_if import WhatIf, what_if
+    from heapnb.capture.program import record
     from heapnb.errors import (
         EdgeNotFoundError,
         HeapnbError,
         MissingExtraError,
         NodeNotFoundError,
         PatternError,
+        RecordingError,
         SnapshotFormatError,
         SqlError,
         TruncatedSnapshotError,
@@ -51,6 +53,7 @@ _HOMES = {
     "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
     "Package": ("heapnb.analysis.packages", "Package"),
     "PatternError": ("heapnb.errors", "PatternError"),
+    "RecordingError": ("heapnb.errors", "RecordingError"),
     "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
     "Series": ("heapnb.analysis.series", "Series"),
     "Snapshot": ("heapnb.snapshot", "Snapshot"),
@@ -67,6 +70,7 @@ _HOMES = {
     "package_of": ("heapnb.analysis.packages", "package_of"),
     "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
+    "record": ("heapnb.capture.program", "record"),
     "report": ("heapnb.report", "html_report"),
     "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
     "what_if": ("heapnb.analysis.what_if", "what_if"),
@@ -86,6 +90,7 @@ __all__ = [
     "NodeNotFoundError",
     "Package",
     "PatternError",
+    "RecordingError",
     "RetainerGraph",
     "Series",
     "Snapshot",
@@ -103,6 +108,7 @@ __all__ = [
     "package_of",
     "read_memwatch",
     "read_snapshot",
+    "record",
     "report",
     "retainer_graph",
     "what_if",

@@ -131,6 +131,10 @@ class SqlError(HeapnbError, ValueError):
         self.statement = statement
 
 
+class RecordingError(HeapnbError):
+    """A program of which heap snapshots were to be made failed, or never ran."""
+
+
 class MissingExtraError(HeapnbError, ImportError):
     """A feature needs a package that only an extra of heapnb installs.
 
