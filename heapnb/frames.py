@@ -545,6 +545,40 @@ def _by_type(flags: AnyArray) -> AnyArray:
     return spread
 
 
+def text_ranks(values: pa.LargeStringArray) -> IntArray:
+    """Number texts by their order in JavaScript, which compares UTF-16 code units.
+
+    Parameters
+    ----------
+    values : pyarrow.LargeStringArray
+        Texts.
+
+    Returns
+    -------
+    int64[k]
+        From 0; equal texts have the same number.
+
+    Examples
+    --------
+    >>> text_ranks(pa.array(["b", "a", "b", "B"], pa.large_string())).tolist()
+    [2, 1, 2, 0]
+    """
+    encoded = values.dictionary_encode()
+    distinct = encoded.dictionary
+    # UTF-8 is in the order of code points. The two differ only beyond the surrogates' range.
+    if pc.any(pc.match_substring_regex(distinct, "[\ue000-\U0010ffff]")).as_py():
+        texts_of = distinct.to_pylist()
+        order = np.array(
+            sorted(range(len(texts_of)), key=lambda i: texts_of[i].encode("utf-16-be")), np.int64
+        )
+    else:
+        order = pc.sort_indices(distinct).to_numpy().astype(np.int64)
+    rank = np.empty(len(distinct), np.int64)
+    rank[order] = np.arange(len(distinct))
+    ranks: IntArray = rank[encoded.indices.to_numpy()]
+    return ranks
+
+
 # -- looking through texts --------------------------------------------------------------------
 
 

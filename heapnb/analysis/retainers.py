@@ -65,7 +65,7 @@ def retainers(graph: HeapGraph, node: int) -> pd.DataFrame:
     0          a    second         1
     1          b     first         2
     """
-    from heapnb.frames import edges_at, texts
+    from heapnb.frames import edges_at, text_ranks, texts
 
     edges = graph.retaining_edges_of(node).astype(np.int64)
     left_out = [graph.edge_type_index(name) for name in _LEFT_OUT]
@@ -77,7 +77,7 @@ def retainers(graph: HeapGraph, node: int) -> pd.DataFrame:
     frame["distance"] = np.where(distance == vocab.NO_DISTANCE, np.int32(UNREACHED), distance)
     frame["location"] = texts(_locations(graph, sources))
     names = pa.array(frame["name"], pa.large_string())
-    order = np.lexsort((-edges, _utf16_ranks(names), frame["distance"]))
+    order = np.lexsort((-edges, text_ranks(names), frame["distance"]))
     return frame.iloc[order].reset_index(drop=True)[list(_COLUMNS)]
 
 
@@ -85,14 +85,3 @@ def _locations(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
     rows, place = np.unique(graph.location_of[nodes], return_inverse=True)
     shown = pa.array([location_text(graph, row) for row in rows.tolist()], pa.large_string())
     return shown.take(pa.array(place))
-
-
-def _utf16_ranks(names: pa.LargeStringArray) -> IntArray:
-    """Number names by their order in JavaScript, which compares UTF-16 code units."""
-    encoded = names.dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
-    ordered = sorted(range(len(distinct)), key=lambda i: distinct[i].encode("utf-16-be"))
-    rank = np.empty(len(distinct), np.int64)
-    rank[ordered] = np.arange(len(distinct))
-    ranks: IntArray = rank[encoded.indices.to_numpy()]
-    return ranks

@@ -1,0 +1,502 @@
+"""Rows of nodes, and of what nodes refer to: every tree ends in these.
+
+A part of a key says what its row is: ``n`` and an ordinal for a node, ``e`` and the number of an
+edge for what the node above refers to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.errors import HeapnbError
+from heapnb.frames import display_names, edge_labels, text_ranks, texts_matching
+from heapnb.graph import HeapGraph
+from heapnb.places import location_text
+from heapnb.views import fmt
+from heapnb.views.masking import MASK, mask_secrets, names_secret
+from heapnb.views.trees.model import (
+    LONGEST_TEXT,
+    Column,
+    Filter,
+    LabelRole,
+    Page,
+    Row,
+    Window,
+)
+from heapnb.views.trees.ordering import Orders, descending
+
+Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
+
+DISTANCE: Final = Column(
+    "distance", "Distance", "distance", "Edges from the program's roots, by the shortest way."
+)
+SHALLOW_SIZE: Final = Column(
+    "shallow_size", "Shallow size", "bytes", "Bytes of the object itself and what it alone owns."
+)
+RETAINED_SIZE: Final = Column(
+    "retained_size", "Retained size", "bytes", "Bytes that would be free if the object went."
+)
+NODE_COLUMNS: Final = (DISTANCE, SHALLOW_SIZE, RETAINED_SIZE)
+"""Columns of every row that is a node."""
+
+TEXT_FILTER: Final = Filter("text", "Filter", "text")
+SIZE_FILTER: Final = Filter("min_retained_size", "At least", "bytes")
+
+REGEX: Final = "regex"
+"""The filter that makes the text a regular expression."""
+
+LABEL: Final = "label"
+"""The sort key of the tree's own column."""
+
+_LOOKED_AT: Final = 1_024
+"""Characters of a text in which secrets are looked for; more is never shown."""
+
+_LONGEST_LOCATION: Final = 60
+_LONGEST_KEY: Final = 20_000
+_TIES_BY_NAME: Final = 10_000
+"""Up to so many edges, those whose targets are equal are sorted by name."""
+
+_STRINGS: Final = frozenset(vocab.STRING_TYPES)
+_VALUES: Final = frozenset({"number", "bigint", "symbol", "regexp"})
+_ENGINE: Final = frozenset({"hidden", "array", "code", "object shape"})
+_PART = re.compile(r"([a-z]+)([0-9]{1,18})")
+
+
+class NodeRows:
+    """Makes rows of a heap's nodes, a page at a time.
+
+    Parameters
+    ----------
+    heap : HeapGraph
+        Whose nodes.
+    mask : bool
+        Whether what looks like a secret is masked.
+    """
+
+    def __init__(self, heap: HeapGraph, *, mask: bool = True) -> None:
+        self.heap = heap
+        self.mask = mask
+        self.orders = Orders()
+
+    # -- texts ------------------------------------------------------------------------------
+
+    def text(self, text: str, *, limit: int = LONGEST_TEXT) -> str:
+        """Make a text of the snapshot fit to be shown: masked, cut, nothing invisible."""
+        return self.checked_text(text, limit=limit)[0]
+
+    def checked_text(
+        self, text: str, *, name: str | None = None, limit: int = LONGEST_TEXT
+    ) -> tuple[str, bool]:
+        """Make a text fit to be shown, and tell whether something was masked.
+
+        Parameters
+        ----------
+        text : str
+            Any text of the snapshot.
+        name : str, optional
+            What refers to it; of a ``password`` all is masked.
+        limit : int
+            Characters to keep.
+
+        Returns
+        -------
+        text : str
+            Cut, and without anything invisible.
+        is_masked : bool
+        """
+        looked_at = text[:_LOOKED_AT]
+        if not self.mask:
+            return fmt.clean(looked_at, limit), False
+        if name is not None and looked_at and names_secret(name):
+            return MASK, True
+        masked = mask_secrets(looked_at)
+        return fmt.clean(masked, limit), masked != looked_at
+
+    # -- rows -------------------------------------------------------------------------------
+
+    def rows(
+        self,
+        keys: Sequence[str],
+        nodes: AnyArray,
+        *,
+        edges: AnyArray | None = None,
+        joined_by: str = " :: ",
+        flags: Sequence[tuple[str, ...]] | None = None,
+    ) -> tuple[Row, ...]:
+        """Make the rows of some nodes.
+
+        Parameters
+        ----------
+        keys : sequence of str
+            Of the rows.
+        nodes : integer[k]
+            Ordinals.
+        edges : integer[k], optional
+            The edge whose name stands before each node; -1 for none.
+        joined_by : str
+            What stands between the two.
+        flags : sequence of tuple of str, optional
+            Flags of each row besides those that follow from the node.
+
+        Returns
+        -------
+        tuple of Row
+        """
+        heap = self.heap
+        nodes = np.asarray(nodes, np.int64)
+        edge_parts = self._edge_parts(edges) if edges is not None else [None] * len(nodes)
+        labels = self._labels(nodes, [part and part[1] for part in edge_parts])
+        ids = heap.node_id[nodes].tolist()
+        cells = zip(
+            heap.distance[nodes].tolist(),
+            heap.shallow_size[nodes].tolist(),
+            heap.retained_size[nodes].tolist(),
+            strict=True,
+        )
+        has_edges = (heap.first_edge[nodes + 1] > heap.first_edge[nodes]).tolist()
+        states = heap.detachedness
+        is_detached = (
+            [False] * len(nodes)
+            if states is None
+            else (states[nodes] == vocab.DETACHEDNESS_DETACHED).tolist()
+        )
+        rows = []
+        for i, (key, node_id, (distance, shallow, retained)) in enumerate(
+            zip(keys, ids, cells, strict=True)
+        ):
+            label, is_masked = labels[i]
+            edge_part = edge_parts[i]
+            row_flags = list(flags[i]) if flags is not None else []
+            if edge_part is not None:
+                label = (edge_part[0], ("operator", joined_by), *label)
+                row_flags += edge_part[2]
+            if is_detached[i]:
+                row_flags.append("detached")
+            if is_masked:
+                row_flags.append("masked")
+            rows.append(
+                Row(
+                    key,
+                    (*label, ("id", f" @{node_id}")),
+                    {"distance": distance, "shallow_size": shallow, "retained_size": retained},
+                    node_id,
+                    has_edges[i],
+                    tuple(dict.fromkeys(row_flags)),
+                )
+            )
+        return tuple(rows)
+
+    def labels(self, nodes: AnyArray) -> list[Label]:
+        """Say what some nodes are, without their ids.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals.
+
+        Returns
+        -------
+        list of tuple of (role, text)
+        """
+        nodes = np.asarray(nodes, np.int64)
+        return [label for label, _ in self._labels(nodes, [None] * len(nodes))]
+
+    def _labels(
+        self, nodes: IntArray, edge_names: Sequence[str | None]
+    ) -> list[tuple[Label, bool]]:
+        heap = self.heap
+        kinds = [heap.node_type_names[kind] for kind in heap.node_type[nodes].tolist()]
+        classes = heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist()
+        names = display_names(heap, nodes).to_pylist()
+        places = heap.location_of[nodes].tolist()
+        labels: list[tuple[Label, bool]] = []
+        for kind, class_name, name, place, edge_name in zip(
+            kinds, classes, names, places, edge_names, strict=True
+        ):
+            if kind in _STRINGS:
+                shown, is_masked = self.checked_text(name, name=edge_name)
+                label: Label = (("string", f'"{shown}"'),)
+            elif kind in _VALUES:
+                shown, is_masked = self.checked_text(name, name=edge_name)
+                shown = f"/{shown}/" if kind == "regexp" else shown
+                label = (("value", shown or class_name),)
+            else:
+                shown, is_masked = self.checked_text(name)
+                label = self._object_label(kind, class_name, shown)
+                if kind == "closure" and place != vocab.NO_INDEX:
+                    label = (*label, ("location", f" {self._location(place)}"))
+            labels.append((label, is_masked))
+        return labels
+
+    def _object_label(self, kind: str, class_name: str, name: str) -> Label:
+        if kind == "closure":
+            return (("function", f"{name or '(anonymous)'}()"),)
+        shown_class = self.text(class_name)
+        if kind in _ENGINE:
+            return (("soft", f"{name}[]" if kind == "array" else name or shown_class),)
+        if name in {"", shown_class}:
+            return (("class", shown_class),)
+        if name.startswith("{"):
+            # A plain object shows its properties; the class may be named after some of them.
+            is_shape = class_name.startswith("{")
+            return (("soft", name),) if is_shape else (("class", shown_class), ("soft", f" {name}"))
+        return (("class", name),)
+
+    def _location(self, row: int) -> str:
+        return fmt.clean_location(location_text(self.heap, row) or "", _LONGEST_LOCATION)
+
+    def _edge_parts(
+        self, edges: AnyArray
+    ) -> list[tuple[tuple[LabelRole, str], str, list[str]] | None]:
+        """Say how edges are called: the label's piece, the plain name, flags."""
+        edges = np.asarray(edges, np.int64)
+        named = np.flatnonzero(edges >= 0)
+        names = edge_labels(self.heap, edges[named]).to_pylist()
+        kinds = self.heap.edge_type[edges[named]].tolist()
+        parts: list[tuple[tuple[LabelRole, str], str, list[str]] | None] = [None] * len(edges)
+        for place, name, kind in zip(named.tolist(), names, kinds, strict=True):
+            kind_name = self.heap.edge_type_names[kind]
+            shown, is_masked = self.checked_text(name)
+            is_engine = kind_name in {"internal", "hidden", "weak"}
+            piece: tuple[LabelRole, str] = (
+                "soft" if is_engine else "edge",
+                f"[{shown}]" if kind_name == "element" else shown or '""',
+            )
+            flags = ["weak"] * (kind_name == "weak") + ["masked"] * is_masked
+            parts[place] = (piece, name, flags)
+        return parts
+
+    # -- what a node refers to --------------------------------------------------------------
+
+    def children(self, parent: str, node: int, window: Window) -> Page:
+        """List what a node refers to.
+
+        Parameters
+        ----------
+        parent : str
+            Key of the node's row.
+        node : int
+            Its ordinal.
+        window : Window
+            Which rows; a column that edges do not have sorts as retained sizes do.
+
+        Returns
+        -------
+        Page
+        """
+        start, stop = self.heap.edges_of(node)
+        edges: AnyArray = np.arange(start, stop)
+        invisible = self.heap.edge_type_index("invisible")
+        if invisible != vocab.NO_INDEX:
+            edges = edges[self.heap.edge_type[start:stop] != invisible]
+        least = minimum(window)
+        n_all = len(edges)
+        if least:
+            edges = edges[self.heap.retained_size[self.heap.edge_to[edges]] >= least]
+        places = self.orders.page(
+            ("edges", node, window.sort, window.descending, least),
+            len(edges),
+            lambda: self.edge_keys(edges, self.heap.edge_to[edges], window),
+            window.offset,
+            window.limit,
+        )
+        shown = edges[places]
+        keys = [f"{parent}/e{edge}" for edge in shown.tolist()]
+        rows = self.rows(keys, self.heap.edge_to[shown], edges=shown)
+        return Page(rows, len(edges), window.offset, left_out(n_all - len(edges)))
+
+    def edge_keys(self, edges: AnyArray, ends: AnyArray, window: Window) -> list[AnyArray]:
+        """Return what sorts edges: a column of the nodes at an end, then their names.
+
+        Parameters
+        ----------
+        edges : integer[k]
+            Edge ordinals.
+        ends : integer[k]
+            The node at the end that is shown.
+        window : Window
+            Its sort; by retained size if it names no column of nodes.
+
+        Returns
+        -------
+        list of integer[k]
+        """
+        turned = descending if window.descending else np.asarray
+        if window.sort == LABEL:
+            return [turned(key) for key in self._name_keys(edges)]
+        sort = window.sort if window.sort in _NODE_SORTS else RETAINED_SIZE.key
+        is_fallback = sort != window.sort
+        values = self.node_values(ends, sort)
+        key = descending(values) if is_fallback or window.descending else values
+        ties = self._name_keys(edges) if len(edges) <= _TIES_BY_NAME else []
+        return [key, *ties]
+
+    def _name_keys(self, edges: AnyArray) -> list[AnyArray]:
+        """Sort as DevTools: names by text, then indices, ``__proto__`` at the end."""
+        heap = self.heap
+        values = heap.edge_name[edges]
+        is_index = heap.is_indexed_edge_type[heap.edge_type[edges]]
+        named = np.flatnonzero(~is_index)
+        keys = values.astype(np.int64)
+        group = is_index.astype(np.int64)
+        if len(named):
+            strings, place = np.unique(values[named], return_inverse=True)
+            texts = heap.strings.take(pa.array(strings))
+            keys[named] = text_ranks(texts)[place]
+            group[named[_is_proto(texts)[place]]] = 2
+        return [group, keys]
+
+    # -- nodes ------------------------------------------------------------------------------
+
+    def node_values(self, nodes: AnyArray, column: str) -> AnyArray:
+        """Return the integers of a column for some nodes."""
+        values: AnyArray = getattr(self.heap, column)[nodes]
+        return values
+
+    def node_keys(self, nodes: AnyArray, window: Window) -> list[AnyArray]:
+        """Return what sorts nodes: a column or the name, then the id.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals.
+        window : Window
+            Its sort; by retained size if it names no column of nodes.
+
+        Returns
+        -------
+        list of integer[k]
+        """
+        ids = self.heap.node_id[nodes]
+        is_descending = window.descending
+        if window.sort == LABEL:
+            values = self.name_ranks(nodes)
+        elif window.sort in _NODE_SORTS:
+            values = self.node_values(nodes, window.sort)
+        else:
+            values, is_descending = self.node_values(nodes, RETAINED_SIZE.key), True
+        return [descending(values) if is_descending else values, ids]
+
+    def name_ranks(self, nodes: AnyArray) -> IntArray:
+        """Number nodes by the order of their names as the file has them."""
+        strings, place = np.unique(self.heap.node_name[nodes], return_inverse=True)
+        ranks: IntArray = text_ranks(self.heap.strings.take(pa.array(strings)))[place]
+        return ranks
+
+    # -- keys -------------------------------------------------------------------------------
+
+    def follow(self, key: str, node: int, parts: Sequence[str]) -> int:
+        """Go down from a node by the parts of a key below it.
+
+        Parameters
+        ----------
+        key : str
+            The whole key, for the message if there is no such row.
+        node : int
+            Where to begin.
+        parts : sequence of str
+            ``e`` and an edge's number each.
+
+        Returns
+        -------
+        int
+            The node at the end.
+
+        Raises
+        ------
+        HeapnbError
+            If a part is no edge of the node before it.
+        """
+        for part in parts:
+            kind, edge = parse_part(key, part)
+            start, stop = self.heap.edges_of(node)
+            if kind != "e" or not start <= edge < stop:
+                raise no_row(key)
+            node = int(self.heap.edge_to[edge])
+        return node
+
+
+_NODE_SORTS: Final = frozenset(column.key for column in NODE_COLUMNS)
+
+
+def split_key(key: str) -> list[str]:
+    """Take a key apart.
+
+    Raises
+    ------
+    HeapnbError
+        If it cannot be one.
+    """
+    if not key or len(key) > _LONGEST_KEY:
+        raise no_row(key)
+    return key.split("/")
+
+
+def parse_part(key: str, part: str) -> tuple[str, int]:
+    """Return the letters and the number of a part of a key.
+
+    Raises
+    ------
+    HeapnbError
+        If it is not of this form.
+    """
+    match = _PART.fullmatch(part)
+    if match is None:
+        raise no_row(key)
+    return match[1], int(match[2])
+
+
+def no_row(key: str) -> HeapnbError:
+    """Make the error for a key that no row has."""
+    return HeapnbError(
+        f"There is no row {fmt.clean(key)!r}.", hint="the table may have changed: load it again."
+    )
+
+
+def minimum(window: Window) -> int:
+    """Return the smallest retained size that a window asks for."""
+    value = window.filters.get(SIZE_FILTER.key)
+    return int(value) if value else 0
+
+
+def left_out(count: int) -> str | None:
+    """Say how many rows a filter left out."""
+    return f"{fmt.plural(count, 'smaller row')} left out." if count else None
+
+
+def matching(texts: pa.Array, window: Window) -> BoolArray:
+    """Find the texts that pass a window's text filter.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array
+        Texts; a missing one never passes.
+    window : Window
+        Its filters ``text`` and ``regex``. Case does not matter.
+
+    Returns
+    -------
+    bool[k]
+
+    Raises
+    ------
+    PatternError
+        If it is meant as a regular expression and is none.
+    """
+    wanted = str(window.filters.get(TEXT_FILTER.key) or "")
+    if window.filters.get(REGEX):
+        return texts_matching(pc.fill_null(texts, ""), f"(?i){wanted}")
+    found = pc.match_substring(texts, wanted, ignore_case=True)
+    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _is_proto(texts: pa.LargeStringArray) -> BoolArray:
+    return np.asarray(pc.equal(texts, "__proto__").to_numpy(zero_copy_only=False), np.bool_)
