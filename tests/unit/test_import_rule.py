@@ -23,7 +23,7 @@ LAYERS = (
     ("graph", "classes", "places"),
     ("format",),
     ("kernels",),
-    ("vocab", "errors", "_typing", "progress"),
+    ("vocab", "errors", "secrets", "_typing", "progress"),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""
 

@@ -434,8 +434,8 @@ def test_names_are_left_alone(name: str) -> None:
     assert mask_secrets(name) == name
 
 
-def test_mail_addresses_lose_their_name() -> None:
-    assert mask_secrets("to ada.lovelace@example.com") == f"to {MASK}@example.com"
+def test_mail_addresses_are_masked() -> None:
+    assert mask_secrets("to ada.lovelace@example.com") == f"to {MASK}"
 
 
 def test_masking_takes_no_time_on_long_texts() -> None:

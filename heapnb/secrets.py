@@ -1,0 +1,565 @@
+"""What looks like a secret or like personal data in a text: one set of rules for all of heapnb.
+
+Reports, widgets and notebooks mask by it, `heapnb.redact` replaces by it. The rules for keys
+of well-known providers are those of detect-secrets; ours are what a heap needs beyond them: the
+whole of a secret and not only its beginning, headers, cookies, assignments, personal data, and
+secrets inside encoded texts.
+
+Each family of rules has a *seed*, a regular expression that Python's and Arrow's engine both
+understand and that every text with such a secret matches, so that millions of texts are sifted
+by Arrow and only the rest by Python.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+JSON_WEB_TOKEN: Final = "json-web-token"  # noqa: S105  a kind of secret, as the next ones
+API_KEY: Final = "api-key"
+PRIVATE_KEY: Final = "private-key"
+URL_PASSWORD: Final = "url-password"  # noqa: S105
+PASSWORD: Final = "password"  # noqa: S105
+AUTHORIZATION: Final = "authorization"
+COOKIE: Final = "cookie"
+EMAIL_ADDRESS: Final = "email-address"
+CARD_NUMBER: Final = "card-number"
+ENVIRONMENT: Final = "environment-variable"
+RANDOM: Final = "random-text"
+
+MOST_NESTED: Final = 3
+"""Encodings inside each other that are looked into."""
+
+
+class Finding(NamedTuple):
+    """A secret in a text: ``text[start:stop]``."""
+
+    start: int
+    stop: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """Rules of a kind.
+
+    Parameters
+    ----------
+    seed : str
+        A regular expression, in the syntax that RE2 and Python share; texts that lack it hold
+        nothing that these rules find.
+    find : callable
+        Lists what they find.
+    """
+
+    seed: str
+    find: Callable[[str], Iterable[Finding]]
+
+
+# -- tokens with a shape of their own --------------------------------------------------------
+
+# Which of the library's detectors, the group of each expression that is the secret, and what
+# every match contains. Left out are those that are too eager in a heap (entropy, addresses of
+# hosts, Artifactory's passwords), those whose time is quadratic in a hostile text (npm, OpenAI),
+# and those that go by a word before the secret: `_PROVIDERS` and `_ASSIGNMENT` cover them.
+_LIBRARY: Final = (
+    ("artifactory", "ArtifactoryDetector", 1, "AKC[a-zA-Z0-9]{10}"),
+    ("aws", "AWSKeyDetector", 1, "A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA"),
+    ("azure_storage_key", "AzureStorageKeyDetector", 1, "AccountKey="),
+    ("discord", "DiscordBotTokenDetector", 1, r"[\w-]\.[\w-]{6}\.[\w-]{27}"),
+    ("github_token", "GitHubTokenDetector", 1, "gh[pousr]_"),
+    ("gitlab_token", "GitLabTokenDetector", 7, r"gl[a-z]{2,6}-|GR1348941"),
+    ("mailchimp", "MailchimpDetector", 1, r"[0-9a-z]-us[0-9]"),
+    ("pypi_token", "PypiTokenDetector", 2, "pypi-Ag"),
+    ("sendgrid", "SendGridDetector", 1, r"SG\.[\w-]"),
+    ("slack", "SlackDetector", 2, r"(?i:xox[a-z]-)|hooks\.slack\.com"),
+    ("square_oauth", "SquareOAuthDetector", 1, "sq0csp-"),
+    ("stripe", "StripeDetector", 1, "k_live_"),
+    ("telegram_token", "TelegramBotTokenDetector", 1, r"\d{8}:[\w-]{35}"),
+    ("twilio", "TwilioKeyDetector", 2, r"(?:AC|SK)[a-z0-9]{32}"),
+)
+
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]{4,}(?:\.[\w-]*){0,3}|…|={0,2}\Z)")
+_PEM = re.compile(
+    r"(?:-----)?BEGIN[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY[\s\S]*?(?:-----END[ ][A-Z0-9 ]+-----|\Z)"
+    r"|PuTTY-User-Key-File-[\s\S]*"
+)
+_PROVIDERS = re.compile(
+    r"""
+    (?<![\w-])(?:
+        (?:sk|pk|rk|whsec)[_-](?=[A-Za-z_-]*[0-9])[\w-]{16,}   # payment and AI providers
+      | (?:gh[pousr]_|github_pat_|glpat-|npm_|pypi-|hf_|dop_v1_|shp(?:at|ca|pa|ss)_)[\w-]{16,}
+      | xox[abceoprs]-[\w-]{10,} | xapp-[\w-]{10,}             # chat
+      | (?:AKIA|ASIA)[0-9A-Z]{12,}                             # clouds
+      | AIza[\w-]{20,} | ya29\.[\w.-]{20,} | GOCSPX-[\w-]{20,}
+    )
+    """,
+    re.VERBOSE,
+)
+# What a snapshot cuts at its limit, or a view at the edge, is shorter than a key should be.
+_CUT = re.compile(
+    r"""
+    (?<![\w-])(?:
+        eyJ[\w.-]{3,1100}+ | (?:AKIA|ASIA)[0-9A-Z]* | AIza[\w-]* | xox[abceoprs]-[\w-]*
+      | (?:gh[pousr]_|github_pat_|glpat-|npm_|[spr]k_(?:live|test)_|whsec_)[\w-]*
+    )(?=…|\Z)
+    """,
+    re.VERBOSE,
+)
+_SHORTEST_CUT: Final = 1000
+_TOKEN_REST = re.compile(r"[\w-]*")
+
+_OWN_SEED: Final = (
+    r"eyJ|PRIVATE KEY|PuTTY-User-Key|[spr]k[_-]|whsec[_-]|gh[pousr]_|github_pat_|glpat-|npm_|pypi-"
+    r"|hf_|dop_v1_|shp[a-z]{2}_|xox[a-z]-|xapp-|AKIA|ASIA|AIza|ya29\.|GOCSPX-"
+)
+_TOKEN_SEED: Final = "|".join([_OWN_SEED, *(seed for _, _, _, seed in _LIBRARY)])
+
+
+@cache
+def _library_rules() -> tuple[re.Pattern[str], ...]:
+    """Return the library's expressions; it is imported when a text is first looked at."""
+    rules = []
+    for module, name, n_rules, _ in _LIBRARY:
+        detector = getattr(import_module(f"detect_secrets.plugins.{module}"), name)
+        rules += list(detector.denylist)[:n_rules]
+    return tuple(rules)
+
+
+def _find_tokens(text: str) -> Iterator[Finding]:
+    for match in _JWT.finditer(text):
+        yield Finding(*match.span(), JSON_WEB_TOKEN)
+    for match in _PEM.finditer(text):
+        yield Finding(*match.span(), PRIVATE_KEY)
+    for match in _PROVIDERS.finditer(text):
+        yield Finding(*match.span(), API_KEY)
+    if len(text) >= _SHORTEST_CUT or "…" in text:
+        for match in _CUT.finditer(text):
+            yield Finding(*match.span(), API_KEY)
+    for rule in _library_rules():
+        for match in rule.finditer(text):
+            rest = _TOKEN_REST.match(text, match.end())
+            yield Finding(match.start(), rest.end() if rest else match.end(), API_KEY)
+
+
+# -- what a machine made up ------------------------------------------------------------------
+
+_MIN_DIGIT_RUNS: Final = 3
+_HEX = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{32,}(?![0-9a-zA-Z])|[0-9a-fA-F]{12,}…)")
+_RANDOM = re.compile(r"(?<![\w+/-])(?:[\w+-]{12,}…|[\w+-]{32,}={0,2}(?![\w+/-]))")
+_RANDOM_SEED: Final = r"[\w+-]{32}|[\w+-]{12}…"
+_DIGITS = re.compile(r"\d+")
+
+
+def _find_random(text: str) -> Iterator[Finding]:
+    for match in _HEX.finditer(text):
+        yield Finding(*match.span(), RANDOM)
+    for match in _RANDOM.finditer(text):
+        if looks_random(match[0]):
+            yield Finding(*match.span(), RANDOM)
+
+
+def looks_random(word: str) -> bool:
+    """Tell what a machine made up from long names that a person did.
+
+    Parameters
+    ----------
+    word : str
+        Letters, digits and few others.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> looks_random("Ab3Cd4Ef5Gh6Ij7"), looks_random("ordersControllerV2_2026")
+    (True, False)
+    """
+    has_both_cases = word != word.lower() and word != word.upper()
+    return has_both_cases and len(_DIGITS.findall(word)) >= _MIN_DIGIT_RUNS
+
+
+# -- what is called a secret -----------------------------------------------------------------
+
+_WORDS: Final = (
+    r"passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|cookie|session[_-]?id"
+    r"|authorization|contrase(?:ñ|n)a"
+    r"|(?:api|auth|access|account|service|client|db|database|private|priv|signing|encryption)"
+    r"[_-]?key|(?:db|database|key)[_-]?pass"
+)
+_SCHEME = re.compile(
+    r"\b(?:Bearer|Basic|Digest|Negotiate)(?:\s|\+){1,4}([\w.~+/=-]{8,})", re.IGNORECASE
+)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://([^\s/@\"'<>]{1,500})@", re.IGNORECASE)
+_COOKIE_HEADER = re.compile(
+    r"\b(?:set-)?cookie[\"']?\s{0,4}:\s{0,4}[\"']?([^\r\n\"']{3,})", re.IGNORECASE
+)
+_ASSIGNMENT = re.compile(
+    rf"""
+    (?:{_WORDS})s?
+    [\w-]{{0,20}}
+    \\?["']?\s{{0,4}}(?:=>|:=|[=:])\s{{0,4}}
+    (?:\\?"(?P<double>[^"\\]{{1,}})|'(?P<single>[^'\\]{{1,}})|`(?P<back>[^`$]{{1,}})`
+      |(?P<bare>[^\s"'`&;,{{}}()\[\]\\<>]{{3,}}))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_VARIABLE = re.compile(
+    r"\b[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PWD|CREDENTIALS?|AUTH|DSN)"
+    r"(?:_[A-Z0-9]+)?=[\"']?([^\s\"'&;]{3,})"
+)
+_SIGNATURE = re.compile(
+    r"[?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|signature)=([^&\s\"']{8,})",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"(?:true|false|null|undefined|none|string|number|boolean|any|unknown|object|function|class"
+    r"|new|await|async|this|require|typeof|void)|=.*"
+)
+_EXPRESSION = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_NAMED_SEED: Final = (
+    rf"(?i:(?:{_WORDS})s?[\w-]{{0,20}}\\?[\"']?\s{{0,4}}(?:=|:)|\b(?:bearer|basic|digest|negotiate)[\s+]"
+    r"|://[^\s/@\"'<>]+@|[?&](?:x-amz-|sig))|[A-Z]=[^\s]|[A-Z0-9]=[^\s]"
+)
+
+
+def _find_named(text: str) -> Iterator[Finding]:
+    for match in _URL.finditer(text):
+        start, stop = match.span(1)
+        # A user without a password is personal data all the same.
+        yield Finding(start, stop, URL_PASSWORD)
+    for match in _SCHEME.finditer(text):
+        if any(not character.isalpha() for character in match[1]) or len(match[1]) > 20:  # noqa: PLR2004
+            yield Finding(*match.span(1), AUTHORIZATION)
+    for match in _COOKIE_HEADER.finditer(text):
+        yield Finding(*match.span(1), COOKIE)
+    for pattern in (_VARIABLE, _SIGNATURE):
+        for match in pattern.finditer(text):
+            yield Finding(*match.span(1), ENVIRONMENT if pattern is _VARIABLE else API_KEY)
+    for match in _ASSIGNMENT.finditer(text):
+        group = match.lastgroup or "bare"
+        start, stop = match.span(group)
+        if group != "bare" or not _is_code(text, match):
+            yield Finding(start, stop, PASSWORD)
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    """Tell an expression of a program, such as ``token = next.token``, from a password."""
+    word = match["bare"]
+    if _CODE.fullmatch(word):
+        return True
+    if not _EXPRESSION.fullmatch(word):
+        return False
+    start, stop = match.span("bare")
+    is_member = "." in word and text[start - 1] == " "
+    return is_member or text[stop : stop + 1] in {"(", "["}
+
+
+# -- personal data ---------------------------------------------------------------------------
+
+_ADDRESS = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,24}\b",
+    re.IGNORECASE,
+)
+_ADDRESS_SEED: Final = r"[\w.+-]@[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2}"
+_CARD = re.compile(
+    r"(?<![\w.-])(?:[3-6]\d{13,18}|[3-6]\d{3}(?:[ -]\d{4}){3}|3\d{3}[ -]\d{6}[ -]\d{4,5})"
+    r"(?![\w.-]?\d)"
+)
+_CARD_SEED: Final = r"[3-6]\d{3}[ -]?\d{4}[ -]?\d{2}"
+_ISSUERS = re.compile(
+    r"4(?:\d{15}|\d{18})$|5[1-5]\d{14}$|2[2-7]\d{14}$|3[47]\d{13}$|6(?:011|5\d\d)\d{12}$|35\d{14}$"
+    r"|3(?:0[0-5]|[68]\d)\d{11}$|62\d{14,17}$|(?:50|5[6-9]|6[37])\d{14}$"
+)
+
+
+def _find_personal(text: str) -> Iterator[Finding]:
+    for match in _ADDRESS.finditer(text):
+        yield Finding(*match.span(), EMAIL_ADDRESS)
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if _ISSUERS.match(digits) and _passes_luhn(digits):
+            yield Finding(*match.span(), CARD_NUMBER)
+
+
+def _passes_luhn(digits: str) -> bool:
+    """Check the last digit of a card's number against the others."""
+    numbers = [int(digit) for digit in reversed(digits)]
+    doubled = [sum(divmod(2 * number, 10)) for number in numbers[1::2]]
+    return (sum(numbers[::2]) + sum(doubled)) % 10 == 0
+
+
+PLAIN_FAMILIES: Final = (
+    Family(_TOKEN_SEED, _find_tokens),
+    Family(_RANDOM_SEED, _find_random),
+    Family(_NAMED_SEED, _find_named),
+    Family(f"{_ADDRESS_SEED}|{_CARD_SEED}", _find_personal),
+)
+"""Rules for texts as they are."""
+
+# -- encoded texts -----------------------------------------------------------------------------
+
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX_TEXT = re.compile(r"(?<![0-9a-fA-F])(?:[2-7][0-9a-fA-F]){8,}(?![0-9a-fA-F])")
+_LETTER_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _find_encoded(text: str, nested: int) -> Iterator[Finding]:
+    """Look into what is percent-encoded, escaped, or in base64 or hexadecimal digits."""
+    if "%" in text and _PERCENT.search(text):
+        yield from _find_rewritten(text, _PERCENT, _percent_decoded, nested)
+    if "\\" in text and _ESCAPES.search(text):
+        yield from _find_rewritten(text, _ESCAPES, _unescaped, nested)
+    for match in _BASE64.finditer(text):
+        for decoded in _base64_decoded(match[0]):
+            if any(_find_all(decoded, nested - 1)):
+                yield Finding(*match.span(), _first_kind(decoded, nested - 1))
+                break
+    for match in _HEX_TEXT.finditer(text):
+        decoded = bytes.fromhex(match[0]).decode("latin-1")
+        if decoded.isprintable() and any(_find_all(decoded, nested - 1)):
+            yield Finding(*match.span(), _first_kind(decoded, nested - 1))
+
+
+def _first_kind(text: str, nested: int) -> str:
+    return next(iter(_find_all(text, nested))).kind
+
+
+def _find_rewritten(
+    text: str, pattern: re.Pattern[str], rewrite: Callable[[str], str], nested: int
+) -> Iterator[Finding]:
+    """Find in a text with parts of it rewritten, and say where that is in the text itself."""
+    pieces: list[str] = []
+    # For each character rewritten: where what it stands for begins and ends.
+    begins: list[int] = []
+    ends: list[int] = []
+    done = 0
+
+    def copy(stop: int) -> None:
+        pieces.append(text[done:stop])
+        begins.extend(range(done, stop))
+        ends.extend(range(done + 1, stop + 1))
+
+    for match in pattern.finditer(text):
+        copy(match.start())
+        plain = rewrite(match[0])
+        pieces.append(plain)
+        begins.extend([match.start()] * len(plain))
+        ends.extend([match.end()] * len(plain))
+        done = match.end()
+    copy(len(text))
+    for start, stop, kind in _find_all("".join(pieces), nested - 1):
+        yield Finding(begins[start], ends[stop - 1], kind)
+
+
+def _percent_decoded(text: str) -> str:
+    return unquote_to_bytes(text).decode("utf-8", "replace")
+
+
+def _unescaped(text: str) -> str:
+    if text[1] == "u":
+        units = bytes.fromhex(text.replace("\\u", ""))
+        return units.decode("utf-16-be", "replace")
+    if text[1] == "x":
+        return bytes.fromhex(text[2:]).decode("latin-1")
+    return _LETTER_ESCAPES.get(text[1], text[1])
+
+
+def _base64_decoded(word: str) -> Iterator[str]:
+    """Decode base64 if it gives a text; a beginning that is none of it is tried without."""
+    digits = word.rstrip("=").replace("-", "+").replace("_", "/")
+    # Behind a path or another word without a blank, it begins at one of its slashes.
+    starts = [0, *(match.start() + 1 for match in re.finditer("/", digits[:200]))]
+    for start in starts[:4]:
+        part = digits[start:]
+        if len(part) % 4 == 1:
+            part = part[:-1]
+        try:
+            decoded = base64.b64decode(part + "=" * (-len(part) % 4))
+        except (ValueError, binascii.Error):
+            continue
+        if decoded.isascii() and len(decoded) >= 8 and _is_text(decoded):  # noqa: PLR2004
+            yield decoded.decode()
+
+
+_PRINTABLE: Final = bytes(range(32, 127)) + b"\t\n\r"
+
+
+def _is_text(data: bytes) -> bool:
+    return not data.translate(None, _PRINTABLE)
+
+
+ENCODED_SEED: Final = (
+    r"%[0-9a-fA-F]{2}|\\[\"'\\/bfnrtux]|[A-Za-z0-9+/_-]{16}|(?:[2-7][0-9a-fA-F]){8}"
+)
+"""What every text matches that may hold an encoded one."""
+
+
+def _find_all(text: str, nested: int) -> Iterator[Finding]:
+    for seed, family in _compiled_families():
+        if seed.search(text):
+            yield from family.find(text)
+    if nested > 0:
+        yield from _find_encoded(text, nested)
+
+
+@cache
+def _compiled_families() -> tuple[tuple[re.Pattern[str], Family], ...]:
+    return tuple((re.compile(family.seed), family) for family in PLAIN_FAMILIES)
+
+
+def find_secrets(text: str) -> list[Finding]:
+    """Find what looks like a secret, or like personal data.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    list of Finding
+        In order, none overlapping another.
+
+    Examples
+    --------
+    >>> find_secrets("postgres://app:hunter2@db/shop")
+    [Finding(start=11, stop=22, kind='url-password')]
+    >>> find_secrets("CachedSearch in lib/searchCache.js:6:14")
+    []
+    """
+    return merged(_find_all(text, MOST_NESTED))
+
+
+def find_secrets_of(text: str, families: Iterable[int], *, encoded: bool) -> list[Finding]:
+    """Find secrets by the families whose seeds a text is known to match.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    families : iterable of int
+        Places in `PLAIN_FAMILIES`.
+    encoded : bool
+        Whether it matches `ENCODED_SEED`.
+
+    Returns
+    -------
+    list of Finding
+        What `find_secrets` returns.
+    """
+    found = [finding for i in families for finding in PLAIN_FAMILIES[i].find(text)]
+    if encoded:
+        found += _find_encoded(text, MOST_NESTED)
+    return merged(found)
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings and join those that overlap.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        In any order.
+
+    Returns
+    -------
+    list of Finding
+        A joined one is of the kind of its first.
+
+    Examples
+    --------
+    >>> merged([Finding(2, 6, "b"), Finding(0, 4, "a"), Finding(8, 9, "c")])
+    [Finding(start=0, stop=6, kind='a'), Finding(start=8, stop=9, kind='c')]
+    """
+    result: list[Finding] = []
+    for finding in sorted(findings, key=lambda one: (one.start, -one.stop)):
+        if finding.start >= finding.stop:
+            continue
+        if result and finding.start < result[-1].stop:
+            last = result[-1]
+            result[-1] = Finding(last.start, max(last.stop, finding.stop), last.kind)
+        else:
+            result.append(finding)
+    return result
+
+
+# -- names ---------------------------------------------------------------------------------------
+
+_NAME_SEED = re.compile(
+    rf"(?:{_WORDS}|\bsid\b|connect\.sid|\bauth\b|\botp\b|\bpin\b|\bssn\b|\bcvv2?\b|\bcvc\b|bearer"
+    r"|cardnumber|connection[_-]?string)s?(?P<rest>[\w-]*)$",
+    re.IGNORECASE,
+)
+_OF_NO_SECRET = re.compile(
+    r"[_-]?(?:type|name|field|length|count|policy|rules?|hint|label|placeholder|expir\w*|url|uri"
+    r"|path|format|pattern|regexp?|schema|options?|enabled|disabled|required|visible|is\w*|class\w*"
+    r"|id|ids|kind|index|parser|jar|domain|provider|factory|store|service|manager|error|ttl|age"
+    r"|size|limit|min|max|mode|status|state|prefix|suffix|(?:iz|is)er\w*|ize\w*|ly|ive)$",
+    re.IGNORECASE,
+)
+_CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9_]*_(?:KEY|PASS|TOKEN|SECRET|AUTH|DSN|CREDENTIALS?)")
+NAME_SEED: Final = (
+    rf"_KEY|_PASS|_DSN|_CREDENTIAL|(?i:{_WORDS}|sid|auth|otp|pin|ssn|cvv|cvc|bearer|card.?number"
+    r"|connection.?string)"
+)
+"""What every name matches that may be one of a secret."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether what has a name is likely a secret.
+
+    Parameters
+    ----------
+    name : str
+        Of a property, variable, header, key of a Map, or environment variable.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> [is_secret_name(name) for name in ("userPassword", "x-api-key", "tokenType", "tokenizer")]
+    [True, True, False, False]
+    """
+    if _CONSTANT_NAME.fullmatch(name):
+        return True
+    match = _NAME_SEED.search(name)
+    return match is not None and not _OF_NO_SECRET.match(match["rest"])
+
+
+def kind_of_name(name: str) -> str:
+    """Return the kind of secret that a name stands for."""
+    lower = name.lower()
+    if "cookie" in lower or lower.endswith("sid"):
+        return COOKIE
+    if "authorization" in lower or "bearer" in lower:
+        return AUTHORIZATION
+    if "key" in lower or "token" in lower or "jwt" in lower:
+        return API_KEY
+    return PASSWORD
+
+
+ENVIRONMENT_NAMES: Final = (
+    *("PATH", "HOME", "USER", "PWD", "SHELL", "LANG", "TERM", "HOSTNAME", "LOGNAME", "SHLVL"),
+    *("NODE_ENV", "NODE_VERSION", "TMPDIR", "OLDPWD", "LC_ALL", "EDITOR", "MAIL"),
+    *("PATHEXT", "SystemRoot", "USERPROFILE", "APPDATA", "ComSpec"),
+)
+"""Names of which an object with the variables of an environment has several."""
+
+PUBLIC_VALUES: Final = (
+    *("true", "false", "yes", "no", "on", "off", "none", "null", "undefined", "default"),
+    *("production", "development", "test", "staging", "local", "debug", "info"),
+)
+"""Values that tell nothing."""
