@@ -25,7 +25,7 @@ class UserTree(FrameTree):
     columns: ClassVar = (Column("age", "Age", "count"), *NODE_COLUMNS)
     text_columns = ("user", "town")
     label_column = "user"
-    group_by: ClassVar = ("town",)
+    group_by: ClassVar[tuple[str, ...]] = ("town",)
 
     def make_frame(self) -> pd.DataFrame:
         ids = self.heap.node_id
@@ -42,7 +42,7 @@ class UserTree(FrameTree):
 class FlatUserTree(UserTree):
     """The same without groups."""
 
-    group_by: ClassVar = ()
+    group_by: ClassVar[tuple[str, ...]] = ()
 
 
 @pytest.fixture

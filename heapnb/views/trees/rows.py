@@ -20,8 +20,9 @@ from heapnb.errors import HeapnbError
 from heapnb.frames import display_names, edge_labels, text_ranks, texts_matching
 from heapnb.graph import HeapGraph
 from heapnb.places import location_text
+from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
-from heapnb.views.masking import MASK, mask_secrets, names_secret
+from heapnb.views.masking import MASK, mask_secrets
 from heapnb.views.trees.model import (
     LONGEST_TEXT,
     Column,
@@ -115,7 +116,7 @@ class NodeRows:
         looked_at = text[:_LOOKED_AT]
         if not self.mask:
             return fmt.clean(looked_at, limit), False
-        if name is not None and looked_at and names_secret(name):
+        if name is not None and looked_at and is_secret_name(name):
             return MASK, True
         masked = mask_secrets(looked_at)
         return fmt.clean(masked, limit), masked != looked_at
