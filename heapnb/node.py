@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heapnb._showing import Shown
 from heapnb.graph import HeapGraph
 from heapnb.places import location_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from heapnb.views.dot import RetainerGraph
 
 
-class Node:
+class Node(Shown):
     """One node; `Snapshot.node` makes them. Sizes are in bytes.
 
     Parameters
@@ -60,16 +61,6 @@ class Node:
 
     def __hash__(self) -> int:
         return hash((id(self._graph), self._ordinal))
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     # -- facts ------------------------------------------------------------------------------
 

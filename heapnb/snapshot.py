@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from heapnb._showing import Shown
 from heapnb._typing import ProgressCallback
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
@@ -83,7 +84,7 @@ def _progress_reporter(
     return lambda: progress_bar(enabled=progress is not False)
 
 
-class Snapshot:
+class Snapshot(Shown):
     """A heap snapshot: tables of what is in it, and answers about it.
 
     Everything is computed when it is first asked for, and kept. Sizes are in bytes.
@@ -106,16 +107,6 @@ class Snapshot:
 
     def __init__(self, graph: HeapGraph) -> None:
         self._graph = graph
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def __len__(self) -> int:
         return self.n_nodes

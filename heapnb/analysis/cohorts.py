@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
+from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, SizeArray
 from heapnb.analysis.groups import group_series
 from heapnb.analysis.holders import holder_texts
@@ -29,7 +30,7 @@ _MOST_HOLDERS: Final = 2000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cohorts:
+class Cohorts(Shown):
     """The objects of a series by the snapshot in which they are first seen.
 
     Parameters
@@ -61,16 +62,6 @@ class Cohorts:
     size: IntArray
     all_alive: IntArray
     all_size: IntArray
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def __len__(self) -> int:
         return len(self.alive)

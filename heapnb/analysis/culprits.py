@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from heapnb import vocab
+from heapnb._showing import Shown
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.analysis.evidence import is_internal
 from heapnb.analysis.holding import Holding, Reference, References, holding
@@ -104,7 +105,7 @@ _COLUMNS: Final = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Culprits:
+class Culprits(Shown):
     """The fewest references that keep a set of objects alive, and what their removal frees.
 
     Parameters
@@ -126,16 +127,6 @@ class Culprits:
     edges: tuple[CulpritEdge, ...]
     effect: WhatIf | None
     share: float
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @property
     def freed_size(self) -> int:

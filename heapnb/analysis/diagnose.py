@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from heapnb._showing import Shown
 from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
 from heapnb.analysis.culprits import Culprits, culprits_of_pile
@@ -72,8 +73,8 @@ _FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Suspect:
+@dataclass(frozen=True, repr=False)
+class Suspect(Shown):
     """Objects that pile up, with what holds them and why.
 
     Parameters
@@ -166,7 +167,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, repr=False)
-class Diagnosis:
+class Diagnosis(Shown):
     """Whether a series of snapshots shows a leak, and of what.
 
     Parameters
@@ -188,16 +189,6 @@ class Diagnosis:
     reason: str
     suspects: tuple[Suspect, ...]
     warnings: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.classes import distinct_rows
@@ -31,8 +32,8 @@ JSON_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Diff:
+@dataclass(frozen=True, repr=False)
+class Diff(Shown):
     """The nodes that two snapshots do not share.
 
     Parameters
@@ -51,16 +52,6 @@ class Diff:
     removed_nodes: NodeArray
     warnings: tuple[str, ...] = ()
     _classes: _CommonClasses = field(repr=False, kw_only=True)
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def constructors(self) -> pd.DataFrame:
         """Count what came and went, class by class, as DevTools' Comparison does.

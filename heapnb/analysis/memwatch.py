@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
+from heapnb._showing import Shown
 from heapnb._typing import BoolArray, NodeArray
 from heapnb.analysis.series import is_member
 from heapnb.errors import HeapnbError
@@ -70,8 +71,8 @@ class MemwatchHeap:
         }
 
 
-@dataclass(frozen=True)
-class MemwatchDiff:
+@dataclass(frozen=True, repr=False)
+class MemwatchDiff(Shown):
     """A comparison of two heaps as memwatch makes it.
 
     Parameters
@@ -93,16 +94,6 @@ class MemwatchDiff:
     freed_count: int
     allocated_count: int
     table: pd.DataFrame = field(compare=False)
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what memwatch prints.

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
+from heapnb._showing import Shown
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.classes import distinct_rows
 from heapnb.graph import HeapGraph
@@ -90,7 +91,7 @@ class PathStep:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RetainingPath:
+class RetainingPath(Shown):
     """A way from the root to a node, over edges that retain.
 
     Parameters
@@ -129,16 +130,6 @@ class RetainingPath:
         if not np.array_equal(heap.edge_from(path.edges), path.nodes[:-1]):
             raise ValueError("The edges do not make a path from the root.")
         return path
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def __len__(self) -> int:
         return len(self.edges) + 1
@@ -302,7 +293,7 @@ class RetainingPath:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PathGraph:
+class PathGraph(Shown):
     """Paths to several nodes, drawn over each other.
 
     Parameters
@@ -324,16 +315,6 @@ class PathGraph:
     edges: IntArray
     count: IntArray
     targets: NodeArray
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from heapnb._showing import Shown
 from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
 from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.sources import HeapSource, graph_of
@@ -37,8 +38,8 @@ _KEEP_DERIVED_NODES: Final = 4_000_000
 _BITMAP_SPAN: Final = 64
 
 
-@dataclass(frozen=True)
-class Series:
+@dataclass(frozen=True, repr=False)
+class Series(Shown):
     """Snapshots of one program in the order in which they were taken.
 
     Only the last one is in memory as a graph; of the others the columns are kept that
@@ -69,15 +70,6 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.snapshots)
-
-    def __repr__(self) -> str:
-        names = ", ".join(snapshot.name for snapshot in self.snapshots)
-        return f"Series({len(self)} snapshots: {names})"
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from heapnb import vocab
+from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.graph import HeapGraph
 from heapnb.kernels import summary as kernels
@@ -63,7 +64,7 @@ class HeapStatistics:
 
 
 @dataclass(frozen=True, repr=False)
-class Statistics:
+class Statistics(Shown):
     """The heap by kind.
 
     Parameters
@@ -79,16 +80,6 @@ class Statistics:
     total: int
     native: NativeStatistics
     v8_heap: HeapStatistics
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.analysis.statistics import Statistics, size_by_type, statistics
 from heapnb.graph import HeapGraph
@@ -45,7 +46,7 @@ _HERMES: Final = "Hermes"
 
 
 @dataclass(frozen=True, repr=False)
-class Summary:
+class Summary(Shown):
     """The facts about a snapshot.
 
     Parameters
@@ -85,16 +86,6 @@ class Summary:
     statistics: Statistics
     warnings: tuple[str, ...]
     _heap: HeapGraph = field(repr=False, compare=False, kw_only=True)
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from heapnb._showing import Shown
 from heapnb._typing import NodeArray, SizeArray
 from heapnb.analysis.series import Series
 from heapnb.errors import HeapnbError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Survivors:
+class Survivors(Shown):
     """Objects that were made between the first two snapshots and that the last one still has.
 
     Parameters
@@ -35,16 +36,6 @@ class Survivors:
     series: Series
     nodes: NodeArray
     born_in: SizeArray
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     def __len__(self) -> int:
         return len(self.nodes)

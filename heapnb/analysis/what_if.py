@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.holding import References, holding, holding_by
 from heapnb.analysis.paths import RetainingPath
@@ -33,7 +34,7 @@ MOST_PATHS: Final = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WhatIf:
+class WhatIf(Shown):
     """What would be freed if some edges were gone.
 
     Parameters
@@ -56,16 +57,6 @@ class WhatIf:
     freed: NodeArray
     freed_size: int
     freed_count: int
-
-    def __repr__(self) -> str:
-        from heapnb.views.text import result_text
-
-        return result_text(self)
-
-    def _repr_html_(self) -> str:
-        from heapnb.views.html import result_html
-
-        return result_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -170,7 +170,7 @@ def test_every_result_shows_itself() -> None:
         text, html = result_text(result), result_html(result)
         reader = read(html)
         assert set(reader.tags) <= TAGS | SVG_TAGS, name
-        assert repr(result) == text or name == "series"
+        assert repr(result) == text
         assert len(text.splitlines()) >= 3, name
         assert max(map(len, text.splitlines())) <= 100, name
         assert result._repr_html_() == html  # type: ignore[attr-defined]  # all have it

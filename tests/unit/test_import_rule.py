@@ -23,16 +23,16 @@ LAYERS = (
     ("graph", "classes", "places"),
     ("format",),
     ("kernels",),
-    ("vocab", "errors", "secrets", "_typing", "progress"),
+    ("vocab", "errors", "secrets", "_typing", "_showing", "progress"),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""
 
 ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
 
 # The facade hands on to what is above it, but only when a method is called.
-FACADE = ("snapshot", "node")
-VIEW_METHODS = ("_repr_html_", "_repr_mimebundle_", "__repr__", "__str__", "graph")
-"""Methods through which results of analyses show themselves."""
+FACADE = ("snapshot", "node", "_showing")
+VIEW_METHODS = ("graph", "browse")
+"""Methods through which results of analyses show themselves, beside those of `_showing`."""
 
 FIRST_ROW_WITH = {
     "pandas": ROW["snapshot"],
@@ -114,7 +114,7 @@ def is_allowed(statement: Import) -> bool:
     if importer in FACADE:
         return is_late and imported != "cli"
     if importer == "analysis":
-        return imported == "views" and (
+        return imported in {"views", "widgets"} and (
             statement.for_types_only or statement.function in VIEW_METHODS
         )
     return False
@@ -145,7 +145,9 @@ def test_imports_point_down(path: Path) -> None:
         ("heapnb.frames", "pandas", None, True),
         ("heapnb.snapshot", "heapnb.views.dot", "graph", True),
         ("heapnb.snapshot", "heapnb.views.dot", None, False),
-        ("heapnb.analysis.diff", "heapnb.views.html", "_repr_html_", True),
+        ("heapnb._showing", "heapnb.views.html", "_repr_html_", True),
+        ("heapnb._showing", "heapnb.views.html", None, False),
+        ("heapnb.analysis.diff", "heapnb.widgets", "browse", True),
         ("heapnb.analysis.diff", "heapnb.views.html", "table", False),
         ("heapnb.kernels.csr", "heapnb.testing", None, False),
     ],
