@@ -7,9 +7,10 @@ secret is replaced, by the rules of `heapnb.secrets`. This is a safety net, not 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from heapnb.secrets import find_secrets
+from heapnb.secrets import Finding, find_secrets
 
 MASK: Final = "•••"
 """Stands for what was taken out."""
@@ -35,9 +36,27 @@ def mask_secrets(text: str) -> str:
     >>> mask_secrets("CachedSearch in lib/searchCache.js:6:14")
     'CachedSearch in lib/searchCache.js:6:14'
     """
+    return mask_findings(text, find_secrets(text))
+
+
+def mask_findings(text: str, findings: Iterable[Finding]) -> str:
+    """Replace parts of a text.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    findings : iterable of Finding
+        Its secrets, in order.
+
+    Returns
+    -------
+    str
+        The same, with `MASK` in place of each.
+    """
     pieces = []
     done = 0
-    for start, stop, _ in find_secrets(text):
+    for start, stop, _ in findings:
         pieces += [text[done:start], MASK]
         done = stop
     return "".join([*pieces, text[done:]]) if pieces else text
