@@ -43,7 +43,7 @@ export class Connection {
 
   /** Ask the kernel; rejects with an error that may have a hint. */
   request(method, params) {
-    if (this.#isLost) return Promise.reject(new Error(this.#trouble));
+    if (this.#isLost) return Promise.reject(disconnected(this.#trouble));
     return new Promise((resolve, reject) => {
       const message = { kind: "request", id: this.#nextId(), method, params };
       this.#dispatch({ message, resolve, reject, attempts: 0 });
@@ -73,7 +73,7 @@ export class Connection {
     const rejected = [...this.#pending.values()];
     this.#pending.clear();
     this.#rest();
-    for (const { reject } of rejected) reject?.(new Error(text));
+    for (const { reject } of rejected) reject?.(disconnected(text));
   }
 
   /** Look into what takes long; runs every second as long as an answer is outstanding. */
@@ -135,6 +135,11 @@ export class Connection {
     clearInterval(this.#timer);
     this.#timer = null;
   }
+}
+
+/** An error that holds until the kernel answers again. */
+function disconnected(text) {
+  return Object.assign(new Error(text), { disconnected: true });
 }
 
 /** Turn a failure that the kernel reports into an error. */

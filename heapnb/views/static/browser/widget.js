@@ -2,6 +2,7 @@
 
 import { mountBrowser } from "./browser.js";
 import { canMakeCells, makeCell } from "./cells.js";
+import { copyText } from "./clipboard.js";
 import { Connection, RESTARTED, failureOf } from "./connection.js";
 import { element } from "./dom.js";
 import { TraitStore } from "./traits.js";
@@ -34,8 +35,13 @@ function render({ model, el }) {
   };
   el.append(host);
   show(browserId, el, 1);
-  const options = canMakeCells() ? { copyToCell: (code) => makeCell(code, el) } : {};
-  const browser = mountBrowser(host, source, store, options);
+  const browser = mountBrowser(host, source, store, canMakeCells() ? { copyToCell } : {});
+
+  async function copyToCell(code) {
+    if (await makeCell(code, el)) return;
+    await copyText(code, el);
+    notice.show("No cell could be made here: the code is on the clipboard.");
+  }
 
   const onMessage = (message) => {
     if (message?.kind === "goto") browser.goto(message.node_id);
