@@ -48,6 +48,7 @@ from heapnb.format.source import SnapshotSource
 from heapnb.kernels import classes as class_kernels
 from heapnb.kernels import csr, dominators, lookup, parse, ropes, traverse
 from heapnb.kernels._jit import is_compiled
+from heapnb.source_files import SourceFiles
 
 _UINT32_MAX = 0xFFFF_FFFF
 _UINT64_MAX = 0xFFFF_FFFF_FFFF_FFFF
@@ -140,6 +141,8 @@ class HeapGraph:
         Where derived arrays are looked up and kept.
     progress : callable, optional
         Opens a context in which long computations report; see `heapnb.progress.progress_bar`.
+    source_files : SourceFiles, optional
+        The program's sources and source maps, by which places are named.
 
     Examples
     --------
@@ -154,8 +157,10 @@ class HeapGraph:
         raw: RawSnapshot,
         store: DerivedStore | None = None,
         progress: ProgressReporter = _no_progress,
+        source_files: SourceFiles | None = None,
     ) -> None:
         self.raw = raw
+        self.source_files = source_files
         self._store = store
         self._open_progress = progress
         self._report: ProgressCallback | None = None
@@ -1008,6 +1013,7 @@ def open_graph(
     cache: bool = True,
     progress: ProgressReporter = _no_progress,
     salvage: bool = False,
+    source_files: SourceFiles | None = None,
 ) -> HeapGraph:
     """Read a snapshot, or map it from the on-disk cache, and make its graph.
 
@@ -1022,6 +1028,8 @@ def open_graph(
         `heapnb.progress.progress_bar`.
     salvage : bool, default False
         Read what a truncated file still holds.
+    source_files : SourceFiles, optional
+        The program's sources and source maps, by which places are named.
 
     Returns
     -------
@@ -1033,7 +1041,7 @@ def open_graph(
                 report("Compiling kernels (only this once)", 0, 0)
             compile_kernels()
         raw, store = read_cached(source, cache=cache, progress=report, salvage=salvage)
-    return HeapGraph(raw, store, progress)
+    return HeapGraph(raw, store, progress, source_files)
 
 
 def compile_kernels() -> None:

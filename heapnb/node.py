@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from heapnb.analysis.paths import RetainingPath
     from heapnb.analysis.what_if import WhatIf
+    from heapnb.decode.source_text import SourceText
     from heapnb.views.dot import RetainerGraph
 
 
@@ -246,6 +247,19 @@ class Node(Shown):
         return what_if(self._graph, [(self, name) for name in names] or self)
 
     # -- showing it -------------------------------------------------------------------------
+
+    def source(self) -> SourceText | None:
+        """Return the lines where a function, or the class of an object, is written.
+
+        Returns
+        -------
+        SourceText or None
+            From the files below ``source_root`` (see `heapnb.load`), out of source maps, or the
+            first 1,024 characters of a script that V8 puts into snapshots; None if neither has it.
+        """
+        from heapnb.decode.source_text import source_text
+
+        return source_text(self._graph, self._ordinal)
 
     def preview(self) -> str:
         """Write the node as JavaScript would: ``{id: 7, tags: ["a", "b"]}``.

@@ -12,6 +12,7 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.graph import HeapGraph
 from heapnb.kernels.edges import follow
+from heapnb.source_files import Place
 
 _SCRIPT_LABELS = ("script", "script_or_debug_info")
 _DEBUG_INFO = "system / DebugInfo"
@@ -187,13 +188,29 @@ def script_names(graph: HeapGraph) -> dict[int, str]:
     """
 
     def compute() -> dict[int, str]:
-        ids, scripts = _scripts_by_id(graph)
-        named = zip(ids.tolist(), scripts.tolist(), strict=True)
-        names = {script_id: script_name(graph, script) for script_id, script in named}
+        scripts = script_nodes(graph)
+        names = {script_id: script_name(graph, script) for script_id, script in scripts.items()}
         return {script_id: name for script_id, name in names.items() if name is not None}
 
     found: dict[int, str] = graph.derived("script_names", compute, keep=False)
     return found
+
+
+def script_nodes(graph: HeapGraph) -> dict[int, int]:
+    """Find the scripts that closures come from.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    dict of int to int
+        Ordinals of Script nodes, by script id.
+    """
+    ids, scripts = _scripts_by_id(graph)
+    return dict(zip(ids.tolist(), scripts.tolist(), strict=True))
 
 
 def _scripts_by_id(graph: HeapGraph) -> tuple[IntArray, IntArray]:
@@ -276,8 +293,29 @@ def site_text(graph: HeapGraph, script_id: int, line: int, column: int) -> str |
     """
     if script_id < 0:
         return None
-    name = script_names(graph).get(script_id, f"script {script_id}")
-    return f"{name}:{line + 1}:{column + 1}"
+    return str(site_place(graph, script_id, line, column))
+
+
+def site_place(graph: HeapGraph, script_id: int, line: int, column: int) -> Place:
+    """Find where a place in a script was written: through its source map, if it has one.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose scripts.
+    script_id, line, column : int
+        The place, from 0.
+
+    Returns
+    -------
+    Place
+        From 1.
+    """
+    name = script_names(graph).get(script_id)
+    as_run = Place(name or f"script {script_id}", line + 1, column + 1)
+    if graph.source_files is None or name is None or is_internal_script(name):
+        return as_run
+    return graph.source_files.original(name, as_run.line, as_run.column) or as_run
 
 
 def location_of(graph: HeapGraph, node: int) -> str | None:

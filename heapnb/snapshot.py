@@ -13,6 +13,7 @@ from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.node import Node
 from heapnb.progress import progress_bar
+from heapnb.source_files import Folders, find_sources
 
 if TYPE_CHECKING:
     import re
@@ -39,6 +40,8 @@ def load(
     progress: ProgressOption = None,
     cache: bool = True,
     salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
 ) -> Snapshot:
     """Open a heap snapshot.
 
@@ -54,6 +57,12 @@ def load(
         Whether the on-disk cache is used, which makes the next opening instant.
     salvage : bool, default False
         Read what a truncated file still holds.
+    source_root : str, PathLike, or sequence of these, optional
+        Folders with the program's sources, laid out as where it ran: functions are shown as they
+        are written, and source maps in or beside these files are applied.
+    source_maps : str, PathLike, or sequence of these, optional
+        Folders with source maps (extra ``sourcemaps``): places in bundles are given as places in
+        the files that they were made from.
 
     Returns
     -------
@@ -72,7 +81,13 @@ def load(
     2
     """
     return Snapshot(
-        open_graph(source, cache=cache, progress=_progress_reporter(progress), salvage=salvage)
+        open_graph(
+            source,
+            cache=cache,
+            progress=_progress_reporter(progress),
+            salvage=salvage,
+            source_files=find_sources(source_root, source_maps),
+        )
     )
 
 

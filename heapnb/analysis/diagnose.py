@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -20,9 +20,12 @@ from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.paths import RetainingPath
 from heapnb.analysis.series import Series, load_series
 from heapnb.analysis.sources import HeapSource
+from heapnb.decode.source_text import SourceText, source_at
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from heapnb.widgets import HeapBrowser
 
 Verdict = Literal["leak", "no-leak", "undecided"]
 
@@ -147,10 +150,25 @@ class Suspect(Shown):
         """A name for this leak that the next build's snapshots give it, too."""
         return fingerprint(self.class_name, self.chain)
 
+    @cached_property
+    def source(self) -> SourceText | None:
+        """The lines of the program at ``location``, where the snapshot or its sources have them."""
+        if self.location is None:
+            return None
+        heap = self.path.heap
+        way = [step.ordinal for step in reversed(self.path.steps)]
+        return source_at(heap, self.location, way)
+
     @property
     def package(self) -> Package | None:
         """Whose code ``location`` is: an npm package's, the runtime's, or the program's own."""
-        return None if self.location is None else package_of(self.location)
+        if self.location is None:
+            return None
+        package = package_of(self.location)
+        files = self.path.heap.source_files
+        if package.kind == "npm" and package.version is None and files is not None:
+            return replace(package, version=files.package_version(package.name))
+        return package
 
     def to_dict(self) -> dict[str, Any]:
         """Return the suspect as ``heapnb diagnose --json`` prints it.
@@ -189,6 +207,22 @@ class Diagnosis(Shown):
     reason: str
     suspects: tuple[Suspect, ...]
     warnings: tuple[str, ...] = ()
+
+    def browse(self, view: str | None = None) -> HeapBrowser:
+        """Browse the last snapshot in a notebook, its suspects first.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
 
     @cached_property
     def table(self) -> pd.DataFrame:

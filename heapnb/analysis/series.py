@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from heapnb.analysis.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.source_files import Folders, find_sources
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +166,8 @@ def load_series(
     cache: bool = True,
     progress: ProgressReporter | None = None,
     salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
 ) -> Series:
     """Read snapshots of one program, taken one after the other.
 
@@ -178,6 +181,8 @@ def load_series(
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
     salvage : bool, default False
         Read what truncated files still hold; warnings say what is missing.
+    source_root, source_maps : str, PathLike, or sequence of these, optional
+        Folders with the program's sources, and with source maps; see `heapnb.load`.
 
     Returns
     -------
@@ -195,6 +200,12 @@ def load_series(
     """
     if not sources:
         raise HeapnbError("A series needs at least one snapshot.")
+    opening: dict[str, Any] = {
+        "cache": cache,
+        "progress": progress,
+        "salvage": salvage,
+        "source_files": find_sources(source_root, source_maps),
+    }
     warnings: list[str] = []
     reduced: list[_Member] = []
     last: HeapGraph | None = None
@@ -205,7 +216,7 @@ def load_series(
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
         try:
-            graph = graph_of(source, cache=cache, progress=progress, salvage=salvage)
+            graph = graph_of(source, **opening)
         except (HeapnbError, OSError) as error:
             warnings.append(f"{_name_of(source)} is left out: {error}")
             failure = failure or error
@@ -222,7 +233,7 @@ def load_series(
     if one_process:
         members = _in_order(members, warnings)
     if members[-1].snapshot is not newest.snapshot:
-        last = graph_of(members[-1].source, cache=cache, progress=progress, salvage=salvage)
+        last = graph_of(members[-1].source, **opening)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
@@ -327,7 +338,9 @@ def _name_of(source: HeapSource) -> str:
 
 def _released(graph: HeapGraph) -> HeapGraph:
     """Let go of what was derived of a large snapshot, so that there is room for the others."""
-    return graph if graph.n_nodes <= _KEEP_DERIVED_NODES else HeapGraph(graph.raw)
+    if graph.n_nodes <= _KEEP_DERIVED_NODES:
+        return graph
+    return HeapGraph(graph.raw, source_files=graph.source_files)
 
 
 def _without_duplicates(members: list[_Member], warnings: list[str]) -> list[_Member]:

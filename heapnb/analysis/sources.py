@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, ProgressReporter, open_graph
+from heapnb.source_files import SourceFiles
 
 if TYPE_CHECKING:
     from heapnb.snapshot import Snapshot
@@ -20,6 +21,7 @@ def graph_of(
     cache: bool = True,
     progress: ProgressReporter | None = None,
     salvage: bool = False,
+    source_files: SourceFiles | None = None,
 ) -> HeapGraph:
     """Return the graph of a snapshot, opening the file where that is needed.
 
@@ -33,6 +35,8 @@ def graph_of(
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
     salvage : bool, default False
         Read what a truncated file still holds.
+    source_files : SourceFiles, optional
+        The program's sources; a snapshot that is open keeps its own.
 
     Returns
     -------
@@ -44,4 +48,10 @@ def graph_of(
     if isinstance(graph, HeapGraph):
         return graph
     options = {} if progress is None else {"progress": progress}
-    return open_graph(source, cache=cache, salvage=salvage, **options)  # type: ignore[arg-type]
+    return open_graph(
+        source,  # type: ignore[arg-type]
+        cache=cache,
+        salvage=salvage,
+        source_files=source_files,
+        **options,
+    )

@@ -8,12 +8,11 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from heapnb.cli.frontend import DEFAULT_ROWS
 from heapnb.cli.output import TableOutput
 from heapnb.cli.reading import Reading
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-DEFAULT_ROWS: Final = 30
 
 _MAX_NODE_ID: Final = 2**64 - 1
 _MAX_NODE_ID_DIGITS: Final = len(str(_MAX_NODE_ID))
@@ -69,6 +68,12 @@ series_argument = click.argument("snapshots", metavar="FILE...", nargs=-1, requi
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON with all rows; nothing else on stdout."
 )
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
+)
 
 
 def reading_options(function: _Function) -> _Function:
@@ -77,9 +82,27 @@ def reading_options(function: _Function) -> _Function:
     @click.option("--no-cache", is_flag=True, help="Neither use nor fill the on-disk cache.")
     @click.option("--salvage", is_flag=True, help="Read what is there of a truncated file.")
     @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+    @click.option(
+        "--source-root", metavar="DIR", multiple=True, help="A folder with the program's sources."
+    )
+    @click.option("--source-maps", metavar="DIR", multiple=True, help="A folder with source maps.")
     @functools.wraps(function)
-    def wrapper(*, no_cache: bool, salvage: bool, no_progress: bool, **others: object) -> object:
-        reading = Reading(cache=not no_cache, salvage=salvage, show_progress=not no_progress)
+    def wrapper(
+        *,
+        no_cache: bool,
+        salvage: bool,
+        no_progress: bool,
+        source_root: tuple[str, ...],
+        source_maps: tuple[str, ...],
+        **others: object,
+    ) -> object:
+        reading = Reading(
+            cache=not no_cache,
+            salvage=salvage,
+            show_progress=not no_progress,
+            source_root=source_root,
+            source_maps=source_maps,
+        )
         return function(reading=reading, **others)
 
     return wrapper  # type: ignore[return-value]
@@ -103,12 +126,7 @@ def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Fun
 
     def decorate(function: _Function) -> _Function:
         @json_option
-        @click.option(
-            "--limit",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
-        )
+        @limit_option
         @click.option(
             "--sort",
             "chosen_sort",
@@ -123,7 +141,7 @@ def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Fun
         ) -> object:
             output = TableOutput(
                 as_json=as_json,
-                limit=(0 if as_json else DEFAULT_ROWS) if limit is None else limit,
+                limit=limit,
                 sort=chosen_sort or sort,
                 columns=tuple(columns),
             )

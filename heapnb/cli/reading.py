@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from heapnb.cli.frontend import frontend
 from heapnb.cli.output import warn
 from heapnb.errors import CommandError
 
@@ -33,11 +34,15 @@ class Reading:
         Whether a truncated file is read as far as it goes.
     show_progress : bool
         Whether long work shows a bar on stderr.
+    source_root, source_maps : tuple of str
+        Folders with the program's sources, and with source maps.
     """
 
     cache: bool = True
     salvage: bool = False
     show_progress: bool = True
+    source_root: tuple[str, ...] = ()
+    source_maps: tuple[str, ...] = ()
 
     @contextmanager
     def progress(self) -> Iterator[ProgressCallback | None]:
@@ -86,9 +91,19 @@ class Reading:
         -------
         HeapGraph
         """
-        from heapnb.graph import open_graph
+        from heapnb.analysis.sources import graph_of
+        from heapnb.source_files import find_sources
 
-        graph = open_graph(source, cache=self.cache, progress=self.progress, salvage=self.salvage)
+        heaps = frontend().heaps([source])
+        if len(heaps) != 1:
+            raise CommandError(f"{source}: is {len(heaps)} snapshots.", hint="name one of them.")
+        graph = graph_of(
+            heaps[0],
+            cache=self.cache,
+            progress=self.progress,
+            salvage=self.salvage,
+            source_files=find_sources(self.source_root or None, self.source_maps or None),
+        )
         if with_warnings:
             warn(graph.raw.warnings)
         return graph
@@ -122,18 +137,23 @@ class Reading:
         -------
         Series
         """
-        from heapnb.analysis.series import load_series
+        from heapnb.analysis.series import Series, load_series
 
         _check_stdin(sources)
+        heaps = frontend().heaps(sources)
+        if len(heaps) == 1 and isinstance(heaps[0], Series):
+            return heaps[0]
         series = load_series(
             # A path is opened when its turn comes, so that only one is in memory at a time.
             [
-                self.open_graph(source, with_warnings=False) if source == STDIN else source
-                for source in sources
+                self.open_graph(STDIN, with_warnings=False) if heap == STDIN else heap
+                for heap in heaps
             ],
             cache=self.cache,
             progress=self.progress,
             salvage=self.salvage,
+            source_root=self.source_root or None,
+            source_maps=self.source_maps or None,
         )
         if with_warnings:
             warn(series.warnings)

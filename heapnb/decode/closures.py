@@ -13,7 +13,7 @@ from heapnb import vocab
 from heapnb.decode.links import edges_of_type, places_in
 from heapnb.frames import masked, node_names, texts
 from heapnb.kernels.chains import chain_lengths
-from heapnb.places import children_of, script_name, script_names, scripts_of
+from heapnb.places import children_of, script_name, script_names, scripts_of, site_place
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray
@@ -96,6 +96,8 @@ def _places(graph: HeapGraph, nodes: IntArray) -> dict[str, Any]:
         line[has_place] = locations.line[rows] + 1
         column[has_place] = locations.column[rows] + 1
     script = _script_column(graph, nodes, script_id, has_place)
+    if graph.source_files is not None:
+        script, line, column = _as_written(graph, script, script_id, line, column)
     known_as = pc.coalesce(
         script, _join("script ", pc.cast(pa.array(script_id), pa.large_string()))
     )
@@ -108,6 +110,27 @@ def _places(graph: HeapGraph, nodes: IntArray) -> dict[str, Any]:
         "line": masked(line, ~has_place),
         "column": masked(column, ~has_place),
     }
+
+
+def _as_written(
+    graph: HeapGraph,
+    script: pa.LargeStringArray,
+    script_id: IntArray,
+    line: IntArray,
+    column: IntArray,
+) -> tuple[pa.LargeStringArray, IntArray, IntArray]:
+    """Put the places of source maps in place of those in bundles."""
+    sites, which = np.unique(
+        np.column_stack([script_id, line, column]), axis=0, return_inverse=True
+    )
+    which = which.ravel()
+    places = [site_place(graph, i, row - 1, place - 1) for i, row, place in sites.tolist()]
+    files = pa.array([place.file for place in places], pa.large_string()).take(pa.array(which))
+    lines = np.array([place.line for place in places], np.int64)
+    columns = np.array([place.column for place in places], np.int64)
+    # What has no place keeps the name of its script, or stays without one.
+    is_placed = pc.and_(pa.array(script_id >= 0), pc.is_valid(script))
+    return pc.if_else(is_placed, files, script), lines[which], columns[which]
 
 
 def _script_column(

@@ -14,6 +14,8 @@ from heapnb.views.columns import Kind, kind_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.decode.source_text import SourceText
+
 MOST_REMOVALS: Final = 3
 """Suspects of which is said what their removal would free."""
 
@@ -65,6 +67,8 @@ class View:
         What retains what, root first; edge names with a leading dot.
     drawing : object, optional
         What `heapnb.views.dot.retainer_graph` draws, or a drawing as ``markupsafe.Markup``.
+    source : SourceText, optional
+        Lines of the program.
     table : pandas.DataFrame, optional
         Rows.
     notes : tuple of str
@@ -79,6 +83,7 @@ class View:
     facts: tuple[Fact, ...] = ()
     chain: tuple[str, ...] = ()
     drawing: object | None = None
+    source: SourceText | None = None
     table: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     parts: tuple[View, ...] = ()
@@ -205,6 +210,7 @@ def _node(node: Any) -> View:
         lead=(node.preview(),),
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(path.chain) if path is not None else (),
+        source=node.source() if node.type == "closure" else None,
         notes=() if path is not None else ("Nothing retains it.",),
     )
 
@@ -258,12 +264,14 @@ def _series(series: Any) -> View:
 
 
 def _suspect(suspect: Any) -> View:
+    package = suspect.package
     facts = [
         Fact("kind", suspect.kind),
         Fact("objects", suspect.count_per_snapshot, Kind.COUNT),
         Fact("retained size", suspect.retained_per_snapshot, Kind.BYTES),
         Fact("held by", suspect.anchor),
         Fact("location", suspect.location, Kind.LOCATION),
+        Fact("package", None if package is None or package.kind != "npm" else str(package)),
         Fact("confidence", suspect.confidence, Kind.SHARE),
         Fact("example node id", suspect.node_id, Kind.IDENTIFIER),
     ]
@@ -275,6 +283,7 @@ def _suspect(suspect: Any) -> View:
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(suspect.chain),
         drawing=suspect,
+        source=suspect.source,
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from heapnb.views import fmt
+from heapnb.views.code import code_html
 from heapnb.views.columns import Kind, heading, is_missing, kind_of, write, write_exactly
 from heapnb.views.describe import View, describe
 
@@ -170,6 +171,8 @@ def _environment() -> jinja2.Environment:
         "write": write,
         "write_exactly": write_exactly,
         "drawing": _drawing,
+        "location": fmt.clean_location,
+        "code": code_html,
         "table": table_html,
     }
     environment.filters.update(filters)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from heapnb.views import fmt
+from heapnb.views.code import code_lines
 from heapnb.views.columns import Kind, heading, kind_of, write
 from heapnb.views.describe import Fact, View, describe
 
@@ -170,6 +171,9 @@ def _lines(view: View, width: int) -> Iterable[str]:
     yield from _fact_lines(view.facts)
     if view.chain:
         yield from _wrapped("Held by: " + chain_text(view.chain), width)
+    if view.source is not None:
+        yield f"{_INDENT}Source: {fmt.clean_location(view.source.location)}"
+        yield from (f"{_INDENT * 2}{line}" for line in code_lines(view.source.text).splitlines())
     if view.table is not None:
         yield ""
         yield render_table(view.table, width=width, max_rows=DEFAULT_ROWS)

@@ -20,7 +20,7 @@ LAYERS = (
     ("decode",),
     ("capture",),
     ("snapshot", "node", "frames", "export"),
-    ("graph", "classes", "places"),
+    ("graph", "classes", "places", "source_files"),
     ("format",),
     ("kernels",),
     ("vocab", "errors", "secrets", "_typing", "_showing", "progress"),

@@ -1,0 +1,56 @@
+"""Lines of a program, coloured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from heapnb.views.fmt import visible
+
+if TYPE_CHECKING:
+    from heapnb.decode.source_text import SourceText
+
+
+def code_lines(text: str) -> str:
+    """Make lines of a program fit to be shown: what cannot be seen becomes visible.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The same lines, not yet escaped.
+    """
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def code_html(source: SourceText) -> Markup:
+    """Write lines of a program as HTML, in the colours of `result.css`.
+
+    Parameters
+    ----------
+    source : SourceText
+        The lines.
+
+    Returns
+    -------
+    markupsafe.Markup
+        A ``<pre>`` whose parts have classes such as ``hn-k`` for key words.
+    """
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers.javascript import TypeScriptLexer
+
+    lexer = TypeScriptLexer(stripnl=False, ensurenl=False)
+    coloured = highlight(
+        code_lines(source.text), lexer, HtmlFormatter(nowrap=True, classprefix="hn-")
+    )
+    # pygments escapes every piece.
+    return Markup('<pre class="hn-code"><code>{}</code></pre>').format(Markup(coloured))  # noqa: S704
+
+
+__all__ = ["code_html", "code_lines"]
