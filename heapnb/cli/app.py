@@ -34,11 +34,10 @@ from heapnb.cli import (
     timers,
     version,
 )
+from heapnb.cli.complaints import EXIT_INTERRUPTED, Complaint, complaint_about
 from heapnb.cli.options import HelpfulGroup
-from heapnb.cli.output import EXIT_ANSWERED, EXIT_ERROR, note
-from heapnb.errors import CommandError, HeapnbError
+from heapnb.cli.output import EXIT_ANSWERED, note
 
-_EXIT_INTERRUPTED = 130
 _TRACEBACK_VARIABLE = "HEAPNB_TRACEBACK"
 
 _COMMANDS = (
@@ -108,34 +107,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         exit_code = _run(arguments)
         sys.stdout.flush()
-    except click.UsageError as error:
-        return _complain(error.format_message(), _usage_hint(error))
-    except click.ClickException as error:
-        return _complain(error.format_message())
-    except (click.Abort, KeyboardInterrupt):
-        return _complain("Interrupted.", exit_code=_EXIT_INTERRUPTED)
-    except CommandError as error:
-        return _complain(error.message, error.hint, exit_code=error.exit_code)
-    except HeapnbError as error:
-        return _complain(error.message, error.hint)
     except BrokenPipeError:
         # Whoever reads our output has seen enough, such as `head`.
         _abandon_stdout()
         return EXIT_ANSWERED
-    except OSError as error:
-        _abandon_stdout()
-        return _complain(_describe(error), "check the path, its permissions and the free space.")
-    except MemoryError:
-        return _complain(
-            "Not enough memory.", "close other programs, or use a machine with more of it."
-        )
-    except Exception as error:  # noqa: BLE001  a bug is not to look like "leak" (exit code 1)
-        if os.environ.get(_TRACEBACK_VARIABLE):
-            traceback.print_exc()
-        return _complain(
-            f"Unexpected {type(error).__name__}: {error}.",
-            f"this is a bug in heapnb; set {_TRACEBACK_VARIABLE}=1 to see where it happens.",
-        )
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  a bug is not to look like "leak" (exit code 1)
+        complaint = complaint_about(error) or _bug(error)
+        if isinstance(error, OSError):
+            _abandon_stdout()
+        note(str(complaint))
+        return complaint.exit_code
     return exit_code
 
 
@@ -153,7 +134,7 @@ def _obey_the_second_interrupt() -> None:
     """End at once when interrupted again: a thread that waits for stdin cannot be woken."""
 
     def interrupt_again(*_: object) -> None:
-        os._exit(_EXIT_INTERRUPTED)
+        os._exit(EXIT_INTERRUPTED)
 
     def interrupt(*_: object) -> None:
         signal.signal(signal.SIGINT, interrupt_again)
@@ -180,17 +161,10 @@ def _abandon_stdout() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(what: str, hint: str | None = None, *, exit_code: int = EXIT_ERROR) -> int:
-    line = f"heapnb: {what} Hint: {hint}" if hint else f"heapnb: {what}"
-    note(" ".join(line.split()))
-    return exit_code
-
-
-def _usage_hint(error: click.UsageError) -> str:
-    command = error.ctx.command_path if error.ctx is not None else "heapnb"
-    return f"see {command} --help."
-
-
-def _describe(error: OSError) -> str:
-    what = error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: {what}." if error.filename else f"{what}."
+def _bug(error: BaseException) -> Complaint:
+    if os.environ.get(_TRACEBACK_VARIABLE):
+        traceback.print_exception(error)
+    return Complaint(
+        f"Unexpected {type(error).__name__}: {error}.",
+        f"this is a bug in heapnb; set {_TRACEBACK_VARIABLE}=1 to see where it happens.",
+    )

@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from heapnb.cli.options import HelpfulGroup, json_option
-from heapnb.cli.output import note, print_json, print_table
+from heapnb.cli.output import note, print_json, print_rows
 
 
 @click.group("cache", cls=HelpfulGroup)
@@ -39,7 +39,7 @@ def list_command(*, as_json: bool) -> None:
     if entries:
         import pandas as pd
 
-        print_table(pd.DataFrame(entries))
+        print_rows(pd.DataFrame(entries), 0)
     note(f"{plural(len(entries), 'snapshot')} in {cache_directory()}")
 
 

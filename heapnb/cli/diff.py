@@ -43,4 +43,8 @@ def command(
     if memwatch:
         print_json(comparison.to_memwatch())
         return
-    output.show(comparison.constructors(), for_people=("class_name", "location", *JSON_COLUMNS[1:]))
+    output.show(
+        comparison.constructors(),
+        for_people=("class_name", "location", *JSON_COLUMNS[1:]),
+        result=comparison,
+    )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from heapnb.views.fmt import visible
+from heapnb.cli.frontend import frontend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +29,7 @@ def note(text: str) -> None:
     text : str
         One line; goes to stderr.
     """
-    # Nobody to tell is no reason to fail.
-    with contextlib.suppress(OSError):
-        print(visible(text), file=sys.stderr)
+    frontend().note(text)
 
 
 def warn(warnings: Iterable[str]) -> None:
@@ -76,34 +72,34 @@ def _plain(value: Any) -> Any:
     return value.tolist()
 
 
-def print_table(frame: pd.DataFrame) -> None:
-    """Print a table on stdout: cut to the terminal's width, or in full to a file or a pipe.
+def print_rows(frame: pd.DataFrame, limit: int | None, *, result: object = None) -> None:
+    """Show the first rows of a table, and say how many there are.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Any table of heapnb; sizes are in bytes.
+    limit : int or None
+        How many; 0 for all, None for as many as usual.
+    result : object, optional
+        What these are the rows of, for a notebook, which can show that.
     """
-    from heapnb.views.text import render_table
-
-    print(render_table(frame, width=_terminal_width()))
+    front = frontend()
+    shown = frame.head((front.default_rows if limit is None else limit) or len(frame))
+    front.show_table(shown, result)
+    if len(shown) < len(frame):
+        note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
 
 
 def print_result(result: object) -> None:
-    """Print what an analysis found, on stdout.
+    """Show what an analysis found.
 
     Parameters
     ----------
     result : object
         Any result of heapnb.
     """
-    from heapnb.views.text import DEFAULT_WIDTH, result_text
-
-    print(result_text(result, width=_terminal_width() or DEFAULT_WIDTH))
-
-
-def _terminal_width() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    frontend().show_result(result)
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -145,8 +141,8 @@ class TableOutput:
     ----------
     as_json : bool
         JSON in place of a table for people.
-    limit : int
-        How many rows; 0 for all.
+    limit : int or None
+        How many rows; 0 for all, None for as many as usual.
     sort : str or None
         The column to sort by; None keeps the order.
     columns : tuple of str
@@ -154,11 +150,13 @@ class TableOutput:
     """
 
     as_json: bool
-    limit: int
+    limit: int | None
     sort: str | None
     columns: tuple[str, ...]
 
-    def show(self, frame: pd.DataFrame, *, for_people: Sequence[str] = ()) -> None:
+    def show(
+        self, frame: pd.DataFrame, *, for_people: Sequence[str] = (), result: object = None
+    ) -> None:
         """Print a table on stdout.
 
         Parameters
@@ -167,19 +165,19 @@ class TableOutput:
             The table.
         for_people : sequence of str, optional
             The columns to show where it is no JSON; by default the same.
+        result : object, optional
+            What these are the rows of, for a notebook, which can show that.
         """
-        shown = self._chosen_rows(frame)
+        rows = self._sorted(frame)
         if self.as_json:
-            print_json(records(shown, self.columns))
+            print_json(records(rows.head(self.limit or len(rows)), self.columns))
             return
-        print_table(shown[[name for name in for_people or self.columns if name in shown]])
-        if len(shown) < len(frame):
-            note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
+        columns = [name for name in for_people or self.columns if name in frame]
+        print_rows(rows[columns], self.limit, result=result)
 
-    def _chosen_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
-        limit = self.limit or len(frame)
+    def _sorted(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.sort is None or self.sort not in frame:
-            return frame.head(limit)
+            return frame
         import pandas as pd
 
         values = frame[self.sort].reset_index(drop=True)
@@ -190,5 +188,4 @@ class TableOutput:
             # Lists, such as captured variables, have no order but their length.
             values = values.list.len()
         is_text = not pd.api.types.is_numeric_dtype(values)
-        places = values.sort_values(ascending=is_text, kind="stable").index
-        return frame.iloc[places[:limit]]
+        return frame.iloc[values.sort_values(ascending=is_text, kind="stable").index]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from heapnb.cli.options import (
-    DEFAULT_ROWS,
     json_option,
+    limit_option,
     parse_node_id,
     reading_options,
     snapshot_argument,
 )
-from heapnb.cli.output import note, print_json, print_result, print_table, records
+from heapnb.cli.output import note, print_json, print_result, print_rows, records
 from heapnb.cli.reading import Reading
 
 RETAINER_COLUMNS = (
@@ -28,16 +28,11 @@ RETAINER_COLUMNS = (
 @snapshot_argument
 @click.argument("node_id", metavar="NODE_ID", callback=parse_node_id)
 @json_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=DEFAULT_ROWS,
-    show_default=True,
-    metavar="N",
-    help="Print N retainers; 0 prints all, as --json does.",
-)
+@limit_option
 @reading_options
-def command(snapshot: str, node_id: int, limit: int, reading: Reading, *, as_json: bool) -> None:
+def command(
+    snapshot: str, node_id: int, limit: int | None, reading: Reading, *, as_json: bool
+) -> None:
     """Show what holds a node, and the path from the GC roots.
 
     The retainers are in the order of DevTools' Retainers pane.
@@ -53,15 +48,12 @@ def command(snapshot: str, node_id: int, limit: int, reading: Reading, *, as_jso
         print_json(
             {
                 "node_id": node_id,
-                "retainers": records(table, RETAINER_COLUMNS),
+                "retainers": records(table.head(limit or len(table)), RETAINER_COLUMNS),
                 "path": [] if path is None else path.to_dict(),
             }
         )
         return
-    shown = table.head(limit or len(table))
-    print_table(shown)
-    if len(shown) < len(table):
-        note(f"{len(shown):,} of {len(table):,} rows; --limit 0 prints all.")
+    print_rows(table, limit)
     if path is None:
         note("No path leads here from the GC roots.")
     else:

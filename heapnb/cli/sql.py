@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heapnb.cli.options import DEFAULT_ROWS, check_text, json_option, reading_options
-from heapnb.cli.output import note, print_json, print_table, records
+from heapnb.cli.options import check_text, json_option, limit_option, reading_options
+from heapnb.cli.output import print_json, print_rows, records
 from heapnb.cli.reading import Reading
 
 if TYPE_CHECKING:
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 @click.argument("snapshots", metavar="FILE...", nargs=-1, required=True)
 @click.argument("query", metavar="QUERY", callback=check_text)
 @json_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
-)
+@limit_option
 @reading_options
 def command(
     snapshots: tuple[str, ...], query: str, limit: int | None, reading: Reading, *, as_json: bool
@@ -41,15 +36,11 @@ def command(
         if len(snapshots) == 1
         else reading.open_series(snapshots).sql(query, cache=reading.cache)
     )
-    default = 0 if as_json else DEFAULT_ROWS
-    n_shown = (default if limit is None else limit) or len(answer)
-    shown = answer.head(n_shown)
     if as_json:
+        shown = answer.head(limit or len(answer))
         print_json(records(_writable(shown), shown.columns.tolist()))
-        return
-    print_table(shown)
-    if len(shown) < len(answer):
-        note(f"{len(shown):,} of {len(answer):,} rows; --limit 0 prints all.")
+    else:
+        print_rows(answer, limit)
 
 
 def _writable(frame: pd.DataFrame) -> pd.DataFrame:

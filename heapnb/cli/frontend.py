@@ -1,0 +1,98 @@
+"""Where commands get snapshots from and where their answers go: a terminal, or a notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from heapnb.views.fmt import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_ROWS: Final = 30
+
+
+class Frontend:
+    """A terminal, and what a notebook does otherwise."""
+
+    default_rows: int = DEFAULT_ROWS
+    """How many rows of a table are shown unless the user says otherwise; 0 for all."""
+
+    def note(self, text: str) -> None:
+        """Tell the user something that is not part of the answer.
+
+        Parameters
+        ----------
+        text : str
+            One line.
+        """
+        # Nobody to tell is no reason to fail.
+        with contextlib.suppress(OSError):
+            print(visible(text), file=sys.stderr)
+
+    def show_table(self, frame: pd.DataFrame, result: object = None) -> None:
+        """Show rows: cut to the terminal's width, or in full to a file or a pipe.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Any table of heapnb; sizes are in bytes.
+        result : object, optional
+            What these are the rows of, for whoever can show that.
+        """
+        from heapnb.views.text import render_table
+
+        del result
+        print(render_table(frame, width=_terminal_width()))
+
+    def show_result(self, result: object) -> None:
+        """Show what an analysis found.
+
+        Parameters
+        ----------
+        result : object
+            Any result of heapnb.
+        """
+        from heapnb.views.text import DEFAULT_WIDTH, result_text
+
+        print(result_text(result, width=_terminal_width() or DEFAULT_WIDTH))
+
+    def heaps(self, sources: Sequence[str]) -> list[Any]:
+        """Return what the user calls snapshots.
+
+        Parameters
+        ----------
+        sources : sequence of str
+            Words of the command line.
+
+        Returns
+        -------
+        list of HeapSource or Series
+            Here paths and URLs, as they are.
+        """
+        return list(sources)
+
+
+_TERMINAL = Frontend()
+
+
+def frontend() -> Frontend:
+    """Return what the command that is running talks to.
+
+    Returns
+    -------
+    Frontend
+        A terminal, unless whoever runs the command has put something else into its context.
+    """
+    context = click.get_current_context(silent=True)
+    return (context and context.find_object(Frontend)) or _TERMINAL
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
