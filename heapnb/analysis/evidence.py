@@ -29,6 +29,12 @@ ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shap
 OWNER_LABEL: Final = "<symbol owner_symbol>"
 """By which Node's handles refer to what the program knows."""
 
+PACKAGES_FOLDER: Final = "/node_modules/"
+"""Folder of npm packages, in the path of a script of theirs."""
+
+_MODULE_BODY: Final = "Generator"
+"""As what V8 runs an ES module: its site is the first line of the file."""
+
 _MOST_BELOW: Final = 4096
 _SHOWN_PATH_PARTS: Final = 2
 _LONGEST_NAME: Final = 80
@@ -368,12 +374,21 @@ class Evidence:
         return next((found for found in candidates if found is not None), location)
 
     def _location_above(self) -> str | None:
-        """Return the site of the nearest function above, else of the nearest object."""
+        """Return the site of what is nearest above.
+
+        That of an object is where its class is defined. Of a package's classes there are many
+        instances, and the function that has this one says more.
+        """
         above = [step.node for step in self.steps[-2::-1]]
         sites = [(node, self._own_location(node)) for node in above]
         known = [(node, site) for node, site in sites if site is not None]
-        functions = [site for node, site in known if self.is_closure(node)]
-        return next(iter([*functions, *(site for _, site in known)]), None)
+        telling = [
+            site
+            for node, site in known
+            if self.is_closure(node)
+            or (PACKAGES_FOLDER not in site and self.graph.class_name(node) != _MODULE_BODY)
+        ]
+        return next(iter([*telling, *(site for _, site in known)]), None)
 
     def _location_below(self, node: int) -> str | None:
         """Return the most frequent site among the functions below a node, else of its objects."""

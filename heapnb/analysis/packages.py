@@ -11,7 +11,7 @@ import numpy as np
 
 from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.constructors import retained_by_group
-from heapnb.analysis.evidence import is_internal
+from heapnb.analysis.evidence import PACKAGES_FOLDER, is_internal
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.graph import HeapGraph
 from heapnb.places import script_name, script_names, scripts_of
@@ -27,7 +27,6 @@ RUNTIME_NAME: Final = "Node.js"
 OWN_NAME: Final = "own code"
 """How scripts outside of all packages are called."""
 
-_MODULES: Final = "/node_modules/"
 _PLACE: Final = re.compile(r"(:\d+){1,2}$")
 _VERSION: Final = r"\d+\.\d+\.[0-9A-Za-z.+-]+"
 _NAME: Final = r"(?:@[^/@]+/)?[^/@]+"
@@ -114,7 +113,7 @@ def package_of(location: str) -> Package:
     vite = _VITE_FOLDER.search(path)
     if vite:
         return _bundled_by_vite(vite["file"])
-    before, separator, rest = f"/{path}".rpartition(_MODULES)
+    before, separator, rest = f"/{path}".rpartition(PACKAGES_FOLDER)
     yarn = _last(_YARN_FOLDER, before + separator if separator else f"/{path}")
     if not separator or not rest:
         return OWN if yarn is None else Package(_scoped(yarn["name"], "-"), yarn["version"], "npm")

@@ -172,3 +172,31 @@ def test_what_no_detector_knows_is_told_all_the_same() -> None:
     found = suspect(fill)
     assert found.kind == "accumulation"
     assert "`registry`" in found.anchor
+
+
+def cache_of_class(script: str) -> Fill:
+    """Fill a Map of texts in an object whose class is defined in some script."""
+
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        builder.node("script", type="code", name=script).node("info", type="code")
+        builder.node("class", type="closure", location=(2, 5, 1))
+        builder.edge("scope", "class", "Cache", type="context")
+        builder.edge("class", "info", "shared", type="internal")
+        builder.edge("info", "script", "script", type="internal")
+        builder.node("cache", name="Cache", location=(2, 5, 1), node_id=905)
+        builder.edge("scope", "cache", "cache", type="context")
+        builder.node("box", name="Map", node_id=901).node("store", type="array", node_id=903)
+        builder.edge("cache", "box", "entries").edge("box", "store", "table", type="internal")
+        for number in range(n):
+            key = f"item{number}"
+            builder.node(key, type="string", node_id=FIRST_ID + 2 * number, size=200)
+            builder.edge("store", key, str(number), type="internal")
+
+    return fill
+
+
+def test_what_has_no_place_has_that_of_the_class_that_keeps_it() -> None:
+    own = suspect(cache_of_class("/srv/app/cache.js"))
+    assert own.location == "/srv/app/cache.js:6:2"
+    packages = suspect(cache_of_class("/srv/app/node_modules/caches/index.js"))
+    assert packages.location == "script 1:5:1"

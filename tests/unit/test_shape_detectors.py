@@ -309,6 +309,28 @@ def test_nothing_is_remarked_on_an_ordinary_pile() -> None:
     assert explanation.endswith("(20 → 60 → 150).")
 
 
+@pytest.mark.parametrize(
+    ("name", "is_log"),
+    [
+        ("errorLog", True),
+        ("#spans", True),
+        ("audit_history", True),
+        ("JOURNAL", True),
+        ("timelines", False),
+        ("catalogs", False),
+        ("traceable", False),
+        ("dialog", False),
+    ],
+)
+def test_logs_are_told_by_whole_words(name: str, *, is_log: bool) -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        into_array(builder, name=name)
+        for number in range(n):
+            item(builder, number, name="Row")
+
+    assert ("is a log" in suspect(fill).explanation) == is_log
+
+
 def test_built_in_globals_are_no_slip() -> None:
     def fill(builder: SnapshotBuilder, n: int) -> None:
         into_array(builder, "global", "property", "performance")

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from heapnb import vocab
-from heapnb.analysis.evidence import Evidence, clipped, is_internal, short_location
+from heapnb.analysis.evidence import (
+    PACKAGES_FOLDER,
+    Evidence,
+    clipped,
+    is_internal,
+    short_location,
+)
 from heapnb.graph import HeapGraph
 from heapnb.places import child, location_of
 
@@ -22,7 +28,6 @@ _VARIABLES: Final = (*_CALLBACK_LABELS, "cb", "fn", "func", "handler")
 _SUSPENDED_LABELS: Final = ("parameters_and_registers",)
 _MOST_LOOKED_AT: Final = 64
 _MOST_BELOW: Final = 256
-_PACKAGES: Final = "/node_modules/"
 
 
 def function_behind(graph: HeapGraph, node: int) -> int | None:
@@ -107,7 +112,7 @@ def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
             location = user_location(evidence.graph, inner)
             if location is None or not evidence.is_closure(inner):
                 continue
-            if _PACKAGES not in location:
+            if PACKAGES_FOLDER not in location:
                 return inner
             of_package = inner if of_package is None else of_package
     return of_package

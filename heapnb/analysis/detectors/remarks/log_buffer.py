@@ -7,11 +7,13 @@ from typing import Final
 
 from heapnb.analysis.evidence import Evidence
 
-_NAMES: Final = re.compile(
-    r"(^|_|[a-z])(audits?|breadcrumbs?|events?Log|history|journal|lines|logs?|records|samples|"
-    r"spans|timings|traces?|transcript)$",
-    re.IGNORECASE,
+_WORDS: Final = (
+    r"(?i:audits?|breadcrumbs?|events?Log|history|journal|lines|logs?|records|samples|spans|timings|"
+    r"traces?|transcript)"
 )
+
+_NAMES: Final = re.compile(rf"(?:(?:^|[_#]){_WORDS}|[a-z0-9](?=[A-Z]){_WORDS})$")
+"""Such a word at the end, as a word: catalogs and timelines are no logs."""
 
 
 class LogBuffer:
