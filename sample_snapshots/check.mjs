@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Checks the committed samples against their case.json: the counts of every named class, that the expected chain leads
-// to a leaked object, and that no snapshot holds a trace of the machine that made it.
+// to a leaked object, that the mended program has no more of them than case.json says, and that no snapshot holds a trace
+// of the machine that made it.
 //
 //   node sample_snapshots/check.mjs [CASE …]
 
@@ -14,12 +15,21 @@ import { readBytes, SampleSnapshot } from './readSnapshot.mjs';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const INFERRED_NAME = /^\{/; // the name that DevTools gives to plain objects; the file only says "Object"
 
+const DETACHED_ELEMENT = /^Detached (<.*>)$/; // the name that DevTools gives to what the file marks as detached
+const DETACHED = 2;
+
+/** Does a node have the class, by the name that DevTools gives it? */
+function hasClass(node, className, snapshot) {
+  if (className === 'Function') return snapshot.type(node) === 'closure';
+  const [, element] = DETACHED_ELEMENT.exec(className) ?? [];
+  if (element) return snapshot.name(node) === element && snapshot.value(node, 'detachedness') === DETACHED;
+  return snapshot.type(node) === 'object' && snapshot.name(node) === className;
+}
+
 function instancesOf({ class_name: className, location }, snapshot, folder) {
-  const isFunction = className === 'Function';
   const found = [];
   for (let node = 0; node < snapshot.count; node++) {
-    if (isFunction ? snapshot.type(node) !== 'closure' : snapshot.type(node) !== 'object') continue;
-    if (!isFunction && snapshot.name(node) !== className) continue;
+    if (!hasClass(node, className, snapshot)) continue;
     if (location && snapshot.locationOf(node, folder) !== location) continue;
     found.push(node);
   }
@@ -33,24 +43,36 @@ function containsInOrder(steps, wanted) {
   return at === wanted.length;
 }
 
-function checkCase(name) {
-  const caseFolder = path.join(HERE, name);
-  const caseInfo = JSON.parse(fs.readFileSync(path.join(caseFolder, 'case.json'), 'utf8'));
-  const { expected } = caseInfo;
-  const programFolder = `/srv/${caseInfo.folder}/`;
-  const problems = [];
-  const snapshots = caseInfo.snapshots.map((fileName) => {
-    const bytes = readBytes(path.join(caseFolder, fileName));
+function open(folder, fileNames, problems) {
+  return fileNames.map((fileName) => {
+    const bytes = readBytes(path.join(folder, fileName));
     for (const trace of findPrivateStrings(bytes)) problems.push(`${fileName}: ${trace}`);
     return new SampleSnapshot(bytes);
   });
+}
 
-  for (const row of [...expected.leaked, ...expected.carried_along, ...(expected.levels_off ?? [])]) {
+function checkCounts(rows, snapshots, programFolder, problems) {
+  for (const row of rows) {
     if (INFERRED_NAME.test(row.class_name)) continue;
     const counts = snapshots.map((snapshot) => instancesOf(row, snapshot, programFolder).length);
     if (String(counts) !== String(row.count_per_snapshot)) {
       problems.push(`${row.class_name} ${row.location}: expected ${row.count_per_snapshot}, found ${counts}`);
     }
+  }
+}
+
+function checkCase(name) {
+  const caseFolder = path.join(HERE, name);
+  const caseInfo = JSON.parse(fs.readFileSync(path.join(caseFolder, 'case.json'), 'utf8'));
+  const { expected, fixed } = caseInfo;
+  const programFolder = caseInfo.origin ? `${caseInfo.origin}/` : `/srv/${caseInfo.folder}/`;
+  const problems = [];
+  const snapshots = open(caseFolder, caseInfo.snapshots, problems);
+  const rows = [...expected.leaked, ...expected.carried_along, ...(expected.levels_off ?? [])];
+  checkCounts(rows, snapshots, programFolder, problems);
+  if (fixed) {
+    const mended = open(path.join(caseFolder, 'fixed'), caseInfo.snapshots, problems);
+    checkCounts(fixed.counts, mended, programFolder, problems);
   }
 
   const last = snapshots.at(-1);

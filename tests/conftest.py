@@ -67,8 +67,13 @@ def sample_series(case: str) -> list[Path]:
     return [next(folder.glob(f"{name}.heapsnapshot.*")) for name in SERIES_NAMES]
 
 
+def fixed_series(case: str) -> list[Path]:
+    """Return the three snapshots of a sample program that was mended, in their order."""
+    return sample_series(f"{case}/fixed")
+
+
 def all_samples() -> list[Path]:
-    """Return every snapshot that the project has, of programs and of formats."""
+    """Return every snapshot of the programs as they are, and of the formats."""
     series = [path for case in sample_cases() for path in sample_series(case)]
     return series + sorted((ROOT / "tests" / "data" / "formats").glob("*.heapsnapshot.*"))
 

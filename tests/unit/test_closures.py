@@ -128,7 +128,8 @@ class TestSamples:
                 assert len(found) == row["count_per_snapshot"][number]
 
     def test_every_function_of_the_program_begins_where_it_says(self, case: str) -> None:
-        folder = f"/srv/{read_case(case)['folder']}/"
+        origin = read_case(case).get("origin", f"/srv/{read_case(case)['folder']}")
+        folder = f"{origin}/"
         table = closures(open_graph(sample_series(case)[-1]))
         own = table[table["script"].str.startswith(folder).fillna(value=False)]
         assert len(own)

@@ -1,0 +1,119 @@
+// Opens a page in Chromium and takes its heap snapshots, over the DevTools protocol.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+
+const EXECUTABLE = process.env.HEAPNB_CHROMIUM ?? 'chromium';
+const ROUNDS_OF_GARBAGE_COLLECTION = 4;
+const CONTENT_TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
+
+/** Commands to Chromium and its answers: JSON texts, each with a NUL byte behind it, over two pipes. */
+class DevToolsPipe {
+  #input;
+  #nextId = 1;
+  #waiting = new Map();
+  #listeners = new Map();
+
+  constructor(input, output) {
+    this.#input = input;
+    let rest = '';
+    output.setEncoding('utf8').on('data', (text) => {
+      const messages = (rest + text).split('\0');
+      rest = messages.pop();
+      for (const message of messages) this.#receive(JSON.parse(message));
+    });
+  }
+
+  send(method, params = {}, sessionId = undefined) {
+    const id = this.#nextId++;
+    this.#input.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  on(method, listener) {
+    this.#listeners.set(method, listener);
+  }
+
+  #receive({ id, method, params, result, error }) {
+    if (id === undefined) {
+      this.#listeners.get(method)?.(params);
+      return;
+    }
+    const { resolve, reject } = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) reject(new Error(error.message));
+    else resolve(result);
+  }
+}
+
+async function serve(folder) {
+  const server = http.createServer((request, response) => {
+    const file = path.join(folder, request.url === '/' ? 'index.html' : path.normalize(request.url));
+    response.setHeader('content-type', CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream');
+    response.end(fs.readFileSync(file));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/**
+ * Open the page in a folder as if it were at an address such as "http://orders.example".
+ *
+ * @returns {Promise<{evaluate: Function, writeSnapshot: Function, close: Function}>}
+ */
+export async function openPage(folder, origin) {
+  const server = await serve(folder);
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'page-'));
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-extensions',
+    '--no-first-run',
+    '--no-proxy-server',
+    '--remote-debugging-pipe',
+    `--host-resolver-rules=MAP ${new URL(origin).hostname} 127.0.0.1:${server.address().port}`,
+    `--user-data-dir=${profile}`,
+  ];
+  const browser = spawn(EXECUTABLE, [...flags, 'about:blank'], {
+    env: { PATH: process.env.PATH, HOME: profile },
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  const pipe = new DevToolsPipe(browser.stdio[3], browser.stdio[4]);
+  const { targetId } = await pipe.send('Target.createTarget', { url: 'about:blank' });
+  const { sessionId } = await pipe.send('Target.attachToTarget', { targetId, flatten: true });
+  const send = (method, params) => pipe.send(method, params, sessionId);
+
+  await send('Page.enable');
+  const loaded = new Promise((resolve) => pipe.on('Page.loadEventFired', resolve));
+  await send('Page.navigate', { url: `${origin}/` });
+  await loaded;
+
+  return {
+    async evaluate(expression) {
+      const { exceptionDetails } = await send('Runtime.evaluate', { expression });
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    },
+
+    async writeSnapshot(file) {
+      for (let round = 0; round < ROUNDS_OF_GARBAGE_COLLECTION; round++) await send('HeapProfiler.collectGarbage');
+      const output = fs.openSync(file, 'w');
+      pipe.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => fs.writeSync(output, chunk));
+      await send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+      fs.closeSync(output);
+    },
+
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      browser.kill();
+      await once(browser, 'exit');
+      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
