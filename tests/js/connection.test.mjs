@@ -145,3 +145,12 @@ test("losing the kernel is told at once", async () => {
   assert.deepEqual(line.troubles, [RESTARTED]);
   await assert.rejects(request, { message: RESTARTED });
 });
+
+test("a line that is cut is a kernel that is gone", async () => {
+  connection = new Connection({
+    send: () => {
+      throw new Error("Cannot send");
+    },
+  });
+  await assert.rejects(connection.request("rows", {}), { message: RESTARTED, disconnected: true });
+});

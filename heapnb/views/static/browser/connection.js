@@ -108,7 +108,12 @@ export class Connection {
     pending.sent = this.#now();
     pending.attempts += 1;
     this.#pending.set(pending.message.id, pending);
-    this.#send(pending.message);
+    try {
+      this.#send(pending.message);
+    } catch {
+      // Nobody is at the other end any more.
+      this.lose(RESTARTED);
+    }
   }
 
   /** Repeat what was asked before a ping that is answered: answers come in order, so it was lost. */

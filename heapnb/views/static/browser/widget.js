@@ -48,9 +48,10 @@ function render({ model, el }) {
     else if (message?.kind === "failure" && message.id === null) notice.showError(failureOf(message));
     else connection.receive(message);
   };
-  const onLive = () => {
-    if (!isConnected()) connection.lose(RESTARTED);
-  };
+  // Widgets hear that their line to the kernel is cut by way of their view.
+  function onLive() {
+    if (this?.model?.comm_live === false) connection.lose(RESTARTED);
+  }
   model.on("msg:custom", onMessage);
   model.on("comm_live_update", onLive);
 
