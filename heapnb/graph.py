@@ -471,7 +471,7 @@ class HeapGraph:
         start, stop = self.edges_of(self.root)
         targets = self.edge_to[start:stop]
         synthetic = self.node_type[targets] == self.node_type_index("synthetic")
-        roots: NodeArray = targets[~synthetic | self._is_named(targets, vocab.DOCUMENT_DOM_TREES)]
+        roots: NodeArray = targets[~synthetic | self.is_named(targets, vocab.DOCUMENT_DOM_TREES)]
         return roots
 
     @property
@@ -485,7 +485,7 @@ class HeapGraph:
             dom_trees = (
                 (kinds == self.edge_type_index("element"))
                 & (self.node_type[targets] == self.node_type_index("synthetic"))
-                & self._is_named(targets, vocab.DOCUMENT_DOM_TREES)
+                & self.is_named(targets, vocab.DOCUMENT_DOM_TREES)
             )
             entries = targets[dom_trees | (kinds == self.edge_type_index("shortcut"))]
             marked = np.zeros(self.n_nodes, np.bool_)
@@ -559,7 +559,7 @@ class HeapGraph:
             kinds, [self.node_type_index("array"), self.node_type_index("hidden")]
         )
         natives = np.flatnonzero(kinds == self.node_type_index("native"))
-        can_be_owned[natives[self._is_named(natives, vocab.EXTERNAL_STRING_DATA)]] = True
+        can_be_owned[natives[self.is_named(natives, vocab.EXTERNAL_STRING_DATA)]] = True
         if self.renamed is not None:
             can_be_owned &= ~self.renamed
         owner = np.empty(self.n_nodes, np.uint32)
@@ -593,10 +593,68 @@ class HeapGraph:
 
     def _distances(self) -> DistanceArray:
         distance = np.full(self.n_nodes, vocab.NO_DISTANCE, np.int32)
+        self._search_from_roots(distance)
+        return distance
+
+    def distances_without(self, nodes: AnyArray | Sequence[int]) -> DistanceArray:
+        """Measure distances as if some nodes led nowhere.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals of what no way may lead through.
+
+        Returns
+        -------
+        int32[n_nodes]
+            As `distance`; `vocab.NO_DISTANCE` for these nodes, and for what only they lead to.
+        """
+        distance = np.full(self.n_nodes, vocab.NO_DISTANCE, np.int32)
+        avoided = np.setdiff1d(nodes, self.user_roots)
+        # What has a distance already is not entered.
+        distance[avoided] = 0
+        self._search_from_roots(distance)
+        distance[avoided] = vocab.NO_DISTANCE
+        return distance
+
+    def reached_without(self, avoided: BoolArray) -> BoolArray:
+        """Search from the root, through nothing that is to be avoided.
+
+        Parameters
+        ----------
+        avoided : bool[n_nodes]
+            What no way may lead through.
+
+        Returns
+        -------
+        bool[n_nodes]
+            What is reached all the same. Every edge counts that is not weak.
+        """
+        distance = np.where(avoided, np.int32(0), np.int32(vocab.NO_DISTANCE))
+        distance[self.root] = 0
+        queue = np.empty(self.n_nodes + 1, np.uint32)
+        queue[0] = self.root
+        rules = np.full(self.n_nodes, traverse.RULE_NONE, np.uint8)
+        self._searcher(distance, queue, rules)(1)
+        reached: BoolArray = (distance != vocab.NO_DISTANCE) & ~avoided
+        return reached
+
+    def _search_from_roots(self, distance: DistanceArray) -> None:
+        """Search from the program's roots, then from the engine's; known distances stay."""
         roots = self.user_roots
         queue = np.empty(self.n_nodes + len(roots) + 1, np.uint32)
         queue[: len(roots)] = roots
         distance[roots] = 1
+        search = self._searcher(distance, queue, self._search_rules())
+        search(len(roots))
+        distance[self.root] = vocab.BASE_SYSTEM_DISTANCE if len(roots) else 0
+        queue[0] = self.root
+        search(1)
+
+    def _searcher(
+        self, distance: DistanceArray, queue: NodeArray, rules: ByteArray
+    ) -> Callable[[int], None]:
+        """Return what searches from the first nodes of the queue."""
         pending = np.zeros(self.ephemerons.n_pairs, np.bool_)
         edge_rules = (
             self.edge_type_index("weak"),
@@ -604,7 +662,6 @@ class HeapGraph:
             self.edge_type_index("element"),
             self.edge_type_index("hidden"),
         )
-        rules = self._search_rules()
         sloppy_name = pc.equal(self.strings, vocab.SLOPPY_FUNCTION_MAP).to_numpy(
             zero_copy_only=False
         )
@@ -629,11 +686,7 @@ class HeapGraph:
                 distance,
             )
 
-        search(len(roots))
-        distance[self.root] = vocab.BASE_SYSTEM_DISTANCE if len(roots) else 0
-        queue[0] = self.root
-        search(1)
-        return distance
+        return search
 
     def _search_rules(self) -> ByteArray:
         rules = np.full(self.n_nodes, traverse.RULE_NONE, np.uint8)
@@ -642,7 +695,7 @@ class HeapGraph:
             ("hidden", vocab.NATIVE_CONTEXT, traverse.RULE_NATIVE_CONTEXT),
         ):
             nodes = np.flatnonzero(self.node_type == self.node_type_index(type_name))
-            rules[nodes[self._is_named(nodes, name)]] = rule
+            rules[nodes[self.is_named(nodes, name)]] = rule
         return rules
 
     # -- dominators -------------------------------------------------------------------------
@@ -1000,8 +1053,20 @@ class HeapGraph:
             head += ", …"
         return head + (", " if len(tail) > 1 else "") + tail
 
-    def _is_named(self, nodes: AnyArray, name: str) -> BoolArray:
-        """Which of some nodes have a given name."""
+    def is_named(self, nodes: AnyArray, name: str) -> BoolArray:
+        """Tell which of some nodes have a given name.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals.
+        name : str
+            As the file has it.
+
+        Returns
+        -------
+        bool[k]
+        """
         matches = pc.equal(self.strings, name).to_numpy(zero_copy_only=False)
         named: BoolArray = matches[self.node_name[nodes]]
         return named

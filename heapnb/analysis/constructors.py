@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from heapnb._typing import IntArray, NodeArray, SizeArray
+from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.graph import HeapGraph
 from heapnb.kernels import summary as kernels
 from heapnb.places import location_text
@@ -18,6 +19,64 @@ if TYPE_CHECKING:
 # Rows of the array that is kept with the snapshot.
 _KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE = range(5)
 _N_SUMS: Final = 5
+
+
+@dataclass(frozen=True)
+class ClassSums:
+    """What the nodes of each class add up to, one entry a row of ``graph.class_keys``.
+
+    Parameters
+    ----------
+    key : int64[k]
+        Rows of ``graph.class_keys`` with members, ascending.
+    count : int64[k]
+        Members; nodes without a shallow size do not count.
+    shallow_size, retained_size : int64[k]
+        Bytes, each once.
+    distance : int64[k]
+        The least of the members'.
+    """
+
+    key: IntArray
+    count: IntArray
+    shallow_size: IntArray
+    retained_size: IntArray
+    distance: IntArray
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+def class_sums(graph: HeapGraph, chosen: BoolArray | None = None) -> ClassSums:
+    """Add up the nodes of each class, as DevTools' Summary does.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    chosen : bool[n_nodes], optional
+        The nodes that count; all by default.
+
+    Returns
+    -------
+    ClassSums
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> graph = SnapshotBuilder.from_edges("root>a a>b", size=8).graph()
+    >>> class_sums(graph, np.array([False, True, True])).retained_size.tolist()
+    [16, 8]
+    """
+    if chosen is None:
+        sums = _sums_by_key(graph)
+    else:
+        graph.prepare_sizes()
+        n_keys = len(graph.class_keys)
+        group = np.where(chosen, graph.class_key, np.uint32(n_keys))
+        sums = _add_up(graph, group, n_keys + 1).reshape(_N_SUMS, -1)
+        sums = sums[:, sums[_KEY] < n_keys]
+    return ClassSums(*(sums[row] for row in (_KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE)))
 
 
 def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
-from heapnb._typing import IntArray
+from heapnb._typing import DistanceArray, NodeArray, OffsetArray
 from heapnb.graph import HeapGraph
+from heapnb.kernels.ordering import sources_of
 from heapnb.places import location_text
 
 if TYPE_CHECKING:
@@ -67,21 +68,66 @@ def retainers(graph: HeapGraph, node: int) -> pd.DataFrame:
     """
     from heapnb.frames import edges_at, text_ranks, texts
 
-    edges = graph.retaining_edges_of(node).astype(np.int64)
-    left_out = [graph.edge_type_index(name) for name in _LEFT_OUT]
-    edges = edges[~np.isin(graph.edge_type[edges], left_out)]
-    sources = graph.edge_from(edges)
-    edges, sources = edges[sources != graph.root], sources[sources != graph.root]
+    edges, sources = retaining_edges(graph, node)
     frame = edges_at(graph, edges, sources)
-    distance = graph.distance[sources]
-    frame["distance"] = np.where(distance == vocab.NO_DISTANCE, np.int32(UNREACHED), distance)
+    frame["distance"] = shown_distances(graph.distance[sources])
     frame["location"] = texts(_locations(graph, sources))
     names = pa.array(frame["name"], pa.large_string())
-    order = np.lexsort((-edges, text_ranks(names), frame["distance"]))
+    order = np.lexsort((text_ranks(names), frame["distance"]))
     return frame.iloc[order].reset_index(drop=True)[list(_COLUMNS)]
 
 
-def _locations(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
+def retaining_edges(graph: HeapGraph, node: int) -> tuple[OffsetArray, NodeArray]:
+    """Return the edges that the Retainers pane shows for a node, and where they come from.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    edges : unsigned[k]
+        Edge ordinals in descending order, in which the pane leaves what is equal otherwise.
+    sources : uint32[k]
+        The retaining nodes.
+    """
+    edges = graph.retaining_edges_of(node)
+    kinds = graph.edge_type[edges]
+    is_shown = np.ones(len(edges), np.bool_)
+    for name in _LEFT_OUT:
+        is_shown &= kinds != graph.edge_type_index(name)
+    sources = np.empty(len(edges), np.uint32)
+    sources_of(graph.first_edge, edges, sources)
+    is_shown &= sources != graph.root
+    if not is_shown.all():
+        edges, sources = edges[is_shown], sources[is_shown]
+    return edges[::-1], sources[::-1]
+
+
+def shown_distances(distance: DistanceArray, without: DistanceArray | None = None) -> DistanceArray:
+    """Return distances as the Retainers pane has them.
+
+    Parameters
+    ----------
+    distance : int32[k]
+        Those of the retaining nodes.
+    without : int32[k], optional
+        The same as if ignored nodes led nowhere.
+
+    Returns
+    -------
+    int32[k]
+        What is not reached comes last: from `UNREACHED` on.
+    """
+    measured = distance if without is None else without
+    beyond = np.int32(UNREACHED) + np.maximum(distance, 0)
+    return np.where(measured == vocab.NO_DISTANCE, beyond, measured)
+
+
+def _locations(graph: HeapGraph, nodes: NodeArray) -> pa.LargeStringArray:
     rows, place = np.unique(graph.location_of[nodes], return_inverse=True)
     shown = pa.array([location_text(graph, row) for row in rows.tolist()], pa.large_string())
     return shown.take(pa.array(place))

@@ -32,7 +32,11 @@ def node_code(snapshot: str, node_ids: AnyArray) -> str:
 
 
 def table_code(
-    table: str, columns: Container[object], text_columns: Sequence[str], window: Window
+    table: str,
+    columns: Container[object],
+    text_columns: Sequence[str],
+    window: Window,
+    sort: str | None = None,
 ) -> str:
     """Write the expression for a table as it is filtered and sorted.
 
@@ -46,6 +50,8 @@ def table_code(
         Those in which the text filter looks.
     window : Window
         Filters and sort.
+    sort : str, optional
+        The column that the window sorts by, where it is called otherwise.
 
     Returns
     -------
@@ -69,22 +75,23 @@ def table_code(
     if text and text_columns:
         is_regex = bool(window.filters.get("regex"))
         found = " | ".join(
-            f'rows["{column}"].str.contains({_quoted(str(text))}, case=False, regex={is_regex})'
+            f'rows["{column}"].str.contains({quoted(str(text))}, case=False, regex={is_regex})'
             for column in text_columns
         )
         steps.append(f".loc[lambda rows: {found}]")
     least = window.filters.get("min_retained_size")
     if least and "retained_size" in columns:
         steps.append(f'.loc[lambda rows: rows["retained_size"] >= {int(least)}]')
-    if window.sort is not None and window.sort in columns:
-        steps.append(f'.sort_values("{window.sort}", ascending={not window.descending})')
+    sort = sort or window.sort
+    if sort is not None and sort in columns:
+        steps.append(f'.sort_values("{sort}", ascending={not window.descending})')
     if not steps:
         return table
     lines = "\n    ".join([table, *steps])
     return f"(\n    {lines}\n)"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a string of Python in double quotes, without anything invisible."""
     body = ascii(text)[1:-1].replace("\\'", "'").replace('"', '\\"')
     return f'"{body}"'

@@ -32,7 +32,7 @@ from heapnb.views.trees.model import (
     Row,
     Window,
 )
-from heapnb.views.trees.ordering import Orders, descending
+from heapnb.views.trees.ordering import Key, Orders
 from heapnb.views.trees.rows import (
     LABEL,
     NODE_COLUMNS,
@@ -251,8 +251,7 @@ class FrameTree(ABC):
             return self._row_page(group, window)
         if not parts:
             return self.below(parent, row, window)
-        node = self.node_rows.follow(parent, self._node_of(parent, row), parts)
-        return self.node_rows.children(parent, node, window)
+        return self.node_rows.below(parent, self._node_of(parent, row), parts, window)
 
     def _group_page(self, window: Window) -> Page:
         groups = self._groups(window)
@@ -357,13 +356,12 @@ class FrameTree(ABC):
 
     # -- order ------------------------------------------------------------------------------
 
-    def _keys(self, rows: pd.DataFrame, window: Window, label_column: str) -> list[AnyArray]:
+    def _keys(self, rows: pd.DataFrame, window: Window, label_column: str) -> list[Key]:
         column = label_column if window.sort == LABEL else window.sort
         if column is None or column not in rows:
             return []
         is_unknown, values = _sort_key(rows[column])
-        key = descending(values) if window.descending else values
-        return [is_unknown.astype(np.int64), key]
+        return [Key(is_unknown), Key(values, descending=window.descending)]
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return the way to a node: key and place at each level, or None if it is not here."""

@@ -5,64 +5,94 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from heapnb._typing import AnyArray, IntArray
+from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.kernels.ordering import smallest
 
-_ALL_AT_ONCE: Final = 50_000
-"""Up to so many rows are sorted as a whole."""
-
-_FIRST_ROWS: Final = 1_000
+FIRST_ROWS: Final = 1_000
 """Rows that are found without sorting the others."""
 
-_KEY_BITS: Final = 64
+_ALL_AT_ONCE: Final = 20_000
+"""Up to so many rows are sorted as a whole."""
+
+_KEY_BITS: Final = 63
 _MOST_KEPT_BYTES: Final = 256 << 20
 
 
-def sorted_places(keys: Sequence[AnyArray]) -> IntArray:
-    """Sort rows by several keys.
+@dataclass(frozen=True, eq=False)
+class Key:
+    """What sorts rows.
 
     Parameters
     ----------
-    keys : sequence of integer[n]
-        The one that matters most first; rows that agree in all keep their order.
+    values : integer[…]
+        Any integers from -(2 ** 63) to 2 ** 63 - 1.
+    rows : unsigned[n], optional
+        Indices into ``values``, one for each row; without it ``values`` has one for each row.
+    descending : bool
+        Whether the largest comes first.
+    """
+
+    values: AnyArray
+    rows: AnyArray | None = None
+    descending: bool = False
+
+    def __len__(self) -> int:
+        return len(self.values if self.rows is None else self.rows)
+
+    def of_rows(self) -> IntArray:
+        """Return one number for each row; the smallest comes first."""
+        values = self.values if self.rows is None else self.values[self.rows]
+        numbers = values.astype(np.int64, copy=False)
+        return ~numbers if self.descending else numbers
+
+
+Keys: TypeAlias = Sequence[Key]
+"""The one that matters most first; rows that agree in all keep their order."""
+
+
+def sorted_places(keys: Keys) -> IntArray:
+    """Sort rows.
+
+    Parameters
+    ----------
+    keys : sequence of Key
+        By what; at least one.
 
     Returns
     -------
     int64[n]
-        Places, the smallest keys first.
+        Places, the first row's first.
 
     Examples
     --------
-    >>> sorted_places([np.array([2, 1, 2]), np.array([5, 6, 4])]).tolist()
+    >>> sorted_places([Key(np.array([2, 1, 2])), Key(np.array([5, 6, 4]))]).tolist()
     [1, 2, 0]
     """
-    packed = pack(keys)
-    if packed is None:
-        order: IntArray = np.lexsort(tuple(reversed(keys)))
-        return order
-    n_rows = len(packed)
+    n_rows = len(keys[0])
     bits = n_rows.bit_length()
-    largest = int(packed.max()) if n_rows else 0
-    if largest.bit_length() + bits > _KEY_BITS:
-        return np.argsort(packed, kind="stable")
-    # Sorting numbers is faster than sorting places by them; a row's place makes them differ.
-    packed <<= np.uint64(bits)
-    packed |= np.arange(n_rows, dtype=np.uint64)
+    packed = pack(keys, _KEY_BITS - bits)
+    if packed is None:
+        order: IntArray = np.lexsort(tuple(key.of_rows() for key in reversed(keys)))
+        return order
+    # Sorting numbers is faster than sorting places by them; places make them differ.
+    packed <<= bits
+    packed |= np.arange(n_rows)
     packed.sort()
-    packed &= np.uint64((1 << bits) - 1)
-    return packed.view(np.int64)
+    packed &= (1 << bits) - 1
+    return packed
 
 
-def first_places(keys: Sequence[AnyArray], n_wanted: int) -> IntArray:
+def first_places(keys: Keys, n_wanted: int) -> IntArray:
     """Find the first rows of an order, without sorting all of them.
 
     Parameters
     ----------
-    keys : sequence of integer[n]
+    keys : sequence of Key
         As for `sorted_places`.
     n_wanted : int
         How many.
@@ -72,72 +102,91 @@ def first_places(keys: Sequence[AnyArray], n_wanted: int) -> IntArray:
     int64[n_wanted]
         The same as ``sorted_places(keys)[:n_wanted]``.
     """
-    packed = pack(keys)
-    if packed is None:
-        return sorted_places(keys)[:n_wanted]
-    places = np.empty(min(n_wanted, len(packed)), np.int64)
-    smallest(packed, places)
+    values, rows, sign = keys[0].values, keys[0].rows, -1 if keys[0].descending else 1
+    if len(keys) > 1:
+        packed = pack(keys, _KEY_BITS)
+        if packed is None:
+            return sorted_places(keys)[:n_wanted]
+        values, rows, sign = packed, None, 1
+    if rows is None:
+        rows = np.arange(len(values), dtype=np.uint32)
+    places = np.empty(min(n_wanted, len(rows)), np.int64)
+    smallest(values, rows, sign, np.empty_like(places), places)
     return places
 
 
-def pack(keys: Sequence[AnyArray]) -> AnyArray | None:
+def pack(keys: Keys, n_bits: int) -> IntArray | None:
     """Put several keys into one number.
 
     Parameters
     ----------
-    keys : sequence of integer[n]
-        The one that matters most first.
+    keys : sequence of Key
+        By what to sort.
+    n_bits : int
+        How many bits the numbers may take.
 
     Returns
     -------
-    uint64[n] or None
-        New numbers that are in the same order; None where 64 bits do not suffice.
+    int64[n] or None
+        Numbers from 0 that sort alike; None where the bits do not suffice.
     """
-    if len(keys[0]) == 0:
-        return np.empty(0, np.uint64)
-    ranges = [(int(key.min()), int(key.max())) for key in keys]
-    widths = [(most - least).bit_length() for least, most in ranges]
-    if sum(widths) > _KEY_BITS:
-        return None
-    packed: AnyArray | None = None
-    for key, (least, _), width in zip(keys, ranges, widths, strict=True):
+    packed: IntArray = np.zeros(len(keys[0]), np.int64)
+    if not len(packed):
+        return packed
+    for key in keys:
+        numbers = key.of_rows()
+        least, most = int(numbers.min()), int(numbers.max())
+        width = (most - least).bit_length()
+        n_bits -= width
+        if n_bits < 0:
+            return None
         if width:
-            # Negative numbers wrap around, and back when the least is taken off.
-            part = key.astype(np.uint64) - np.uint64(least % (1 << _KEY_BITS))
-            packed = part if packed is None else (packed << np.uint64(width)) | part
-    return np.zeros(len(keys[0]), np.uint64) if packed is None else packed
+            packed <<= width
+            packed |= numbers - least
+    return packed
 
 
-def descending(key: AnyArray) -> AnyArray:
-    """Turn a key around: largest first.
+class Recent:
+    """Arrays that were asked for last; those asked for longest ago go when they are too large."""
 
-    Parameters
-    ----------
-    key : integer[n]
-        Any integers.
+    def __init__(self) -> None:
+        self._arrays: OrderedDict[Hashable, AnyArray] = OrderedDict()
+        self._lock = threading.Lock()
 
-    Returns
-    -------
-    integer[n]
-        Numbers in the opposite order.
-    """
-    return ~key
+    def get(self, name: Hashable) -> AnyArray | None:
+        """Return a kept array, or None."""
+        with self._lock:
+            array = self._arrays.get(name)
+            if array is not None:
+                self._arrays.move_to_end(name)
+            return array
+
+    def keep(self, name: Hashable, array: AnyArray) -> None:
+        """Keep an array for a while."""
+        with self._lock:
+            self._arrays[name] = array
+            n_bytes = sum(kept.nbytes for kept in self._arrays.values())
+            while n_bytes > _MOST_KEPT_BYTES and len(self._arrays) > 1:
+                _, oldest = self._arrays.popitem(last=False)
+                n_bytes -= oldest.nbytes
+
+    def take(self, name: Hashable, make: Callable[[], AnyArray]) -> AnyArray:
+        """Return a kept array, or make and keep it."""
+        array = self.get(name)
+        if array is None:
+            array = make()
+            self.keep(name, array)
+        return array
 
 
 class Orders:
-    """Orders of rows that were asked for last."""
+    """Orders of rows; those that were asked for last are kept."""
 
     def __init__(self) -> None:
-        self._orders: OrderedDict[Hashable, AnyArray] = OrderedDict()
-        self._lock = threading.Lock()
+        self._orders = Recent()
 
     def page(
-        self,
-        name: Hashable,
-        n_rows: int,
-        keys: Callable[[], Sequence[AnyArray]],
-        offset: int,
-        limit: int,
+        self, name: Hashable, n_rows: int, keys: Callable[[], Keys], offset: int, limit: int
     ) -> IntArray:
         """Return the places of some rows of an order.
 
@@ -148,7 +197,7 @@ class Orders:
         n_rows : int
             How many rows there are.
         keys : callable
-            Makes the keys, as `sorted_places` takes them; none at all leave rows as they are.
+            Returns what to sort by; nothing at all leaves rows as they are.
         offset, limit : int
             Which rows of the order.
 
@@ -159,22 +208,20 @@ class Orders:
         stop = min(offset + limit, n_rows)
         if offset >= stop:
             return np.empty(0, np.int64)
-        with self._lock:
-            order = self._orders.get(name)
-            if order is not None:
-                self._orders.move_to_end(name)
+        order = self._orders.get(name)
         if order is None:
-            columns = keys()
-            if not columns:
+            by = keys()
+            if not by:
                 return np.arange(offset, stop)
-            if n_rows > _ALL_AT_ONCE and stop <= _FIRST_ROWS:
-                return first_places(columns, stop)[offset:]
-            dtype = np.uint32 if n_rows <= np.iinfo(np.uint32).max else np.int64
-            order = sorted_places(columns).astype(dtype)
-            self._keep(name, order)
+            if n_rows > _ALL_AT_ONCE and stop <= FIRST_ROWS:
+                return first_places(by, stop)[offset:]
+            order = sorted_places(by)
+            if n_rows <= np.iinfo(np.uint32).max:
+                order = order.astype(np.uint32)
+            self._orders.keep(name, order)
         return order[offset:stop].astype(np.int64)
 
-    def place_of(self, name: Hashable, keys: Callable[[], Sequence[AnyArray]], row: int) -> int:
+    def place_of(self, name: Hashable, keys: Callable[[], Keys], row: int) -> int:
         """Return where a row comes in an order.
 
         Parameters
@@ -190,24 +237,22 @@ class Orders:
         -------
         int
         """
-        with self._lock:
-            order = self._orders.get(name)
-        if order is None:
-            columns = keys()
-            if not columns:
-                return row
-            packed = pack(columns)
-            if packed is not None:
-                n_before = np.count_nonzero(packed < packed[row])
-                return int(n_before + np.count_nonzero(packed[:row] == packed[row]))
-            order = sorted_places(columns)
-        return int(np.flatnonzero(order == row)[0])
+        order = self._orders.get(name)
+        if order is not None:
+            return int(np.flatnonzero(order == row)[0])
+        by = keys()
+        if not by:
+            return row
+        is_before, is_equal = _compare(by, row)
+        return int(np.count_nonzero(is_before) + np.count_nonzero(is_equal[:row]))
 
-    def _keep(self, name: Hashable, order: AnyArray) -> None:
-        with self._lock:
-            self._orders[name] = order
-            while (
-                len(self._orders) > 1
-                and sum(kept.nbytes for kept in self._orders.values()) > _MOST_KEPT_BYTES
-            ):
-                self._orders.popitem(last=False)
+
+def _compare(keys: Keys, row: int) -> tuple[BoolArray, BoolArray]:
+    """Tell which rows come before one, and which are equal to it."""
+    is_before = np.zeros(len(keys[0]), np.bool_)
+    is_equal = np.ones(len(keys[0]), np.bool_)
+    for key in keys:
+        numbers = key.of_rows()
+        is_before |= is_equal & (numbers < numbers[row])
+        is_equal &= numbers == numbers[row]
+    return is_before, is_equal

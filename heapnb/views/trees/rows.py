@@ -6,8 +6,9 @@ edge for what the node above refers to.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.errors import HeapnbError
 from heapnb.frames import display_names, edge_labels, text_ranks, texts_matching
 from heapnb.graph import HeapGraph
@@ -32,7 +33,7 @@ from heapnb.views.trees.model import (
     Row,
     Window,
 )
-from heapnb.views.trees.ordering import Orders, descending
+from heapnb.views.trees.ordering import Key, Orders
 
 Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 
@@ -64,6 +65,9 @@ _LONGEST_LOCATION: Final = 60
 _LONGEST_KEY: Final = 20_000
 _TIES_BY_NAME: Final = 10_000
 """Up to so many edges, those whose targets are equal are sorted by name."""
+
+_NAMES_BY_TABLE: Final = 50_000
+"""From so many nodes on, names are sorted by the order of all strings, which is kept."""
 
 _STRINGS: Final = frozenset(vocab.STRING_TYPES)
 _VALUES: Final = frozenset({"number", "bigint", "symbol", "regexp"})
@@ -277,7 +281,7 @@ class NodeRows:
 
     # -- what a node refers to --------------------------------------------------------------
 
-    def children(self, parent: str, node: int, window: Window) -> Page:
+    def children(self, parent: str, node: int, window: Window, above: Collection[int] = ()) -> Page:
         """List what a node refers to.
 
         Parameters
@@ -288,6 +292,8 @@ class NodeRows:
             Its ordinal.
         window : Window
             Which rows; a column that edges do not have sorts as retained sizes do.
+        above : collection of int
+            Ordinals of the nodes above; they do not unfold again.
 
         Returns
         -------
@@ -311,10 +317,14 @@ class NodeRows:
         )
         shown = edges[places]
         keys = [f"{parent}/e{edge}" for edge in shown.tolist()]
-        rows = self.rows(keys, self.heap.edge_to[shown], edges=shown)
+        ends = self.heap.edge_to[shown]
+        rows = tuple(
+            _repeated(row) if end == node or end in above else row
+            for row, end in zip(self.rows(keys, ends, edges=shown), ends.tolist(), strict=True)
+        )
         return Page(rows, len(edges), window.offset, left_out(n_all - len(edges)))
 
-    def edge_keys(self, edges: AnyArray, ends: AnyArray, window: Window) -> list[AnyArray]:
+    def edge_keys(self, edges: AnyArray, ends: AnyArray, window: Window) -> list[Key]:
         """Return what sorts edges: a column of the nodes at an end, then their names.
 
         Parameters
@@ -328,32 +338,33 @@ class NodeRows:
 
         Returns
         -------
-        list of integer[k]
+        list of Key
         """
-        turned = descending if window.descending else np.asarray
         if window.sort == LABEL:
-            return [turned(key) for key in self._name_keys(edges)]
-        sort = window.sort if window.sort in _NODE_SORTS else RETAINED_SIZE.key
-        is_fallback = sort != window.sort
-        values = self.node_values(ends, sort)
-        key = descending(values) if is_fallback or window.descending else values
+            return self._name_keys(edges, descending=window.descending)
         ties = self._name_keys(edges) if len(edges) <= _TIES_BY_NAME else []
-        return [key, *ties]
+        return [self._column_key(ends, window), *ties]
 
-    def _name_keys(self, edges: AnyArray) -> list[AnyArray]:
+    def _name_keys(self, edges: AnyArray, *, descending: bool = False) -> list[Key]:
         """Sort as DevTools: names by text, then indices, ``__proto__`` at the end."""
         heap = self.heap
         values = heap.edge_name[edges]
         is_index = heap.is_indexed_edge_type[heap.edge_type[edges]]
         named = np.flatnonzero(~is_index)
-        keys = values.astype(np.int64)
+        numbers = values.astype(np.int64)
         group = is_index.astype(np.int64)
         if len(named):
             strings, place = np.unique(values[named], return_inverse=True)
             texts = heap.strings.take(pa.array(strings))
-            keys[named] = text_ranks(texts)[place]
+            numbers[named] = text_ranks(texts)[place]
             group[named[_is_proto(texts)[place]]] = 2
-        return [group, keys]
+        return [Key(group, descending=descending), Key(numbers, descending=descending)]
+
+    def _column_key(self, nodes: AnyArray, window: Window) -> Key:
+        """Sort nodes by the column of a window; where it names none of nodes, by retained size."""
+        if window.sort in _NODE_SORTS:
+            return Key(getattr(self.heap, window.sort), nodes, window.descending)
+        return Key(self.heap.retained_size, nodes, descending=True)
 
     # -- nodes ------------------------------------------------------------------------------
 
@@ -362,39 +373,40 @@ class NodeRows:
         values: AnyArray = getattr(self.heap, column)[nodes]
         return values
 
-    def node_keys(self, nodes: AnyArray, window: Window) -> list[AnyArray]:
-        """Return what sorts nodes: a column or the name, then the id.
+    def node_keys(self, nodes: AnyArray, window: Window) -> list[Key]:
+        """Return what sorts nodes: a column or the name.
 
         Parameters
         ----------
         nodes : integer[k]
-            Ordinals.
+            Ordinals; equal nodes stay in this order.
         window : Window
             Its sort; by retained size if it names no column of nodes.
 
         Returns
         -------
-        list of integer[k]
+        list of Key
         """
-        ids = self.heap.node_id[nodes]
-        is_descending = window.descending
         if window.sort == LABEL:
-            values = self.name_ranks(nodes)
-        elif window.sort in _NODE_SORTS:
-            values = self.node_values(nodes, window.sort)
-        else:
-            values, is_descending = self.node_values(nodes, RETAINED_SIZE.key), True
-        return [descending(values) if is_descending else values, ids]
+            return [Key(*self._name_ranks(nodes), window.descending)]
+        return [self._column_key(nodes, window)]
 
-    def name_ranks(self, nodes: AnyArray) -> IntArray:
-        """Number nodes by the order of their names as the file has them."""
-        strings, place = np.unique(self.heap.node_name[nodes], return_inverse=True)
-        ranks: IntArray = text_ranks(self.heap.strings.take(pa.array(strings)))[place]
-        return ranks
+    def _name_ranks(self, nodes: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Number names by their order; return these numbers, and which of them each node has."""
+        names = self.heap.node_name[nodes]
+        if len(names) > _NAMES_BY_TABLE:
+            return string_ranks(self.heap), names
+        strings, place = np.unique(names, return_inverse=True)
+        ranks = text_ranks(self.heap.strings.take(pa.array(strings)))
+        return ranks, place.astype(np.uint32)
 
     # -- keys -------------------------------------------------------------------------------
 
     def follow(self, key: str, node: int, parts: Sequence[str]) -> int:
+        """Return the last node of `path`."""
+        return self.path(key, node, parts)[-1]
+
+    def path(self, key: str, node: int, parts: Sequence[str]) -> list[int]:
         """Go down from a node by the parts of a key below it.
 
         Parameters
@@ -408,24 +420,53 @@ class NodeRows:
 
         Returns
         -------
-        int
-            The node at the end.
+        list of int
+            The nodes on the way, both ends included.
 
         Raises
         ------
         HeapnbError
             If a part is no edge of the node before it.
         """
+        path = [node]
         for part in parts:
             kind, edge = parse_part(key, part)
-            start, stop = self.heap.edges_of(node)
+            start, stop = self.heap.edges_of(path[-1])
             if kind != "e" or not start <= edge < stop:
                 raise no_row(key)
-            node = int(self.heap.edge_to[edge])
-        return node
+            path.append(int(self.heap.edge_to[edge]))
+        return path
+
+    def below(self, key: str, node: int, parts: Sequence[str], window: Window) -> Page:
+        """List what the node at the end of a key refers to; see `path` and `children`."""
+        path = self.path(key, node, parts)
+        return self.children(key, path[-1], window, path)
 
 
 _NODE_SORTS: Final = frozenset(column.key for column in NODE_COLUMNS)
+
+
+def _repeated(row: Row) -> Row:
+    return dataclasses.replace(row, expandable=False, flags=(*row.flags, "repeated"))
+
+
+def string_ranks(heap: HeapGraph) -> NodeArray:
+    """Number all strings of a heap by their order in JavaScript.
+
+    Parameters
+    ----------
+    heap : HeapGraph
+        Whose strings.
+
+    Returns
+    -------
+    uint32[n_strings]
+        From 0; equal strings have the same number.
+    """
+    ranks: NodeArray = heap.derived(
+        "string_rank", lambda: text_ranks(heap.strings).astype(np.uint32)
+    )
+    return ranks
 
 
 def split_key(key: str) -> list[str]:
@@ -497,6 +538,11 @@ def matching(texts: pa.Array, window: Window) -> BoolArray:
         return texts_matching(pc.fill_null(texts, ""), f"(?i){wanted}")
     found = pc.match_substring(texts, wanted, ignore_case=True)
     return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def joined_notes(*notes: str | None) -> str | None:
+    """Put notes together."""
+    return " ".join(filter(None, notes)) or None
 
 
 def _is_proto(texts: pa.LargeStringArray) -> BoolArray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from heapnb.analysis.filters import largest_object_id
 from heapnb.graph import HeapGraph
 from heapnb.views.trees.rows import NodeRows
 
@@ -54,3 +55,12 @@ class Workbench:
         """Rows of the earlier snapshot's nodes."""
         assert self.before is not None  # noqa: S101  callers have looked
         return NodeRows(self.before, mask=self.mask)
+
+    @cached_property
+    def earlier_ids(self) -> tuple[int, ...]:
+        """The largest odd node id of each earlier snapshot of the process."""
+        if self.series is not None and self.series.one_process:
+            return tuple(snapshot.largest_object_id for snapshot in self.series.snapshots[:-1])
+        if self.before is not None:
+            return (largest_object_id(self.before.node_id),)
+        return ()

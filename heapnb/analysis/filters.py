@@ -1,0 +1,135 @@
+"""Nodes of a certain kind: what DevTools' Summary can be narrowed down to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray
+from heapnb.graph import HeapGraph
+
+_LONGEST_TEXT: Final = 1_024
+"""Characters after which V8 cuts strings."""
+
+
+def retained_by_detached(graph: HeapGraph) -> BoolArray:
+    """Find what only detached nodes of the DOM keep alive, these included.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    bool[n_nodes]
+
+    Notes
+    -----
+    As in DevTools: what a search from the root does not reach that passes no detached node. What
+    no search reaches at all is left out.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>list list>div div>data root>data div>text")
+    >>> _ = builder.node("div", type="native", detachedness=2)
+    >>> np.flatnonzero(retained_by_detached(builder.graph())).tolist()
+    [2, 4]
+    """
+    states = graph.detachedness
+    if states is None:
+        return np.zeros(graph.n_nodes, np.bool_)
+    is_detached: BoolArray = states == vocab.DETACHEDNESS_DETACHED
+    if not is_detached.any():
+        return is_detached
+    reached = graph.reached_without(is_detached)
+    retained: BoolArray = ~reached & (graph.distance != vocab.NO_DISTANCE)
+    return retained
+
+
+def duplicate_strings(graph: HeapGraph) -> BoolArray:
+    """Find the strings whose text another one has.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    bool[n_nodes]
+
+    Notes
+    -----
+    Ropes and slices, whose text the file does not have, are left out. Of texts that V8 cut,
+    those of equal size count as equal.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>a root>b root>c")
+    >>> for key, text in [("a", "red"), ("b", "blue"), ("c", "red")]:
+    ...     _ = builder.node(key, type="string", name=text)
+    >>> duplicate_strings(builder.graph()).tolist()
+    [False, True, False, True]
+    """
+    is_string = graph.node_type == graph.node_type_index("string")
+    strings = np.flatnonzero(is_string & (graph.self_size > 0))
+    name = graph.node_name[strings]
+    is_repeated = np.bincount(name, minlength=1)[name] > 1
+    length = pc.utf8_length(graph.strings.take(pa.array(name[is_repeated]))).to_numpy()
+    cut = np.flatnonzero(is_repeated)[length >= _LONGEST_TEXT]
+    size = graph.self_size[strings[cut]].astype(np.uint64)
+    _, text, count = np.unique(
+        name[cut].astype(np.uint64) << np.uint64(32) | size, return_inverse=True, return_counts=True
+    )
+    is_repeated[cut] = count[text] > 1
+    marked = np.zeros(graph.n_nodes, np.bool_)
+    marked[strings[is_repeated]] = True
+    return marked
+
+
+def given_between(node_id: AnyArray, after: int, until: int) -> BoolArray:
+    """Find the objects whose ids were given between two moments.
+
+    Parameters
+    ----------
+    node_id : unsigned[n_nodes]
+        V8's ids.
+    after, until : int
+        The largest odd id at the first moment, and at the second.
+
+    Returns
+    -------
+    bool[n_nodes]
+        Ids of native nodes, which are even, say nothing about time.
+
+    Examples
+    --------
+    >>> given_between(np.array([1, 3, 4, 5, 7], np.uint32), 1, 5).tolist()
+    [False, True, False, True, False]
+    """
+    between: BoolArray = (node_id > after) & (node_id <= until) & ((node_id & 1) == 1)
+    return between
+
+
+def largest_object_id(node_id: AnyArray) -> int:
+    """Find the largest odd id, which grows while a process lives.
+
+    Parameters
+    ----------
+    node_id : unsigned[n_nodes]
+        V8's ids.
+
+    Returns
+    -------
+    int
+        0 if there is none.
+    """
+    odd = node_id[(node_id & 1) == 1]
+    return int(odd.max()) if len(odd) else 0
