@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from heapnb.analysis.cohorts import Cohorts
     from heapnb.analysis.culprits import Culprits, culprits
     from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     )
     from heapnb.format import read_snapshot, write_snapshot
     from heapnb.node import Node
+    from heapnb.notebook import post_mortem as notebook
     from heapnb.report import html_report as report
     from heapnb.snapshot import Snapshot, load
+    from heapnb.views.displays import table
     from heapnb.views.dot import RetainerGraph, retainer_graph
 
 __version__ = "0.1.0"
@@ -67,12 +71,15 @@ _HOMES = {
     "diff": ("heapnb.analysis.diff", "diff"),
     "load": ("heapnb.snapshot", "load"),
     "load_series": ("heapnb.analysis.series", "load_series"),
+    "mask_output": ("heapnb.views.masking", "mask_output"),
+    "notebook": ("heapnb.notebook", "post_mortem"),
     "package_of": ("heapnb.analysis.packages", "package_of"),
     "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
     "record": ("heapnb.capture.program", "record"),
     "report": ("heapnb.report", "html_report"),
     "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
+    "table": ("heapnb.views.displays", "table"),
     "what_if": ("heapnb.analysis.what_if", "what_if"),
     "write_snapshot": ("heapnb.format", "write_snapshot"),
 }
@@ -105,12 +112,15 @@ __all__ = [
     "diff",
     "load",
     "load_series",
+    "mask_output",
+    "notebook",
     "package_of",
     "read_memwatch",
     "read_snapshot",
     "record",
     "report",
     "retainer_graph",
+    "table",
     "what_if",
     "write_snapshot",
 ]
@@ -142,3 +152,15 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add the magics ``%heap`` and ``%%heap_record``; what ``%load_ext heapnb`` calls.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The notebook's.
+    """
+    # Not by `from heapnb import _ipython`, which would ask `__getattr__`.
+    import_module("heapnb._ipython").load_ipython_extension(shell)
