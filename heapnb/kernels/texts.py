@@ -1,8 +1,8 @@
-"""Kernels that group strings by their text."""
+"""Kernels that look at strings: which have one text, which are called something."""
 
 from __future__ import annotations
 
-from heapnb._typing import IntArray, NodeArray, SizeArray
+from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, SizeArray
 from heapnb.kernels._jit import kernel
 
 
@@ -53,3 +53,30 @@ def count_texts(
         count[text] += 1
         retained[text] += retained_size[node]
     return n_others
+
+
+@kernel
+def mark_named(
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    edge_to: NodeArray,
+    is_type: BoolArray,
+    is_name: BoolArray,
+    is_marked: BoolArray,
+) -> None:
+    """Mark the nodes that edges of some types and names lead to.
+
+    Parameters
+    ----------
+    edge_type, edge_name, edge_to
+        Columns of the edges.
+    is_type : bool[256]
+        Types that count; all of them have names.
+    is_name : bool[n_strings]
+        Names that count.
+    is_marked : bool[n_nodes]
+        Receives True for such nodes.
+    """
+    for edge in range(edge_to.shape[0]):
+        if is_type[edge_type[edge]] and is_name[edge_name[edge]]:
+            is_marked[edge_to[edge]] = True

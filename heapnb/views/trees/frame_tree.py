@@ -103,6 +103,7 @@ class FrameTree(ABC):
         self._orders = Orders()
         self._chosen: tuple[object, IntArray] | None = None
         self._grouped: tuple[object, pd.DataFrame] | None = None
+        self._sort_keys: dict[str, tuple[BoolArray, AnyArray]] = {}
 
     # -- what a subclass says ---------------------------------------------------------------
 
@@ -192,7 +193,7 @@ class FrameTree(ABC):
         if window.filters.get(TEXT_FILTER.key) and self.text_columns:
             is_match = np.zeros(len(frame), np.bool_)
             for column in self.text_columns:
-                is_match |= matching(_arrow_texts(frame[column]), window)
+                is_match |= matching(arrow_texts(frame[column]), window)
             passes &= is_match
         chosen = self.choose(window.filters)
         if chosen is not None:
@@ -258,7 +259,7 @@ class FrameTree(ABC):
         places = self._orders.page(
             ("groups", _filters_of(window), window.sort, window.descending),
             len(groups),
-            lambda: self._keys(groups, window, self._group_label_column),
+            lambda: self._group_keys(groups, window),
             window.offset,
             window.limit,
         )
@@ -280,7 +281,7 @@ class FrameTree(ABC):
         places = self._orders.page(
             name,
             len(chosen),
-            lambda: self._keys(self.frame.iloc[chosen], window, self.label_column),
+            lambda: self._row_keys(chosen, window),
             window.offset,
             window.limit,
         )
@@ -356,12 +357,21 @@ class FrameTree(ABC):
 
     # -- order ------------------------------------------------------------------------------
 
-    def _keys(self, rows: pd.DataFrame, window: Window, label_column: str) -> list[Key]:
-        column = label_column if window.sort == LABEL else window.sort
-        if column is None or column not in rows:
+    def _group_keys(self, groups: pd.DataFrame, window: Window) -> list[Key]:
+        column = self._group_label_column if window.sort == LABEL else window.sort
+        if column is None or column not in groups:
             return []
-        is_unknown, values = _sort_key(rows[column])
+        is_unknown, values = _sort_key(groups[column])
         return [Key(is_unknown), Key(values, descending=window.descending)]
+
+    def _row_keys(self, rows: IntArray, window: Window) -> list[Key]:
+        column = self.label_column if window.sort == LABEL else window.sort
+        if column is None or column not in self.frame:
+            return []
+        if column not in self._sort_keys:
+            self._sort_keys[column] = _sort_key(self.frame[column])
+        is_unknown, values = self._sort_keys[column]
+        return [Key(is_unknown[rows]), Key(values[rows], descending=window.descending)]
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return the way to a node: key and place at each level, or None if it is not here."""
@@ -376,7 +386,7 @@ class FrameTree(ABC):
         groups = self._groups(window)
         place = self._orders.place_of(
             ("groups", _filters_of(window), window.sort, window.descending),
-            lambda: self._keys(groups, window, self._group_label_column),
+            lambda: self._group_keys(groups, window),
             int(np.searchsorted(groups.index.to_numpy(), group)),
         )
         key = f"g{group}"
@@ -386,7 +396,7 @@ class FrameTree(ABC):
         chosen, name = self._rows_of(group, window)
         return self._orders.place_of(
             name,
-            lambda: self._keys(self.frame.iloc[chosen], window, self.label_column),
+            lambda: self._row_keys(chosen, window),
             int(np.searchsorted(chosen, row)),
         )
 
@@ -438,11 +448,17 @@ def _filters_of(window: Window) -> tuple[tuple[str, FilterValue], ...]:
     return tuple(sorted((name, value) for name, value in window.filters.items() if value))
 
 
-def _arrow_texts(values: pd.Series[Any]) -> pa.Array:
-    return pa.array(values.astype("object").where(values.notna(), None), pa.large_string())
+def arrow_texts(values: pd.Series[Any]) -> pa.LargeStringArray:
+    """Return the texts of a column; what is missing is null."""
+    import pandas as pd
+
+    if not isinstance(values.dtype, pd.StringDtype):
+        values = values.astype("object").where(values.notna(), None)
+    texts = pa.array(values.array, pa.large_string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
-def _sort_key(values: pd.Series[Any]) -> tuple[BoolArray, IntArray]:
+def _sort_key(values: pd.Series[Any]) -> tuple[BoolArray, AnyArray]:
     """Number values by their order, and say which are missing."""
     unknown = values.isna().to_numpy(np.bool_)
     if values.dtype.kind in "iub":
@@ -451,7 +467,7 @@ def _sort_key(values: pd.Series[Any]) -> tuple[BoolArray, IntArray]:
     if values.dtype.kind == "f":
         _, numbers = np.unique(values.to_numpy(), return_inverse=True)
         return unknown, numbers
-    texts = _arrow_texts(values)
+    texts = arrow_texts(values)
     return unknown, text_ranks(pc.fill_null(texts, ""))
 
 
