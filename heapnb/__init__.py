@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from heapnb.format import read_snapshot, write_snapshot
     from heapnb.node import Node
+    from heapnb.redaction import RedactionResult, audit, redact
     from heapnb.notebook import post_mortem as notebook
     from heapnb.report import html_report as report
     from heapnb.snapshot import Snapshot, load
@@ -58,6 +59,7 @@ _HOMES = {
     "Package": ("heapnb.analysis.packages", "Package"),
     "PatternError": ("heapnb.errors", "PatternError"),
     "RecordingError": ("heapnb.errors", "RecordingError"),
+    "RedactionResult": ("heapnb.redaction", "RedactionResult"),
     "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
     "Series": ("heapnb.analysis.series", "Series"),
     "Snapshot": ("heapnb.snapshot", "Snapshot"),
@@ -66,6 +68,7 @@ _HOMES = {
     "Suspect": ("heapnb.analysis.diagnose", "Suspect"),
     "TruncatedSnapshotError": ("heapnb.errors", "TruncatedSnapshotError"),
     "WhatIf": ("heapnb.analysis.what_if", "WhatIf"),
+    "audit": ("heapnb.redaction", "audit"),
     "culprits": ("heapnb.analysis.culprits", "culprits"),
     "diagnose": ("heapnb.analysis.diagnose", "diagnose"),
     "diff": ("heapnb.analysis.diff", "diff"),
@@ -77,6 +80,7 @@ _HOMES = {
     "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
     "record": ("heapnb.capture.program", "record"),
+    "redact": ("heapnb.redaction", "redact"),
     "report": ("heapnb.report", "html_report"),
     "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
     "table": ("heapnb.views.displays", "table"),
@@ -98,6 +102,7 @@ __all__ = [
     "Package",
     "PatternError",
     "RecordingError",
+    "RedactionResult",
     "RetainerGraph",
     "Series",
     "Snapshot",
@@ -107,6 +112,7 @@ __all__ = [
     "TruncatedSnapshotError",
     "WhatIf",
     "__version__",
+    "audit",
     "culprits",
     "diagnose",
     "diff",
@@ -118,6 +124,7 @@ __all__ = [
     "read_memwatch",
     "read_snapshot",
     "record",
+    "redact",
     "report",
     "retainer_graph",
     "table",

@@ -233,8 +233,12 @@ _NAMED_SEED: Final = (
 
 def _find_named(text: str) -> Iterator[Finding]:
     for match in _URL.finditer(text):
+        # User and password one by one, as they may occur elsewhere; both are of interest.
         start, stop = match.span(1)
-        # A user without a password is personal data all the same.
+        colon = text.find(":", start, stop)
+        if colon > 0:
+            yield Finding(start, colon, URL_PASSWORD)
+            start = colon + 1
         yield Finding(start, stop, URL_PASSWORD)
     for match in _SCHEME.finditer(text):
         if any(not character.isalpha() for character in match[1]) or len(match[1]) > 20:  # noqa: PLR2004
@@ -282,8 +286,11 @@ _ISSUERS = re.compile(
 
 
 def _find_personal(text: str) -> Iterator[Finding]:
+    credentials = [match.span(1) for match in _URL.finditer(text)]
     for match in _ADDRESS.finditer(text):
-        yield Finding(*match.span(), EMAIL_ADDRESS)
+        # A password in a URL is followed by the name of a host, too.
+        if not any(start < match.end() and match.start() < stop for start, stop in credentials):
+            yield Finding(*match.span(), EMAIL_ADDRESS)
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
         if _ISSUERS.match(digits) and _passes_luhn(digits):
@@ -433,8 +440,8 @@ def find_secrets(text: str) -> list[Finding]:
 
     Examples
     --------
-    >>> find_secrets("postgres://app:hunter2@db/shop")
-    [Finding(start=11, stop=22, kind='url-password')]
+    >>> find_secrets("https://shop.example/?token=abc123")
+    [Finding(start=28, stop=34, kind='password')]
     >>> find_secrets("CachedSearch in lib/searchCache.js:6:14")
     []
     """
@@ -533,6 +540,9 @@ def is_secret_name(name: str) -> bool:
     >>> [is_secret_name(name) for name in ("userPassword", "x-api-key", "tokenType", "tokenizer")]
     [True, True, False, False]
     """
+    if name.startswith("ERR_"):
+        # Node's codes of errors; what stands beside them are messages.
+        return False
     if _CONSTANT_NAME.fullmatch(name):
         return True
     match = _NAME_SEED.search(name)

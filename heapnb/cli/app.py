@@ -26,6 +26,7 @@ from heapnb.cli import (
     globals_,
     listeners,
     modules,
+    redact,
     report,
     retainers,
     sql,
@@ -58,6 +59,7 @@ _COMMANDS = (
     diagnose,
     report,
     export,
+    redact,
     cache,
     version,
 )

@@ -83,8 +83,7 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     HeapnbError
         If the file exists and ``force`` is False, or the directory cannot be written.
     """
-    if path.exists() and not force:
-        raise HeapnbError(f"{path} exists.", hint="choose another name, or force.")
+    check_target(path, force=force)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         file = temporary.open("xb")
@@ -97,6 +96,36 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Refuse a file that could not be written, before work is spent on it.
+
+    Parameters
+    ----------
+    path : Path
+        The name.
+    force : bool
+        Whether it may replace an existing file.
+
+    Raises
+    ------
+    HeapnbError
+        If the file exists and ``force`` is False, is a directory, or its directory is missing or
+        cannot be written.
+    """
+    if path.is_dir():
+        raise HeapnbError(f"{path} is a directory.", hint="name a file in it.")
+    if not path.parent.is_dir():
+        raise HeapnbError(
+            f"Cannot write {path}: there is no directory {path.parent}.", hint="create it first."
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise HeapnbError(
+            f"Cannot write to {path.parent}.", hint="check its permissions, or name another place."
+        )
+    if path.exists() and not force:
+        raise HeapnbError(f"{path} exists.", hint="choose another name, or force (--force).")
 
 
 @contextmanager

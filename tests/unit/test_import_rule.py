@@ -16,7 +16,7 @@ PACKAGE = Path(heapnb.__file__).parent
 LAYERS = (
     ("cli", "_ipython", "__main__"),
     ("report", "widgets", "views"),
-    ("analysis",),
+    ("analysis", "redaction"),
     ("decode",),
     ("capture",),
     ("snapshot", "node", "frames", "export"),

@@ -1,0 +1,295 @@
+"""Snapshots without their secrets: the same graph and the same sizes, to be passed on."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import orjson
+
+from heapnb._showing import Shown
+from heapnb.analysis.sources import HeapSource, graph_of
+from heapnb.errors import HeapnbError
+from heapnb.format.writer import check_target, write_snapshot
+from heapnb.redaction.audit import findings_table
+from heapnb.redaction.plan import Mode, find, replace_strings, with_tokens
+from heapnb.redaction.roles import roles_of
+from heapnb.redaction.tokens import Tokens
+from heapnb.secrets import find_secrets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb._typing import ProgressCallback
+    from heapnb.format import RawSnapshot
+    from heapnb.graph import HeapGraph, ProgressReporter
+
+__all__ = ["Mode", "RedactionResult", "audit", "redact"]
+
+_SALT_BYTES: Final = 32
+_NUMBERS_ONLY: Final = re.compile(rb"[\[\]{},\s\d.-]*")
+
+
+@dataclass(frozen=True, repr=False)
+class RedactionResult(Shown):
+    """What was found in a snapshot, and where the redacted one is.
+
+    Parameters
+    ----------
+    source : str
+        The snapshot's name.
+    target : str or None
+        The file that was written; None for an audit.
+    mode : str
+        ``"secrets"``, ``"strings"`` or ``"shape"``.
+    n_replaced : int
+        Strings of the table that were replaced.
+    table : pandas.DataFrame
+        Where secrets were found: ``kind``, ``place``, ``name``, ``count``, ``node_id``; see
+        docs/redaction.md. It holds no secret.
+    warnings : tuple of str
+        What a reader should know about the snapshot.
+    """
+
+    source: str
+    target: str | None
+    mode: str
+    n_replaced: int
+    table: pd.DataFrame = field(compare=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each kind of secret was found, most frequent first."""
+        sums = self.table.groupby("kind")["count"].sum().sort_values(ascending=False)
+        return {str(kind): int(count) for kind, count in sums.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data.
+
+        Returns
+        -------
+        dict
+            ``source``, ``target``, ``mode``, ``n_replaced``, ``counts`` (by kind), and
+            ``findings``: ``kind``, ``place``, ``name`` (or None), ``count``, ``node_id``.
+        """
+        rows = self.table.astype(object).where(self.table.notna(), None).to_dict("records")
+        return {
+            "source": self.source,
+            "target": self.target,
+            "mode": self.mode,
+            "n_replaced": self.n_replaced,
+            "counts": self.counts,
+            "findings": rows,
+        }
+
+
+def redact(
+    source: HeapSource,
+    target: str | os.PathLike[str],
+    *,
+    mode: Mode = "secrets",
+    salt: str | bytes | None = None,
+    force: bool = False,
+    salvage: bool = False,
+    progress: ProgressReporter | None = None,
+) -> RedactionResult:
+    """Write a snapshot in which secrets are replaced, and nothing else is changed.
+
+    Parameters
+    ----------
+    source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
+        The snapshot.
+    target : str or PathLike
+        The file to write; ``.gz`` and ``.zst`` are compressed. It appears when it is complete.
+    mode : {"secrets", "strings", "shape"}, default "secrets"
+        ``"secrets"`` replaces what looks like a secret or like personal data, or is called one.
+        ``"strings"`` replaces all texts of the program, too; names of classes, functions,
+        scripts, properties and variables stay. ``"shape"`` replaces these as well, save those
+        that are V8's, Node's or the language's own.
+    salt : str or bytes, optional
+        Snapshots that are redacted with the same salt get the same tokens, so that a series can
+        be compared; who knows it can try out texts. By default one that nobody knows.
+    force : bool, default False
+        Replace an existing file.
+    salvage : bool, default False
+        Read what a truncated file still holds.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+
+    Returns
+    -------
+    RedactionResult
+
+    Raises
+    ------
+    HeapnbError
+        If the target exists, is the source, or cannot be written.
+
+    Notes
+    -----
+    Nodes, edges, ids, sizes and their order are the same, and so are all numbers that DevTools
+    computes. Tokens have the length of what they stand for, and equal texts get equal tokens.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> hn.redact("app.heapsnapshot", "shared.heapsnapshot")  # doctest: +SKIP
+    """
+    _check_mode(mode)
+    path = Path(target)
+    _check_source(source, path)
+    check_target(path, force=force)
+    graph = graph_of(source, cache=False, progress=progress, salvage=salvage)
+    tokens = _tokens(salt)
+    with _reporting(progress) as report:
+        report("Looking for secrets", 0, 0)
+        roles = roles_of(graph.raw)
+        found = find(graph, roles)
+        table = findings_table(graph, roles, found, tokens)
+        report("Replacing strings", 0, 0)
+        replacement = replace_strings(graph, roles, found, tokens, mode)
+        report(f"Writing {path.name}", 0, 0)
+        raw = dataclasses.replace(
+            graph.raw,
+            strings=replacement.strings,
+            node_name=replacement.node_name,
+            **_other_sections(graph.raw, tokens, mode),
+        )
+        write_snapshot(raw, path, force=force)
+    return _result(graph, table, path, mode, replacement.n_changed)
+
+
+def audit(
+    source: HeapSource, *, salvage: bool = False, progress: ProgressReporter | None = None
+) -> RedactionResult:
+    """Find out which secrets a snapshot holds, and where, without showing them.
+
+    Parameters
+    ----------
+    source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
+        The snapshot.
+    salvage : bool, default False
+        Read what a truncated file still holds.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+
+    Returns
+    -------
+    RedactionResult
+        Its ``table`` says what `redact` would replace in its mode ``"secrets"``.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root.config>config config.password>text")
+    >>> builder = builder.node("text", type="string", name="hunter2")
+    >>> audit(builder.graph()).table[["kind", "place", "name", "count", "node_id"]]
+           kind   place      name  count  node_id
+    0  password  string  password      1        5
+    """
+    graph = graph_of(source, cache=False, progress=progress, salvage=salvage)
+    with _reporting(progress) as report:
+        report("Looking for secrets", 0, 0)
+        roles = roles_of(graph.raw)
+        found = find(graph, roles)
+        table = findings_table(graph, roles, found, _tokens(None))
+    return _result(graph, table, None, "secrets", 0)
+
+
+def _result(
+    graph: HeapGraph, table: pd.DataFrame, path: Path | None, mode: str, n_replaced: int
+) -> RedactionResult:
+    return RedactionResult(
+        source=graph.raw.source.name,
+        target=None if path is None else str(path),
+        mode=mode,
+        n_replaced=n_replaced,
+        table=table,
+        warnings=graph.raw.warnings,
+    )
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in get_args(Mode):
+        raise HeapnbError(
+            f"There is no mode {mode!r}.", hint=f"modes are {', '.join(get_args(Mode))}."
+        )
+
+
+def _check_source(source: HeapSource, path: Path) -> None:
+    """Refuse to write over the snapshot that is read."""
+    name = source if isinstance(source, str | os.PathLike) else _path_of(source)
+    if name is not None and path.exists() and os.path.exists(name) and path.samefile(name):  # noqa: PTH110  may be a URL
+        raise HeapnbError(
+            f"{path} is the snapshot itself.", hint="name another file for the redacted one."
+        )
+
+
+def _path_of(source: object) -> str | None:
+    graph = getattr(source, "graph", source)
+    path = getattr(getattr(getattr(graph, "raw", None), "source", None), "path", None)
+    return path if isinstance(path, str) else None
+
+
+def _tokens(salt: str | bytes | None) -> Tokens:
+    if salt is None:
+        return Tokens(secrets.token_bytes(_SALT_BYTES))
+    return Tokens(salt.encode("utf-8", "surrogatepass") if isinstance(salt, str) else salt)
+
+
+@contextmanager
+def _reporting(progress: ProgressReporter | None) -> Iterator[ProgressCallback]:
+    if progress is None:
+        yield lambda *_: None
+        return
+    with progress() as report:
+        yield report if report is not None else lambda *_: None
+
+
+def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, Any]:
+    """Redact what else of a file may hold texts: the header, and sections nobody knows."""
+
+    def cleaned(text: bytes) -> bytes:
+        if _NUMBERS_ONLY.fullmatch(text):
+            return text
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            # Reading does not look into these sections.
+            return b"[]"
+        return orjson.dumps(_clean(value, tokens, everything=mode != "secrets"))
+
+    meta = raw.meta
+    header = {
+        key: value if key == "meta" else _clean(value, tokens, everything=mode != "secrets")
+        for key, value in meta.header.items()
+    }
+    return {
+        "meta": dataclasses.replace(meta, header=header),
+        "trace_tree": None if raw.trace_tree is None else cleaned(raw.trace_tree),
+        "extra_sections": {name: cleaned(text) for name, text in raw.extra_sections.items()},
+    }
+
+
+def _clean(value: Any, tokens: Tokens, *, everything: bool) -> Any:
+    """Replace texts in plain data; its nesting is what the JSON reader allows."""
+    if isinstance(value, str):
+        return (
+            tokens.of_text(value) if everything else with_tokens(value, find_secrets(value), tokens)
+        )
+    if isinstance(value, list):
+        return [_clean(one, tokens, everything=everything) for one in value]
+    if isinstance(value, dict):
+        return {
+            with_tokens(key, find_secrets(key), tokens): _clean(one, tokens, everything=everything)
+            for key, one in value.items()
+        }
+    return value

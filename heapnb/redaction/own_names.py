@@ -1,0 +1,138 @@
+"""Names that are V8's, Node's or the language's own, and so tell nothing of a program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from heapnb.places import script_name, scripts_of
+from heapnb.redaction.roles import ENGINE_NAME, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
+    from heapnb._typing import AnyArray, BoolArray
+    from heapnb.graph import HeapGraph
+
+_LANGUAGE: Final = frozenset(
+    (
+        *("Object", "Array", "Function", "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise"),
+        *("Error", "Date", "RegExp", "Symbol", "Proxy", "Boolean", "Number", "String", "BigInt"),
+        *("ArrayBuffer", "SharedArrayBuffer", "DataView", "Generator", "AsyncGenerator", "global"),
+        *("__proto__", "prototype", "constructor", "length", "name", "value", "get", "set", "next"),
+    )
+)
+_RUNTIME: Final = ("node:", "deno:", "ext:")
+_NAMED_BY_ENGINE: Final = Role.OWN | Role.CODE | Role.CLASS | Role.NATIVE
+_PREFIXED: Final = re.compile(
+    r"(?s)(system / (?:Script|Context) / |(?:Window|global) / |Detached |<symbol (?=.*>$))"
+    r"(.*?)(>?)$"
+)
+_EPHEMERON: Final = re.compile(
+    r"(?s)(?P<a>.*part of key \()(?P<key>.*)(?P<b> @\d+\) -> value \()(?P<value>.*)"
+    r"(?P<c> @\d+\) pair in WeakMap \(table @\d+\))"
+)
+
+
+def own_names(graph: HeapGraph, roles: AnyArray) -> BoolArray:
+    """Mark names that are not the program's.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    roles : uint16[n_strings]
+        See `heapnb.redaction.roles`.
+
+    Returns
+    -------
+    bool[n_strings]
+        Names of the engine's nodes and edges, and of functions that are built in or stand in
+        scripts of the runtime; classes have the names of their constructors.
+    """
+    own: BoolArray = (roles & Role.OWN) != 0
+    closures = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
+    scripts = scripts_of(graph, closures)
+    is_own = scripts < 0
+    known, row = np.unique(scripts, return_inverse=True)
+    is_internal = [one >= 0 and _is_internal(graph, one) for one in known.tolist()]
+    is_own |= np.array(is_internal, np.bool_)[row] if len(known) else False
+    own[graph.node_name[closures[is_own]]] = True
+    return own
+
+
+def _is_internal(graph: HeapGraph, script: int) -> bool:
+    name = script_name(graph, script)
+    return name is not None and name.startswith(_RUNTIME)
+
+
+class Renamer:
+    """Replaces what is the program's in names.
+
+    Parameters
+    ----------
+    own : set of str
+        Names that are kept.
+    token : callable
+        Makes the token of a name.
+    """
+
+    def __init__(self, own: AbstractSet[str], token: Callable[[str], str]) -> None:
+        self._own = own
+        self._token = token
+
+    def name(self, name: str, role: Role) -> str:
+        """Replace a name of a node or an edge.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        role : Role
+            What it names.
+
+        Returns
+        -------
+        str
+            As long as the name.
+        """
+        pair = _EPHEMERON.fullmatch(name) if role & Role.OWN else None
+        if pair:
+            key, value = self._part(pair["key"]), self._part(pair["value"])
+            return f"{pair['a']}{key}{pair['b']}{value}{pair['c']}"
+        if name in self._own:
+            return name
+        if role & Role.NATIVE and name.startswith("<"):
+            return with_hidden_attributes(name, self._token)
+        prefixed = _PREFIXED.fullmatch(name)
+        if prefixed:
+            return f"{prefixed[1]}{self._part(prefixed[2])}{prefixed[3] or ''}"
+        if role & _NAMED_BY_ENGINE and ENGINE_NAME.fullmatch(name):
+            return name
+        return self._part(name)
+
+    def _part(self, name: str) -> str:
+        is_kept = name in _LANGUAGE or name in self._own or name.startswith(_RUNTIME)
+        return name if is_kept or not name else self._token(name)
+
+
+def with_hidden_attributes(name: str, token: Callable[[str], str]) -> str:
+    """Replace the attributes in the name of a DOM element.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``<a href="/orders">``.
+    token : callable
+        Makes the token of a text.
+
+    Returns
+    -------
+    str
+        As long as the name; DevTools' class is the part before the blank.
+    """
+    tag, blank, attributes = name.partition(" ")
+    return f"{tag}{blank}{token(attributes[:-1])}>" if attributes.endswith(">") else name

@@ -1,0 +1,369 @@
+"""Which strings of a snapshot are replaced, and by what."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb.places import internal_child
+from heapnb.redaction.copies import find_copies
+from heapnb.redaction.own_names import Renamer, own_names, with_hidden_attributes
+from heapnb.redaction.roles import ENGINE_TEXTS, NAMES, Role
+from heapnb.redaction.ropes import Ropes, pieces
+from heapnb.redaction.values import secret_values
+from heapnb.secrets import (
+    ENCODED_SEED,
+    ENVIRONMENT,
+    PLAIN_FAMILIES,
+    PUBLIC_VALUES,
+    Finding,
+    find_secrets,
+    find_secrets_of,
+    merged,
+)
+
+if TYPE_CHECKING:
+    from heapnb._typing import AnyArray, BoolArray, NodeArray
+    from heapnb.graph import HeapGraph
+    from heapnb.redaction.tokens import Tokens
+
+Mode = Literal["secrets", "strings", "shape"]
+
+_SHORTEST_VALUE: Final = 3
+_SHORTEST_VARIABLE: Final = 4
+_MOST_SLICES: Final = 20
+_STRINGS_AT_ONCE: Final = 1 << 16
+_SCHEME: Final = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|Token)\s*", re.IGNORECASE)
+_TEXT_ROLES: Final = Role.TEXT | Role.PATTERN
+
+Findings = dict[int, list[Finding]]
+"""By string index."""
+
+
+@dataclass
+class Found:
+    """What is secret in a string table.
+
+    Parameters
+    ----------
+    everywhere : dict of int to list of Finding
+        Places in strings, whatever these are used for.
+    in_texts : dict of int to list of Finding
+        Further places, if the string is the text of a string: what is secret only because of
+        what it is called, or as part of a rope.
+    """
+
+    everywhere: Findings = field(default_factory=lambda: defaultdict(list))
+    in_texts: Findings = field(default_factory=lambda: defaultdict(list))
+
+    def of_texts(self, index: int) -> list[Finding]:
+        """Return all places in the text of a string."""
+        return merged([*self.everywhere.get(index, ()), *self.in_texts.get(index, ())])
+
+
+def find(graph: HeapGraph, roles: AnyArray) -> Found:
+    """Find the secrets of a heap.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    roles : uint16[n_strings]
+        See `heapnb.redaction.roles`.
+
+    Returns
+    -------
+    Found
+    """
+    found = Found()
+    secrets: set[tuple[str, str]] = set()
+    for index, text, findings in sifted(graph.strings):
+        found.everywhere[index] = findings
+        secrets.update((text[start:stop], kind) for start, stop, kind in findings)
+    ropes = Ropes(graph)
+    for index, kind, is_followed in _called_secret(graph, ropes, roles):
+        text = graph.string(index)
+        found.in_texts[index].append(Finding(0, len(text), kind))
+        if is_followed:
+            secrets.add((text, kind))
+    for some in ropes.whole():
+        for row, text, findings in sifted(some.text):
+            parts = some.part[some.first_part[row] : some.first_part[row + 1]].tolist()
+            _split(graph, parts, findings, found)
+            secrets.update((text[start:stop], kind) for start, stop, kind in findings)
+    for index, piece, word in find_copies(graph.strings, secrets):
+        # What was found as a whole keeps the token that it has elsewhere.
+        known = found.everywhere[index]
+        if not any(one.start <= piece.start and piece.stop <= one.stop for one in known):
+            known.append(word)
+    for index, findings in found.everywhere.items():
+        found.everywhere[index] = merged(findings)
+    return found
+
+
+def sifted(strings: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Finding]]]:
+    """Look for secrets in many strings: Arrow sifts them, Python looks at what is left.
+
+    Parameters
+    ----------
+    strings : pyarrow.LargeStringArray
+        The strings.
+
+    Yields
+    ------
+    tuple of int, str, list of Finding
+        Index, string, and the places; strings without secrets are left out.
+    """
+    seeds = [family.seed for family in PLAIN_FAMILIES]
+    hits = np.zeros(len(strings), np.uint8)
+    for bit, seed in enumerate([*seeds, ENCODED_SEED]):
+        matches = pc.match_substring_regex(strings, seed).to_numpy(zero_copy_only=False)
+        hits |= matches.astype(np.uint8) << bit
+    encoded = 1 << len(seeds)
+    families = {
+        bits: [i for i in range(len(seeds)) if bits >> i & 1] for bits in range(2 * encoded)
+    }
+    rows = np.flatnonzero(hits)
+    for start in range(0, len(rows), _STRINGS_AT_ONCE):
+        some = rows[start : start + _STRINGS_AT_ONCE]
+        texts = strings.take(pa.array(some)).to_pylist()
+        for index, bits, text in zip(some.tolist(), hits[some].tolist(), texts, strict=True):
+            findings = find_secrets_of(text, families[bits], encoded=bool(bits & encoded))
+            if findings:
+                yield index, text, findings
+
+
+def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: Found) -> None:
+    """Note what of a rope's secrets is in each of its parts."""
+    n_strings = len(graph.strings)
+    texts = [graph.string(part) if part < n_strings else "\n" for part in parts]
+    for start, stop, kind in findings:
+        for i, low, high in pieces(texts, start, stop):
+            part = texts[i][low:high]
+            if parts[i] < n_strings and _tells(part):
+                found.in_texts[parts[i]].append(Finding(low, high, kind))
+
+
+def _called_secret(
+    graph: HeapGraph, ropes: Ropes, roles: AnyArray
+) -> Iterator[tuple[int, str, bool]]:
+    """List the strings that a name makes a secret: index, kind, whether copies are looked for."""
+    values = secret_values(graph)
+    node = values.node.copy()
+    slice_type = graph.node_type_index("sliced string")
+    for i in np.flatnonzero(graph.node_type[node] == slice_type).tolist():
+        node[i] = _text_of_slice(graph, int(node[i]), slice_type)
+    is_rope = graph.node_type[node] == graph.node_type_index("concatenated string")
+    rope, part = ropes.parts_of(node[is_rope])
+    rope_kind = np.flatnonzero(is_rope)[rope]
+    string_type = graph.node_type_index("string")
+    seen = set()
+    for nodes, kinds, whole in (
+        (node[~is_rope], np.flatnonzero(~is_rope), True),
+        (part, rope_kind, False),
+    ):
+        for one, row in zip(nodes.tolist(), kinds.tolist(), strict=True):
+            if graph.node_type[one] != string_type:
+                continue
+            index = int(graph.node_name[one])
+            kind = values.kind[row]
+            if (index, kind) in seen:
+                continue
+            seen.add((index, kind))
+            text = graph.string(index)
+            if not (_is_worth_hiding(text, kind) if whole else _tells(text)):
+                continue
+            is_name = bool(roles[index] & int(NAMES))
+            yield index, kind, whole and not is_name and kind != ENVIRONMENT
+
+
+def _tells(part: str) -> bool:
+    """Tell whether a part of a rope that is a secret may be one itself."""
+    return any(one.isalnum() for one in part) and not _SCHEME.fullmatch(part)
+
+
+def _is_worth_hiding(text: str, kind: str) -> bool:
+    least = _SHORTEST_VARIABLE if kind == ENVIRONMENT else _SHORTEST_VALUE
+    return len(text) >= least and text.lower() not in PUBLIC_VALUES
+
+
+def _text_of_slice(graph: HeapGraph, node: int, slice_type: int) -> int:
+    """Return what a slice is part of: where it begins there, the file does not say."""
+    for _ in range(_MOST_SLICES):
+        parent = internal_child(graph, node, "parent")
+        if parent is None:
+            break
+        node = parent
+        if graph.node_type[node] != slice_type:
+            break
+    return node
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A string table with the names of nodes that refer to it.
+
+    Parameters
+    ----------
+    strings : pyarrow.LargeStringArray
+        As long as before, and what has to be added.
+    node_name : uint32[n_nodes]
+        String indices.
+    n_changed : int
+        Strings of the table that are others now, or that have another one beside them.
+    """
+
+    strings: pa.LargeStringArray
+    node_name: NodeArray
+    n_changed: int
+
+
+def replace_strings(
+    graph: HeapGraph, roles: AnyArray, found: Found, tokens: Tokens, mode: Mode
+) -> Replacement:
+    """Make the string table of the redacted snapshot.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    roles : uint16[n_strings]
+        What its strings are used for.
+    found : Found
+        Its secrets.
+    tokens : Tokens
+        Makes what is put in place.
+    mode : str
+        ``"secrets"``, ``"strings"`` or ``"shape"``.
+
+    Returns
+    -------
+    Replacement
+
+    Notes
+    -----
+    The table is shared: the string ``Object`` may be a class, a property and a password. What is
+    a secret by its shape is replaced whatever it is used for. What is one by what it is called,
+    and in the other modes any text, is replaced in strings only: if the same entry is a name as
+    well, the strings get an entry of their own at the end of the table.
+    """
+    in_place: dict[int, str] = {}
+    beside: dict[int, str] = {}
+    renamer = None
+    if mode == "shape":
+        own = pa.array(np.flatnonzero(own_names(graph, roles)))
+        renamer = Renamer(set(graph.strings.take(own).to_pylist()), tokens.of_name)
+    for index, text in _touched(graph, found, roles, mode):
+        role = Role(int(roles[index]))
+        name = _new_name(text, role, found.everywhere.get(index, ()), tokens, mode, renamer)
+        new_text = _new_text(text, role, found.of_texts(index), tokens, mode, name)
+        if role & NAMES:
+            if name != text:
+                in_place[index] = name
+            if role & _TEXT_ROLES and new_text != name:
+                beside[index] = new_text
+        elif new_text != text:
+            in_place[index] = new_text
+    return _apply(graph, in_place, beside)
+
+
+def _touched(
+    graph: HeapGraph, found: Found, roles: AnyArray, mode: Mode
+) -> Iterator[tuple[int, str]]:
+    """List the strings that may change, and their indices."""
+    may_change = np.full(len(roles), mode == "shape")
+    may_change[[*found.everywhere, *found.in_texts]] = True
+    if mode == "strings":
+        may_change |= (roles & int(NAMES)) == 0
+        may_change |= (roles & int(Role.NATIVE)) != 0
+    rows = np.flatnonzero(may_change)
+    for start in range(0, len(rows), _STRINGS_AT_ONCE):
+        some = rows[start : start + _STRINGS_AT_ONCE]
+        texts = graph.strings.take(pa.array(some)).to_pylist()
+        yield from zip(some.tolist(), texts, strict=True)
+
+
+def _new_name(
+    text: str,
+    role: Role,
+    findings: Iterable[Finding],
+    tokens: Tokens,
+    mode: Mode,
+    renamer: Renamer | None,
+) -> str:
+    if renamer is not None and role & NAMES:
+        name = renamer.name(text, role)
+        if name != text:
+            return name
+    elif mode == "strings" and role & Role.NATIVE and text.startswith("<"):
+        text = with_hidden_attributes(text, tokens.of_text)
+        findings = find_secrets(text) if findings else ()
+    return with_tokens(text, findings, tokens)
+
+
+def _new_text(
+    text: str, role: Role, findings: list[Finding], tokens: Tokens, mode: Mode, name: str
+) -> str:
+    is_own = role & NAMES and name == text and not findings
+    if mode == "secrets" or is_own or text in ENGINE_TEXTS or (mode == "strings" and role & NAMES):
+        return with_tokens(text, findings, tokens)
+    return tokens.of_text(text)
+
+
+def with_tokens(text: str, findings: Iterable[Finding], tokens: Tokens) -> str:
+    """Replace the secrets in a text.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    findings : iterable of Finding
+        In order, none overlapping another.
+    tokens : Tokens
+        Makes what is put in place.
+
+    Returns
+    -------
+    str
+        As long as the text.
+    """
+    parts = []
+    done = 0
+    for start, stop, _ in findings:
+        parts += [text[done:start], tokens.of_text(text[start:stop])]
+        done = stop
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _apply(graph: HeapGraph, in_place: dict[int, str], beside: dict[int, str]) -> Replacement:
+    strings = graph.strings
+    n_strings = len(strings)
+    source = np.arange(n_strings + len(beside))
+    if in_place:
+        source[list(in_place)] = n_strings + np.arange(len(in_place))
+    source[n_strings:] = n_strings + len(in_place) + np.arange(len(beside))
+    new = pa.array([*in_place.values(), *beside.values()], pa.large_string())
+    table = pa.concat_arrays([strings, new]).take(pa.array(source))
+    node_name = graph.node_name
+    if beside:
+        moved = np.arange(n_strings, dtype=np.uint32)
+        moved[list(beside)] = n_strings + np.arange(len(beside))
+        node_name = node_name.copy()
+        is_text = text_nodes(graph)
+        node_name[is_text] = moved[node_name[is_text]]
+    return Replacement(table, node_name, len({*in_place, *beside}))
+
+
+def text_nodes(graph: HeapGraph) -> BoolArray:
+    """Mark the nodes whose names are texts: strings and regular expressions."""
+    types = [graph.node_type_index(one) for one in (*vocab.STRING_TYPES, "regexp")]
+    is_text: BoolArray = np.isin(graph.node_type, types)
+    return is_text

@@ -1,0 +1,108 @@
+"""What the strings of a snapshot are used for: one table serves texts and names alike."""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb.kernels.redaction import mark_roles
+
+if TYPE_CHECKING:
+    from heapnb._typing import AnyArray
+    from heapnb.format import RawSnapshot
+
+
+class Role(IntFlag):
+    """What a string of the table is used for; most have one role, some several."""
+
+    NONE = 0
+    TEXT = 1
+    """The text of a string of the program."""
+    OWN = 2
+    """A name that V8 or the embedder gives, such as of a hidden node or an internal edge."""
+    CLASS = 4
+    CODE = 8
+    """The name of a function or of a script."""
+    PROPERTY = 16
+    VARIABLE = 32
+    NATIVE = 64
+    PATTERN = 128
+    """The source of a regular expression."""
+    SYMBOL = 256
+
+
+PLACES: Final = {
+    Role.TEXT: "string",
+    Role.PROPERTY: "property name",
+    Role.VARIABLE: "variable name",
+    Role.CLASS: "class name",
+    Role.CODE: "function or script",
+    Role.NATIVE: "native name",
+    Role.PATTERN: "regular expression",
+    Role.SYMBOL: "symbol",
+    Role.OWN: "engine's name",
+}
+"""What an audit calls them."""
+
+NAMES: Final = (
+    Role.OWN | Role.CLASS | Role.CODE | Role.PROPERTY | Role.VARIABLE | Role.NATIVE | Role.SYMBOL
+)
+"""All that is a name and no text."""
+
+_NODE_ROLES: Final = {
+    **dict.fromkeys(vocab.STRING_TYPES, Role.TEXT),
+    "object": Role.CLASS,
+    "closure": Role.CODE,
+    "code": Role.CODE,
+    "native": Role.NATIVE,
+    "regexp": Role.PATTERN,
+    "symbol": Role.SYMBOL,
+}
+_EDGE_ROLES: Final = {"property": Role.PROPERTY, "context": Role.VARIABLE}
+_FIRST_STRINGS_OF_TRACES: Final = (1, 2)
+_TRACE_FIELDS: Final = 6
+
+ENGINE_NAME: Final = re.compile(
+    r"\([a-z -]+\)|(?:system|Node|V8|Blink|InternalNode) / [\w:<>,* ()-]+|<[a-z_]+>"
+)
+"""Names that the engine gives where it also gives the program's."""
+
+ENGINE_TEXTS: Final = frozenset(("(concatenated string)", "(sliced string)", "<dummy>"))
+"""What stands where a text would."""
+
+
+def roles_of(raw: RawSnapshot) -> AnyArray:
+    """Find out what strings are used for.
+
+    Parameters
+    ----------
+    raw : RawSnapshot
+        The snapshot.
+
+    Returns
+    -------
+    uint16[n_strings]
+        Bits of `Role`.
+    """
+    roles = np.zeros(len(raw.strings), np.uint16)
+    node_roles = np.zeros(256, np.uint16)
+    for i, name in enumerate(raw.meta.node_types):
+        node_roles[i] = _NODE_ROLES.get(name, Role.OWN)
+    edge_roles = np.zeros(256, np.uint16)
+    for i, name in enumerate(raw.meta.edge_types):
+        if name not in vocab.INDEXED_EDGE_TYPES:
+            edge_roles[i] = _EDGE_ROLES.get(name, Role.OWN)
+    mark_roles(raw.node_type, raw.node_name, node_roles, roles)
+    mark_roles(raw.edge_type, raw.edge_name, edge_roles, roles)
+    infos = raw.trace_function_infos
+    if infos is not None:
+        # Function id, name, script's name, script id, line, column.
+        rows = infos[: len(infos) // _TRACE_FIELDS * _TRACE_FIELDS].reshape(-1, _TRACE_FIELDS)
+        for column in _FIRST_STRINGS_OF_TRACES:
+            names = rows[:, column]
+            roles[names[(names >= 0) & (names < len(roles))]] |= np.uint16(Role.CODE)
+    return roles
