@@ -32,7 +32,7 @@ def mask_secrets(text: str) -> str:
     Examples
     --------
     >>> mask_secrets("postgres://app:hunter2@db/shop, token=abc123")
-    'postgres://•••@db/shop, token=•••'
+    'postgres://•••:•••@db/shop, token=•••'
     >>> mask_secrets("CachedSearch in lib/searchCache.js:6:14")
     'CachedSearch in lib/searchCache.js:6:14'
     """
