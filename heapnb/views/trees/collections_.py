@@ -20,7 +20,7 @@ from heapnb.secrets import is_secret_name
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
 from heapnb.views.trees.code import quoted
-from heapnb.views.trees.decoded import DecodedTree, with_label
+from heapnb.views.trees.decoded import DecodedTree, held_label, with_label
 from heapnb.views.trees.frame_tree import NODE
 from heapnb.views.trees.model import (
     Column,
@@ -109,18 +109,9 @@ class CollectionsTree(DecodedTree):
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label groups: a Map, and its name."""
         return [
-            self._group_label(*values)
+            held_label(*values)
             for values in zip(groups["kind"], groups["variable"], groups["holder"], strict=True)
         ]
-
-    def _group_label(self, kind: object, variable: object, holder: object) -> Label:
-        label: Label = (("class", self._text(kind)),)
-        if is_missing(variable):
-            return (*label, ("soft", " in other collections"))
-        label = (*label, ("operator", " "), ("edge", self._text(variable)))
-        if is_missing(holder):
-            return label
-        return (*label, ("operator", " in "), ("class", self._text(holder)))
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
         """Collections may have entries, but for those of which it is known that they have none."""

@@ -370,3 +370,14 @@ def function_label(name: object, location: object = None) -> Label:
     if is_missing(location):
         return label
     return (*label, ("location", f" {fmt.clean_location(str(location), LONGEST_LOCATION)}"))
+
+
+def held_label(kind: object, variable: object, holder: object) -> Label:
+    """Label things by what they are and the name that they are held under, already masked."""
+    label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT)),)
+    if is_missing(variable):
+        return (*label, ("soft", " held under no name"))
+    label = (*label, ("operator", " "), ("edge", fmt.clean(str(variable), LONGEST_TEXT)))
+    if is_missing(holder):
+        return label
+    return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))
