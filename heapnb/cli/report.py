@@ -20,8 +20,11 @@ from heapnb.cli.reading import Reading, check_target
     show_default=True,
     help="Where the report goes.",
 )
+@click.option("--no-redact", is_flag=True, help="Show what looks like a secret, too.")
 @reading_options
-def command(snapshots: tuple[str, ...], target: str, reading: Reading) -> None:
+def command(
+    snapshots: tuple[str, ...], target: str, reading: Reading, *, no_redact: bool
+) -> None:
     """Write a report: one HTML file that opens offline.
 
     Give the snapshots in the order in which they were taken; three show most.
@@ -29,5 +32,5 @@ def command(snapshots: tuple[str, ...], target: str, reading: Reading) -> None:
     check_target(target, snapshots)
     from heapnb.report import html_report
 
-    html_report(reading.open_series(snapshots), target)
+    html_report(reading.open_series(snapshots), target, redact=not no_redact)
     note(f"The report is in {target}")

@@ -26,6 +26,7 @@ def html_report(
     target: str | os.PathLike[str],
     *,
     force: bool = True,
+    redact: bool = True,
     cache: bool = True,
     progress: ProgressReporter | None = None,
 ) -> Path:
@@ -39,6 +40,8 @@ def html_report(
         The file; it appears only once it is complete.
     force : bool, default True
         Whether an existing file is replaced. A snapshot that is reported on never is.
+    redact : bool, default True
+        Mask what looks like a secret; see docs/redaction.md.
     cache : bool, default True
         Whether files go through the on-disk cache.
     progress : callable, optional
@@ -57,7 +60,7 @@ def html_report(
     Notes
     -----
     The file loads nothing, works without scripts, and stays below 5 MB whatever the snapshots
-    hold. What looks like a secret is masked; see `heapnb.views.masking`.
+    hold.
 
     Examples
     --------
@@ -67,12 +70,14 @@ def html_report(
     from heapnb.format.writer import replacing
     from heapnb.report.content import gather
     from heapnb.report.rendering import render
+    from heapnb.views.masking import masking_off
 
     path = Path(target)
     _check_target(path)
     diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
     _check_snapshots(diagnosis.series, path)
-    html = render(gather(diagnosis))
+    with masking_off(not redact):
+        html = render(gather(diagnosis))
     with replacing(path, force=force) as stream:
         stream.write(html.encode())
     return path

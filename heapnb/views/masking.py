@@ -7,13 +7,34 @@ secret is replaced, by the rules of `heapnb.secrets`. This is a safety net, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from heapnb.secrets import Finding, find_secrets
 
 MASK: Final = "•••"
 """Stands for what was taken out."""
+
+
+_is_off: ContextVar[bool] = ContextVar("is_off", default=False)
+
+
+@contextmanager
+def masking_off(off: bool = True) -> Iterator[None]:
+    """Leave texts as they are while the block runs.
+
+    Parameters
+    ----------
+    off : bool, default True
+        False masks as ever.
+    """
+    token = _is_off.set(off)
+    try:
+        yield
+    finally:
+        _is_off.reset(token)
 
 
 def mask_secrets(text: str) -> str:
@@ -54,6 +75,8 @@ def mask_findings(text: str, findings: Iterable[Finding]) -> str:
     str
         The same, with `MASK` in place of each.
     """
+    if _is_off.get():
+        return text
     pieces = []
     done = 0
     for start, stop, _ in findings:

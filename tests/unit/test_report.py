@@ -280,6 +280,16 @@ def test_secrets_are_masked_everywhere(write: Callable[[Diagnosis], str]) -> Non
     assert MASK in html
 
 
+def test_secrets_are_shown_where_that_is_asked_for(tmp_path: Path) -> None:
+    diagnosis = a_diagnosis(a_series(class_name=TOKEN), reason=TOKEN)
+    masked = html_report(diagnosis, tmp_path / "masked.html").read_text("utf-8")
+    shown = html_report(diagnosis, tmp_path / "shown.html", redact=False).read_text("utf-8")
+    assert TOKEN not in masked
+    assert TOKEN in shown
+    # Only for that report.
+    assert mask_secrets(TOKEN) == MASK
+
+
 def test_whatever_the_input_the_report_stays_small(write: Callable[[Diagnosis], str]) -> None:
     long = '"' * 100_000
     series = a_series()
