@@ -56,6 +56,9 @@ V8_NODE_TYPES: Final = (
 STRING_TYPES: Final = ("string", "concatenated string", "sliced string")
 """Node types of strings; ropes and slices share the text of other strings."""
 
+LONGEST_STRING: Final = 1_024
+"""Characters after which V8 cuts strings when it writes a snapshot, unless told otherwise."""
+
 # V8's HeapGraphEdge::Type in order.
 V8_EDGE_TYPES: Final = (
     "context",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,9 +9,6 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray
 from heapnb.graph import HeapGraph
-
-_LONGEST_TEXT: Final = 1_024
-"""Characters after which V8 cuts strings."""
 
 
 def retained_by_detached(graph: HeapGraph) -> BoolArray:
@@ -83,7 +78,7 @@ def duplicate_strings(graph: HeapGraph) -> BoolArray:
     name = graph.node_name[strings]
     is_repeated = np.bincount(name, minlength=1)[name] > 1
     length = pc.utf8_length(graph.strings.take(pa.array(name[is_repeated]))).to_numpy()
-    cut = np.flatnonzero(is_repeated)[length >= _LONGEST_TEXT]
+    cut = np.flatnonzero(is_repeated)[length >= vocab.LONGEST_STRING]
     size = graph.self_size[strings[cut]].astype(np.uint64)
     _, text, count = np.unique(
         name[cut].astype(np.uint64) << np.uint64(32) | size, return_inverse=True, return_counts=True

@@ -36,7 +36,7 @@ def table_code(
     columns: Container[object],
     text_columns: Sequence[str],
     window: Window,
-    sort: str | None = None,
+    label_column: str | None = None,
 ) -> str:
     """Write the expression for a table as it is filtered and sorted.
 
@@ -50,8 +50,8 @@ def table_code(
         Those in which the text filter looks.
     window : Window
         Filters and sort.
-    sort : str, optional
-        The column that the window sorts by, where it is called otherwise.
+    label_column : str, optional
+        The column that has what rows are labelled by.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def table_code(
     least = window.filters.get("min_retained_size")
     if least and "retained_size" in columns:
         steps.append(f'.loc[lambda rows: rows["retained_size"] >= {int(least)}]')
-    sort = sort or window.sort
+    sort = label_column if window.sort == "label" else window.sort
     if sort is not None and sort in columns:
         steps.append(f'.sort_values("{sort}", ascending={not window.descending})')
     if not steps:

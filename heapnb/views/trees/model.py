@@ -182,6 +182,10 @@ class TreeTable(Protocol):
         """One sentence on what it shows."""
 
     @property
+    def label_title(self) -> str:
+        """Heading of the tree's own column."""
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """Columns beside the tree."""
 

@@ -173,7 +173,10 @@ class RetainersTree:
 
     def nodes(self, key: str) -> NodeArray:
         """Return the ordinal of the node that a row stands for."""
-        return np.array([self._path(key)[-1]], np.uint32)
+        # It does not matter whose retainers are shown at the moment.
+        _, edge = parse_part(key, split_key(key)[0])
+        start = int(self.heap.edge_to[edge]) if edge < self.heap.n_edges else self.node
+        return np.array([self._path(key, start)[-1]], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return where a node is among the direct retainers, or None."""
@@ -193,9 +196,9 @@ class RetainersTree:
         code = node_code(self.workbench.expression, self.heap.node_id[nodes])
         return f"{code}.retainers()" if key is None else code
 
-    def _path(self, key: str) -> list[int]:
+    def _path(self, key: str, start: int | None = None) -> list[int]:
         """Return the nodes from the one whose retainers these are to that of a row."""
-        path = [self.node]
+        path = [self.node if start is None else start]
         for part in split_key(key):
             kind, edge = parse_part(key, part)
             is_edge = kind == "i" and edge < self.heap.n_edges

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -61,7 +62,13 @@ LABEL: Final = "label"
 _LOOKED_AT: Final = 1_024
 """Characters of a text in which secrets are looked for; more is never shown."""
 
+_REFERENCES_LOOKED_AT: Final = 16
+"""Names by which a value is referred to that may tell that it is secret."""
+
 _LONGEST_LOCATION: Final = 60
+LONGEST_WAY: Final = 100
+"""Levels down to which a node is looked for in a tree."""
+
 _LONGEST_KEY: Final = 20_000
 _TIES_BY_NAME: Final = 10_000
 """Up to so many edges, those whose targets are equal are sorted by name."""
@@ -93,21 +100,17 @@ class NodeRows:
 
     # -- texts ------------------------------------------------------------------------------
 
-    def text(self, text: str, *, limit: int = LONGEST_TEXT) -> str:
+    def text(self, text: str, limit: int = LONGEST_TEXT) -> str:
         """Make a text of the snapshot fit to be shown: masked, cut, nothing invisible."""
-        return self.checked_text(text, limit=limit)[0]
+        return self.checked_text(text, limit)[0]
 
-    def checked_text(
-        self, text: str, *, name: str | None = None, limit: int = LONGEST_TEXT
-    ) -> tuple[str, bool]:
+    def checked_text(self, text: str, limit: int = LONGEST_TEXT) -> tuple[str, bool]:
         """Make a text fit to be shown, and tell whether something was masked.
 
         Parameters
         ----------
         text : str
             Any text of the snapshot.
-        name : str, optional
-            What refers to it; of a ``password`` all is masked.
         limit : int
             Characters to keep.
 
@@ -120,10 +123,38 @@ class NodeRows:
         looked_at = text[:_LOOKED_AT]
         if not self.mask:
             return fmt.clean(looked_at, limit), False
-        if name is not None and looked_at and is_secret_name(name):
-            return MASK, True
-        masked = mask_secrets(looked_at)
+        masked = _masked(looked_at)
         return fmt.clean(masked, limit), masked != looked_at
+
+    def hidden(self) -> str:
+        """Return what stands for a text that is not shown."""
+        return MASK
+
+    def is_named_as_secret(self, nodes: AnyArray) -> BoolArray:
+        """Tell which nodes are the value of a variable or property that holds a secret.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals; only strings and numbers are ever told so.
+
+        Returns
+        -------
+        bool[k]
+            Nobody's, if nothing is masked. Of very many references the first few count.
+        """
+        heap = self.heap
+        is_secret = np.zeros(len(nodes), np.bool_)
+        if not self.mask:
+            return is_secret
+        types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *_VALUES)]
+        for place in np.flatnonzero(np.isin(heap.node_type[nodes], types)).tolist():
+            edges = heap.retaining_edges_of(int(nodes[place]))[:_REFERENCES_LOOKED_AT]
+            named = edges[~heap.is_indexed_edge_type[heap.edge_type[edges]]]
+            is_secret[place] = any(
+                _is_secret_name(heap.string(name)) for name in heap.edge_name[named].tolist()
+            )
+        return is_secret
 
     # -- rows -------------------------------------------------------------------------------
 
@@ -158,7 +189,7 @@ class NodeRows:
         heap = self.heap
         nodes = np.asarray(nodes, np.int64)
         edge_parts = self._edge_parts(edges) if edges is not None else [None] * len(nodes)
-        labels = self._labels(nodes, [part and part[1] for part in edge_parts])
+        labels = self._labels(nodes)
         ids = heap.node_id[nodes].tolist()
         cells = zip(
             heap.distance[nodes].tolist(),
@@ -199,7 +230,7 @@ class NodeRows:
             )
         return tuple(rows)
 
-    def labels(self, nodes: AnyArray) -> list[Label]:
+    def labels(self, nodes: AnyArray | Sequence[int]) -> list[Label]:
         """Say what some nodes are, without their ids.
 
         Parameters
@@ -212,29 +243,26 @@ class NodeRows:
         list of tuple of (role, text)
         """
         nodes = np.asarray(nodes, np.int64)
-        return [label for label, _ in self._labels(nodes, [None] * len(nodes))]
+        return [label for label, _ in self._labels(nodes)]
 
-    def _labels(
-        self, nodes: IntArray, edge_names: Sequence[str | None]
-    ) -> list[tuple[Label, bool]]:
+    def _labels(self, nodes: IntArray) -> list[tuple[Label, bool]]:
         heap = self.heap
         kinds = [heap.node_type_names[kind] for kind in heap.node_type[nodes].tolist()]
         classes = heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist()
         names = display_names(heap, nodes).to_pylist()
         places = heap.location_of[nodes].tolist()
+        is_secret = self.is_named_as_secret(nodes).tolist()
         labels: list[tuple[Label, bool]] = []
-        for kind, class_name, name, place, edge_name in zip(
-            kinds, classes, names, places, edge_names, strict=True
+        for kind, class_name, name, place, is_hidden in zip(
+            kinds, classes, names, places, is_secret, strict=True
         ):
+            shown, is_masked = (MASK, True) if is_hidden else self.checked_text(name)
             if kind in _STRINGS:
-                shown, is_masked = self.checked_text(name, name=edge_name)
                 label: Label = (("string", f'"{shown}"'),)
             elif kind in _VALUES:
-                shown, is_masked = self.checked_text(name, name=edge_name)
                 shown = f"/{shown}/" if kind == "regexp" else shown
                 label = (("value", shown or class_name),)
             else:
-                shown, is_masked = self.checked_text(name)
                 label = self._object_label(kind, class_name, shown)
                 if kind == "closure" and place != vocab.NO_INDEX:
                     label = (*label, ("location", f" {self._location(place)}"))
@@ -281,13 +309,15 @@ class NodeRows:
 
     # -- what a node refers to --------------------------------------------------------------
 
-    def children(self, parent: str, node: int, window: Window, above: Collection[int] = ()) -> Page:
+    def children(
+        self, parent: str | None, node: int, window: Window, above: Collection[int] = ()
+    ) -> Page:
         """List what a node refers to.
 
         Parameters
         ----------
-        parent : str
-            Key of the node's row.
+        parent : str or None
+            Key of the node's row; None if it is above all rows.
         node : int
             Its ordinal.
         window : Window
@@ -299,30 +329,77 @@ class NodeRows:
         -------
         Page
         """
-        start, stop = self.heap.edges_of(node)
-        edges: AnyArray = np.arange(start, stop)
-        invisible = self.heap.edge_type_index("invisible")
-        if invisible != vocab.NO_INDEX:
-            edges = edges[self.heap.edge_type[start:stop] != invisible]
-        least = minimum(window)
-        n_all = len(edges)
-        if least:
-            edges = edges[self.heap.retained_size[self.heap.edge_to[edges]] >= least]
+        edges, n_left_out = self._shown_edges(node, window)
         places = self.orders.page(
-            ("edges", node, window.sort, window.descending, least),
+            _edges_name(node, window),
             len(edges),
             lambda: self.edge_keys(edges, self.heap.edge_to[edges], window),
             window.offset,
             window.limit,
         )
         shown = edges[places]
-        keys = [f"{parent}/e{edge}" for edge in shown.tolist()]
+        prefix = "" if parent is None else f"{parent}/"
+        keys = [f"{prefix}e{edge}" for edge in shown.tolist()]
         ends = self.heap.edge_to[shown]
         rows = tuple(
             _repeated(row) if end == node or end in above else row
             for row, end in zip(self.rows(keys, ends, edges=shown), ends.tolist(), strict=True)
         )
-        return Page(rows, len(edges), window.offset, left_out(n_all - len(edges)))
+        return Page(rows, len(edges), window.offset, left_out(n_left_out))
+
+    def _shown_edges(self, node: int, window: Window) -> tuple[IntArray, int]:
+        """Return the edges of a node that pass the filters, and how many lead to too little."""
+        start, stop = self.heap.edges_of(node)
+        edges: IntArray = np.arange(start, stop)
+        invisible = self.heap.edge_type_index("invisible")
+        if invisible != vocab.NO_INDEX:
+            edges = edges[self.heap.edge_type[start:stop] != invisible]
+        least = minimum(window)
+        if not least:
+            return edges, 0
+        kept = edges[self.heap.retained_size[self.heap.edge_to[edges]] >= least]
+        return kept, len(edges) - len(kept)
+
+    def way(
+        self, parent: str | None, edges: Sequence[int], window: Window
+    ) -> tuple[tuple[str, int], ...] | None:
+        """Say where the rows of successive edges are.
+
+        Parameters
+        ----------
+        parent : str or None
+            Key of the row from which the first edge leads; None if it is above all rows.
+        edges : sequence of int
+            Edge ordinals, each from where the one before leads to.
+        window : Window
+            Sort and filters.
+
+        Returns
+        -------
+        tuple of (str, int) or None
+            Key and place at each level; None if a filter leaves one out.
+        """
+        found: list[tuple[str, int]] = []
+        for edge in edges:
+            place = self._place_of_edge(edge, window)
+            if place is None:
+                return None
+            parent = f"e{edge}" if parent is None else f"{parent}/e{edge}"
+            found.append((parent, place))
+        return tuple(found)
+
+    def _place_of_edge(self, edge: int, window: Window) -> int | None:
+        """Say where an edge comes among those of its node."""
+        node = int(self.heap.edge_from([edge])[0])
+        edges, _ = self._shown_edges(node, window)
+        at = int(np.searchsorted(edges, edge))
+        if at == len(edges) or edges[at] != edge:
+            return None
+        return self.orders.place_of(
+            _edges_name(node, window),
+            lambda: self.edge_keys(edges, self.heap.edge_to[edges], window),
+            at,
+        )
 
     def edge_keys(self, edges: AnyArray, ends: AnyArray, window: Window) -> list[Key]:
         """Return what sorts edges: a column of the nodes at an end, then their names.
@@ -406,7 +483,7 @@ class NodeRows:
         """Return the last node of `path`."""
         return self.path(key, node, parts)[-1]
 
-    def path(self, key: str, node: int, parts: Sequence[str]) -> list[int]:
+    def path(self, key: str | None, node: int, parts: Sequence[str]) -> list[int]:
         """Go down from a node by the parts of a key below it.
 
         Parameters
@@ -437,13 +514,29 @@ class NodeRows:
             path.append(int(self.heap.edge_to[edge]))
         return path
 
-    def below(self, key: str, node: int, parts: Sequence[str], window: Window) -> Page:
+    def below(self, key: str | None, node: int, parts: Sequence[str], window: Window) -> Page:
         """List what the node at the end of a key refers to; see `path` and `children`."""
         path = self.path(key, node, parts)
         return self.children(key, path[-1], window, path)
 
 
 _NODE_SORTS: Final = frozenset(column.key for column in NODE_COLUMNS)
+
+
+@lru_cache(maxsize=1 << 14)
+def _masked(text: str) -> str:
+    # The same names come on page after page.
+    return mask_secrets(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_secret_name(name: str) -> bool:
+    return is_secret_name(name)
+
+
+def _edges_name(node: int, window: Window) -> tuple[object, ...]:
+    """Name the order of a node's edges."""
+    return ("edges", node, minimum(window), window.sort, window.descending)
 
 
 def _repeated(row: Row) -> Row:
@@ -482,7 +575,7 @@ def split_key(key: str) -> list[str]:
     return key.split("/")
 
 
-def parse_part(key: str, part: str) -> tuple[str, int]:
+def parse_part(key: str | None, part: str) -> tuple[str, int]:
     """Return the letters and the number of a part of a key.
 
     Raises
@@ -496,10 +589,11 @@ def parse_part(key: str, part: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def no_row(key: str) -> HeapnbError:
+def no_row(key: str | None) -> HeapnbError:
     """Make the error for a key that no row has."""
     return HeapnbError(
-        f"There is no row {fmt.clean(key)!r}.", hint="the table may have changed: load it again."
+        f"There is no row {fmt.clean(key or '')!r}.",
+        hint="the table may have changed: load it again.",
     )
 
 

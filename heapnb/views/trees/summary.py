@@ -242,17 +242,15 @@ class SummaryTree:
         snapshot = self.workbench.expression
         if key is None:
             columns = {"class_name", *(column.key for column in self.columns)}
-            by_label = "class_name" if window.sort == LABEL else window.sort
-            return table_code(
-                f"{snapshot}.constructors()", columns, ("class_name",), window, by_label
-            )
+            table = f"{snapshot}.constructors()"
+            return table_code(table, columns, ("class_name",), window, "class_name")
         class_key, node, parts = self._parse(key)
         if node is not None:
             node = self.node_rows.follow(key, node, parts)
             return node_code(snapshot, self.heap.node_id[[node]])
         name = self.heap.class_names[int(self.heap.class_keys[class_key, 0])].as_py()
         table = f"{snapshot}.find(class_name={quoted(name)})"
-        return table_code(table, {RETAINED_SIZE.key, *_SORTS}, (), window, window.sort)
+        return table_code(table, {"name", *_SORTS}, (), window, "name")
 
     def _parse(self, key: str) -> tuple[int, int | None, list[str]]:
         """Take a key apart: class, instance, edges below."""

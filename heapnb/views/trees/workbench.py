@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from heapnb.analysis.filters import largest_object_id
-from heapnb.graph import HeapGraph
+from heapnb.errors import HeapnbError
+from heapnb.graph import HeapGraph, open_graph
 from heapnb.views.trees.rows import NodeRows
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnose import Diagnosis
+    from heapnb.analysis.reduction import ReducedSnapshot
     from heapnb.analysis.series import Series
 
 
@@ -51,16 +53,48 @@ class Workbench:
         return NodeRows(self.heap, mask=self.mask)
 
     @cached_property
-    def rows_before(self) -> NodeRows:
-        """Rows of the earlier snapshot's nodes."""
-        assert self.before is not None  # noqa: S101  callers have looked
-        return NodeRows(self.before, mask=self.mask)
+    def bases(self) -> tuple[str, ...]:
+        """Names of the earlier snapshots of the same process, the earliest first."""
+        if self.before is not None:
+            return (self.before.raw.source.name,)
+        return tuple(snapshot.name for snapshot in self._earlier)
 
     @cached_property
     def earlier_ids(self) -> tuple[int, ...]:
-        """The largest odd node id of each earlier snapshot of the process."""
-        if self.series is not None and self.series.one_process:
-            return tuple(snapshot.largest_object_id for snapshot in self.series.snapshots[:-1])
+        """The largest odd node id of each of `bases`."""
         if self.before is not None:
             return (largest_object_id(self.before.node_id),)
-        return ()
+        return tuple(snapshot.largest_object_id for snapshot in self._earlier)
+
+    @property
+    def _earlier(self) -> tuple[ReducedSnapshot, ...]:
+        # Ids of different processes have nothing to do with each other.
+        is_one = self.series is not None and self.series.one_process
+        return self.series.snapshots[:-1] if self.series is not None and is_one else ()
+
+    def open_base(self, number: int) -> HeapGraph:
+        """Return an earlier snapshot; of a series it is read again.
+
+        Parameters
+        ----------
+        number : int
+            Which of `bases`.
+
+        Returns
+        -------
+        HeapGraph
+
+        Raises
+        ------
+        HeapnbError
+            If its file is gone or another one now.
+        """
+        if self.before is not None:
+            return self.before
+        snapshot = self._earlier[number]
+        if snapshot.path is None:
+            raise HeapnbError(f"{snapshot.name} has no file from which to read it again.")
+        graph = open_graph(snapshot.path)
+        if graph.n_nodes != snapshot.n_nodes:
+            raise HeapnbError(f"{snapshot.name} was changed since it was read.")
+        return graph
