@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from heapnb.snapshot import Snapshot, load
     from heapnb.views.displays import table
     from heapnb.views.dot import RetainerGraph, retainer_graph
+    from heapnb.views.masking import mask_output
 
 __version__ = "0.1.0"
 

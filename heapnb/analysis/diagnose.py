@@ -25,6 +25,7 @@ from heapnb.decode.source_text import SourceText, source_at
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.views.displays import Display
     from heapnb.widgets import HeapBrowser
 
 Verdict = Literal["leak", "no-leak", "undecided"]
@@ -144,6 +145,12 @@ class Suspect(Shown):
         Computed when it is first asked for; see `heapnb.analysis.culprits.culprits`.
         """
         return culprits_of_pile(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
+
+    def chart(self) -> Display:
+        """Draw how the objects grew, in number and in what they retain."""
+        from heapnb.views.displays import suspect_chart
+
+        return suspect_chart(self)
 
     @property
     def fingerprint(self) -> str:

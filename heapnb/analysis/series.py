@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.cohorts import Cohorts, Grouping
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.survivors import Survivors
+    from heapnb.views.displays import Display
 
 ONE_PROCESS_AGREEMENT: Final = 0.98
 """Share of common ids that must still mean the same node for two files to be of one process."""
@@ -81,6 +82,12 @@ class Series(Shown):
         return pd.DataFrame(
             {column: [getattr(s, column) for s in self.snapshots] for column in columns}
         )
+
+    def chart(self) -> Display:
+        """Draw how large the heap is in each snapshot."""
+        from heapnb.views.displays import series_chart
+
+        return series_chart(self)
 
     def growth(self) -> pd.DataFrame:
         """Return how each class grew; see `heapnb.analysis.growth.class_growth`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from heapnb.views.fmt import visible
+from heapnb.views.masking import masked_if_asked
 
 if TYPE_CHECKING:
     from heapnb.decode.source_text import SourceText
@@ -25,7 +26,8 @@ def code_lines(text: str) -> str:
     str
         The same lines, not yet escaped.
     """
-    return "\n".join(visible(line) for line in text.split("\n"))
+    shown = masked_if_asked(text, len(text))
+    return "\n".join(visible(line) for line in shown.split("\n"))
 
 
 def code_html(source: SourceText) -> Markup:

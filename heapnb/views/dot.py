@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -33,6 +33,7 @@ from heapnb.places import location_of
 from heapnb.views import fmt
 from heapnb.views.folding import Drawing, DrawnNode, Gap, Link, PathEdges, fold_paths
 from heapnb.views.layout import inline_svg, run_engine
+from heapnb.views.masking import MASK
 
 Direction: TypeAlias = Literal["TB", "LR"]
 
@@ -41,7 +42,8 @@ MAX_CHILDREN: Final = 8
 
 _STYLE_FILE: Final = Path(__file__).parent / "static" / "graph.css"
 _ROOT_ABOVE: Final = "(root)"
-_CSS_CLASS: Final = "heapnb-graph"
+CSS_CLASS: Final = "heapnb-graph"
+"""Of the `<svg>` that every drawing is."""
 
 _CLASS_LENGTH: Final = 44
 _NAME_LENGTH: Final = 36
@@ -99,6 +101,7 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._titles: dict[str, str] = {}
+        self._node_ids: dict[str, int] = {}
 
     def to_dot(self) -> str:
         """Return the source.
@@ -110,13 +113,16 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         """
         return str(self.source)
 
-    def to_svg(self, *, with_style: bool = True) -> str:
+    def to_svg(self, *, with_style: bool = True, expandable: Collection[int] | None = None) -> str:
         """Draw for the web.
 
         Parameters
         ----------
         with_style : bool, default True
             Bring the style sheet along; a page with many drawings needs it only once.
+        expandable : collection of int, optional
+            For drawings that are worked with. Where it is given, the group of each box has the
+            node's id as ``data-node-id``, and those of these ids ``data-expandable`` too.
 
         Returns
         -------
@@ -132,9 +138,18 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         return inline_svg(
             run_engine(self.to_dot(), "svg"),
             style=_style() if with_style else None,
-            css_class=_CSS_CLASS,
+            css_class=CSS_CLASS,
             titles=self._titles,
+            data=self._data(expandable) if expandable is not None else {},
         )
+
+    def _data(self, expandable: Collection[int]) -> dict[str, dict[str, int]]:
+        """Return the attributes of each box by which a page knows its node."""
+        data = {name: {"node-id": node_id} for name, node_id in self._node_ids.items()}
+        for attributes in data.values():
+            if attributes["node-id"] in expandable:
+                attributes["expandable"] = 1
+        return data
 
     def to_png(self, *, dpi: int = _PNG_DPI) -> bytes:
         """Draw as a picture, on white.
@@ -263,7 +278,54 @@ def retainer_graph(
     return _Painter(subject, drawing, direction or _direction_of(drawing)).paint()
 
 
+def draw_drawing(
+    paths: PathEdges,
+    drawing: Drawing,
+    texts: Texts,
+    *,
+    remarks: Mapping[int, str],
+    direction: Direction | None = None,
+) -> RetainerGraph:
+    """Draw what was chosen by the caller.
+
+    Parameters
+    ----------
+    paths : PathEdges
+        Where the drawing comes from.
+    drawing : Drawing
+        What appears.
+    texts : Texts
+        How texts of the snapshot are shown.
+    remarks : mapping of int to str
+        What to say of nodes, by ordinal.
+    direction : {"TB", "LR"}, optional
+        As for `retainer_graph`.
+
+    Returns
+    -------
+    RetainerGraph
+    """
+    subject = _Subject(paths, dict(remarks))
+    return _Painter(subject, drawing, direction or _direction_of(drawing), texts).paint()
+
+
 # -- what to draw ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Texts:
+    """How texts of a snapshot are shown.
+
+    Parameters
+    ----------
+    mask : callable
+        Takes a text and returns it without what is not to be seen.
+    hidden : frozenset of int
+        Ordinals of nodes whose own text is not shown at all.
+    """
+
+    mask: Callable[[str], str] = str
+    hidden: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -371,8 +433,15 @@ def _direction_of(drawing: Drawing) -> Direction:
 class _Painter:
     """Writes the boxes and arrows of one drawing."""
 
-    def __init__(self, subject: _Subject, drawing: Drawing, direction: Direction) -> None:
+    def __init__(
+        self,
+        subject: _Subject,
+        drawing: Drawing,
+        direction: Direction,
+        texts: Texts | None = None,
+    ) -> None:
         self.subject = subject
+        self.texts = texts or Texts()
         self.graph: HeapGraph = subject.paths.graph
         self.drawing = drawing
         self.holder = _common_holder(subject, drawing)
@@ -441,6 +510,7 @@ class _Painter:
             lines = self._node_lines(place, item, kind)
             title = self._node_title(node)
         self._box(place, role, lines, title, penwidth="2" if item.is_target else "1")
+        self.result._node_ids[f"n{place}"] = int(self.graph.node_id[node])  # noqa: SLF001  ours
 
     def _paint_gap(self, place: int, gap: Gap) -> None:
         if gap.n_rounds and gap.n_rounds < gap.n:
@@ -451,6 +521,8 @@ class _Painter:
         if gap.count is not None and gap.count not in {gap.n, self.count_above[place]}:
             lines.append(_hot(self._share(gap.count)))
         title = "further nodes that are held here" if gap.is_end else "nodes in between"
+        if gap.is_start:
+            title = "further retainers"
         self._box(place, "gap", lines, title, style="rounded,filled,dashed")
 
     def _box(self, place: int, role: str, lines: Sequence[str], title: str, **options: str) -> None:
@@ -474,9 +546,17 @@ class _Painter:
             return fmt.clean(self.graph.name(node), _CLASS_LENGTH) or _ROOT_ABOVE
         return None
 
+    def _class_name(self, node: int) -> str:
+        return self.texts.mask(self.graph.class_name(node))
+
+    def _display_name(self, node: int) -> str:
+        if node in self.texts.hidden:
+            return MASK
+        return self.texts.mask(self.graph.display_name(node))
+
     def _node_lines(self, place: int, item: DrawnNode, kind: str) -> list[str]:
         graph, node = self.graph, item.ordinal
-        class_name, name = graph.class_name(node), graph.display_name(node)
+        class_name, name = self._class_name(node), self._display_name(node)
         head = _bold(fmt.clean(class_name, _CLASS_LENGTH))
         if kind == "closure" and name:
             head = f"{_bold(fmt.clean(name, _NAME_LENGTH) + '()')} {_plain(vocab.CLASS_FUNCTION)}"
@@ -510,8 +590,8 @@ class _Painter:
     def _node_title(self, node: int) -> str:
         graph = self.graph
         return (
-            f"{fmt.clean(graph.class_name(node), _TITLE_LENGTH)} @{graph.node_id[node]}\n"
-            f"{fmt.clean(graph.display_name(node), _TITLE_LENGTH)}\n"
+            f"{fmt.clean(self._class_name(node), _TITLE_LENGTH)} @{graph.node_id[node]}\n"
+            f"{fmt.clean(self._display_name(node), _TITLE_LENGTH)}\n"
             f"shallow size {fmt.format_count(int(graph.shallow_size[node]))} bytes, "
             f"retained size {fmt.format_count(int(graph.retained_size[node]))} bytes"
         )
@@ -553,8 +633,8 @@ class _Painter:
         parts = []
         for edge in link.edges[:_TITLE_EDGES]:
             kind = graph.edge_type_names[graph.edge_type[edge]]
-            label = fmt.clean(graph.edge_label(edge), _TITLE_LENGTH)
-            end = fmt.clean(graph.class_name(int(graph.edge_to[edge])))
+            label = fmt.clean(self.texts.mask(graph.edge_label(edge)), _TITLE_LENGTH)
+            end = fmt.clean(self._class_name(int(graph.edge_to[edge])))
             parts.append(f"{kind} {label} → {end}")
         return "\n".join(parts)
 
@@ -562,7 +642,7 @@ class _Painter:
         """Write an edge as code would: ``.name``, ``[3]``, or the engine's word."""
         graph = self.graph
         kind = graph.edge_type_names[graph.edge_type[edge]]
-        label = graph.edge_label(edge)
+        label = self.texts.mask(graph.edge_label(edge))
         source_type = graph.node_type[int(graph.edge_from([edge])[0])]
         if label.isdigit() and source_type == graph.node_type_index("synthetic"):
             return ""
@@ -626,4 +706,4 @@ def _style() -> str:
     return _STYLE_FILE.read_text("utf-8")
 
 
-__all__ = ["RetainerGraph", "retainer_graph"]
+__all__ = ["RetainerGraph", "Texts", "draw_drawing", "retainer_graph"]

@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final, TypeAlias, TypeGuard
 
 from heapnb import vocab
+from heapnb.views.masking import masked_if_asked
 
 Number: TypeAlias = int | float
 
@@ -192,7 +193,7 @@ def clean(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
     str
         Without control characters; at most ``limit`` characters of ``text``.
     """
-    return visible(shorten(text, limit))
+    return visible(shorten(masked_if_asked(text, limit), limit))
 
 
 def clean_location(location: str, limit: int = MAX_TEXT_LENGTH) -> str:

@@ -17,6 +17,41 @@ from heapnb.secrets import Finding, find_secrets
 MASK: Final = "•••"
 """Stands for what was taken out."""
 
+_LOOK_AHEAD: Final = 400
+
+
+_is_masking = False
+
+
+def mask_output(on: bool = True) -> None:
+    """Mask what looks like a secret in everything that results show from now on.
+
+    Parameters
+    ----------
+    on : bool, default True
+        False shows all again. Tables and strings themselves stay as they are: what pandas shows
+        of them is not masked.
+    """
+    global _is_masking
+    _is_masking = on
+
+
+def masked_if_asked(text: str, limit: int) -> str:
+    """Mask a text that is about to be cut, if `mask_output` asks for it.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    limit : int
+        Characters that will be shown; a secret may begin within and end behind.
+
+    Returns
+    -------
+    str
+    """
+    return mask_secrets(text[: limit + _LOOK_AHEAD]) if _is_masking else text
+
 
 _is_off: ContextVar[bool] = ContextVar("is_off", default=False)
 

@@ -40,7 +40,7 @@ def result_text(result: object, *, width: int = DEFAULT_WIDTH) -> str:
     return view_text(describe(result), width=width)
 
 
-def view_text(view: View, *, width: int = DEFAULT_WIDTH) -> str:
+def view_text(view: View, *, width: int = DEFAULT_WIDTH, max_rows: int = DEFAULT_ROWS) -> str:
     """Write what there is to show as plain text.
 
     Parameters
@@ -49,13 +49,15 @@ def view_text(view: View, *, width: int = DEFAULT_WIDTH) -> str:
         What `heapnb.views.describe.describe` returns, or the like.
     width : int, optional
         Columns of the screen.
+    max_rows : int, optional
+        How many rows of each table to show.
 
     Returns
     -------
     str
         Lines without escapes of terminals and without anything that cannot be seen.
     """
-    return "\n".join(_lines(view, width))
+    return "\n".join(_lines(view, width, max_rows)).lstrip("\n")
 
 
 def render_table(
@@ -163,7 +165,7 @@ def _fit(columns: Sequence[_Column], width: int) -> None:
         excess -= 1
 
 
-def _lines(view: View, width: int) -> Iterable[str]:
+def _lines(view: View, width: int, max_rows: int) -> Iterable[str]:
     title = fmt.clean(view.title)
     yield f"{title}: {fmt.clean(view.badge)}" if view.badge else title
     for sentence in view.lead:
@@ -176,10 +178,10 @@ def _lines(view: View, width: int) -> Iterable[str]:
         yield from (f"{_INDENT * 2}{line}" for line in code_lines(view.source.text).splitlines())
     if view.table is not None:
         yield ""
-        yield render_table(view.table, width=width, max_rows=DEFAULT_ROWS)
+        yield render_table(view.table, width=width, max_rows=max_rows)
     for part in view.parts:
         yield ""
-        yield from _lines(part, width)
+        yield from _lines(part, width, max_rows)
     for note in view.notes:
         yield from _wrapped("Note: " + fmt.clean(note, limit=500), width)
 

@@ -15,7 +15,7 @@ PACKAGE = Path(heapnb.__file__).parent
 
 LAYERS = (
     ("cli", "_ipython", "__main__"),
-    ("report", "widgets", "views"),
+    ("report", "notebook", "widgets", "views"),
     ("analysis", "redaction"),
     ("decode",),
     ("capture",),
@@ -31,7 +31,7 @@ ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
 
 # The facade hands on to what is above it, but only when a method is called.
 FACADE = ("snapshot", "node", "_showing")
-VIEW_METHODS = ("graph", "browse")
+VIEW_METHODS = ("graph", "browse", "chart")
 """Methods through which results of analyses show themselves, beside those of `_showing`."""
 
 FIRST_ROW_WITH = {

@@ -38,6 +38,8 @@ PUBLIC = [
     "diff",
     "load",
     "load_series",
+    "mask_output",
+    "notebook",
     "package_of",
     "read_memwatch",
     "read_snapshot",
@@ -45,6 +47,7 @@ PUBLIC = [
     "redact",
     "report",
     "retainer_graph",
+    "table",
     "what_if",
     "write_snapshot",
 ]

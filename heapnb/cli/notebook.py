@@ -1,0 +1,54 @@
+"""``heapnb notebook``: the case as a notebook."""
+
+from __future__ import annotations
+
+import click
+
+from heapnb.cli.options import reading_options, series_argument
+from heapnb.cli.output import note
+from heapnb.cli.reading import Reading, check_target
+
+
+@click.command("notebook")
+@series_argument
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="FILE",
+    default="post-mortem.ipynb",
+    show_default=True,
+    help="Where the notebook goes.",
+)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--no-redact", is_flag=True, help="Show what looks like a secret.")
+@click.option("--no-execute", is_flag=True, help="Write the cells without running them.")
+@reading_options
+def command(
+    snapshots: tuple[str, ...],
+    target: str,
+    reading: Reading,
+    *,
+    force: bool,
+    no_redact: bool,
+    no_execute: bool,
+) -> None:
+    """Write a post-mortem: a notebook that tells the case and can be run again.
+
+    Give the snapshots in the order in which they were taken; three show most.
+    """
+    check_target(target, snapshots)
+    from heapnb.notebook import post_mortem
+
+    # The cells read the files themselves, through the cache, which makes this quick.
+    post_mortem(
+        list(snapshots),
+        target,
+        force=force,
+        redact=not no_redact,
+        execute=not no_execute,
+        salvage=reading.salvage,
+        source_root=reading.source_root or None,
+        source_maps=reading.source_maps or None,
+    )
+    note(f"The notebook is in {target}")

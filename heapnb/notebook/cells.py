@@ -1,0 +1,239 @@
+"""What a post-mortem consists of. Its words are general: all that is special is an output."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import heapnb
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PARAMETERS: Final = "parameters"
+"""The tag that papermill looks for."""
+
+SECTION: Final = "heapnb_section"
+"""Key of a cell's metadata: sections in which nothing was found are left out."""
+
+MOST_SUSPECTS: Final = 3
+"""Suspects with a section of their own."""
+
+_FORMAT: Final = (4, 5)
+_ORDINALS: Final = ("The culprit", "The second suspect", "The third suspect")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the cell with the parameters says.
+
+    Parameters
+    ----------
+    snapshots : tuple of str
+        File names, as seen from the notebook.
+    source_root, source_maps : tuple of str
+        Folders, the same way.
+    salvage : bool
+        Whether truncated files are read as far as they go.
+    redact : bool
+        Whether outputs are masked.
+    """
+
+    snapshots: tuple[str, ...]
+    source_root: tuple[str, ...] = ()
+    source_maps: tuple[str, ...] = ()
+    salvage: bool = False
+    redact: bool = True
+
+
+def build(case: Case) -> NotebookNode:
+    """Write the notebook, not yet run.
+
+    Parameters
+    ----------
+    case : Case
+        Its parameters.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Of format 4.5.
+    """
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    cells = []
+    for number, (kind, text, metadata) in enumerate(_cells(case)):
+        make = new_code_cell if kind == "code" else new_markdown_cell
+        # Ids that depend on nothing keep the differences between two versions small.
+        cells.append(make(_dedent(text), id=f"cell-{number:02}", metadata=metadata))
+    notebook = new_notebook(cells=cells)
+    notebook.nbformat, notebook.nbformat_minor = _FORMAT
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    return notebook
+
+
+_Cell = tuple[str, str, dict[str, object]]
+
+
+def _cells(case: Case) -> Iterator[_Cell]:
+    yield _text(f"""
+        # Post-mortem of a heap
+
+        Written by [heapnb](https://pypi.org/project/heapnb/) {heapnb.__version__} from the
+        snapshots that the next cell names. For another incident, change that cell and run all
+        cells; nothing else depends on the case.
+    """)
+    yield "code", _parameters(case), {"tags": [PARAMETERS]}
+    yield _code("""
+        import heapnb as hn
+
+        hn.mask_output(redact)  # what looks like a secret is shown as •••
+        series = hn.load_series(
+            snapshots, source_root=source_root, source_maps=source_maps, salvage=salvage
+        )
+        diagnosis = hn.diagnose(series)
+        last = hn.Snapshot(series.last)
+    """)
+    yield _text("""
+        ## What was captured
+
+        Snapshots of one process tell most: the same node id is then the same object in each.
+    """)
+    yield _code("series")
+    yield _code("series.chart()")
+    yield _text("""
+        ## Is it a leak?
+
+        A leak grows from snapshot to snapshot, and what came with the first work is still there
+        after the second. What fills up and then stays as it is does not count.
+    """)
+    yield _code('print(f"{diagnosis.verdict}: {diagnosis.reason}")')
+    yield _code("""
+        columns = ["rank", "kind", "class_name", "count_per_snapshot", "retained_delta", "location"]
+        hn.table(diagnosis.table[columns], title="Suspects")
+    """)
+    for place in range(MOST_SUSPECTS):
+        yield from _suspect(place)
+    yield from _found(
+        "further",
+        _text("""
+            ## Further suspects
+        """),
+        _code(f"""
+            for suspect in diagnosis.suspects[{MOST_SUSPECTS}:]:
+                print(f"{{suspect.rank}}. {{suspect.class_name}}: {{suspect.anchor}}")
+        """),
+    )
+    yield _text("""
+        ## What to change
+
+        The references to take out so that the objects go, and what that frees, is computed on the
+        last snapshot.
+    """)
+    yield _code("""
+        for suspect in diagnosis.suspects:
+            print(f"{suspect.location or suspect.anchor}\\n    {suspect.fix}\\n")
+    """)
+    yield _code(f"""
+        for suspect in diagnosis.suspects[:{MOST_SUSPECTS}]:
+            display(suspect.culprits)
+    """)
+    yield _text("""
+        ## Appendix: the heap as a whole
+
+        Also worth a look where nothing leaks: what is large, whose it is, what is there twice.
+    """)
+    yield _code("last.statistics()")
+    yield _code("""
+        if len(series) > 1:
+            display(hn.table(series.growth(), title="Classes that grew most"))
+    """)
+    yield _code("""
+        largest = last.constructors().nlargest(20, "retained_size")
+        hn.table(largest, title="Classes that retain most")
+    """)
+    yield _code('hn.table(last.packages(), title="Whose code the objects are of")')
+    yield _code("""
+        columns = ["class_name", "name", "holder", "child_count", "retained_size", "share"]
+        hn.table(last.leak_suspects()[columns], title="What holds most")
+    """)
+    yield _text("""
+        To look further: `diagnosis.browse()` unfolds classes, retainers and drawings;
+        `last.nodes`, `last.edges` and `last.sql("select …")` are the heap as tables;
+        `last.node(node_id)` is one object.
+    """)
+
+
+def _suspect(place: int) -> Iterator[_Cell]:
+    chosen = f"diagnosis.suspects[{place}:{place + 1}]"
+    yield from _found(
+        f"suspect-{place + 1}",
+        _text(f"""
+            ## {_ORDINALS[place]}
+
+            What piles up, what keeps it alive back to the GC roots, and the line that makes it.
+        """),
+        _code(f"""
+            for suspect in {chosen}:
+                display(suspect)
+        """),
+        _text("""
+            **The proof.** How many there are in each snapshot, and what they are of.
+        """),
+        _code(f"""
+            for suspect in {chosen}:
+                display(suspect.chart())
+        """),
+        _code(f"""
+            for suspect in {chosen}:
+                leaked = last.nodes.iloc[suspect.nodes]
+                by_class = leaked.groupby("class_name", observed=True)
+                display(hn.table(by_class["shallow_size"].agg(["count", "sum"]).reset_index()))
+        """),
+        _text("**One of them**, as JavaScript would write it."),
+        _code(f"""
+            for suspect in {chosen}:
+                print(last.node(suspect.node_id).preview())
+        """),
+    )
+
+
+def _parameters(case: Case) -> str:
+    lines = [
+        "# The snapshots, in the order in which they were taken.",
+        "snapshots = [",
+        *(f"    {name!r}," for name in case.snapshots),
+        "]",
+        "# Folders with the program's sources and with source maps, if they are at hand.",
+        f"source_root = {list(case.source_root)!r}",
+        f"source_maps = {list(case.source_maps)!r}",
+        "# Whether truncated files are read as far as they go.",
+        f"salvage = {case.salvage!r}",
+        "# Whether what looks like a secret is masked.",
+        f"redact = {case.redact!r}",
+    ]
+    return "\n".join(lines)
+
+
+def _found(section: str, *cells: _Cell) -> Iterator[_Cell]:
+    """Mark cells that are left out if none of them has anything to show."""
+    for kind, text, metadata in cells:
+        yield kind, text, metadata | {SECTION: section}
+
+
+def _text(text: str) -> _Cell:
+    return "markdown", text, {}
+
+
+def _code(text: str) -> _Cell:
+    return "code", text, {}
+
+
+def _dedent(text: str) -> str:
+    return textwrap.dedent(text).strip("\n").rstrip()

@@ -1,0 +1,137 @@
+"""Tables and charts that notebooks show the way results are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup
+
+from heapnb.views import charts, fmt
+from heapnb.views.describe import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from heapnb.analysis.diagnose import Suspect
+    from heapnb.analysis.series import Series
+
+DEFAULT_ROWS: Final = 20
+
+
+class Display:
+    """Something to look at: as HTML in a notebook, as text at a prompt.
+
+    Parameters
+    ----------
+    view : View
+        What there is to show.
+    rows : int, optional
+        How many rows of its table.
+    """
+
+    def __init__(self, view: View, *, rows: int = DEFAULT_ROWS) -> None:
+        self._view = view
+        self._rows = rows
+
+    @property
+    def table(self) -> pd.DataFrame | None:
+        """The numbers, all of them."""
+        return self._view.table
+
+    def __repr__(self) -> str:
+        from heapnb.views.text import view_text
+
+        return view_text(self._view, max_rows=self._rows)
+
+    def _repr_html_(self) -> str:
+        from heapnb.views.html import view_html
+
+        return view_html(self._view, max_rows=self._rows)
+
+
+def table(frame: pd.DataFrame, *, title: str = "", rows: int = DEFAULT_ROWS) -> Display:
+    """Show a table with sizes for people, its exact numbers where the pointer rests.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table of heapnb; columns are formatted by their names.
+    title : str, optional
+        What it is.
+    rows : int, default 20
+        How many rows to show.
+
+    Returns
+    -------
+    Display
+        Notebooks show it; ``.table`` is the frame.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> snap = SnapshotBuilder.from_edges("root.cache>Map Map/table>table").snapshot()
+    >>> table(snap.constructors()[["class_name", "retained_size"]], rows=1)
+    class name  retained size
+    Map                  32 B
+    … 1 more row
+    """
+    return Display(View(title=title, table=frame), rows=rows)
+
+
+def series_chart(series: Series) -> Display:
+    """Draw how large the heap is in each snapshot.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+
+    Returns
+    -------
+    Display
+    """
+    import pandas as pd
+
+    names = [snapshot.name for snapshot in series.snapshots]
+    sizes = [int(snapshot.total_size) for snapshot in series.snapshots]
+    drawing = _side_by_side([charts.column_chart(sizes, names, title="Heap size per snapshot")])
+    numbers = pd.DataFrame({"name": names, "total_size": sizes})
+    return Display(View(title="Size of the heap", drawing=drawing, table=numbers))
+
+
+def suspect_chart(suspect: Suspect) -> Display:
+    """Draw how a suspect's objects grew, in number and in what they retain.
+
+    Parameters
+    ----------
+    suspect : Suspect
+        What grew.
+
+    Returns
+    -------
+    Display
+    """
+    import pandas as pd
+
+    snapshots = [f"snapshot {i + 1}" for i in range(len(suspect.count_per_snapshot))]
+    counts, retained = suspect.count_per_snapshot, suspect.retained_per_snapshot
+    drawn: list[tuple[Any, ...]] = [
+        (counts, f"Objects: {suspect.class_name}", fmt.format_count, 0),
+        (retained, "Retained size", fmt.format_bytes, 1),
+    ]
+    drawing = _side_by_side(
+        charts.column_chart(values, snapshots, title=title, format_value=write, number=number)
+        for values, title, write, number in drawn
+    )
+    numbers = pd.DataFrame({"snapshot": snapshots, "count": counts, "retained_size": retained})
+    title = f"Growth of {suspect.class_name}: objects, and what they retain"
+    return Display(View(title=title, drawing=drawing, table=numbers))
+
+
+def _side_by_side(drawings: Iterable[Markup]) -> Markup:
+    return Markup('<div class="hn-charts">{}</div>').format(Markup("").join(drawings))
+
+
+__all__ = ["Display", "series_chart", "suspect_chart", "table"]

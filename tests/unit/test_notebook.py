@@ -1,0 +1,238 @@
+"""Post-mortems: written, run, masked, small, and refused where there is nothing to write."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+import heapnb as hn
+from heapnb.errors import HeapnbError
+from heapnb.notebook import outputs
+from heapnb.notebook.cells import PARAMETERS, SECTION, Case, build
+from heapnb.notebook.outputs import mask_markup, tidy
+from heapnb.testing import SnapshotBuilder
+from tests.conftest import ROOT, sample_series
+
+CASE = Case(snapshots=("before.heapsnapshot", "after.heapsnapshot"))
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9"
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+SECRETS = (JWT, TOKEN, "hunter2secret", "jane.doe@example.com")
+
+
+def code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def shown(notebook: Any) -> Iterator[str]:
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            yield str(output.get("text", ""))
+            yield from map(str, output.get("data", {}).values())
+
+
+def test_it_is_valid_and_papermill_finds_its_parameters() -> None:
+    notebook = build(CASE)
+    nbformat.validate(notebook)
+    [parameters] = [cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", [])]
+    values: dict[str, Any] = {}
+    exec(parameters.source, values)
+    assert values["snapshots"] == ["before.heapsnapshot", "after.heapsnapshot"]
+    assert values["redact"] is True
+    assigned = {
+        target.id
+        for statement in ast.parse(parameters.source).body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    # papermill puts its own values after this cell: plain assignments are all it may have.
+    assert assigned == {"snapshots", "source_root", "source_maps", "salvage", "redact"}
+
+
+def test_cells_are_short_python() -> None:
+    for cell in code_cells(build(CASE)):
+        ast.parse(cell.source)
+        lines = cell.source.splitlines()
+        assert len(lines) <= 16
+        assert max(map(len, lines)) <= 100
+
+
+def test_nothing_but_the_parameters_depends_on_the_case() -> None:
+    other = build(Case(snapshots=('a"b\\c.heapsnapshot',), redact=False, source_root=("src",)))
+    different = [
+        a.metadata.get("tags")
+        for a, b in zip(build(CASE).cells, other.cells, strict=True)
+        if a.source != b.source
+    ]
+    assert different == [[PARAMETERS]]
+
+
+@pytest.mark.parametrize(
+    ("markup", "masked"),
+    [
+        ("<p>plain</p>", "<p>plain</p>"),
+        (f"<td>{JWT}</td>", "<td>•••</td>"),
+        (f'<td title="{TOKEN}">x</td>', '<td title="•••">x</td>'),
+        (f'<td title="a &quot;{TOKEN}&quot;">x</td>', None),
+        ("<style>.a{color:#fff}</style><b>a &lt; b</b>", None),
+        ("<svg viewBox='0 0 1 1'><text>a &amp; b</text><path d='M0'/></svg>", None),
+    ],
+)
+def test_texts_and_attributes_are_masked(markup: str, masked: str | None) -> None:
+    result = mask_markup(markup)
+    assert masked is None or result == masked
+    assert not any(secret in result for secret in SECRETS)
+    assert result.count("<") == markup.count("<")
+
+
+def test_sections_without_findings_go_and_numbers_stay_whole() -> None:
+    notebook = build(CASE)
+    for number, cell in enumerate(code_cells(notebook), 1):
+        cell.execution_count = number
+        if SECTION not in cell.metadata:
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="x")]
+    tidy(notebook, mask=True)
+    assert not [cell for cell in notebook.cells if SECTION in cell.metadata]
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_what_does_not_fit_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "LARGEST_NOTEBOOK", 60_000)
+    notebook = build(CASE)
+    [first, second, *_] = code_cells(notebook)
+    for cell, size in ((first, 100), (second, 100_000)):
+        data = {"text/html": "x" * size, "text/plain": "the text"}
+        cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    tidy(notebook, mask=False)
+    assert first.outputs[0].data["text/html"] == "x" * 100
+    assert second.outputs[0].data["text/plain"].startswith("the text\n(The picture is left out")
+    assert "text/html" not in second.outputs[0].data
+
+
+def test_drawings_stand_alone() -> None:
+    notebook = build(CASE)
+    drawing = SnapshotBuilder.from_edges("root.cache>Map").snapshot().node(3).graph()
+    cell = code_cells(notebook)[0]
+    page = f"<p>before</p>{drawing.to_svg()}<p>after</p>"
+    data = {"text/html": page, "text/plain": "a map"}
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    tidy(notebook, mask=True)
+    words, picture = cell.outputs
+    assert words.data["text/html"] == "<p>before</p><p>after</p>"
+    assert picture.data["image/svg+xml"].startswith("<svg")
+    nbformat.validate(notebook)
+
+
+def test_bad_targets(tmp_path: Path) -> None:
+    file = sample_series("hot_reload")[0]
+    taken = tmp_path / "taken.ipynb"
+    taken.write_text("mine")
+    with pytest.raises(HeapnbError, match="exists"):
+        hn.notebook(file, taken)
+    assert taken.read_text() == "mine"
+    for target, complaint in (
+        (tmp_path / "report.html", "end with .ipynb"),
+        (tmp_path / "missing" / "a.ipynb", "no directory"),
+    ):
+        with pytest.raises(HeapnbError, match=complaint):
+            hn.notebook(file, target)
+    (tmp_path / "folder.ipynb").mkdir()
+    with pytest.raises(HeapnbError, match="is a directory"):
+        hn.notebook(file, tmp_path / "folder.ipynb")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(HeapnbError, match="read-only"):
+        hn.notebook(sample_series("hot_reload")[0], tmp_path / "a.ipynb")
+
+
+def test_sources_that_are_no_files(tmp_path: Path) -> None:
+    target = tmp_path / "a.ipynb"
+    snap = SnapshotBuilder.from_edges("root.cache>Map").snapshot()
+    with pytest.raises(HeapnbError, match="from files"):
+        hn.notebook(snap, target)
+    with pytest.raises(HeapnbError, match="There is no file"):
+        hn.notebook(tmp_path / "none.heapsnapshot", target)
+    assert not target.exists()
+
+
+def test_without_running(tmp_path: Path) -> None:
+    [first, *_] = files = sample_series("hot_reload")
+    inside = shutil.copy(first, tmp_path)
+    target = hn.notebook([inside, *files[1:]], tmp_path / "case.ipynb", execute=False)
+    notebook = nbformat.read(target, as_version=4)
+    assert all(not cell.outputs for cell in code_cells(notebook))
+    # What lies beside the notebook moves with it.
+    assert f"    {first.name!r}," in notebook.cells[1].source
+    series = hn.load_series(files[:1])
+    again = hn.notebook(series, target, execute=False, force=True)
+    assert str(first.resolve()) in nbformat.read(again, as_version=4).cells[1].source
+
+
+@pytest.mark.notebook
+class TestExecuted:
+    def test_a_leak_is_told(self, tmp_path: Path) -> None:
+        sources = ROOT / "sample_snapshots" / "listener_per_request" / "app"
+        target = hn.notebook(
+            sample_series("listener_per_request"), tmp_path / "case.ipynb", source_root=sources
+        )
+        assert target.stat().st_size < 1_000_000
+        notebook = nbformat.read(target, as_version=4)
+        text = "\n".join(shown(notebook))
+        for expected in ("event-listeners", "orderHandler.js:19:27", "InventoryClient", "<svg"):
+            assert expected in text
+        assert "Traceback" not in text
+        assert str(Path.home()) not in text
+        titles = [cell.source.splitlines()[0] for cell in notebook.cells if "##" in cell.source]
+        assert "## The culprit" in titles
+        assert "## The second suspect" not in titles
+        assert list(tmp_path.iterdir()) == [target]
+
+    def test_health_is_told_too(self, tmp_path: Path) -> None:
+        target = hn.notebook(sample_series("healthy_levels_off"), tmp_path / "case.ipynb")
+        notebook = nbformat.read(target, as_version=4)
+        text = "\n".join(shown(notebook))
+        assert "no-leak" in text
+        assert "Classes that retain most" in text
+        assert not [cell for cell in notebook.cells if "## The culprit" in cell.source]
+
+    def test_no_secret_is_left(self, tmp_path: Path) -> None:
+        files = []
+        for number in (1, 2, 3):
+            builder = SnapshotBuilder.from_edges(f"root.sessions>Array root.{TOKEN}>Object")
+            builder.node("Object", name=f"Session {SECRETS[3]}")
+            for index in range(50 * number):
+                builder.node(f"s{index}", name="Session", size=4096, node_id=20_001 + 4 * index)
+                builder.node(
+                    f"t{index}",
+                    type="string",
+                    name=f"password={SECRETS[2]}&jwt={JWT}",
+                    node_id=20_003 + 4 * index,
+                )
+                builder.edge("Array", f"s{index}", index, type="element")
+                builder.edge(f"s{index}", f"t{index}", "token")
+                builder.edge(f"s{index}", f"t{index}", TOKEN)
+            files.append(tmp_path / f"{number}.heapsnapshot")
+            files[-1].write_bytes(builder.to_bytes())
+        open_case = hn.notebook(files, tmp_path / "open.ipynb", redact=False).read_text()
+        assert any(secret in open_case for secret in SECRETS)
+        masked = hn.notebook(files, tmp_path / "masked.ipynb").read_text()
+        assert not [secret for secret in SECRETS if secret in masked]
+
+    def test_what_stops_a_cell_is_said(self, tmp_path: Path) -> None:
+        broken = tmp_path / "broken.heapsnapshot"
+        broken.write_text("{}")
+        target = tmp_path / "case.ipynb"
+        with pytest.raises(HeapnbError, match="SnapshotFormatError"):
+            hn.notebook(broken, target)
+        assert not target.exists()
