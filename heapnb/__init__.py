@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     )
     from heapnb.format import read_snapshot, write_snapshot
     from heapnb.node import Node
-    from heapnb.redaction import RedactionResult, audit, redact
     from heapnb.notebook import post_mortem as notebook
+    from heapnb.redaction import RedactionResult, audit, redact
     from heapnb.report import html_report as report
     from heapnb.snapshot import Snapshot, load
     from heapnb.views.displays import table
     from heapnb.views.dot import RetainerGraph, retainer_graph
     from heapnb.views.masking import mask_output
+    from heapnb.widgets import HeapBrowser
 
 __version__ = "0.1.0"
 
@@ -52,6 +53,7 @@ _HOMES = {
     "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
     "Diff": ("heapnb.analysis.diff", "Diff"),
     "EdgeNotFoundError": ("heapnb.errors", "EdgeNotFoundError"),
+    "HeapBrowser": ("heapnb.widgets", "HeapBrowser"),
     "HeapnbError": ("heapnb.errors", "HeapnbError"),
     "MemwatchDiff": ("heapnb.analysis.memwatch", "MemwatchDiff"),
     "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
@@ -95,6 +97,7 @@ __all__ = [
     "Diagnosis",
     "Diff",
     "EdgeNotFoundError",
+    "HeapBrowser",
     "HeapnbError",
     "MemwatchDiff",
     "MissingExtraError",

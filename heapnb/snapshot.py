@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.summary import Summary
     from heapnb.analysis.what_if import Removal, WhatIf
     from heapnb.format import RawSnapshot
+    from heapnb.widgets import HeapBrowser
 
 ProgressOption: TypeAlias = ProgressCallback | bool | None
 """None and True ask for a bar, False for silence; a callable is called."""
@@ -654,6 +655,22 @@ class Snapshot(Shown):
         from heapnb.analysis.sql import query
 
         return query(self._graph, statement, parameters)
+
+    def browse(self, view: str | None = None) -> HeapBrowser:
+        """Browse the snapshot in a notebook.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with, such as ``"dominators"``; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
 
     # -- single nodes -----------------------------------------------------------------------
 

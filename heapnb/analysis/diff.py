@@ -21,6 +21,8 @@ from heapnb.places import definition_sites, location_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.widgets import HeapBrowser
+
 JSON_COLUMNS = (
     "class_name",
     "added_count",
@@ -70,6 +72,22 @@ class Diff(Shown):
         """The same as `constructors` returns."""
         import pandas as pd
 
+        changed, columns = self._changed_classes, self._sums_by_class
+        names, locations = self._classes.describe(changed)
+        return pd.DataFrame(
+            {"class_name": names, "location": locations}
+            | {name: columns[name][changed] for name in JSON_COLUMNS[1:]}
+        )
+
+    @cached_property
+    def _changed_classes(self) -> IntArray:
+        """The numbers of the classes in the rows of `table`."""
+        columns = self._sums_by_class
+        changed = np.flatnonzero(columns["added_count"] + columns["removed_count"])
+        return changed[np.argsort(-columns["size_delta"][changed], kind="stable")]
+
+    @cached_property
+    def _sums_by_class(self) -> dict[str, IntArray]:
         classes = self._classes
         added = classes.after.of_node[self.added_nodes]
         removed = classes.before.of_node[self.removed_nodes]
@@ -81,13 +99,49 @@ class Diff(Shown):
         }
         columns["count_delta"] = columns["added_count"] - columns["removed_count"]
         columns["size_delta"] = columns["added_size"] - columns["removed_size"]
-        changed = np.flatnonzero(columns["added_count"] + columns["removed_count"])
-        changed = changed[np.argsort(-columns["size_delta"][changed], kind="stable")]
-        names, locations = classes.describe(changed)
-        return pd.DataFrame(
-            {"class_name": names, "location": locations}
-            | {name: columns[name][changed] for name in JSON_COLUMNS[1:]}
-        )
+        return columns
+
+    def added_in(self, row: int) -> NodeArray:
+        """Return the nodes that came, of one row of `table`.
+
+        Parameters
+        ----------
+        row : int
+            Its place in the table.
+
+        Returns
+        -------
+        uint32[k]
+            Ordinals in ``after``, ascending.
+        """
+        return self._added_by_row.of(row)
+
+    def removed_in(self, row: int) -> NodeArray:
+        """Return the nodes that went, of one row of `table`; ordinals in ``before``."""
+        return self._removed_by_row.of(row)
+
+    def row_of_added(self, node: int) -> int | None:
+        """Return the row of `table` in which a node counts as added, or None."""
+        at = int(np.searchsorted(self.added_nodes, node))
+        if at == len(self.added_nodes) or self.added_nodes[at] != node:
+            return None
+        return int(self._row_of_class[self._classes.after.of_node[node]])
+
+    @cached_property
+    def _row_of_class(self) -> IntArray:
+        rows = np.full(self._classes.n, -1, np.int64)
+        rows[self._changed_classes] = np.arange(len(self._changed_classes))
+        return rows
+
+    @cached_property
+    def _added_by_row(self) -> _Grouped:
+        classes = self._classes.after.of_node[self.added_nodes]
+        return _Grouped.by(self._row_of_class[classes], self.added_nodes, len(self.table))
+
+    @cached_property
+    def _removed_by_row(self) -> _Grouped:
+        classes = self._classes.before.of_node[self.removed_nodes]
+        return _Grouped.by(self._row_of_class[classes], self.removed_nodes, len(self.table))
 
     @cached_property
     def added(self) -> pd.DataFrame:
@@ -100,6 +154,22 @@ class Diff(Shown):
         return _node_frame(
             self.before, self.removed_nodes, self._classes.before.of_node, self._classes
         )
+
+    def browse(self, view: str | None = "comparison") -> HeapBrowser:
+        """Browse the later snapshot in a notebook, and what it has that the earlier one lacks.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data.
@@ -189,6 +259,25 @@ def diff(
         _ordinals(is_removed),
         _classes=classes,
     )
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """Nodes by the row that they count in."""
+
+    first: IntArray
+    nodes: NodeArray
+
+    @classmethod
+    def by(cls, rows: IntArray, nodes: NodeArray, n_rows: int) -> _Grouped:
+        """Group nodes, those of a row in their order."""
+        counts = np.bincount(rows, minlength=n_rows)
+        order = np.argsort(rows, kind="stable")
+        return cls(np.concatenate([[0], np.cumsum(counts)]), nodes[order])
+
+    def of(self, row: int) -> NodeArray:
+        """Return the nodes of one row."""
+        return self.nodes[self.first[row] : self.first[row + 1]]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ PUBLIC = [
     "Diagnosis",
     "Diff",
     "EdgeNotFoundError",
+    "HeapBrowser",
     "HeapnbError",
     "MemwatchDiff",
     "MissingExtraError",

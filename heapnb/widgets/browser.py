@@ -1,0 +1,357 @@
+"""The browser: a snapshot's tables, retainers and drawings, with a mouse and from Python."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import anywidget
+import numpy as np
+import traitlets
+
+from heapnb.errors import HeapnbError, NodeNotFoundError
+from heapnb.node import Node
+from heapnb.views import fmt
+from heapnb.views.modules import link
+from heapnb.views.trees.source import Source
+from heapnb.widgets.fallback import Fallback, fallback
+from heapnb.widgets.opening import Browsable, workbench_of
+from heapnb.widgets.styles import browser_style
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_SELECTED: Final = 1000
+"""Rows that can be selected at once."""
+
+MOST_EXPANDED: Final = 2000
+"""Rows of a view that can be open at once."""
+
+_EVERY_NODE: Final = ("summary", "containment", "dominators")
+"""Where a node is looked for that the current view does not list."""
+
+_WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
+_LONGEST_MESSAGE: Final = 2_000
+
+_log = logging.getLogger(__name__)
+
+
+class HeapBrowser(anywidget.AnyWidget):
+    """Browse a snapshot, a comparison or a diagnosis; `Snapshot.browse` and its like make it.
+
+    What is selected is at hand in Python, as `selection` and `selected_nodes`, and `goto` shows
+    a node. All displays of one browser show the same.
+
+    Parameters
+    ----------
+    what : Snapshot, HeapGraph, Node, Diff, Series, Diagnosis or Workbench
+        What to browse; a node is shown selected.
+    view : str, optional
+        What to begin with, such as ``"dominators"``; `views` lists what there is.
+    mask : bool, default True
+        Show what looks like a secret only on request.
+
+    Attributes
+    ----------
+    selection : Node or None
+        The node whose row is selected. ``observe(handler, names="selection")`` has a function
+        called when it changes.
+    view : str
+        The view that is shown; assign to it to show another.
+
+    Raises
+    ------
+    HeapnbError
+        If there is no such view.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> snap = SnapshotBuilder.from_edges("root.cache>Map Map/table>table").snapshot()
+    >>> browser = HeapBrowser(snap)
+    >>> browser.goto(3)
+    >>> browser.selection.class_name
+    'Map'
+    """
+
+    _esm = link("widget.js")
+    _css = browser_style()
+
+    browser_id = traitlets.Unicode(read_only=True).tag(sync=True)
+    description = traitlets.Dict(read_only=True).tag(sync=True)
+    view = traitlets.Unicode().tag(sync=True)
+    settings = traitlets.Dict(
+        key_trait=traitlets.Unicode(), value_trait=traitlets.Dict(key_trait=traitlets.Unicode())
+    ).tag(sync=True)
+    selected = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    selected_keys = traitlets.List(traitlets.Unicode(), maxlen=MOST_SELECTED).tag(sync=True)
+    expanded = traitlets.Dict(
+        key_trait=traitlets.Unicode(),
+        value_trait=traitlets.List(traitlets.Unicode(), maxlen=MOST_EXPANDED),
+    ).tag(sync=True)
+    ignored = traitlets.List(traitlets.Int()).tag(sync=True)
+    focus_id = traitlets.Int(allow_none=True, default_value=None).tag(sync=True)
+
+    selection = traitlets.Instance(Node, allow_none=True, read_only=True)
+
+    def __init__(self, what: Browsable, view: str | None = None, *, mask: bool = True) -> None:
+        workbench = workbench_of(what)
+        self._title = workbench.title
+        self._opened_source: Source | None = Source(workbench, mask=mask)
+        self._is_told_by_front_end = False
+        if view is not None:
+            self._check_view(view)
+        super().__init__(view=self.views[0] if view is None else view)
+        self.on_msg(self._on_message)
+        if isinstance(what, Node):
+            self.goto(what.id)
+
+    # -- what users ask ---------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"HeapBrowser({fmt.clean(self._title)!r}, view={self.view!r})"
+
+    @property
+    def views(self) -> list[str]:
+        """What `view` can be."""
+        return [view["key"] for view in self._source.description["views"]]
+
+    @property
+    def selected_nodes(self) -> pd.DataFrame:
+        """The nodes of all selected rows: of a class, all its instances.
+
+        Rows and columns as in `Snapshot.nodes`, in their order.
+        """
+        from heapnb.frames import nodes_at
+
+        nodes = [np.empty(0, np.uint32)]
+        if self.selected is not None:
+            tree = self._source.tree(self.selected["view"])
+            nodes += [tree.nodes(key) for key in self.selected_keys or [self.selected["key"]]]
+        return nodes_at(self._source.workbench.heap, np.unique(np.concatenate(nodes)))
+
+    def goto(self, node_id: int) -> None:
+        """Select a node and show its row.
+
+        Parameters
+        ----------
+        node_id : int
+            V8's id, as in the column ``node_id``.
+
+        Raises
+        ------
+        NodeNotFoundError
+            If no node has it.
+        """
+        node_id = int(node_id)
+        self._source.workbench.heap.ordinal_of(node_id)
+        view, filters, path = self._locate(node_id)
+        key = path[-1] if path else None
+        with self.hold_sync():
+            self.view = view
+            self.settings = self.settings | {view: self._settings_of(view) | {"filters": filters}}
+            self.expanded = self.expanded | {view: self._opened(view, path[:-1])}
+            self.selected_keys = [] if key is None else [key]
+            self.focus_id = node_id
+            self.selected = {"view": view, "key": key, "node_id": node_id}
+        self.send({"kind": "goto", "node_id": node_id})
+
+    def close(self) -> None:
+        """Take all displays away, and let go of the snapshot."""
+        super().close()
+        self.unobserve_all()
+        self.set_trait("selection", None)
+        self._opened_source = None
+
+    # -- display ----------------------------------------------------------------------------
+
+    def _ipython_display_(self) -> None:
+        """Show it, and before it what is seen of it where no kernel runs.
+
+        These are two outputs, because programs that know widgets look at nothing else in an
+        output, and some (nbconvert, for one) then show nothing if the kernel is gone. The browser
+        takes the place of the other output as soon as it is connected to its kernel.
+        """
+        from IPython.display import display
+
+        static = self._fallback()
+        hint = f"{self!r}: run the cell for the interactive view."
+        for bundle in (
+            {"text/html": static.html, "text/plain": static.text},
+            self._widget_bundle(hint),
+        ):
+            display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+    def _repr_mimebundle_(  # type: ignore[override]  # others hand over all keywords as they are
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
+    ) -> dict[str, Any]:
+        """Return all that there is to show, for programs that choose for themselves."""
+        static = self._fallback()
+        bundle = self._widget_bundle(static.text) | {"text/html": static.html}
+        wanted = set(bundle if include is None else include) - set(exclude or ())
+        return {kind: content for kind, content in bundle.items() if kind in wanted}
+
+    def _widget_bundle(self, text: str) -> dict[str, Any]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {_WIDGET_VIEW: view, "text/plain": text}
+
+    def _fallback(self) -> Fallback:
+        return fallback(
+            self._source.workbench,
+            self._source,
+            view=self.view,
+            settings=self._settings_of(self.view),
+            node_id=None if self.selection is None else self.selection.id,
+            browser_id=self.browser_id,
+        )
+
+    # -- answers to the front end -----------------------------------------------------------
+
+    def _on_message(self, _: object, content: Any, __: object) -> None:
+        reply = self._reply(content)
+        try:
+            self.send(reply)
+        except (TypeError, ValueError) as error:
+            self.send(_failure(reply["id"], error))
+
+    def _reply(self, content: Any) -> dict[str, Any]:
+        """Answer a message of the front end, whatever it is."""
+        number = content.get("id") if isinstance(content, dict) else None
+        try:
+            return {"id": number} | self._answer(content)
+        except Exception as error:  # noqa: BLE001  the reader is told, whatever it is
+            return _failure(number, error)
+
+    def _answer(self, content: Any) -> dict[str, Any]:
+        match content:
+            case {"kind": "ping", "id": str()}:
+                return {"kind": "pong"}
+            case {"kind": "request", "id": str(), "method": str(method), "params": dict(params)}:
+                return {"kind": "answer", "result": self._source.answer(method, params)}
+        raise HeapnbError("This is no message that the browser knows.")
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what the front end has changed; called by ipywidgets."""
+        self._is_told_by_front_end = True
+        try:
+            super().set_state(sync_data)
+        except traitlets.TraitError as error:
+            # The front end goes on with what is valid.
+            self.send(_failure(None, error))
+            self.send_state([name for name in sync_data if name in self.keys])
+        finally:
+            self._is_told_by_front_end = False
+
+    def notify_change(self, change: Any) -> None:
+        """Tell those who observe; called by traitlets.
+
+        What a handler raises reaches the user: in the cell that made the change or, if that was
+        the front end, there.
+        """
+        try:
+            super().notify_change(change)
+        except Exception as error:
+            if not self._is_told_by_front_end:
+                raise
+            what = f"A function that observes {change['name']!r} failed"
+            self.send(_failure(None, error, what))
+
+    # -- state ------------------------------------------------------------------------------
+
+    @property
+    def _source(self) -> Source:
+        if self._opened_source is None:
+            raise HeapnbError("The browser is closed.", hint="make another one.")
+        return self._opened_source
+
+    @traitlets.default("browser_id")
+    def _default_browser_id(self) -> str:
+        return uuid.uuid4().hex
+
+    @traitlets.default("description")
+    def _default_description(self) -> dict[str, Any]:
+        return self._source.description
+
+    @traitlets.validate("view")
+    def _valid_view(self, proposal: Any) -> str:
+        try:
+            self._check_view(proposal["value"])
+        except HeapnbError as error:
+            raise traitlets.TraitError(str(error)) from None
+        return str(proposal["value"])
+
+    @traitlets.validate("selected")
+    def _valid_selected(self, proposal: Any) -> dict[str, Any] | None:
+        match proposal["value"]:
+            case None:
+                return None
+            case {"view": str(view), "key": str() | None as key, "node_id": int() | None as node}:
+                if node is not None:
+                    self._node(node)
+                return {"view": view, "key": key, "node_id": node}
+        raise traitlets.TraitError(f"Not a row: {proposal['value']!r}.")
+
+    @traitlets.observe("selected")
+    def _follow_selected(self, _: object) -> None:
+        node_id = None if self.selected is None else self.selected["node_id"]
+        self.set_trait("selection", None if node_id is None else self._node(node_id))
+
+    def _node(self, node_id: int) -> Node:
+        """Look a node up; one that went is in the earlier snapshot."""
+        heap, before = self._source.workbench.heap, self._source.workbench.before
+        try:
+            return Node(heap, heap.ordinal_of(node_id))
+        except NodeNotFoundError as error:
+            if before is None:
+                raise traitlets.TraitError(str(error)) from None
+        try:
+            return Node(before, before.ordinal_of(node_id))
+        except NodeNotFoundError as error:
+            raise traitlets.TraitError(str(error)) from None
+
+    def _check_view(self, view: str) -> None:
+        if view not in self.views:
+            raise HeapnbError(
+                f"There is no view {fmt.clean(str(view))!r} here.",
+                hint=f"views are {', '.join(self.views)}.",
+            )
+
+    def _locate(self, node_id: int) -> tuple[str, dict[str, Any], list[str]]:
+        """Find a node's row, where the reader is if possible: view, filters, keys of the way."""
+        filters = self._settings_of(self.view)["filters"]
+        places = [(self.view, filters), (self.view, {})]
+        places += [(view, {}) for view in _EVERY_NODE if view in self.views]
+        for view, kept in places:
+            request = self._settings_of(view) | {"view": view, "node_id": node_id, "filters": kept}
+            path = self._source.answer("locate", request)["path"]
+            if path is not None:
+                return view, kept, [key for key, _ in path]
+        return self.view, filters, []
+
+    def _opened(self, view: str, keys: list[str]) -> list[str]:
+        """Return the open rows of a view with some more; the oldest go where they are too many."""
+        return list(dict.fromkeys([*self.expanded.get(view, []), *keys]))[-MOST_EXPANDED:]
+
+    def _settings_of(self, view: str) -> dict[str, Any]:
+        """Return how a view is sorted and filtered."""
+        shown = next(one for one in self._source.description["views"] if one["key"] == view)
+        sort, descending = shown["sort"]
+        own: dict[str, Any] = {"sort": sort, "descending": descending, "filters": {}}
+        return own | dict(self.settings.get(view, {}))
+
+
+def _failure(number: object, error: Exception, what: str | None = None) -> dict[str, Any]:
+    """Write an error for the front end; one that is none of ours goes to the log as well."""
+    if isinstance(error, HeapnbError):
+        message, hint = error.message, error.hint
+    else:
+        _log.error(what or "The browser failed", exc_info=error)
+        message, hint = f"{type(error).__name__}: {error}", "the log has the traceback."
+    return {
+        "kind": "failure",
+        "id": number if isinstance(number, str) else None,
+        "message": fmt.clean(f"{what}: {message}" if what else message, _LONGEST_MESSAGE),
+        "hint": hint,
+    }
