@@ -13,6 +13,7 @@ from heapnb._typing import NodeArray
 from heapnb.analysis.accumulation import Accumulation, Accumulations, accumulations
 from heapnb.analysis.culprits import Culprits, culprits_of_pile
 from heapnb.analysis.detectors import cause_of, warm_up
+from heapnb.analysis.detectors.backlog import Backlog
 from heapnb.analysis.doubts import Doubt, doubts
 from heapnb.analysis.evidence import Evidence, clipped, is_internal
 from heapnb.analysis.fingerprints import fingerprint
@@ -513,7 +514,7 @@ def _judge(
         )
     if first is not None and first.confidence >= CONFIDENT:
         return "leak", (
-            f"{_described(first)} grew all through the series, and what came stayed; "
+            f"{_described(first)} grew all through the series, and {_what_became(first)}; "
             f"this is {first.share:.0%} of the growth of the heap.{_others(suspects)}"
         )
     if first is not None and doubt is not None:
@@ -539,6 +540,11 @@ def _others(suspects: tuple[Suspect, ...]) -> str:
     if n_others == 0:
         return ""
     return f" There {'is one more pile' if n_others == 1 else f'are {n_others} more piles'}."
+
+
+def _what_became(suspect: Suspect) -> str:
+    """Say what became of that which came: through a queue it passes."""
+    return "more came than went" if suspect.kind == Backlog.kind else "what came stayed"
 
 
 def _described(suspect: Suspect) -> str:

@@ -99,6 +99,11 @@ def test_first_suspect(name: str) -> None:
     assert 0.5 < suspect.share <= 1
 
 
+def test_of_a_queue_it_is_not_said_that_everything_stays() -> None:
+    assert "more came than went" in diagnosis_of("queue_backlog").reason
+    assert "what came stayed" in diagnosis_of("module_array_cache").reason
+
+
 @pytest.mark.parametrize("name", LEAKING)
 def test_the_example_is_what_the_path_leads_to(name: str) -> None:
     diagnosis = diagnosis_of(name)
