@@ -21,6 +21,8 @@ from heapnb.places import definition_sites, location_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.widgets import HeapBrowser
+
 JSON_COLUMNS = (
     "class_name",
     "added_count",
@@ -152,6 +154,22 @@ class Diff(Shown):
         return _node_frame(
             self.before, self.removed_nodes, self._classes.before.of_node, self._classes
         )
+
+    def browse(self, view: str | None = "comparison") -> HeapBrowser:
+        """Browse the later snapshot in a notebook, and what it has that the earlier one lacks.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data.
