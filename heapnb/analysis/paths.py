@@ -569,6 +569,30 @@ def path_graph_of(paths: Sequence[RetainingPath]) -> PathGraph:
     )
 
 
+def closest_retainers(graph: HeapGraph, node: int, limit: int) -> tuple[IntArray, int]:
+    """Find the retainers of a node that lie closest to a root.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+    limit : int
+        How many at most.
+
+    Returns
+    -------
+    edges : int64[k]
+        One retaining edge for each, the closest first. Weak edges do not count, nor does a
+        WeakMap's table as a retainer of its values.
+    n_all : int
+        How many retainers there are; of very many, only so many as are looked at.
+    """
+    found = [edge for edge, _ in _Search(graph).retainers(int(node))]
+    return np.array(found[:limit], np.int64), len(found)
+
+
 class _Search:
     """Looks for paths; owns the arrays that this takes."""
 
@@ -631,7 +655,7 @@ class _Search:
             Edges of a whole path.
         """
         passed = np.unique([turn, *self.graph.edge_to[below].tolist()]).astype(np.int64)
-        for edge, source in self._retainers(turn):
+        for edge, source in self.retainers(turn):
             if used[source]:
                 continue
             upper = self._edges_avoiding(source, passed)
@@ -639,7 +663,7 @@ class _Search:
                 continue
             yield np.concatenate([upper, [edge], below])
 
-    def _retainers(self, node: int) -> Iterator[tuple[int, int]]:
+    def retainers(self, node: int) -> Iterator[tuple[int, int]]:
         """Go through the edges that retain a node, one from each retainer, closest first."""
         graph = self.graph
         edges = graph.retaining_edges_of(node).astype(np.int64)

@@ -80,6 +80,8 @@ class Gap:
         How often the nodes before it repeat; 0 where it is no repetition.
     is_end : bool
         Whether it stands for branches.
+    is_start : bool
+        Whether it stands for retainers.
     count : int or None
         How many targets lie on these branches.
     """
@@ -88,6 +90,7 @@ class Gap:
     n_rounds: int = 0
     is_end: bool = False
     count: int | None = None
+    is_start: bool = False
 
 
 @dataclass(frozen=True)

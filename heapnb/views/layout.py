@@ -133,7 +133,14 @@ def run_engine(source: str, output: str, *options: str) -> bytes:
     )
 
 
-def inline_svg(svg: bytes, *, style: str | None, css_class: str, titles: Mapping[str, str]) -> str:
+def inline_svg(
+    svg: bytes,
+    *,
+    style: str | None,
+    css_class: str,
+    titles: Mapping[str, str],
+    data: Mapping[str, Mapping[str, int]] | None = None,
+) -> str:
     """Make an engine's SVG fit to stand in a page.
 
     Only shapes and texts stay: no ids, links, scripts, background, declarations.
@@ -149,6 +156,8 @@ def inline_svg(svg: bytes, *, style: str | None, css_class: str, titles: Mapping
     titles : mapping of str to str
         What to say of each element, by the title that the engine gave it; browsers show it when
         the pointer rests there.
+    data : mapping of str to mapping of str to int, optional
+        ``data-`` attributes for the group of each element, by the same title.
 
     Returns
     -------
@@ -164,6 +173,7 @@ def inline_svg(svg: bytes, *, style: str | None, css_class: str, titles: Mapping
         if element.tag == "title":
             element.text = titles.get(element.text or "")
         pending += _keep_children(element)
+        _add_data(element, data or {})
     root.set("xmlns", _SVG)
     root.set("class", css_class)
     root.set("role", "img")
@@ -174,8 +184,19 @@ def inline_svg(svg: bytes, *, style: str | None, css_class: str, titles: Mapping
     return ET.tostring(root, encoding="unicode")
 
 
+def _add_data(group: ET.Element, data: Mapping[str, Mapping[str, int]]) -> None:
+    """Set the attributes of a group; its title still is the engine's. Nothing but integers."""
+    title = next((child.text for child in group if _name_of(child) == "title"), None)
+    for name, value in data.get(title or "", {}).items():
+        group.set(f"data-{name}", str(int(value)))
+
+
+def _name_of(element: ET.Element) -> str:
+    return str(element.tag).removeprefix(f"{{{_SVG}}}")
+
+
 def _strip(element: ET.Element) -> None:
-    element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
+    element.tag = _name_of(element)
     element.tail = None
     if element.tag not in {"text", "tspan", "title"}:
         element.text = None
@@ -191,7 +212,7 @@ def _keep_children(element: ET.Element) -> list[ET.Element]:
     is_graph = element.get("class") == "graph"
     while pending:
         child = pending.pop()
-        name = str(child.tag).removeprefix(f"{{{_SVG}}}")
+        name = _name_of(child)
         if name == "a":
             pending += list(child)[::-1]
         elif name in _ELEMENTS and not (is_graph and name in {"polygon", "title"}):
