@@ -114,7 +114,7 @@ _CUT = re.compile(
     re.VERBOSE,
 )
 _SHORTEST_CUT: Final = 1000
-_TOKEN_REST = re.compile(r"[\w-]*")
+_TOKEN_REST = re.compile(r"[\w-]{0,500}")
 
 _OWN_SEED: Final = (
     r"eyJ|PRIVATE KEY|PuTTY-User-Key|[spr]k[_-]|whsec[_-]|gh[pousr]_|github_pat_|glpat-|npm_|pypi-"
@@ -195,6 +195,7 @@ _WORDS: Final = (
     r"|(?:api|auth|access|account|service|client|db|database|private|priv|signing|encryption)"
     r"[_-]?key|(?:db|database|key)[_-]?pass"
 )
+_LONGEST_WORD: Final = 20
 _SCHEME = re.compile(
     r"\b(?:Bearer|Basic|Digest|Negotiate)(?:\s|\+){1,4}([\w.~+/=-]{8,})", re.IGNORECASE
 )
@@ -241,7 +242,9 @@ def _find_named(text: str) -> Iterator[Finding]:
             start = colon + 1
         yield Finding(start, stop, URL_PASSWORD)
     for match in _SCHEME.finditer(text):
-        if any(not character.isalpha() for character in match[1]) or len(match[1]) > 20:  # noqa: PLR2004
+        word = match[1]
+        # What follows may be an ordinary word, such as "authentication".
+        if not word.isalpha() or word[1:] != word[1:].lower() or len(word) > _LONGEST_WORD:
             yield Finding(*match.span(1), AUTHORIZATION)
     for match in _COOKIE_HEADER.finditer(text):
         yield Finding(*match.span(1), COOKIE)
