@@ -126,11 +126,15 @@ class HeapBrowser(anywidget.AnyWidget):
         """
         from heapnb.frames import nodes_at
 
+        heap, selected = self._source.workbench.heap, self.selected
         nodes = [np.empty(0, np.uint32)]
-        if self.selected is not None:
-            tree = self._source.tree(self.selected["view"])
-            nodes += [tree.nodes(key) for key in self.selected_keys or [self.selected["key"]]]
-        return nodes_at(self._source.workbench.heap, np.unique(np.concatenate(nodes)))
+        if selected is not None and selected["key"] is not None and selected["view"] in self.views:
+            tree = self._source.tree(selected["view"])
+            nodes += [tree.nodes(key) for key in self.selected_keys or [selected["key"]]]
+        elif self.selection is not None and self.selection.heap is heap:
+            # Retainers and drawings show single nodes.
+            nodes.append(np.array([self.selection.ordinal], np.uint32))
+        return nodes_at(heap, np.unique(np.concatenate(nodes)))
 
     def goto(self, node_id: int) -> None:
         """Select a node and show its row.
@@ -288,8 +292,6 @@ class HeapBrowser(anywidget.AnyWidget):
             case None:
                 return None
             case {"view": str(view), "key": str() | None as key, "node_id": int() | None as node}:
-                if node is not None:
-                    self._node(node)
                 return {"view": view, "key": key, "node_id": node}
         raise traitlets.TraitError(f"Not a row: {proposal['value']!r}.")
 
@@ -298,18 +300,16 @@ class HeapBrowser(anywidget.AnyWidget):
         node_id = None if self.selected is None else self.selected["node_id"]
         self.set_trait("selection", None if node_id is None else self._node(node_id))
 
-    def _node(self, node_id: int) -> Node:
-        """Look a node up; one that went is in the earlier snapshot."""
-        heap, before = self._source.workbench.heap, self._source.workbench.before
-        try:
-            return Node(heap, heap.ordinal_of(node_id))
-        except NodeNotFoundError as error:
-            if before is None:
-                raise traitlets.TraitError(str(error)) from None
-        try:
-            return Node(before, before.ordinal_of(node_id))
-        except NodeNotFoundError as error:
-            raise traitlets.TraitError(str(error)) from None
+    def _node(self, node_id: int) -> Node | None:
+        """Look a node up, in the earlier snapshot if it is gone in the later one."""
+        for heap in (self._source.workbench.heap, self._source.workbench.before):
+            if heap is None:
+                continue
+            try:
+                return Node(heap, heap.ordinal_of(node_id))
+            except NodeNotFoundError:
+                pass
+        return None
 
     def _check_view(self, view: str) -> None:
         if view not in self.views:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -7,11 +9,16 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+import heapnb
+from heapnb._showing import Shown
 from heapnb.analysis.diagnose import diagnose
 from heapnb.analysis.diff import diff
+from heapnb.analysis.memwatch import compare_as_memwatch
+from heapnb.analysis.packages import Package
 from heapnb.analysis.paths import merged_paths, shortest_path
 from heapnb.analysis.series import load_series
 from heapnb.node import Node
+from heapnb.redaction import audit
 from heapnb.snapshot import Snapshot
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.html import result_html, style, table_html
@@ -151,6 +158,7 @@ def results() -> dict[str, object]:
     snapshots = [snapshot(n) for n in (100, 200, 400)]
     series, last = load_series(snapshots), snapshots[-1]
     node = last.node(101)
+    comparison, diagnosis = diff(snapshots[0], last), diagnose(series)
     return {
         "snapshot": last,
         "node": node,
@@ -158,11 +166,35 @@ def results() -> dict[str, object]:
         "paths": merged_paths(last.graph, list(range(3, 400))),
         "summary": last.summary(),
         "statistics": last.statistics(),
-        "diff": diff(snapshots[0], last),
+        "diff": comparison,
+        "memwatch": compare_as_memwatch(comparison.before, comparison.after),
         "series": series,
         "survivors": series.survivors(),
-        "diagnosis": diagnose(series),
+        "cohorts": series.cohorts(),
+        "diagnosis": diagnosis,
+        "suspect": diagnosis.suspects[0],
+        "culprits": diagnosis.suspects[0].culprits,
+        "what if": node.what_if(),
+        "redaction": audit(last),
     }
+
+
+def test_there_is_one_of_each_kind() -> None:
+    for module in pkgutil.walk_packages(heapnb.__path__, "heapnb."):
+        if module.name != "heapnb.__main__":
+            importlib.import_module(module.name)
+    assert {type(result) for result in results().values()} == set(Shown.__subclasses__())
+
+
+def test_what_the_package_offers_shows_itself() -> None:
+    values = [getattr(heapnb, name) for name in heapnb.__all__]
+    kinds = [
+        kind for kind in values if isinstance(kind, type) and kind.__module__ != "heapnb.errors"
+    ]
+    assert Snapshot in kinds
+    for kind in kinds:
+        has_both = any(hasattr(kind, name) for name in ("_repr_html_", "_repr_mimebundle_"))
+        assert has_both or kind is Package, kind
 
 
 def test_every_result_shows_itself() -> None:
@@ -172,7 +204,8 @@ def test_every_result_shows_itself() -> None:
         assert set(reader.tags) <= TAGS | SVG_TAGS, name
         assert repr(result) == text
         assert len(text.splitlines()) >= 3, name
-        assert max(map(len, text.splitlines())) <= 100, name
+        # Numbers are not cut, and cohorts have several columns of them for each snapshot.
+        assert max(map(len, text.splitlines())) <= (120 if name == "cohorts" else 100), name
         assert result._repr_html_() == html  # type: ignore[attr-defined]  # all have it
 
 
