@@ -153,10 +153,13 @@ class StringsTree(DecodedTree):
     def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:
         """Say which texts are of the sort and length that is asked for."""
         frame = self.frame
-        found = (frame["length"] >= _least(filters)).to_numpy(np.bool_)
         preset = filters.get(_PRESET.key) or _ALL
+        least = _least(filters)
+        if preset == _ALL and not least:
+            return None
+        found = np.array(frame["length"] >= least, np.bool_)
         if preset == _DUPLICATES:
-            found &= (frame["count"] > 1).to_numpy(np.bool_)
+            found &= frame["count"].to_numpy() > 1
         elif preset == _ROPES:
             found &= (frame["kind"] == "rope").to_numpy(np.bool_)
         elif preset == _SECRETS:

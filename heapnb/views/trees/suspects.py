@@ -21,7 +21,6 @@ from heapnb.views.trees.decoded import (
     joined,
     member_page,
     place_of_member,
-    section_of,
     section_of_rows,
 )
 from heapnb.views.trees.model import Cell, Column, LabelRole, Page, Row, Window
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
     from heapnb.analysis.diagnose import Diagnosis, Suspect
 
+_CHAIN: Final = "c0"
+_OBJECTS: Final = "o0"
+_SENTENCES: Final = frozenset("wfp")
 _LINE: Final = 110
 _LONGEST_PROSE: Final = 1500
 _DIAGNOSIS: Final = "diagnosis"
@@ -106,9 +108,9 @@ class SuspectsTree(DecodedTree):
             *self._paragraph(f"{key}/w", "Why", suspect.explanation),
             *self._paragraph(f"{key}/f", "Fix", suspect.fix),
             *self._course(key, suspect),
-            self._heading(f"{key}/c0", "Chain", " → ".join(suspect.chain)),
+            self._heading(f"{key}/{_CHAIN}", "Chain", " → ".join(suspect.chain)),
             self._heading(
-                f"{key}/o0",
+                f"{key}/{_OBJECTS}",
                 "Objects",
                 fmt.plural(len(suspect.nodes), "object"),
                 {"count": len(suspect.nodes)},
@@ -126,14 +128,13 @@ class SuspectsTree(DecodedTree):
 
     def _part(self, key: str, suspect: Suspect, part: str, window: Window) -> Page:
         """List steps of the chain, or objects; sentences have nothing below them."""
-        kind, _ = parse_part(key, part)
-        if kind == "o":
+        if part == _OBJECTS:
             name = ("suspect", suspect.rank)
             return member_page(self.node_rows, key, name, suspect.nodes, window)
-        if kind == "c":
-            return joined(
-                window, [section_of(lambda some: self._steps(key, suspect, some), window)]
-            )
+        if part == _CHAIN:
+            return self._steps(key, suspect, window)
+        if parse_part(key, part)[0] not in _SENTENCES:
+            raise no_row(key)
         return Page((), 0)
 
     def _steps(self, key: str, suspect: Suspect, window: Window) -> Page:
@@ -193,7 +194,7 @@ class SuspectsTree(DecodedTree):
         """Return the objects of a suspect, or the node of a row below it."""
         _, row, parts = self._parse(key)
         suspect = self.diagnosis.suspects[row or 0]
-        if not parts or (len(parts) == 1 and parts[0] == "o0"):
+        if not parts or (len(parts) == 1 and parts[0] == _OBJECTS):
             return suspect.nodes
         if len(parts) == 1:
             return np.empty(0, np.uint32)
@@ -204,13 +205,10 @@ class SuspectsTree(DecodedTree):
         path = self.diagnosis.suspects[row].path
         if len(parts) > 1:
             kind, number = parse_part(key, parts[1])
-            if kind == "t" and number < len(path.nodes):
-                node = int(path.nodes[number])
-                for part in parts[2:]:
-                    node = self.follow(key, node, part)
-                return node
-            if kind == "n":
+            if parts[0] == _OBJECTS and kind == "n":
                 return super().node_at(key, row, parts[1:])
+            if parts[0] == _CHAIN and kind == "t" and number < len(path.nodes):
+                return super().node_at(key, row, [f"n{path.nodes[number]}", *parts[2:]])
         raise no_row(key)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
@@ -223,11 +221,11 @@ class SuspectsTree(DecodedTree):
                 self.node_rows, ("suspect", suspect.rank), suspect.nodes, node, window
             )
             below = self.below(key, row, Window(0, 1000))
-            objects = [each.key for each in below.rows].index(f"{key}/o0")
+            objects = [each.key for each in below.rows].index(f"{key}/{_OBJECTS}")
             return (
                 (key, self._place_of_row(None, row, window)),
-                (f"{key}/o0", objects),
-                (f"{key}/o0/n{node}", place),
+                (f"{key}/{_OBJECTS}", objects),
+                (f"{key}/{_OBJECTS}/n{node}", place),
             )
         return None
 
