@@ -10,7 +10,7 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb._typing import DistanceArray, NodeArray, OffsetArray
 from heapnb.graph import HeapGraph
-from heapnb.kernels.ordering import sources_of
+from heapnb.kernels.ordering import retainers_of
 from heapnb.places import location_text
 
 if TYPE_CHECKING:
@@ -94,17 +94,19 @@ def retaining_edges(graph: HeapGraph, node: int) -> tuple[OffsetArray, NodeArray
     sources : uint32[k]
         The retaining nodes.
     """
-    edges = graph.retaining_edges_of(node)
-    kinds = graph.edge_type[edges]
-    is_shown = np.ones(len(edges), np.bool_)
+    candidates = graph.retaining_edges_of(node)
+    is_shown = np.ones(1 << 8, np.bool_)
     for name in _LEFT_OUT:
-        is_shown &= kinds != graph.edge_type_index(name)
-    sources = np.empty(len(edges), np.uint32)
-    sources_of(graph.first_edge, edges, sources)
-    is_shown &= sources != graph.root
-    if not is_shown.all():
-        edges, sources = edges[is_shown], sources[is_shown]
-    return edges[::-1], sources[::-1]
+        left_out = graph.edge_type_index(name)
+        if left_out != vocab.NO_INDEX:
+            is_shown[left_out] = False
+    edges = np.empty_like(candidates)
+    sources = np.empty(len(candidates), np.uint32)
+    n_shown = retainers_of(
+        graph.first_edge, graph.edge_type, is_shown, graph.root, candidates, edges, sources
+    )
+    start = len(candidates) - n_shown
+    return edges[start:], sources[start:]
 
 
 def shown_distances(distance: DistanceArray, without: DistanceArray | None = None) -> DistanceArray:

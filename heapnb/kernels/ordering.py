@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import AnyArray, IntArray, NodeArray, OffsetArray, SizeArray
+from heapnb._typing import (
+    AnyArray,
+    BoolArray,
+    ByteArray,
+    DistanceArray,
+    IntArray,
+    NodeArray,
+    OffsetArray,
+    SizeArray,
+)
 from heapnb.kernels._jit import kernel
 
 
@@ -90,6 +99,54 @@ def _sink(keys: IntArray, places: IntArray, n_held: int, key: int, place: int) -
 
 
 @kernel
+def sort_by_digits(numbers: IntArray, scratch: IntArray, n_low_bits: int, n_bits: int) -> bool:
+    """Sort numbers by their upper bits; what agrees in these stays in its order.
+
+    Parameters
+    ----------
+    numbers : int64[n]
+        None is negative.
+    scratch : int64[n]
+        Room.
+    n_low_bits : int
+        Bits that do not count.
+    n_bits : int
+        Bits of the largest number.
+
+    Returns
+    -------
+    bool
+        Whether the sorted numbers are in ``scratch`` rather than in ``numbers``.
+
+    Notes
+    -----
+    A counting sort for each eleven bits, the lowest first: O(n) for as many bits.
+    """
+    n_numbers = numbers.shape[0]
+    counts = np.empty(1 << 11, np.int64)
+    in_scratch = False
+    for shift in range(n_low_bits, n_bits, 11):
+        source = scratch if in_scratch else numbers
+        target = numbers if in_scratch else scratch
+        counts[:] = 0
+        for i in range(n_numbers):
+            counts[(source[i] >> shift) & 0x7FF] += 1
+        if counts[(source[0] >> shift) & 0x7FF] == n_numbers:
+            continue
+        slot = 0
+        for digit in range(counts.shape[0]):
+            count = counts[digit]
+            counts[digit] = slot
+            slot += count
+        for i in range(n_numbers):
+            digit = (source[i] >> shift) & 0x7FF
+            target[counts[digit]] = source[i]
+            counts[digit] += 1
+        in_scratch = not in_scratch
+    return in_scratch
+
+
+@kernel
 def group_members(
     group: NodeArray, order: NodeArray, counts: SizeArray, next_slot: NodeArray, members: NodeArray
 ) -> None:
@@ -117,17 +174,38 @@ def group_members(
 
 
 @kernel
-def sources_of(first_edge: OffsetArray, edges: OffsetArray, sources: NodeArray) -> None:
-    """Find the nodes that edges leave; the edges come in ascending order.
+def retainers_of(
+    first_edge: OffsetArray,
+    edge_type: ByteArray,
+    is_shown: BoolArray,
+    root: int,
+    candidates: OffsetArray,
+    edges: OffsetArray,
+    sources: NodeArray,
+) -> int:
+    """Find the nodes that a node's retaining edges leave, and leave some out.
 
     Parameters
     ----------
     first_edge : unsigned[n_nodes + 1]
         CSR offsets of the edges.
-    edges : unsigned[k]
+    edge_type : uint8[n_edges]
+        Types of edges.
+    is_shown : bool[256]
+        Types that are not left out.
+    root : int
+        Ordinal of the node whose edges are left out.
+    candidates : unsigned[k]
         Edge ordinals, ascending.
+    edges : unsigned[k]
+        Receives the edges that stay, in descending order.
     sources : uint32[k]
-        Receives node ordinals.
+        Receives the node that each leaves.
+
+    Returns
+    -------
+    int
+        How many stay; they are at the end of ``edges`` and ``sources``.
 
     Notes
     -----
@@ -136,8 +214,11 @@ def sources_of(first_edge: OffsetArray, edges: OffsetArray, sources: NodeArray) 
     """
     node = 0
     n_nodes = first_edge.shape[0] - 1
-    for i in range(edges.shape[0]):
-        edge = np.int64(edges[i])
+    slot = candidates.shape[0]
+    for i in range(candidates.shape[0]):
+        edge = np.int64(candidates[i])
+        if not is_shown[edge_type[edge]]:
+            continue
         step = 1
         low = node
         while low + step < n_nodes and np.int64(first_edge[low + step]) <= edge:
@@ -152,4 +233,46 @@ def sources_of(first_edge: OffsetArray, edges: OffsetArray, sources: NodeArray) 
             else:
                 high = middle
         node = low
-        sources[i] = low
+        if node != root:
+            slot -= 1
+            edges[slot] = candidates[i]
+            sources[slot] = node
+    return candidates.shape[0] - slot
+
+
+@kernel
+def nearest(
+    distance: DistanceArray, rows: NodeArray, sign: int, n_wanted: int, places: IntArray
+) -> int:
+    """Find the rows that are among the nearest, all of those that are equally far included.
+
+    Parameters
+    ----------
+    distance : int32[…]
+        Distances of nodes.
+    rows : uint32[n]
+        The node of each row.
+    sign : int
+        1 for the nearest, -1 for the farthest.
+    n_wanted : int
+        How many rows to find at least, if there are as many.
+    places : int64[n]
+        Receives places in ``rows``, ascending.
+
+    Returns
+    -------
+    int
+        How many were found.
+    """
+    held = np.empty(n_wanted, np.int64)
+    n_rows = rows.shape[0]
+    n_held = smallest(distance, rows, sign, held, places[:n_wanted])
+    if n_held == 0:
+        return 0
+    last = sign * np.int64(distance[rows[places[n_held - 1]]])
+    n_found = 0
+    for place in range(n_rows):
+        if sign * np.int64(distance[rows[place]]) <= last:
+            places[n_found] = place
+            n_found += 1
+    return n_found

@@ -11,13 +11,16 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.kernels.ordering import smallest
+from heapnb.kernels.ordering import smallest, sort_by_digits
 
 FIRST_ROWS: Final = 1_000
 """Rows that are found without sorting the others."""
 
 _ALL_AT_ONCE: Final = 20_000
 """Up to so many rows are sorted as a whole."""
+
+_MANY_ROWS: Final = 100_000
+"""From so many rows on they are sorted by their digits."""
 
 _KEY_BITS: Final = 63
 _MOST_KEPT_BYTES: Final = 256 << 20
@@ -80,9 +83,14 @@ def sorted_places(keys: Keys) -> IntArray:
         order: IntArray = np.lexsort(tuple(key.of_rows() for key in reversed(keys)))
         return order
     # Sorting numbers is faster than sorting places by them; places make them differ.
+    n_bits = int(packed.max(initial=0)).bit_length() + bits
     packed <<= bits
     packed |= np.arange(n_rows)
-    packed.sort()
+    if n_rows < _MANY_ROWS:
+        packed.sort()
+    else:
+        scratch = np.empty_like(packed)
+        packed = scratch if sort_by_digits(packed, scratch, bits, n_bits) else packed
     packed &= (1 << bits) - 1
     return packed
 

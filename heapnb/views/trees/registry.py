@@ -50,6 +50,11 @@ TREES: Final[dict[str, Entry]] = {
     "strings": Entry("strings", "StringsTree", _always),
     "collections": Entry("collections_", "CollectionsTree", _always),
     "listeners": Entry("listeners", "ListenersTree", _always),
+    "timers": Entry("timers", "TimersTree", _always),
+    "promises": Entry("promises", "PromisesTree", _always),
+    "modules": Entry("modules", "ModulesTree", _always),
+    "globals": Entry("globals_", "GlobalsTree", _always),
+    "buffers": Entry("buffers", "BuffersTree", _always),
     "detached": Entry("detached", "DetachedTree", _always),
     "statistics": Entry("statistics", "StatisticsTree", _always),
 }

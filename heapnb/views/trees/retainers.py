@@ -15,10 +15,11 @@ import numpy as np
 from heapnb._typing import AnyArray, DistanceArray, NodeArray
 from heapnb.analysis.retainers import retaining_edges, shown_distances
 from heapnb.frames import display_ranks
+from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
 from heapnb.views.trees.code import node_code
 from heapnb.views.trees.model import Column, Filter, Page, Row, Window
-from heapnb.views.trees.ordering import FIRST_ROWS, Key, Recent
+from heapnb.views.trees.ordering import FIRST_ROWS, Key, Orders, Recent, first_places
 from heapnb.views.trees.rows import (
     DISTANCE,
     NODE_COLUMNS,
@@ -69,15 +70,14 @@ class RetainersTree:
         self.ignored = np.unique(np.asarray(ignored, np.int64))
         self._rows = workbench.rows
         self._found = Recent()
+        self._orders = Orders()
 
     @cached_property
-    def _distances(self) -> DistanceArray | None:
-        """Distances as if the ignored led nowhere; None if nothing is ignored."""
-        return self.heap.distances_without(self.ignored) if len(self.ignored) else None
-
-    def _shown_distances(self, nodes: AnyArray) -> DistanceArray:
-        without = None if self._distances is None else self._distances[nodes]
-        return shown_distances(self.heap.distance[nodes], without)
+    def _distance(self) -> DistanceArray:
+        """Distances of all nodes, as if the ignored led nowhere."""
+        if not len(self.ignored):
+            return self._rows.pane_distance
+        return shown_distances(self.heap.distance, self.heap.distances_without(self.ignored))
 
     # -- rows -------------------------------------------------------------------------------
 
@@ -123,36 +123,45 @@ class RetainersTree:
         return edges, sources
 
     def _page(self, node: int, edges: AnyArray, sources: NodeArray, window: Window) -> AnyArray:
+        """Return the places of a page's rows among the retainers."""
         by_distance = window.sort in {None, DISTANCE.key}
         is_descending = by_distance and window.sort is not None and window.descending
-        candidates = None
-        if by_distance and len(edges) > _MANY and window.offset + window.limit <= FIRST_ROWS:
-            # Names are only needed of those that could come first.
-            stop = min(window.offset + window.limit, len(edges))
-            distances = self._shown_distances(sources)
-            numbers = -distances if is_descending else distances
-            last = np.partition(numbers, stop - 1)[stop - 1]
-            candidates = np.flatnonzero(numbers <= last)
-            sources = sources[candidates]
-
-        def keys() -> list[Key]:
-            if not by_distance:
-                return self._rows.edge_keys(edges, sources, window)
-            return [
-                Key(self._shown_distances(sources), descending=is_descending),
-                Key(display_ranks(self.heap, sources)),
-            ]
-
-        name = (
-            *("retainers", node, tuple(self.ignored.tolist()), minimum(window)),
-            *(window.sort, window.descending, None if candidates is None else len(candidates)),
+        name = ("retainers", node, minimum(window), window.sort, window.descending)
+        stop = window.offset + window.limit
+        if by_distance and len(edges) > _MANY and stop <= FIRST_ROWS:
+            first = self._found.take(
+                ("first", name), lambda: self._first(sources, descending=is_descending)
+            )
+            return first[window.offset : stop]
+        orders = self._orders if len(self.ignored) else self._rows.orders
+        return orders.page(
+            name,
+            len(edges),
+            lambda: (
+                self._distance_keys(sources, descending=is_descending)
+                if by_distance
+                else self._rows.edge_keys(edges, sources, window)
+            ),
+            window.offset,
+            window.limit,
         )
-        places = self._rows.orders.page(name, len(sources), keys, window.offset, window.limit)
-        return places if candidates is None else candidates[places]
+
+    def _distance_keys(self, sources: NodeArray, *, descending: bool) -> list[Key]:
+        names = display_ranks(self.heap, sources)
+        return [Key(self._distance, sources, descending), Key(names)]
+
+    def _first(self, sources: NodeArray, *, descending: bool) -> AnyArray:
+        """Return the places of the first rows; only of the nearest, names are needed."""
+        places = np.empty(len(sources), np.int64)
+        sign = -1 if descending else 1
+        n_found = nearest(self._distance, sources, sign, FIRST_ROWS, places)
+        places = places[:n_found]
+        keys = self._distance_keys(sources[places], descending=descending)
+        return places[first_places(keys, FIRST_ROWS)]
 
     def _finished(self, rows: Sequence[Row], nodes: NodeArray, above: set[int]) -> tuple[Row, ...]:
         """Put in the distances of this pane, and say which rows unfold."""
-        distances = self._shown_distances(nodes).tolist()
+        distances = self._distance[nodes].tolist()
         return tuple(
             dataclasses.replace(
                 row,

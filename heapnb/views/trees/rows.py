@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb._typing import AnyArray, BoolArray, DistanceArray, IntArray, NodeArray
+from heapnb.analysis.retainers import shown_distances
 from heapnb.errors import HeapnbError
 from heapnb.frames import display_names, edge_labels, text_ranks, texts_matching
 from heapnb.graph import HeapGraph
-from heapnb.places import location_text
+from heapnb.places import is_string, location_text
 from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
 from heapnb.views.masking import MASK, mask_secrets
@@ -76,6 +77,7 @@ _TIES_BY_NAME: Final = 10_000
 _NAMES_BY_TABLE: Final = 50_000
 """From so many nodes on, names are sorted by the order of all strings, which is kept."""
 
+_PROTO: Final = "__proto__"
 _STRINGS: Final = frozenset(vocab.STRING_TYPES)
 _VALUES: Final = frozenset({"number", "bigint", "symbol", "regexp"})
 _ENGINE: Final = frozenset({"hidden", "array", "code", "object shape"})
@@ -431,11 +433,20 @@ class NodeRows:
         numbers = values.astype(np.int64)
         group = is_index.astype(np.int64)
         if len(named):
-            strings, place = np.unique(values[named], return_inverse=True)
-            texts = heap.strings.take(pa.array(strings))
-            numbers[named] = text_ranks(texts)[place]
-            group[named[_is_proto(texts)[place]]] = 2
+            ranks, place = self._ranks_of(values[named])
+            numbers[named] = ranks[place]
+            group[named[self._is_proto[values[named]]]] = 2
         return [Key(group, descending=descending), Key(numbers, descending=descending)]
+
+    @cached_property
+    def _is_proto(self) -> BoolArray:
+        return is_string(self.heap, [_PROTO])
+
+    @cached_property
+    def pane_distance(self) -> DistanceArray:
+        """``int32[n_nodes]``: distances as the Retainers pane has them."""
+        distance = self.heap.distance
+        return shown_distances(distance) if (distance == vocab.NO_DISTANCE).any() else distance
 
     def _column_key(self, nodes: AnyArray, window: Window) -> Key:
         """Sort nodes by the column of a window; where it names none of nodes, by retained size."""
@@ -465,12 +476,11 @@ class NodeRows:
         list of Key
         """
         if window.sort == LABEL:
-            return [Key(*self._name_ranks(nodes), window.descending)]
+            return [Key(*self._ranks_of(self.heap.node_name[nodes]), window.descending)]
         return [self._column_key(nodes, window)]
 
-    def _name_ranks(self, nodes: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """Number names by their order; return these numbers, and which of them each node has."""
-        names = self.heap.node_name[nodes]
+    def _ranks_of(self, names: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Number strings by their order; return these numbers, and which of them each name has."""
         if len(names) > _NAMES_BY_TABLE:
             return string_ranks(self.heap), names
         strings, place = np.unique(names, return_inverse=True)
@@ -637,7 +647,3 @@ def matching(texts: pa.Array, window: Window) -> BoolArray:
 def joined_notes(*notes: str | None) -> str | None:
     """Put notes together."""
     return " ".join(filter(None, notes)) or None
-
-
-def _is_proto(texts: pa.LargeStringArray) -> BoolArray:
-    return np.asarray(pc.equal(texts, "__proto__").to_numpy(zero_copy_only=False), np.bool_)
