@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import orjson
 import pytest
 
 from heapnb.snapshot import load
@@ -15,15 +16,20 @@ from heapnb.views.trees.decoded import DecodedTree
 from heapnb.views.trees.detached import DetachedTree
 from heapnb.views.trees.globals_ import GlobalsTree
 from heapnb.views.trees.listeners import ListenersTree
-from heapnb.views.trees.model import Window
+from heapnb.views.trees.model import LARGEST_PAGE, Window
 from heapnb.views.trees.modules import ModulesTree
 from heapnb.views.trees.promises import PromisesTree
+from heapnb.views.trees.source import Source
 from heapnb.views.trees.statistics import StatisticsTree
 from heapnb.views.trees.timers import TimersTree
 from tests.conftest import all_samples
 from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, text_of
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
+DECODED = [
+    *("closures", "strings", "collections", "listeners", "timers", "promises", "modules"),
+    *("globals", "buffers", "detached", "statistics"),
+]
 NODE_TREES: list[type[DecodedTree]] = [
     ListenersTree,
     TimersTree,
@@ -225,10 +231,19 @@ def test_texts_of_the_heap_are_harmless_and_secrets_masked() -> None:
     assert "hunter2" not in tree.python(masked.key, Window())
 
 
-def test_pages_are_small() -> None:
-    import orjson
-
-    snap = sample("listener_per_request")
-    for tree_type in NODE_TREES:
-        page = tree_type(bench(snap)).rows(None, Window(0, 100))
-        assert len(orjson.dumps(page.to_dict())) < 64 << 10
+@pytest.mark.parametrize("case", ["listener_per_request", "detached_dom"])
+def test_answers_are_plain_and_small(case: str) -> None:
+    source = Source(bench(sample(case)))
+    keys = [view["key"] for view in source.description["views"]]
+    assert keys[-len(DECODED) :] == DECODED
+    for view in DECODED:
+        page = source.answer("rows", {"view": view, "parent": None, "limit": LARGEST_PAGE})
+        assert len(orjson.dumps(page)) <= 64 << 10
+        for row in page["rows"][:5]:
+            below, level = [row], 0
+            while below and below[0]["expandable"] and level < 3:
+                answer = source.answer("rows", {"view": view, "parent": below[0]["key"]})
+                assert len(orjson.dumps(answer)) <= 64 << 10
+                below, level = answer["rows"], level + 1
+    chart = source.answer("chart", {"view": "statistics"})
+    assert orjson.loads(orjson.dumps(chart)) == chart

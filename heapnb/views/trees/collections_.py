@@ -17,7 +17,6 @@ from heapnb._typing import BoolArray, IntArray
 from heapnb.decode.containers import KINDS, collections
 from heapnb.decode.hashtables import Entries, entries
 from heapnb.secrets import is_secret_name
-from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
 from heapnb.views.trees.code import quoted
 from heapnb.views.trees.decoded import DecodedTree, held_label, with_label
@@ -115,9 +114,10 @@ class CollectionsTree(DecodedTree):
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
         """Collections may have entries, but for those of which it is known that they have none."""
+        is_empty = (rows["entry_count"] == 0).fillna(False).tolist()
         return [
-            has_edges and (is_missing(count) or count > 0)
-            for has_edges, count in zip(super().has_more(rows), rows["entry_count"], strict=True)
+            has_edges and not empty
+            for has_edges, empty in zip(super().has_more(rows), is_empty, strict=True)
         ]
 
     # -- entries ----------------------------------------------------------------------------

@@ -47,7 +47,7 @@ class ListenersTree(DecodedTree):
     group_by = ("emitter_class", "event")
     empty_text = (
         "Nothing listens to an EventEmitter or EventTarget of Node.js here. Listeners of the DOM "
-        "are not in a heap snapshot."
+        "are not listed."
     )
 
     def decode(self) -> pd.DataFrame:
