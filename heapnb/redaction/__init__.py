@@ -18,7 +18,7 @@ from heapnb._showing import Shown
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError
 from heapnb.format.writer import check_target, write_snapshot
-from heapnb.redaction.audit import findings_table
+from heapnb.redaction.findings import findings_table
 from heapnb.redaction.plan import Mode, find, replace_strings, with_tokens
 from heapnb.redaction.roles import roles_of
 from heapnb.redaction.tokens import Tokens

@@ -56,10 +56,13 @@ def own_names(graph: HeapGraph, roles: AnyArray) -> BoolArray:
     own: BoolArray = (roles & Role.OWN) != 0
     closures = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
     scripts = scripts_of(graph, closures)
+    if not (scripts >= 0).any():
+        # A file that does not say where functions are from: any may be the program's.
+        return own
     is_own = scripts < 0
     known, row = np.unique(scripts, return_inverse=True)
     is_internal = [one >= 0 and _is_internal(graph, one) for one in known.tolist()]
-    is_own |= np.array(is_internal, np.bool_)[row] if len(known) else False
+    is_own |= np.array(is_internal, np.bool_)[row]
     own[graph.node_name[closures[is_own]]] = True
     return own
 

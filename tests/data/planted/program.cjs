@@ -53,7 +53,8 @@ function plant(s) {
   held.escaped = flat(JSON.stringify(s.private_key));
   held.basic = flat(`Basic ${Buffer.from(`shop:${s.url_password}`).toString('base64')}`);
   held.error = new Error(flat(`rejected ${s.json_web_token}`));
-  held[s.class_token] = new ({ [s.class_token]: class {} })[s.class_token]();
+  const Session = new Function(`return class ${s.class_token} { since = {}; }`)();
+  held[`cache of ${s.github_token}`] = Array.from({ length: 3000 }, () => new Session());
   held[`on ${s.mail_address}`] = { [s.class_token](a) { return a; } }[s.class_token];
 
   const middle = s.rope_token.length >> 1;
