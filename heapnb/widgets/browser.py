@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
@@ -100,7 +101,7 @@ class HeapBrowser(anywidget.AnyWidget):
         workbench = workbench_of(what)
         self._title = workbench.title
         self._opened_source: Source | None = Source(workbench, mask=mask)
-        self._is_told_by_front_end = False
+        self._thread_of_front_end: int | None = None
         if view is not None:
             self._check_view(view)
         super().__init__(view=self.views[0] if view is None else view)
@@ -238,7 +239,8 @@ class HeapBrowser(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what the front end has changed; called by ipywidgets."""
-        self._is_told_by_front_end = True
+        # Kernels may take messages in a thread of their own, while a cell runs.
+        self._thread_of_front_end = threading.get_ident()
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
@@ -246,7 +248,7 @@ class HeapBrowser(anywidget.AnyWidget):
             self.send(_failure(None, error))
             self.send_state([name for name in sync_data if name in self.keys])
         finally:
-            self._is_told_by_front_end = False
+            self._thread_of_front_end = None
 
     def notify_change(self, change: Any) -> None:
         """Tell those who observe; called by traitlets.
@@ -257,7 +259,7 @@ class HeapBrowser(anywidget.AnyWidget):
         try:
             super().notify_change(change)
         except Exception as error:
-            if not self._is_told_by_front_end:
+            if self._thread_of_front_end != threading.get_ident():
                 raise
             what = f"A function that observes {change['name']!r} failed"
             self.send(_failure(None, error, what))

@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -375,6 +376,28 @@ def test_errors_of_handlers_are_told_where_the_change_was_made(
     assert browser.view == "containment"
     assert browser.selection is not None
     assert browser.selection.id == 103
+
+
+def test_errors_of_a_cell_that_runs_meanwhile_stay_there(line: Line) -> None:
+    raised: list[Exception] = []
+
+    def cell() -> None:
+        try:
+            line.browser.view = "dominators"
+        except LookupError as error:
+            raised.append(error)
+
+    def handler(change: Any) -> None:
+        if change["name"] == "view":
+            raise LookupError("of the cell")
+        thread = threading.Thread(target=cell)
+        thread.start()
+        thread.join()
+
+    line.browser.observe(handler, names=["selection", "view"])
+    line.change(selected={"view": "summary", "key": None, "node_id": 103})
+    assert [str(error) for error in raised] == ["of the cell"]
+    assert line.customs() == []
 
 
 # -- what is seen -------------------------------------------------------------------------------
