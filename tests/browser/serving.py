@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 Theme: TypeAlias = Literal["light", "dark"]
 
-HOST: Final = "http://heapnb.test"
+HOST: Final = "https://heapnb.test"
 
 _STATIC: Final = ROOT / "heapnb" / "views" / "static"
 _FOLDERS: Final = {"fixtures": Path(__file__).parent / "fixtures", "browser": _STATIC / "browser"}

@@ -38,7 +38,8 @@ const VIEWS_OF_ALL_NODES = ["summary", "containment", "dominators"];
  * @param {{description: object, request(method: string, params: object): Promise<object>}} source
  * @param {{get(key: string): any, set(key: string, value: any): void,
  *   subscribe(key: string, callback: () => void): () => void}} store
- * @param {{copyToCell?: (code: string) => void}} [options]
+ * @param {{copyToCell?: (code: string) => boolean|Promise<boolean>}} [options] - `copyToCell` puts code
+ *   into a new cell; it returns false where there are none.
  * @returns {{dispose(): void, goto(nodeId: number): Promise<void>}}
  */
 export function mountBrowser(host, source, store, options = {}) {
@@ -106,6 +107,7 @@ class Browser {
       const found = await this.#find(nodeId);
       if (!isNewest()) return;
       this.#status.clearProblem();
+      this.#history.rest();
       if (found === null) this.#selectUnlisted(nodeId);
       else await this.#show(nodeId, found, isNewest);
     } catch (error) {
@@ -369,7 +371,9 @@ class Browser {
 
   async #toCell(selected) {
     try {
-      await this.#options.copyToCell(await this.#pythonOf(selected));
+      const code = await this.#pythonOf(selected);
+      // Not every place that could have cells has them.
+      if ((await this.#options.copyToCell(code)) === false) await this.#copy("Python", () => code);
     } catch (error) {
       this.#showProblem(error, () => this.#toCell(selected));
     }
@@ -383,9 +387,11 @@ class Browser {
 
   async #pythonOf(selected) {
     const view = this.#view;
-    const { sort, descending, filters } = settingsOf(this.#store.get("settings"), view);
     const key = selected?.view === view.key ? selected.key : null;
-    const params = { view: view.key, key, node_id: selected?.node_id ?? null, sort, descending, filters };
+    const nodeId = selected?.node_id ?? null;
+    if (key === null && nodeId !== null) return (await this.#requests.send("python", { node_id: nodeId })).code;
+    const { sort, descending, filters } = settingsOf(this.#store.get("settings"), view);
+    const params = { view: view.key, key, node_id: nodeId, sort, descending, filters };
     return (await this.#requests.send("python", params)).code;
   }
 

@@ -176,7 +176,7 @@ class SizeBox extends TextBox {
   #size = null;
 
   constructor({ key, title }, change) {
-    super({ title, className: "hs-size", placeholder: "Min. size", hint: `${title}, such as 1 MB or 4096` });
+    super({ title: `${title}: bytes`, className: "hs-size", placeholder: "Min. size", hint: "Such as 1 MB or 4096" });
     this.#key = key;
     this.#change = change;
   }

@@ -26,6 +26,11 @@ export class History {
     this.#lastVisit = now;
   }
 
+  /** Let what comes next be a visit of its own, however soon. */
+  rest() {
+    this.#lastVisit = -Infinity;
+  }
+
   get current() {
     return this.#places[this.#at] ?? null;
   }
@@ -51,7 +56,7 @@ export class History {
   #move(isPossible, step) {
     if (!isPossible) return null;
     this.#at += step;
-    this.#lastVisit = -Infinity;
+    this.rest();
     return this.current;
   }
 }

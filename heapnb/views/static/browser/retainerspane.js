@@ -102,7 +102,8 @@ export class RetainersPane {
       onActivate: (row) => row.node_id !== null && this.#options.goto(row.node_id),
       onExpandedChange: () => {},
       onMenu: (row, x, y) => this.#openMenu(row, x, y),
-      emptyText: "Nothing refers to it.",
+      emptyText: this.#view.empty_text ?? "Nothing refers to it.",
+      name: "Retainers",
     });
   }
 

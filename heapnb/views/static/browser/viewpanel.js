@@ -86,13 +86,19 @@ export class ViewPanel {
   async select({ key, node_id: nodeId }) {
     if (!this.#table || this.selectedRow?.key === key) return;
     const isNewest = this.#newest.next();
-    if (key !== null) {
-      this.#table.select(key);
-      if (this.selectedRow?.key === key) return;
-    }
-    if (nodeId === null) return;
-    const path = await this.locate(nodeId);
-    if (path !== null && isNewest()) await this.reveal(path);
+    const path = this.#pathTo(key) ?? (nodeId === null ? null : await this.locate(nodeId));
+    if (!isNewest()) return;
+    if (path === null) this.#table.select(key);
+    else await this.reveal(path);
+  }
+
+  /** Return the way to a row that is here. */
+  #pathTo(key) {
+    const found = key === null ? null : this.#table.rows.find(key);
+    if (found === null) return null;
+    const path = [[key, found.index]];
+    for (let { level } = found; level.parent !== null; level = level.parent) path.unshift([level.row.key, level.place]);
+    return path;
   }
 
   /** Ask where a node is; null if it is not in this view. */
@@ -142,7 +148,8 @@ export class ViewPanel {
         this.#options.onExpandedChange(keys);
       },
       onMenu: (row, x, y) => onMenu(row, this.element, { x, y }),
-      emptyText: "Nothing matches.",
+      emptyText: this.view.empty_text ?? "Nothing to show.",
+      name: this.view.title,
     });
     if (this.#expanded.length > 0) this.#table.setExpanded(this.#expanded);
   }
