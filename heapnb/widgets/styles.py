@@ -7,7 +7,7 @@ from typing import Final
 
 import heapnb.views
 
-_FOLDER: Final = Path(heapnb.views.__file__).parent / "static" / "browser"
+_STATIC: Final = Path(heapnb.views.__file__).parent / "static"
 
 
 def browser_style() -> str:
@@ -16,6 +16,7 @@ def browser_style() -> str:
     Returns
     -------
     str
-        CSS, scoped to ``.heapnb-browser``.
+        CSS, scoped to ``.heapnb-browser``, and that of drawings.
     """
-    return "\n".join(path.read_text("utf-8") for path in sorted(_FOLDER.glob("*.css")))
+    paths = [_STATIC / "graph.css", *sorted((_STATIC / "browser").glob("*.css"))]
+    return "\n".join(path.read_text("utf-8") for path in paths)
