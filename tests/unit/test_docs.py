@@ -15,9 +15,12 @@ from heapnb._typing import AnyArray
 from heapnb.cli.app import application
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sample_cases
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("sample_snapshots/*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("sample_snapshots/*.md"), *ROOT.glob("notebooks/*.md")]
+)
+NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]+)[^)]*\)")
 
 
@@ -88,12 +91,35 @@ def test_each_dependency_is_justified() -> None:
     assert justified == {re.split(r"[><=\[]", item)[0] for item in project["dependencies"]}
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.name)
+def cells_of(path: Path, cell_type: str) -> list[dict[str, Any]]:
+    cells = json.loads(path.read_text())["cells"]
+    return [cell for cell in cells if cell["cell_type"] == cell_type]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_links_of_notebooks_lead_somewhere(path: Path) -> None:
+    text = "\n".join("".join(cell["source"]) for cell in cells_of(path, "markdown"))
+    for target, section in re.findall(r"\]\(([^):#]+)#?([^)]*)\)", text):
+        document = (path.parent / target).read_text()
+        assert not section or re.search(rf"^#+ {section}$", document, re.MULTILINE)
+
+
+def test_each_sample_has_a_notebook() -> None:
+    code = "\n".join(
+        "".join(cell["source"]) for path in NOTEBOOKS for cell in cells_of(path, "code")
+    )
+    shown = set(re.findall(r"sample_snapshots/(\w+)", code))
+    assert shown >= set(sample_cases()) - {"healthy_levels_off"}
+    listed = (ROOT / "notebooks" / "README.md").read_text()
+    assert all(f"]({path.name})" in listed for path in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_are_stored_with_small_outputs(path: Path) -> None:
     content = path.read_text()
     assert len(content) < 500_000
     assert not re.search(r"/(home|root|tmp|Users)/(?!app)", content), "a path of somebody's machine"
     assert str(ROOT) not in content
-    cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
+    cells = cells_of(path, "code")
     assert all(cell["outputs"] for cell in cells)
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
