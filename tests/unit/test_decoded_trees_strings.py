@@ -48,6 +48,10 @@ def test_texts_with_their_strings_and_their_holders(builder: SnapshotBuilder) ->
     assert text_of(text) == '"Ann"'
     assert (text.node_id, text.cells["count"], text.cells["wasted_size"]) == (None, 2, 24)
     strings = rows_of(tree, text.key)
+    assert sorted(text_of(row) for row in strings) == [
+        f"firstinUser @{builder.node_id('ann')}",
+        f"nameinOther @{builder.node_id('ann2')}",
+    ]
     assert {row.node_id for row in strings} == {builder.node_id("ann"), builder.node_id("ann2")}
     assert tree.nodes(text.key).tolist() == [builder.ordinal("ann"), builder.ordinal("ann2")]
     first = row_with(tree, f"@{builder.node_id('ann')}", text.key)

@@ -90,7 +90,7 @@ class Row:
     label : tuple of (role, text)
         What stands in the tree's column.
     cells : mapping of str to int, float, str or None
-        Values by column; None is unknown.
+        Values by column; None is unknown, and columns that are missing do not apply.
     node_id : int or None
         The node that the row stands for, if it is one.
     expandable : bool

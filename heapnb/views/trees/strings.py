@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from heapnb import vocab
 from heapnb._typing import BoolArray, NodeArray
+from heapnb.analysis.retainers import retaining_edges
 from heapnb.decode.links import has_type
 from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts
 from heapnb.frames import masked
@@ -43,7 +45,6 @@ from heapnb.views.trees.rows import (
     TEXT_FILTER,
     Label,
 )
-from heapnb.vocab import STRING_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 _NAMING: Final = ("property", "context")
 _MOST_TYPES: Final = 256
 _MOST_IDS: Final = 1000
+_MOST_LOOKED_AT: Final = 1000
+"""Retainers among which the nearest one is looked for."""
+
 
 _ALL: Final = "all"
 _DUPLICATES: Final = "duplicates"
@@ -139,7 +143,7 @@ class StringsTree(DecodedTree):
             is_called,
         )
         held = np.flatnonzero(is_called)
-        held = held[has_type(heap, held, *STRING_TYPES)]
+        held = held[has_type(heap, held, *vocab.STRING_TYPES)]
         is_held = np.zeros(len(heap.strings), np.bool_)
         is_held[heap.node_name[held[has_type(heap, held, "string")]]] = True
         is_held &= ~is_string(heap, ["", *PUBLIC_VALUES])
@@ -208,13 +212,36 @@ class StringsTree(DecodedTree):
         page = member_page(self.node_rows, key, ("strings", row), strings, window)
         shown = self.frame.iloc[[row]]
         (label,), (flags,) = self.labels(shown), self.flags(shown)
+        held = self._held_labels([self.heap.ordinal_of(each.node_id or 0) for each in page.rows])
         return replace(
             page,
             rows=tuple(
-                replace(each, label=(*label, each.label[-1]), expandable=True, flags=flags)
-                for each in page.rows
+                replace(each, label=(*(by or label), each.label[-1]), expandable=True, flags=flags)
+                for each, by in zip(page.rows, held, strict=True)
             ),
         )
+
+    def _held_labels(self, strings: Sequence[int]) -> list[Label | None]:
+        """Say by what each of some equal strings is held, nearest to the roots."""
+        heap = self.heap
+        edges = np.full(len(strings), vocab.NO_INDEX, np.int64)
+        naming = [heap.edge_type_index(kind) for kind in (*_NAMING, "element")]
+        for place, node in enumerate(strings):
+            found, sources = (each[:_MOST_LOOKED_AT] for each in retaining_edges(heap, node))
+            # What the engine's own arrays call it says nothing.
+            is_name = np.isin(heap.edge_type[found], naming)
+            if is_name.any():
+                distance = heap.distance[sources[is_name]]
+                nearest = np.argmin(np.where(distance < 0, vocab.BASE_SYSTEM_DISTANCE, distance))
+                edges[place] = found[is_name][nearest]
+        known = np.flatnonzero(edges >= 0)
+        rows = self.node_rows.rows(
+            [""] * len(known), heap.edge_from(edges[known]), edges=edges[known], joined_by="in"
+        )
+        labels: list[Label | None] = [None] * len(strings)
+        for place, row in zip(known.tolist(), rows, strict=True):
+            labels[place] = row.label[:-1]
+        return labels
 
     def below_part(self, key: str, node: int, part: str, window: Window) -> Page:
         """List what refers to a string, or to what refers to it."""

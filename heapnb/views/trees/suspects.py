@@ -23,7 +23,7 @@ from heapnb.views.trees.decoded import (
     place_of_member,
     section_of_rows,
 )
-from heapnb.views.trees.model import Cell, Column, LabelRole, Page, Row, Window
+from heapnb.views.trees.model import Cell, Column, Page, Row, Window
 from heapnb.views.trees.rows import Label, no_row, parse_part
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _CHAIN: Final = "c0"
 _OBJECTS: Final = "o0"
 _SENTENCES: Final = frozenset("wfp")
-_LINE: Final = 110
+_LINE: Final = 72
 _LONGEST_PROSE: Final = 1500
 _DIAGNOSIS: Final = "diagnosis"
 """The Python expression for it in code that is shown."""
@@ -89,8 +89,8 @@ class SuspectsTree(DecodedTree):
         return [
             (
                 ("class", self._text(class_name)),
-                ("operator", " held by "),
-                *self._prose(anchor)[0],
+                ("operator", "held by"),
+                ("soft", self._text(anchor).replace("`", "")),
             )
             for class_name, anchor in zip(rows["class_name"], rows["anchor"], strict=True)
         ]
@@ -148,29 +148,17 @@ class SuspectsTree(DecodedTree):
 
     def _paragraph(self, prefix: str, name: str, text: str) -> list[Row]:
         """Write sentences over as many rows as they need."""
-        heading: Label = (("badge", name), ("soft", " "))
+        shown = self.node_rows.text(" ".join(text.split()), limit=_LONGEST_PROSE)
+        heading: Label = (("badge", name),)
         return [
-            Row(f"{prefix}{number}", (*(heading if number == 0 else ()), *line), {})
-            for number, line in enumerate(self._prose(text))
+            Row(
+                f"{prefix}{number}",
+                (*(heading if number == 0 else ()), ("soft", line)),
+                {},
+                title=shown if number == 0 else None,
+            )
+            for number, line in enumerate(textwrap.wrap(shown, _LINE) or [""])
         ]
-
-    def _prose(self, text: str) -> list[Label]:
-        """Break sentences into lines; what stands between back ticks is code."""
-        shown = [
-            self.node_rows.text(paragraph, limit=_LONGEST_PROSE) for paragraph in text.split("\n")
-        ]
-        lines = [line for paragraph in shown for line in textwrap.wrap(paragraph, _LINE)]
-        labels: list[Label] = []
-        role: LabelRole = "soft"
-        for line in lines or [""]:
-            pieces: list[tuple[LabelRole, str]] = []
-            for i, piece in enumerate(line.split("`")):
-                if i > 0:
-                    role = "value" if role == "soft" else "soft"
-                if piece:
-                    pieces.append((role, piece))
-            labels.append(tuple(pieces))
-        return labels
 
     def _course(self, key: str, suspect: Suspect) -> list[Row]:
         if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is no course
@@ -185,7 +173,7 @@ class SuspectsTree(DecodedTree):
         return [replace(row, expandable=False)]
 
     def _heading(self, key: str, name: str, text: str, cells: dict[str, Cell] | None = None) -> Row:
-        label: Label = (("badge", name), ("soft", f" {self.node_rows.text(text)}"))
+        label: Label = (("badge", name), ("soft", self.node_rows.text(text)))
         return Row(key, label, cells or {}, expandable=True)
 
     # -- nodes ------------------------------------------------------------------------------

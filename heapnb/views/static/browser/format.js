@@ -111,7 +111,9 @@ export function visible(text) {
  * @returns {FormattedCell}
  */
 export function formatCell(kind, value, totalSize = 0) {
-  if (value === null || value === undefined) return { text: UNKNOWN, title: "Unknown", share: null };
+  // A row that lacks a value is of a kind that the column does not apply to.
+  if (value === undefined) return { text: "", title: "", share: null };
+  if (value === null) return { text: UNKNOWN, title: "Unknown", share: null };
   switch (kind) {
     case "bytes": {
       const share = totalSize > 0 ? value / totalSize : null;
