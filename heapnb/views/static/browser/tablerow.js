@@ -64,14 +64,17 @@ export function failureText(error) {
 }
 
 function makeRow(row, look) {
+  // A row that is all text has the room of the columns that it says nothing in.
+  const isAllText = look.columns.every(({ key }) => row.cells[key] === undefined);
   const label = element(
     "div",
-    { role: "gridcell", class: "hb-cell hb-label" },
+    { role: "gridcell", class: "hb-cell hb-label", "aria-colspan": isAllText ? look.columns.length + 1 : null },
     element("span", { class: "hb-twisty", "aria-hidden": "true" }),
     element("span", { class: "hb-name", title: row.title === null ? null : readable(row.title) }, ...labelParts(row.label)),
     ...row.flags.map(makeFlag),
   );
-  const cells = look.columns.map((column) => makeCell(column, row.cells[column.key], look.totalSize));
+  const columns = isAllText ? [] : look.columns;
+  const cells = columns.map((column) => makeCell(column, row.cells[column.key], look.totalSize));
   return element("div", { role: "row", class: "hb-row", "data-kind": "row" }, label, ...cells);
 }
 
