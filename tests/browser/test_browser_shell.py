@@ -343,7 +343,11 @@ def test_nodes_of_the_drawing_can_be_selected_and_expanded(mount: Any) -> None:
     expect(graph.get_by_role("button", name="Map")).to_have_attribute("aria-pressed", "true")
     graph.get_by_role("button", name="Map").dblclick()
     expect(graph.get_by_role("button", name="Further 1000005")).to_be_visible()
-    assert bench.calls("graph")[-1] == {"node_id": 2005, "expanded": [1_000_005]}
+    assert bench.calls("graph")[-1] == {
+        "node_id": 2005,
+        "expanded": [1_000_005],
+        "direction": "LR",
+    }
     graph.get_by_role("button", name="global").focus()
     bench.page.keyboard.press("e")
     expect(graph.get_by_role("button", name="Further 1000003")).to_be_visible()

@@ -131,7 +131,7 @@ class SearchBox extends TextBox {
   #toggle;
 
   constructor({ key, title }, change) {
-    super({ title, className: "hs-search", placeholder: title, hint: `${title} ( / )`, type: "search" });
+    super({ title, className: "hs-search", placeholder: `${title}  ( / )`, hint: `${title} ( / )`, type: "search" });
     this.#key = key;
     this.#change = change;
     this.#toggle = element(

@@ -4,6 +4,8 @@ import { element } from "./dom.js";
 import { GraphView } from "./graphview.js";
 import { Newest } from "./requests.js";
 
+const WIDE = 1.8;
+
 export class GraphPane {
   #options;
   #view;
@@ -84,7 +86,8 @@ export class GraphPane {
     }
     this.#body.setAttribute("aria-busy", "true");
     try {
-      const answer = await this.#options.requests.send("graph", { node_id: nodeId, expanded: this.#expanded });
+      const params = { node_id: nodeId, expanded: this.#expanded, direction: this.#direction };
+      const answer = await this.#options.requests.send("graph", params);
       if (!isNewest()) return;
       this.#view.show(answer, { keepPlace });
       this.#view.select(this.#selectedId);
@@ -98,6 +101,12 @@ export class GraphPane {
     } finally {
       if (isNewest()) this.#body.removeAttribute("aria-busy");
     }
+  }
+
+  /** Paths run along the longer side of the pane. */
+  get #direction() {
+    const { clientWidth: width, clientHeight: height } = this.#body;
+    return width > WIDE * height ? "LR" : "TB";
   }
 
   #hint({ expandable }) {

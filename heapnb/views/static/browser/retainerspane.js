@@ -8,6 +8,7 @@ import { TreeTable } from "./treetable.js";
 
 const VIEW = "retainers";
 const LONGEST_WAY = 200;
+const LOOKED_AT = 100;
 
 const COLUMNS = [
   { key: "distance", title: "Distance", kind: "distance", description: "Edges from the program's roots" },
@@ -40,7 +41,7 @@ export class RetainersPane {
   constructor(options) {
     this.#options = options;
     this.#view = options.view ?? { columns: COLUMNS, label_title: "Retainer", sort: [null, true] };
-    const way = element("button", { class: "hs-button", type: "button", title: "Unfold the first retainer of each, up to the roots" }, "Path to roots");
+    const way = element("button", { class: "hs-button", type: "button", title: "Unfold the closest retainers, up to the roots" }, "Path to roots");
     way.addEventListener("click", () => this.#unfoldWay());
     this.#restore = element("button", { class: "hs-button", type: "button", hidden: true });
     this.#restore.addEventListener("click", () => options.onIgnore([]));
@@ -139,7 +140,7 @@ export class RetainersPane {
     openMenu(this.#body, items, { x, y });
   }
 
-  /** Unfold, from the node to a root, the retainer that comes first: it lies closest to a root. */
+  /** Unfold, from the node to a root, the retainer that lies closest to a root. */
   async #unfoldWay() {
     const number = ++this.#wayNumber;
     const path = [];
@@ -147,14 +148,15 @@ export class RetainersPane {
     for (let parent = null; keys.length < LONGEST_WAY; ) {
       let page;
       try {
-        page = await this.#load(parent, 0, 1);
+        page = await this.#load(parent, 0, LOOKED_AT);
       } catch {
         return;
       }
       if (number !== this.#wayNumber) return;
-      const row = page.rows[0];
+      const index = closest(page.rows);
+      const row = page.rows[index];
       if (!row) break;
-      path.push([row.key, 0]);
+      path.push([row.key, index]);
       if (!row.expandable) break;
       keys.push(row.key);
       parent = row.key;
@@ -162,4 +164,10 @@ export class RetainersPane {
     this.#table.setExpanded(keys);
     await this.#table.reveal(path);
   }
+}
+
+/** Return the place of the row with the smallest distance, the first of several. */
+function closest(rows) {
+  const distances = rows.map(({ cells }) => cells.distance ?? Infinity);
+  return distances.indexOf(Math.min(...distances));
 }
