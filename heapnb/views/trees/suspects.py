@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _CHAIN: Final = "c0"
 _OBJECTS: Final = "o0"
 _SENTENCES: Final = frozenset("wfp")
-_LINE: Final = 72
+_LINE: Final = 110
 _LONGEST_PROSE: Final = 1500
 _DIAGNOSIS: Final = "diagnosis"
 """The Python expression for it in code that is shown."""
