@@ -54,7 +54,7 @@ _KIND_OF_NAME: Final = tuple(
         (r"(size|bytes|shallow|retained)_delta$", Kind.BYTES_DELTA),
         (r"_delta$", Kind.COUNT_DELTA),
         (r"(^|_)(size|bytes)(_\d+|_per_snapshot)?$", Kind.BYTES),
-        (r"^(shallow|retained)(_\d+|_per_snapshot)?$|^total$", Kind.BYTES),
+        (r"^(shallow|retained)(_\d+|_per_snapshot)?$|^(total|byte_length)$", Kind.BYTES),
         (r"(^|_)count(_\d+|_per_snapshot)?$|^n_|^(length|times)$", Kind.COUNT),
         (r"(^|_)(share|confidence|ratio)$", Kind.SHARE),
         (r"^distance$", Kind.DISTANCE),

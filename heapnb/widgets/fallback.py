@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS: Final = 15
 
+_OPENING: Final = tuple("([{<\"'`")
 _QUICK_NODES: Final = 5_000_000
 """In larger heaps, looking for what retains most would keep the browser waiting."""
 
@@ -146,8 +148,13 @@ def _chain(source: Source, node_id: int) -> list[View]:
 
 
 def _table(source: Source, view: dict[str, Any], settings: dict[str, Any]) -> View:
-    if view["kind"] == "chart":
-        return _chart(source, view)
+    try:
+        return _chart(source, view) if view["kind"] == "chart" else _rows(source, view, settings)
+    except HeapnbError as error:
+        return View(title=view["title"], notes=(str(error),))
+
+
+def _rows(source: Source, view: dict[str, Any], settings: dict[str, Any]) -> View:
     sort, descending = view["sort"]
     request = {"sort": sort, "descending": descending, "filters": {}} | settings
     page = source.answer(
@@ -164,20 +171,27 @@ def _chart(source: Source, view: dict[str, Any]) -> View:
     import pandas as pd
 
     chart = source.answer("chart", {"view": view["key"]})
-    table = chart["table"]
-    return View(
-        title=view["title"],
-        drawing=Markup(chart["svg"]),  # noqa: S704  the drawing is made to be inlined
-        table=pd.DataFrame(table["rows"], columns=table["columns"]),
-    )
+    table = pd.DataFrame(chart["table"]["rows"])
+    drawing = Markup(chart["svg"])  # noqa: S704  the drawing is made to be inlined
+    drawn = View(title=view["description"], drawing=drawing)
+    return View(title=view["title"], table=table, parts=(drawn,))
 
 
 def _frame(view: dict[str, Any], rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Put rows into a table whose columns are formatted by their names."""
     import pandas as pd
 
-    labels = ["".join(text for _, text in row["label"]) for row in rows]
+    labels = [_label(text for _, text in row["label"]) for row in rows]
     columns = {view["label_title"]: labels}
     for column in view["columns"]:
         columns[column["key"]] = [row["cells"].get(column["key"]) for row in rows]
     return pd.DataFrame(columns)
+
+
+def _label(pieces: Iterable[str]) -> str:
+    """Join the pieces of a label, which the browser tells apart by their colours."""
+    label = ""
+    for piece in pieces:
+        is_word = piece[:1].isalnum() or piece[:1] in _OPENING
+        label += f" {piece}" if is_word and label and not label[-1].isspace() else piece
+    return label

@@ -38,6 +38,7 @@ class Finding:
         ("retained_size", Kind.BYTES),
         ("retained_3", Kind.BYTES),
         ("extra_native_bytes", Kind.BYTES),
+        ("byte_length", Kind.BYTES),
         ("size_delta", Kind.BYTES_DELTA),
         ("retained_delta", Kind.BYTES_DELTA),
         ("count_delta", Kind.COUNT_DELTA),

@@ -514,3 +514,26 @@ def test_importing_heapnb_loads_no_widgets() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_every_view_is_seen_without_a_kernel() -> None:
+    snapshots = [snapshot(n, f"s{n}") for n in (100, 200, 400)]
+    for browser in (hn.diagnose(snapshots).browse(), hn.diff(*snapshots[1:]).browse()):
+        for view in browser.views:
+            browser.view = view
+            bundle = browser._repr_mimebundle_()
+            title = next(one["title"] for one in browser.description["views"] if one["key"] == view)
+            assert title in bundle["text/plain"]
+            if view == "comparison" and "suspects" in browser.views:
+                # Earlier snapshots of a series are read again, which these cannot be.
+                assert "has no file" in bundle["text/plain"]
+            else:
+                assert '<table class="hn-table">' in bundle["text/html"]
+        browser.close()
+
+
+def test_pieces_of_labels_do_not_run_into_each_other() -> None:
+    diagnosis = hn.diagnose([snapshot(n, f"s{n}") for n in (100, 200, 400)])
+    browser = diagnosis.browse()
+    assert "Session held by " in browser._fallback().html
+    browser.close()
