@@ -140,6 +140,8 @@ class Browser {
       onWrongId: (text) => this.#showProblem(new Error(`“${text}” is no node id. Write a number such as 12345.`), null),
       actions: () => this.#copyActions(this.#store.get("selected")),
       canGoto: this.#canDo("locate"),
+      onPython: this.#canDo("python") ? () => this.#givePython(this.#store.get("selected")) : null,
+      pythonTitle: this.#options.copyToCell ? "Python in a new cell" : "Copy as Python",
     });
     this.#panes = new Panes({
       requests: this.#requests,
@@ -354,7 +356,7 @@ class Browser {
       }
     }
     if (this.#canDo("python")) {
-      actions.push({ label: "Copy as Python", run: () => this.#copy("Python", () => this.#pythonOf(selected)) });
+      actions.push({ label: "Copy as Python", run: () => this.#copyPython(selected) });
       if (this.#options.copyToCell) actions.push({ label: "Python in a new cell", run: () => this.#toCell(selected) });
     }
     return actions;
@@ -367,6 +369,14 @@ class Browser {
     } catch (error) {
       this.#showProblem(error, () => this.#copy(what, makeText));
     }
+  }
+
+  #givePython(selected) {
+    return this.#options.copyToCell ? this.#toCell(selected) : this.#copyPython(selected);
+  }
+
+  #copyPython(selected) {
+    return this.#copy("Python", () => this.#pythonOf(selected));
   }
 
   async #toCell(selected) {

@@ -21,6 +21,8 @@ export class Toolbar {
    * @param {(text: string) => void} options.onWrongId
    * @param {() => object[]} options.actions - Items of the menu.
    * @param {boolean} options.canGoto
+   * @param {(() => void)|null} options.onPython - Gives the code for what is shown; null where there is none.
+   * @param {string} options.pythonTitle
    */
   constructor(options) {
     this.#options = options;
@@ -35,6 +37,7 @@ export class Toolbar {
       element("div", { class: "hs-group" }, this.#back, this.#forward),
       this.filters.element,
       options.canGoto && this.#gotoBox(),
+      options.onPython && iconButton("code", options.pythonTitle, options.pythonTitle, options.onPython),
       menu,
     );
     this.setHistory(false, false);
