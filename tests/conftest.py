@@ -31,7 +31,13 @@ def find_npm() -> str | None:
     return shutil.which("npm") if shutil.which("node") else None
 
 
+def find_node() -> str | None:
+    """Return Node, which tests the browser's modules without a page."""
+    return shutil.which("node")
+
+
 _NEEDS: dict[str, tuple[str, Callable[[], str | None]]] = {
+    "node": ("Node", find_node),
     "oracle": ("Node and npm", find_npm),
     "browser": ("Chromium", find_chromium),
 }
