@@ -137,7 +137,7 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
         """
         return inline_svg(
             run_engine(self.to_dot(), "svg"),
-            style=_style() if with_style else None,
+            style=drawing_style() if with_style else None,
             css_class=CSS_CLASS,
             titles=self._titles,
             data=self._data(expandable) if expandable is not None else {},
@@ -702,8 +702,9 @@ def _rows(lines: Sequence[str]) -> str:
 
 
 @cache
-def _style() -> str:
+def drawing_style() -> str:
+    """Return the style sheet that drawings without one of their own need in a page."""
     return _STYLE_FILE.read_text("utf-8")
 
 
-__all__ = ["RetainerGraph", "Texts", "draw_drawing", "retainer_graph"]
+__all__ = ["RetainerGraph", "Texts", "draw_drawing", "drawing_style", "retainer_graph"]

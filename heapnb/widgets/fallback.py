@@ -13,6 +13,7 @@ from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.views.columns import Kind
 from heapnb.views.describe import Fact, View, describe
+from heapnb.views.dot import drawing_style
 from heapnb.views.html import view_html
 from heapnb.views.text import view_text
 from heapnb.views.trees.source import Source
@@ -137,7 +138,8 @@ def _chain(source: Source, node_id: int) -> list[View]:
     except HeapnbError:
         # Without an engine for drawings the table has to do.
         return []
-    drawing = Markup(drawn["svg"])  # noqa: S704  the drawing is made to be inlined
+    # Both are our own, and made to be inlined.
+    drawing = Markup(f"<style>{drawing_style()}</style>{drawn['svg']}")  # noqa: S704
     return [
         View(
             title=f"What keeps {details['class_name']} @{node_id} alive",
