@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.decode.links import property_of
+from heapnb.decode.strings import rope_texts
 from heapnb.graph import HeapGraph
 
 
@@ -61,8 +63,8 @@ def duplicate_strings(graph: HeapGraph) -> BoolArray:
 
     Notes
     -----
-    Ropes and slices, whose text the file does not have, are left out. Of texts that V8 cut,
-    those of equal size count as equal.
+    As in DevTools: slices are left out, whose text the file does not have, and ropes that V8 has
+    joined already. Of texts that V8 cut, those of equal size count as equal.
 
     Examples
     --------
@@ -73,20 +75,47 @@ def duplicate_strings(graph: HeapGraph) -> BoolArray:
     >>> duplicate_strings(builder.graph()).tolist()
     [False, True, False, True]
     """
-    is_string = graph.node_type == graph.node_type_index("string")
-    strings = np.flatnonzero(is_string & (graph.self_size > 0))
-    name = graph.node_name[strings]
-    is_repeated = np.bincount(name, minlength=1)[name] > 1
-    length = pc.utf8_length(graph.strings.take(pa.array(name[is_repeated]))).to_numpy()
-    cut = np.flatnonzero(is_repeated)[length >= vocab.LONGEST_STRING]
+    has_size = graph.self_size > 0
+    strings = np.flatnonzero((graph.node_type == graph.node_type_index("string")) & has_size)
+    ropes = np.flatnonzero(graph.node_type == graph.node_type_index("concatenated string"))
+    is_kept = has_size[ropes] & ~_is_flat(graph, ropes)
+    text, is_cut = _numbered_texts(graph, strings, rope_texts(graph, ropes).filter(is_kept))
+    strings = np.concatenate([strings, ropes[is_kept]])
+    is_repeated = np.bincount(text, minlength=1)[text] > 1
+    cut = np.flatnonzero(is_cut)
     size = graph.self_size[strings[cut]].astype(np.uint64)
-    _, text, count = np.unique(
-        name[cut].astype(np.uint64) << np.uint64(32) | size, return_inverse=True, return_counts=True
+    _, group, count = np.unique(
+        text[cut].astype(np.uint64) << np.uint64(32) | size, return_inverse=True, return_counts=True
     )
-    is_repeated[cut] = count[text] > 1
+    is_repeated[cut] = count[group] > 1
     marked = np.zeros(graph.n_nodes, np.bool_)
     marked[strings[is_repeated]] = True
     return marked
+
+
+def _is_flat(graph: HeapGraph, ropes: IntArray) -> BoolArray:
+    """Tell ropes of which one half is empty: V8 has joined these."""
+    is_flat = np.zeros(len(ropes), np.bool_)
+    for half in ("first", "second"):
+        node = property_of(graph, ropes, half, edge_type="internal")
+        is_flat |= (node >= 0) & graph.is_named(np.maximum(node, 0), "")
+    return is_flat
+
+
+def _numbered_texts(
+    graph: HeapGraph, strings: IntArray, others: pa.LargeStringArray
+) -> tuple[IntArray, BoolArray]:
+    """Number the texts of strings and other texts, equal ones alike; tell which V8 cut."""
+    name = graph.node_name[strings]
+    used = np.flatnonzero(np.bincount(name, minlength=1))
+    # The file's table may have a text twice.
+    texts = pa.concat_arrays([graph.strings.take(pa.array(used)), others])
+    number = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
+    is_cut = pc.utf8_length(texts).to_numpy() >= vocab.LONGEST_STRING
+    place = np.searchsorted(used, name)
+    rest = np.arange(len(used), len(texts))
+    places = np.concatenate([place, rest])
+    return number[places], is_cut[places]
 
 
 def given_between(node_id: AnyArray, after: int, until: int) -> BoolArray:

@@ -123,7 +123,8 @@ class ComparisonTree:
             return [Key(names, descending=window.descending)]
         table = compared.diff.table
         if window.sort not in table:
-            return [Key(names)]
+            # What only nodes have says nothing about classes.
+            return [Key(table["size_delta"].to_numpy()[rows], descending=True), Key(names)]
         return [Key(table[window.sort].to_numpy()[rows], descending=window.descending), Key(names)]
 
     def _class_rows(self, window: Window) -> Page:
