@@ -518,6 +518,9 @@ _OF_NO_SECRET = re.compile(
     r"|size|limit|min|max|mode|status|state|prefix|suffix|(?:iz|is)er\w*|ize\w*|ly|ive)$",
     re.IGNORECASE,
 )
+_LONGEST_NAME: Final = 80
+# Node's codes of errors and names of headers; the directory that a shell is in; paths.
+_NO_NAME = re.compile(r"(?:ERR_|HTTP2_)|(?:OLD)?PWD$|.*[/\\]|.*\bPUBLIC_", re.DOTALL)
 _CONSTANT_NAME = re.compile(r"[A-Z][A-Z0-9_]*_(?:KEY|PASS|TOKEN|SECRET|AUTH|DSN|CREDENTIALS?)")
 NAME_SEED: Final = (
     rf"_KEY|_PASS|_DSN|_CREDENTIAL|(?i:{_WORDS}|sid|auth|otp|pin|ssn|cvv|cvc|bearer|card.?number"
@@ -543,8 +546,7 @@ def is_secret_name(name: str) -> bool:
     >>> [is_secret_name(name) for name in ("userPassword", "x-api-key", "tokenType", "tokenizer")]
     [True, True, False, False]
     """
-    if name.startswith("ERR_"):
-        # Node's codes of errors; what stands beside them are messages.
+    if len(name) > _LONGEST_NAME or _NO_NAME.match(name):
         return False
     if _CONSTANT_NAME.fullmatch(name):
         return True

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.places import internal_child
+from heapnb.places import children_of
 from heapnb.redaction.copies import find_copies
 from heapnb.redaction.own_names import Renamer, own_names, with_hidden_attributes
 from heapnb.redaction.roles import ENGINE_TEXTS, NAMES, Role
@@ -31,7 +31,7 @@ from heapnb.secrets import (
 )
 
 if TYPE_CHECKING:
-    from heapnb._typing import AnyArray, BoolArray, NodeArray
+    from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
     from heapnb.graph import HeapGraph
     from heapnb.redaction.tokens import Tokens
 
@@ -156,11 +156,8 @@ def _called_secret(
     graph: HeapGraph, ropes: Ropes, roles: AnyArray
 ) -> Iterator[tuple[int, str, bool]]:
     """List the strings that a name makes a secret: index, kind, whether copies are looked for."""
-    values = secret_values(graph)
-    node = values.node.copy()
-    slice_type = graph.node_type_index("sliced string")
-    for i in np.flatnonzero(graph.node_type[node] == slice_type).tolist():
-        node[i] = _text_of_slice(graph, int(node[i]), slice_type)
+    values = secret_values(graph, roles)
+    node = _texts_of_slices(graph, values.node)
     is_rope = graph.node_type[node] == graph.node_type_index("concatenated string")
     rope, part = ropes.parts_of(node[is_rope])
     rope_kind = np.flatnonzero(is_rope)[rope]
@@ -195,15 +192,17 @@ def _is_worth_hiding(text: str, kind: str) -> bool:
     return len(text) >= least and text.lower() not in PUBLIC_VALUES
 
 
-def _text_of_slice(graph: HeapGraph, node: int, slice_type: int) -> int:
-    """Return what a slice is part of: where it begins there, the file does not say."""
+def _texts_of_slices(graph: HeapGraph, node: IntArray) -> IntArray:
+    """Replace slices by what they are part of: where they begin there, the file does not say."""
+    node = node.copy()
+    slice_type = graph.node_type_index("sliced string")
     for _ in range(_MOST_SLICES):
-        parent = internal_child(graph, node, "parent")
-        if parent is None:
+        slices = np.flatnonzero(graph.node_type[node] == slice_type)
+        parents = children_of(graph, node[slices], ["parent"])
+        slices, parents = slices[parents >= 0], parents[parents >= 0]
+        if not len(slices):
             break
-        node = parent
-        if graph.node_type[node] != slice_type:
-            break
+        node[slices] = parents
     return node
 
 

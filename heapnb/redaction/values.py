@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.kernels.redaction import pairs_in_rows
-from heapnb.places import is_string
+from heapnb.places import children_of, is_string
+from heapnb.redaction.roles import NAMES
 from heapnb.secrets import (
     ENVIRONMENT,
     ENVIRONMENT_NAMES,
@@ -22,7 +23,7 @@ from heapnb.secrets import (
 )
 
 if TYPE_CHECKING:
-    from heapnb._typing import BoolArray, IntArray
+    from heapnb._typing import AnyArray, BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
 _EDGES_AT_ONCE: Final = 1 << 22
@@ -54,13 +55,15 @@ class Values:
     kind: tuple[str, ...]
 
 
-def secret_values(graph: HeapGraph) -> Values:
+def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
     """Find the strings that stand under the names of secrets.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
+    roles : uint16[n_strings]
+        What its strings are used for.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def secret_values(graph: HeapGraph) -> Values:
     """
     is_secret = secret_names(graph)
     node, name = _named_targets(graph, is_secret)
-    paired, keys = _paired_targets(graph, is_secret)
+    paired, keys = _paired_targets(graph, roles, is_secret)
     node, name = np.concatenate([node, paired]), np.concatenate([name, keys])
     node, name = _opened(graph, node, name)
     variables, their_names = _environment(graph)
@@ -122,7 +125,9 @@ def _named_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, In
     return graph.edge_to[edges].astype(np.int64), graph.edge_name[edges].astype(np.int64)
 
 
-def _paired_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, IntArray]:
+def _paired_targets(
+    graph: HeapGraph, roles: AnyArray, is_secret: BoolArray
+) -> tuple[IntArray, IntArray]:
     """Return what follows a secret's name in a table or an array, and the names.
 
     Tables of Maps and of large objects have a value behind its key, raw headers and pairs too.
@@ -144,11 +149,22 @@ def _paired_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, I
     edges = edges[is_table]
     keys, values = _places(graph, edges), _places(graph, edges + 1)
     edges = edges[(keys >= 0) & (values == keys + 1)]
+    owner = graph.edge_from(edges)
     target = graph.edge_to[edges + 1].astype(np.int64)
     key = graph.node_name[graph.edge_to[edges]].astype(np.int64)
-    # In a list of names, such as of headers, one follows the other.
-    is_value = ~(is_string_node[target] & is_secret[graph.node_name[target]])
+    # In a list of names, such as of headers, or of constants, one follows the other; in the
+    # table of a Map a key has its value behind it, whatever that is called.
+    is_name = (roles[graph.node_name[target]] & int(NAMES)) != 0
+    is_name |= is_secret[graph.node_name[target]]
+    is_value = ~(is_string_node[target] & is_name) | _is_table_of_map(graph, owner)
     return target[is_value], key[is_value]
+
+
+def _is_table_of_map(graph: HeapGraph, nodes: IntArray) -> BoolArray:
+    is_map = is_string(graph, ["Map"])[graph.node_name]
+    maps = np.flatnonzero(is_map & (graph.node_type == graph.node_type_index("object")))
+    found: BoolArray = np.isin(nodes, children_of(graph, maps, ["table"]))
+    return found
 
 
 def _wanted_pairs(graph: HeapGraph, is_pair_type: BoolArray, is_key: BoolArray) -> IntArray:
