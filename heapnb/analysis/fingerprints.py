@@ -11,6 +11,7 @@ FINGERPRINT_LENGTH: Final = 16
 """Hexadecimal digits: 64 bits, so two leaks of one program do not share a name by chance."""
 
 _LONGEST_TURN: Final = 8
+_LONGEST_STEP: Final = 200
 _INDEX: Final = re.compile(r"\.\d+")
 # What differs from run to run: uuids, digests, counters, times.
 _VARIABLE: Final = re.compile(
@@ -82,7 +83,7 @@ def normalised_chain(chain: Sequence[str]) -> tuple[str, ...]:
 def _normalised(step: str) -> str:
     if _INDEX.fullmatch(step):
         return "[]"
-    return _VARIABLE.sub("#", step)
+    return _VARIABLE.sub("#", step[:_LONGEST_STEP])
 
 
 def _drop_repetition(steps: list[str]) -> None:

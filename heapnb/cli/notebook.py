@@ -33,7 +33,7 @@ def command(
     no_redact: bool,
     no_execute: bool,
 ) -> None:
-    """Write a post-mortem: a notebook that tells the case and can be run again.
+    """Write the case as a notebook that can be run again.
 
     Give the snapshots in the order in which they were taken; three show most.
     """

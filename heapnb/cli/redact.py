@@ -47,10 +47,11 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write OUT: the same graph, sizes and ids, with tokens in place of secrets.
+    """Write a snapshot again, with tokens in place of its secrets.
 
-    Tokens have the length of what they stand for, and equal texts get equal tokens. What was found
-    is listed by kind and place, never the secret itself.
+    The graph, the sizes and the ids stay the same. Tokens have the length of what they stand for,
+    and equal texts get equal tokens. What was found is listed by kind and place, never the secret
+    itself.
     """
     if is_audit == (target is not None):
         problem = "--audit writes nothing: leave OUT away" if is_audit else "Name the file to write"

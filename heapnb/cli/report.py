@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from heapnb.cli.options import reading_options, series_argument
-from heapnb.cli.output import note
+from heapnb.cli.output import note, print_json
 from heapnb.cli.reading import Reading, check_target
+from heapnb.errors import CommandError
 
 
 @click.command("report")
@@ -20,17 +23,38 @@ from heapnb.cli.reading import Reading, check_target
     show_default=True,
     help="Where the report goes.",
 )
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the same content as JSON, no file.")
+@click.option("--markdown", is_flag=True, help="Print it as Markdown: for tickets, for builds.")
 @click.option("--no-redact", is_flag=True, help="Show what looks like a secret, too.")
 @reading_options
 def command(
-    snapshots: tuple[str, ...], target: str, reading: Reading, *, no_redact: bool
+    snapshots: tuple[str, ...],
+    target: str,
+    reading: Reading,
+    *,
+    force: bool,
+    as_json: bool,
+    markdown: bool,
+    no_redact: bool,
 ) -> None:
     """Write a report: one HTML file that opens offline.
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    check_target(target, snapshots)
-    from heapnb.report import html_report
+    from heapnb.report import html_report, markdown_report, report_data
 
-    html_report(reading.open_series(snapshots), target, redact=not no_redact)
+    if as_json and markdown:
+        raise CommandError("--json and --markdown are two reports.", hint="ask for one.")
+    if as_json or markdown:
+        series = reading.open_series(snapshots, with_warnings=False)
+        if as_json:
+            print_json(report_data(series, redact=not no_redact))
+        else:
+            print(markdown_report(series, redact=not no_redact), end="")
+        return
+    check_target(target, snapshots)
+    if Path(target).exists() and not force:
+        raise CommandError(f"{target}: exists.", hint="choose another name, or --force.")
+    html_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
     note(f"The report is in {target}")

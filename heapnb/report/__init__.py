@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.series import Series
 from heapnb.analysis.sources import HeapSource
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
 
-__all__ = ["html_report"]
+__all__ = ["html_report", "markdown_report", "report_data"]
 
 
 def html_report(
@@ -83,8 +83,55 @@ def html_report(
     return path
 
 
+def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
+    """Return all that a report says as plain data.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, HeapGraph, path, or sequence of the last three
+        What to report on; snapshots in the order in which they were taken.
+    redact : bool, default True
+        Mask what looks like a secret.
+
+    Returns
+    -------
+    dict
+        Fit for JSON: the diagnosis as ``heapnb diagnose --json`` has it, the tables, and how many
+        of their rows are left out.
+    """
+    from heapnb.report.content import gather
+    from heapnb.report.plain import report_dict
+    from heapnb.views.masking import masking_off
+
+    with masking_off(not redact):
+        return report_dict(gather(_diagnosis_of(source)))
+
+
+def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
+    """Write a report as Markdown: for a ticket, or for the summary of a build.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, HeapGraph, path, or sequence of the last three
+        What to report on; snapshots in the order in which they were taken.
+    redact : bool, default True
+        Mask what looks like a secret.
+
+    Returns
+    -------
+    str
+        GitHub's Markdown; names stay names, whatever they say.
+    """
+    from heapnb.report.content import gather
+    from heapnb.report.plain import markdown
+    from heapnb.views.masking import masking_off
+
+    with masking_off(not redact):
+        return markdown(gather(_diagnosis_of(source)))
+
+
 def _diagnosis_of(
-    source: ReportSource, *, cache: bool, progress: ProgressReporter | None
+    source: ReportSource, *, cache: bool = True, progress: ProgressReporter | None = None
 ) -> Diagnosis:
     from heapnb.analysis.diagnose import Diagnosis, diagnose
     from heapnb.analysis.series import load_series

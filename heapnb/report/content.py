@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import pyarrow as pa
 from markupsafe import Markup
 
 from heapnb.analysis.constructors import constructors
+from heapnb.analysis.dominators import nodes_below_roots
+from heapnb.analysis.packages import packages
 from heapnb.analysis.series import Series
 from heapnb.analysis.statistics import statistics
 from heapnb.analysis.summary import summary
 from heapnb.errors import HeapnbError
-from heapnb.report.tables import Column, Table, make_table, safe_text
+from heapnb.report.tables import Column, Table, make_table, safe_place, safe_text
 from heapnb.views import charts, fmt
+from heapnb.views.code import code_html
 from heapnb.views.describe import removal
 from heapnb.views.dot import retainer_graph
 from heapnb.views.masking import mask_secrets
@@ -41,6 +46,9 @@ MOST_SNAPSHOTS: Final = 60
 MOST_LINES: Final = charts.N_COLOURS - 1
 """Lines of a chart."""
 
+MOST_TILES: Final = 17
+"""Tiles of a map."""
+
 MOST_WARNINGS: Final = 30
 MOST_CHAIN_STEPS: Final = 40
 MOST_COUNT_COLUMNS: Final = 5
@@ -64,6 +72,15 @@ class ChainStep:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The lines of the program that make what piles up."""
+
+    location: str
+    lines: Markup
+    is_cut: bool
+
+
+@dataclass(frozen=True)
 class Card:
     """A suspect with all that is known about it."""
 
@@ -75,6 +92,7 @@ class Card:
     retained: Markup
     per_snapshot: tuple[tuple[str, int, int], ...]
     removal: str
+    source: Source | None
 
 
 @dataclass(frozen=True)
@@ -106,6 +124,9 @@ class Report:
     cohort_chart: Markup
     cohort_legend: tuple[str, ...]
     constructors: Table
+    constructor_map: Markup
+    packages: Table
+    package_map: Markup
     parts: tuple[Part, ...]
     parts_chart: Markup
     total_size: int
@@ -147,6 +168,7 @@ def gather(diagnosis: Diagnosis) -> Report:
     parts, total = _parts(series)
     cohorts = _cohorts(series)
     layers = _layers(cohorts, names)
+    whose = packages(series.last).sort_values("retained_size", ascending=False, kind="stable")
     warnings = dict.fromkeys((*diagnosis.warnings, *series.warnings))
     return Report(
         diagnosis=diagnosis,
@@ -169,6 +191,9 @@ def gather(diagnosis: Diagnosis) -> Report:
         cohort_chart=charts.stacked_columns(layers, names[1:], title="What came, and stayed"),
         cohort_legend=tuple(layer.label for layer in layers),
         constructors=_constructors(series, total),
+        constructor_map=_constructor_map(series),
+        packages=_packages(whose, total),
+        package_map=_package_map(whose),
         parts=parts,
         parts_chart=charts.stacked_bar(
             [(part.name, part.size) for part in parts], title="Heap of the last snapshot"
@@ -210,7 +235,16 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
             zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=True)
         )[-MOST_SNAPSHOTS:],
         removal=removal(suspect),
+        source=_source(suspect),
     )
+
+
+def _source(suspect: Suspect) -> Source | None:
+    source = suspect.source
+    if source is None:
+        return None
+    masked = replace(source, text=mask_secrets(source.text))
+    return Source(safe_place(source.location), code_html(masked), source.is_cut)
 
 
 def _drawing(suspect: Suspect) -> Markup | None:
@@ -375,6 +409,44 @@ def _constructors(series: Series, total: int) -> Table:
         [
             Column("class_name", "Class"),
             Column("distance", "Distance"),
+            Column("count", "Objects"),
+            Column("shallow_size", "Shallow"),
+            Column("retained_size", "Retained"),
+            Column("share", "Of the heap"),
+        ],
+        MOST_ROWS,
+    )
+
+
+def _constructor_map(series: Series) -> Markup:
+    """Draw what nothing but the roots holds, by class: together it is the whole heap."""
+    heap = series.last
+    nodes = nodes_below_roots(heap)
+    classes = heap.class_index[nodes]
+    # Sizes of a heap are well below 2**53.
+    sizes = np.bincount(classes, weights=heap.retained_size[nodes].astype(np.float64))
+    order = np.argsort(-sizes, kind="stable")
+    largest, rest = order[:MOST_TILES], order[MOST_TILES:]
+    names = heap.class_names.take(pa.array(largest)).to_pylist()
+    tiles = [(safe_text(name), int(sizes[i])) for name, i in zip(names, largest, strict=True)]
+    tiles.append(("other classes", int(sizes[rest].sum())))
+    return charts.treemap(tiles, title="The heap by what holds it")
+
+
+def _package_map(whose: pd.DataFrame) -> Markup:
+    tiles = [
+        (safe_text(name), int(size))
+        for name, size in zip(whose["package"], whose["retained_size"], strict=True)
+    ]
+    return charts.treemap(tiles[:MOST_TILES], title="Retained size by package")
+
+
+def _packages(whose: pd.DataFrame, total: int) -> Table:
+    return make_table(
+        whose.assign(share=whose["retained_size"] / max(total, 1)),
+        [
+            Column("package", "Package"),
+            Column("version", "Version"),
             Column("count", "Objects"),
             Column("shallow_size", "Shallow"),
             Column("retained_size", "Retained"),

@@ -13,6 +13,7 @@ from markupsafe import Markup
 import heapnb
 from heapnb.report import tables
 from heapnb.report.content import Report
+from heapnb.report.plain import HEADLINES, UNDECIDED, report_dict
 from heapnb.views import charts, fmt
 
 
@@ -36,12 +37,25 @@ def render(report: Report) -> str:
         .get_template("report.html.j2")
         .render(
             report=report,
+            headline=HEADLINES.get(report.diagnosis.verdict, UNDECIDED),
+            data=_json_block(report),
             version=heapnb.__version__,
             style=Markup(style),  # noqa: S704  our own files
             script=Markup(script),  # noqa: S704
             content_security_policy=_content_security_policy(style, script),
         )
     )
+
+
+def _json_block(report: Report) -> Markup:
+    """Write what programs read; nothing in it ends the element that it stands in."""
+    import orjson
+
+    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    text = orjson.dumps(report_dict(report), option=options).decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  escaped above
 
 
 def _content_security_policy(style: str, script: str) -> str:

@@ -66,12 +66,15 @@ class Table:
         What is shown.
     rows : tuple of tuple of Markup
         Cells, escaped.
+    frame : pandas.DataFrame
+        The same rows as values, not masked.
     n_all : int
         Rows that there are.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Markup, ...], ...]
+    frame: pd.DataFrame
     n_all: int
 
     @property
@@ -105,7 +108,10 @@ def make_table(frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Ta
         for row, value in enumerate(head["location"]):
             if not is_missing(value):
                 cells[0][row] += place(value)
-    return Table(present, tuple(zip(*cells, strict=True)), len(frame))
+    keys = [column.key for column in present]
+    if "location" in frame.columns and "location" not in keys:
+        keys.append("location")
+    return Table(present, tuple(zip(*cells, strict=True)), head[keys], len(frame))
 
 
 def cell(value: Any, key: str) -> Markup:

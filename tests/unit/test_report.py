@@ -226,7 +226,7 @@ def test_hostile_strings_stay_text(write: Callable[[Diagnosis], str]) -> None:
     assert page.open == []
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in harmless.tags}
     assert not page.of("img")
-    assert len(page.of("script")) == len(page.of("style")) == 1
+    assert len(page.of("script")) == len(page.of("style")) + 1 == 2
     assert "<img src=x" in page.text
     assert not any(character in html for character in "\x00\u202e")
     handlers = {name for _, attributes in page.tags for name in attributes if name[:2] == "on"}

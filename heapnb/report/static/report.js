@@ -43,6 +43,17 @@
     show();
   });
 
+  // A link to a suspect unfolds it.
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) {
+      target.open = true;
+      target.scrollIntoView();
+    }
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   // On paper nothing can be unfolded.
   let folded = [];
   window.addEventListener("beforeprint", () => {
