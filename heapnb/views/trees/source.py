@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -163,15 +162,12 @@ class Source:
         return details(self.workbench, self._node(params))
 
     def _graph(self, params: _Params) -> dict[str, Any]:
-        # Drawings know Graphviz, which nobody else here needs.
-        draw = importlib.import_module("heapnb.views.trees.drawing").draw
+        from heapnb.views.trees.drawing import draw
+
         node = self._node(params)
         direction = params.text("direction", None)
         node_id = int(self.workbench.heap.node_id[node])
-        drawing: dict[str, Any] = draw(
-            self.workbench, node_id, params.integers("expanded"), direction
-        )
-        return drawing
+        return draw(self.workbench, node_id, params.integers("expanded"), direction)
 
     def _text(self, params: _Params) -> dict[str, Any]:
         node = self._node(params)
