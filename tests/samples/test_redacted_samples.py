@@ -27,13 +27,18 @@ def facts(paths: list[Path]) -> list[Any]:
 @pytest.mark.parametrize("case", sample_cases())
 def test_diagnosis_stays(case: str, tmp_path: Path) -> None:
     expected = facts(sample_series(case))
-    modes: tuple[Mode, ...] = ("secrets", "strings")
+    modes: tuple[Mode, ...] = ("secrets", "strings", "shape")
     for mode in modes:
         paths = []
         for path in sample_series(case):
             paths.append(tmp_path / f"{mode}-{path.stem}")
             hn.redact(path, paths[-1], mode=mode, salt="of the series")
-        assert facts(paths) == expected, mode
+        found = facts(paths)
+        if mode == "shape":
+            # Causes are recognised by names of properties, of which these are without.
+            assert found[0] == expected[0]
+        else:
+            assert found == expected, mode
 
 
 @pytest.mark.parametrize("case", sample_cases())
