@@ -5,7 +5,7 @@
  */
 
 import { element, uniqueId } from "./dom.js";
-import { formatCount, plural } from "./format.js";
+import { plural } from "./format.js";
 import { PAGE_SIZE, TreeRows } from "./rows.js";
 import { ScrollScale } from "./scrolling.js";
 import { TableHead } from "./tablehead.js";
@@ -509,7 +509,7 @@ export class TreeTable {
     const lines = () => {
       const from = this.rows.lineOf(anchor.level, anchor.index);
       const to = this.rows.lineOf(place.level, place.index);
-      const count = Math.min(Math.abs(to - from), MOST_SELECTED);
+      const count = Math.min(Math.abs(to - from), MOST_SELECTED - 1);
       return from <= to ? [from, from + count] : [from - count, from];
     };
     const missing = this.rows.missing(...lines());
@@ -521,18 +521,19 @@ export class TreeTable {
       const { row } = this.rows.at(line);
       if (row !== null) this.#add(row);
     }
-    const row = this.#activeRow();
-    if (row !== null) this.#reportSelection(row);
+    // The active row is not among them where the range was too long.
+    const row = this.#activeRow() ?? [...this.selected.values()].at(-1);
+    if (row !== undefined) this.#reportSelection(row);
     this.#schedule();
   }
 
   #add(row) {
     if (this.selected.size < MOST_SELECTED) this.selected.set(row.key, row);
-    else this.#say(`No more than ${formatCount(MOST_SELECTED)} rows can be selected`);
   }
 
   #reportSelection(row) {
-    if (this.selected.size > 1) this.#say(`${plural(this.selected.size, "row")} selected`);
+    const isFull = this.selected.size === MOST_SELECTED;
+    if (this.selected.size > 1) this.#say(`${plural(this.selected.size, "row")} selected${isFull ? ": no more can be" : ""}`);
     this.options.onSelect?.(row, this.selectedKeys);
   }
 
