@@ -13,6 +13,7 @@ from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
 from heapnb.places import location_of
 from heapnb.views import fmt
+from heapnb.views.code import code_lines
 from heapnb.views.folding import is_engine_node
 from heapnb.views.masking import mask_secrets
 
@@ -44,7 +45,8 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
     dict
         ``node_id``, ``class_name``, ``name``, ``node_type``, ``shallow_size``,
         ``retained_size``, ``distance``, ``detachedness`` (None where the file does not say),
-        ``location``, ``preview``, ``dominator_id`` (None for the root), and ``breadcrumbs``:
+        ``location``, ``preview``, ``source`` (of a function: ``location``, ``text`` and
+        ``is_cut``, or None), ``dominator_id`` (None for the root), and ``breadcrumbs``:
         ``label`` and ``node_id`` of what the shortest retaining path leads through, the root
         first; ``node_id`` is None for what is left out of a long one.
     """
@@ -64,8 +66,25 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
         "detachedness": None if states is None else int(states[node]),
         "location": None if location is None else fmt.clean_location(location, _LONGEST_NAME),
         "preview": rows.hidden() if is_secret else rows.text(preview(heap, node), _LONGEST_NAME),
+        "source": _source(workbench, node),
         "breadcrumbs": breadcrumbs(workbench, node),
         "dominator_id": None if node == heap.root else int(heap.node_id[int(heap.dominator[node])]),
+    }
+
+
+def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
+    """Find the lines of a function; those that take long to read stay where they are."""
+    heap = workbench.heap
+    if heap.node_type_names[int(heap.node_type[node])] != "closure":
+        return None
+    source = source_text(heap, node)
+    if source is None:
+        return None
+    text = mask_secrets(source.text) if workbench.mask else source.text
+    return {
+        "location": fmt.clean_location(source.location, _LONGEST_NAME),
+        "text": code_lines(text),
+        "is_cut": source.is_cut,
     }
 
 
@@ -122,7 +141,7 @@ def _crumbs(
 
 
 def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, Any]:
-    """Return the text of a string, the source of a function, or the name of anything else.
+    """Return the text of a string, or the name of anything else.
 
     Parameters
     ----------
@@ -150,9 +169,8 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
         masked = workbench.rows.hidden() if is_secret else mask_secrets(shown)
         is_masked = masked != shown
         shown = masked
-    lines = "\n".join(fmt.visible(line) for line in shown.split("\n"))
     return {
-        "text": lines,
+        "text": code_lines(shown),
         "length": length,
         "is_cut": is_cut or length > LONGEST_WHOLE_TEXT,
         "is_masked": is_masked,
@@ -161,9 +179,5 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
 
 def _text_of(heap: HeapGraph, node: int) -> tuple[str, bool]:
     kind = heap.node_type_names[int(heap.node_type[node])]
-    if kind == "closure":
-        source = source_text(heap, node)
-        if source is not None:
-            return source.text, source.is_cut
     name = heap.display_name(node)
     return name, kind in vocab.STRING_TYPES and len(name) >= vocab.LONGEST_STRING

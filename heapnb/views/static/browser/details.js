@@ -53,6 +53,7 @@ export class DetailsPane {
     this.#newestText.next();
     const parts = [heading(details.class_name, `@${details.node_id}`), factList(this.#facts(details))];
     if (details.preview) parts.push(element("pre", { class: "hs-preview", "aria-label": "Preview" }, visibleLines(details.preview)));
+    if (details.source) parts.push(...sourceOf(details.source));
     if (this.#canShowText && TEXT_TYPES.has(details.node_type)) parts.push(this.#textOf(details.node_id));
     this.element.replaceChildren(...parts);
     this.element.scrollTop = 0;
@@ -116,6 +117,12 @@ export class DetailsPane {
 /** Make what is hidden visible, but leave the lines of a text. */
 function visibleLines(text) {
   return text.split("\n").map(visible).join("\n");
+}
+
+/** The lines of a function, as its program has them. */
+function sourceOf({ location, text, is_cut: isCut }) {
+  const place = element("p", { class: "hs-text-facts" }, element("code", {}, visible(location)), isCut ? " (it goes on)" : "");
+  return [place, element("pre", { class: "hs-preview", tabindex: "0", "aria-label": "Source" }, visibleLines(text))];
 }
 
 function heading(text, id = "") {
