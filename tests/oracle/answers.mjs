@@ -97,9 +97,11 @@ function locationOf(classKey) {
   return match && { script_id: Number(match[1]), line: Number(match[2]), column: Number(match[3]) };
 }
 
-/** @returns {object[]} the rows of the Summary view, in the engine's order */
-export function summary(snapshot) {
-  const aggregates = snapshot.aggregatesWithFilter(new NodeFilter());
+/** @returns {object[]} the rows of the Summary view, in the engine's order; under one of its filters, by name */
+export function summary(snapshot, filterName) {
+  const filter = new NodeFilter();
+  filter.filterName = filterName;
+  const aggregates = snapshot.aggregatesWithFilter(filter);
   return Object.entries(aggregates).map(([key, aggregate]) => ({
     key: wellFormed(key),
     name: wellFormed(aggregate.name),

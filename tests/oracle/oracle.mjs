@@ -11,7 +11,7 @@ import { openSnapshot } from './snapshot.mjs';
 
 const USAGE = `Usage:
   node oracle.mjs nodes FILE OUT
-  node oracle.mjs summary FILE
+  node oracle.mjs summary FILE [FILTER]
   node oracle.mjs statistics FILE
   node oracle.mjs comparison BASE OTHER
   node oracle.mjs retainers FILE NODE_ID...
@@ -57,7 +57,7 @@ function print(answer) {
 
 const COMMANDS = {
   nodes: { files: [2, 2], run: ([file, folder]) => writeNodes(file, folder) },
-  summary: { files: [1, 1], run: async ([file]) => print(answers.summary(await openSnapshot(file))) },
+  summary: { files: [1, 2], run: async ([file, filter]) => print(answers.summary(await openSnapshot(file), filter)) },
   statistics: { files: [1, 1], run: async ([file]) => print(answers.statistics(await openSnapshot(file))) },
   comparison: {
     files: [2, 2],

@@ -258,15 +258,18 @@ def node_columns(path: Path) -> NodeTable:
     return NodeTable(columns, header["class_names"], header["root_ordinal"])
 
 
-def summary(path: Path) -> list[SummaryRow]:
+def summary(path: Path, filter_name: str | None = None) -> list[SummaryRow]:
     """Ask for the rows of the Summary view.
 
     Parameters
     ----------
     path : Path
         A snapshot.
+    filter_name : str, optional
+        One of the engine's filters, such as ``duplicatedStrings``.
     """
-    return cast("list[SummaryRow]", json.loads(_ask("summary", path)))
+    operands = [path] if filter_name is None else [path, filter_name]
+    return cast("list[SummaryRow]", json.loads(_ask("summary", *operands)))
 
 
 def statistics(path: Path) -> Statistics:
