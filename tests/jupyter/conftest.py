@@ -1,4 +1,4 @@
-"""One server and one Chromium for all tests of this folder; a notebook for each module."""
+"""One server, one Chromium and, but for tests that break it, one notebook for all tests here."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_notebook(server: Server, browser: Browser) -> Iterator[OpenNotebook]:
     contexts = []
 
@@ -55,7 +55,7 @@ def open_notebook(server: Server, browser: Browser) -> Iterator[OpenNotebook]:
         context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def book(open_notebook: OpenNotebook) -> Notebook:
     """A notebook in JupyterLab with a snapshot in `snap` and its series in `files`."""
     return open_notebook("workbench.ipynb")

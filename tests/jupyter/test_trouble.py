@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.jupyter.conftest import OpenNotebook
-from tests.jupyter.lab import Notebook
+from tests.jupyter.conftest import SETTING_UP, OpenNotebook
+from tests.jupyter.lab import PATIENCE_MS, Notebook
 from tests.jupyter.workbench import Workbench
 
 pytestmark = pytest.mark.browser
@@ -75,39 +75,40 @@ def test_a_string_of_a_million_characters(book: Notebook, hostile: Workbench) ->
     assert hostile.root.locator("b").count() == 0
 
 
-def test_a_kernel_that_is_restarted(open_notebook: OpenNotebook) -> None:
-    book = open_notebook("restart.ipynb")
-    bench = Workbench(book.run("snap.browse()"))
+@pytest.fixture(scope="module")
+def fragile(open_notebook: OpenNotebook) -> Notebook:
+    """A notebook whose kernel may be ended."""
+    return open_notebook("fragile.ipynb")
+
+
+def test_a_kernel_that_is_restarted(fragile: Notebook) -> None:
+    output = fragile.run("snap.browse()")
+    bench = Workbench(output)
     expect(bench.row("Function")).to_be_visible()
-    book.restart_kernel()
-    notice = book.page.get_by_role("alert").filter(has_text="The kernel was restarted").first
+    fragile.restart_kernel()
     # At the latest when something is asked of it.
     bench.show("Dominators")
-    expect(notice).to_be_visible(timeout=20_000)
+    notice = output.get_by_role("alert").filter(has_text="The kernel was restarted").first
+    expect(notice).to_be_visible(timeout=PATIENCE_MS)
     expect(notice).to_contain_text("run the cell again")
 
-    book.run("import heapnb as hn")
-    again = Workbench(book.run("hn.load(" + book_files(book) + ", progress=False).browse()"))
+    fragile.run(SETTING_UP)
+    again = Workbench(fragile.run("snap.browse()"))
     again.show("Dominators")
     expect(again.table.locator("[role=row][data-kind=row]").first).to_be_visible()
-    assert book.problems == []
+    assert fragile.problems == []
 
 
-def test_a_kernel_that_is_gone(open_notebook: OpenNotebook) -> None:
-    book = open_notebook("gone.ipynb")
-    bench = Workbench(book.run("snap.browse()"))
+def test_a_kernel_that_is_gone(fragile: Notebook) -> None:
+    fragile.run(SETTING_UP)
+    output = fragile.run("snap.browse()")
+    bench = Workbench(output)
     expect(bench.row("Function")).to_be_visible()
-    book.shut_down_kernel()
+    fragile.shut_down_kernel()
     bench.show("Dominators")
-    alert = book.page.get_by_role("alert").filter(has_text="kernel").first
-    expect(alert).to_be_visible(timeout=20_000)
+    notice = output.get_by_role("alert").filter(has_text="kernel").first
+    expect(notice).to_be_visible(timeout=PATIENCE_MS)
     # What had been loaded can still be read.
     bench.show("Summary")
     expect(bench.row("Function")).to_be_visible()
-    assert book.problems == []
-
-
-def book_files(book: Notebook) -> str:
-    """Return how the notebook's first cell calls the last snapshot."""
-    names = next(code for code in book.cells() if "files = " in code)
-    return names.partition("files = ")[2].partition("\n")[0] + "[-1]"
+    assert fragile.problems == []
