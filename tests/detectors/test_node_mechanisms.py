@@ -173,7 +173,7 @@ CASES = (
         "LogRecord",
         "the write buffer of a Writable (`archive._writableState",
         "constructor(number)",
-        ("no leak", "'drain'"),
+        ("nothing forgotten", "'drain'"),
     ),
     Case(
         "readable_backlog",
@@ -181,7 +181,7 @@ CASES = (
         "Tick",
         "the read buffer of a Readable (`feed._readableState.buffer",
         "constructor(number)",
-        ("no leak", "`feed`"),
+        ("nothing forgotten", "`feed`"),
     ),
     Case(
         "web_stream_backlog",
@@ -189,7 +189,7 @@ CASES = (
         "Update",
         "the read buffer of a ReadableStream (`updates.",
         "constructor(number)",
-        ("no leak", "`desiredSize`"),
+        ("nothing forgotten", "`desiredSize`"),
     ),
     Case(
         "watchers",
@@ -296,7 +296,7 @@ def test_a_queue_that_drains_too_slowly_is_a_backlog(diagnosed: Diagnose) -> Non
     assert (suspect.kind, suspect.class_name) == ("backlog", "Job")
     assert "module variable `queue`" in suspect.anchor
     assert suspect.count_per_snapshot == (40, 80, 200)
-    assert "no leak" in suspect.explanation
+    assert "nothing forgotten" in suspect.explanation
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.source], ids=str)

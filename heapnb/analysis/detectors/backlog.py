@@ -28,7 +28,7 @@ _STAYING: Final = 0.9
 
 
 class Backlog:
-    """Work that waits: no leak, but it grows for as long as more comes in than goes out."""
+    """Work that waits; it grows for as long as more comes in than goes out."""
 
     kind: ClassVar[str] = "backlog"
 
@@ -77,7 +77,7 @@ def _writable(
         replace(anchor, text=f"the write buffer of {article(stream)} (`{anchor.expression}`)"),
         f"More is written to {article(stream)} (`{owner}`) than what is behind it takes: "
         f"{_what(evidence)} wait in its buffer ({growth(evidence)}). This is a backlog, "
-        "no leak: it would drain if the writers stopped, but nothing bounds it.",
+        "nothing forgotten: it would drain if the writers stopped, but nothing bounds it.",
         f"Heed backpressure: {waits} after `{call}`, or let `pipeline` do so. If the destination "
         "hangs, give it a time-out and destroy the stream.",
         subject=_chunk(evidence),
@@ -98,7 +98,7 @@ def _readable(
         replace(anchor, text=f"the read buffer of {article(stream)} (`{anchor.expression}`)"),
         f"{capitalised(article(stream))} (`{owner}`) is filled faster than it is read, or nobody "
         f"reads it: {_what(evidence)} wait in its buffer ({growth(evidence)}). This is a "
-        "backlog, no leak: it would drain if somebody read on, but nothing bounds it.",
+        "backlog, nothing forgotten: it would drain if somebody read on, but nothing bounds it.",
         f"Heed backpressure: {waits} after `{call}`; read the stream, `resume()` it if nobody "
         "wants what it brings, or destroy it.",
         subject=_chunk(evidence),
@@ -118,8 +118,8 @@ def _of_queue(evidence: Evidence) -> Cause | None:
         anchor,
         f"{capitalised(anchor.text)} is a queue from which things are taken, but more are put in: "
         f"{what_piles_up(evidence)} wait ({growth(evidence)}), though of those in the first "
-        f"snapshot only {min(known):.0%} are left. This is a backlog, no leak: it would drain if "
-        "nothing came, but nothing bounds it.",
+        f"snapshot only {min(known):.0%} are left. This is a backlog, nothing forgotten: it would "
+        "drain if nothing came, but nothing bounds it.",
         f"Bound `{anchor.name}`: refuse or delay new work when it is full, work on more of it at "
         "once, or find out why each piece takes so long.",
     )
