@@ -331,8 +331,8 @@ export class TreeTable {
   /** Ask for a page unless that is under way; true when it is here. */
   #fetch(level, page) {
     const name = this.rows.nameOf(level, page);
-    const under_way = this.asked.get(name);
-    if (under_way !== undefined) return under_way;
+    const pending = this.asked.get(name);
+    if (pending !== undefined) return pending;
     const asked = this.#load(level, page).finally(() => {
       if (this.asked.get(name) === asked) this.asked.delete(name);
       if (!this.isDisposed) this.#schedule();
