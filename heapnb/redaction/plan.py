@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.places import children_of
@@ -20,15 +19,13 @@ from heapnb.redaction.roles import ENGINE_TEXTS, NAMES, Role
 from heapnb.redaction.ropes import Ropes, pieces
 from heapnb.redaction.values import secret_values
 from heapnb.secrets import (
-    ENCODED_SEED,
     ENVIRONMENT,
-    PLAIN_FAMILIES,
     PUBLIC_VALUES,
     Finding,
     find_secrets,
-    find_secrets_of,
     merged,
 )
+from heapnb.sifting import sift
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
@@ -85,7 +82,7 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
     """
     found = Found()
     secrets: set[tuple[str, str]] = set()
-    for index, text, findings in sifted(graph.strings):
+    for index, text, findings in sift(graph.strings):
         found.everywhere[index] = findings
         secrets.update((text[start:stop], kind) for start, stop, kind in findings)
     ropes = Ropes(graph)
@@ -95,7 +92,7 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
         if is_followed:
             secrets.add((text, kind))
     for some in ropes.whole():
-        for row, text, findings in sifted(some.text):
+        for row, text, findings in sift(some.text):
             parts = some.part[some.first_part[row] : some.first_part[row + 1]].tolist()
             _split(graph, parts, findings, found)
             secrets.update((text[start:stop], kind) for start, stop, kind in findings)
@@ -107,38 +104,6 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
     for index, findings in found.everywhere.items():
         found.everywhere[index] = merged(findings)
     return found
-
-
-def sifted(strings: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Finding]]]:
-    """Look for secrets in many strings: Arrow sifts them, Python looks at what is left.
-
-    Parameters
-    ----------
-    strings : pyarrow.LargeStringArray
-        The strings.
-
-    Yields
-    ------
-    tuple of int, str, list of Finding
-        Index, string, and the places; strings without secrets are left out.
-    """
-    seeds = [family.seed for family in PLAIN_FAMILIES]
-    hits = np.zeros(len(strings), np.uint8)
-    for bit, seed in enumerate([*seeds, ENCODED_SEED]):
-        matches = pc.match_substring_regex(strings, seed).to_numpy(zero_copy_only=False)
-        hits |= matches.astype(np.uint8) << bit
-    encoded = 1 << len(seeds)
-    families = {
-        bits: [i for i in range(len(seeds)) if bits >> i & 1] for bits in range(2 * encoded)
-    }
-    rows = np.flatnonzero(hits)
-    for start in range(0, len(rows), _STRINGS_AT_ONCE):
-        some = rows[start : start + _STRINGS_AT_ONCE]
-        texts = strings.take(pa.array(some)).to_pylist()
-        for index, bits, text in zip(some.tolist(), hits[some].tolist(), texts, strict=True):
-            findings = find_secrets_of(text, families[bits], encoded=bool(bits & encoded))
-            if findings:
-                yield index, text, findings
 
 
 def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: Found) -> None:

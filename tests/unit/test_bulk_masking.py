@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heapnb.secrets import is_secret_name
-from heapnb.views.bulk_masking import mask_texts, secret_names
+from heapnb.sifting import secret_names
+from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.masking import MASK, mask_secrets
 
 SECRETS = [

@@ -23,7 +23,7 @@ LAYERS = (
     ("graph", "classes", "places", "source_files"),
     ("format",),
     ("kernels",),
-    ("vocab", "errors", "secrets", "_typing", "_showing", "progress"),
+    ("vocab", "errors", "secrets", "sifting", "_typing", "_showing", "progress"),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""
 

@@ -24,8 +24,9 @@ from heapnb.frames import texts as text_column
 from heapnb.kernels.texts import mark_named
 from heapnb.places import is_string
 from heapnb.secrets import PUBLIC_VALUES
+from heapnb.sifting import secret_names
 from heapnb.views import fmt
-from heapnb.views.bulk_masking import mask_texts, secret_names
+from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
 from heapnb.views.trees.decoded import DecodedTree, holders, member_page, place_of_member
