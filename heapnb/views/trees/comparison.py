@@ -105,7 +105,8 @@ class ComparisonTree:
         if not parts:
             return self._node_rows(parent, compared, row, window)
         rows, node = self._node(parent, compared, row, parts[0])
-        return rows.below(parent, node, parts[1:], window)
+        page = rows.below(parent, node, parts[1:], window)
+        return page if rows is self._rows else dataclasses.replace(page, rows=_gone(page.rows))
 
     def _passing(self, compared: _Compared, window: Window) -> IntArray:
         if not window.filters.get(TEXT_FILTER.key):
@@ -178,7 +179,8 @@ class ComparisonTree:
             shown,
             flags=[("added" if is_added else "removed",)] * len(shown),
         )
-        return tuple(_with_deltas(row, is_added=is_added) for row in made)
+        changed = tuple(_with_deltas(row, is_added=is_added) for row in made)
+        return changed if is_added else _gone(changed)
 
     def _node(self, key: str, compared: _Compared, row: int, part: str) -> tuple[NodeRows, int]:
         """Return the node of a part, and what makes rows of its heap."""
@@ -282,6 +284,11 @@ def _node_window(window: Window) -> Window:
     """Sort nodes by what the columns of classes mean for one."""
     sort = SHALLOW_SIZE.key if window.sort in _SIZES else window.sort
     return dataclasses.replace(window, sort=sort)
+
+
+def _gone(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Take away the ids, by which nothing is found in the snapshot that is browsed."""
+    return tuple(dataclasses.replace(row, node_id=None) for row in rows)
 
 
 def _with_deltas(row: Row, *, is_added: bool) -> Row:
