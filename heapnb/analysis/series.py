@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.survivors import Survivors
     from heapnb.views.displays import Display
+    from heapnb.widgets import HeapBrowser
 
 ONE_PROCESS_AGREEMENT: Final = 0.98
 """Share of common ids that must still mean the same node for two files to be of one process."""
@@ -82,6 +83,22 @@ class Series(Shown):
         return pd.DataFrame(
             {column: [getattr(s, column) for s in self.snapshots] for column in columns}
         )
+
+    def browse(self, view: str | None = None) -> HeapBrowser:
+        """Browse the last snapshot in a notebook, and what it has that the others lack.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
 
     def chart(self) -> Display:
         """Draw how large the heap is in each snapshot."""

@@ -238,6 +238,14 @@ def test_a_node_that_went_is_found_in_the_earlier_snapshot() -> None:
     browser.close()
 
 
+def test_a_series_is_browsed_at_its_end() -> None:
+    series = hn.load_series([snapshot(3, "one"), snapshot(5, "two")])
+    browser = series.browse()
+    assert "comparison" in browser.views
+    assert browser.view == "summary"
+    assert hn.load_series([snapshot(3, "one")]).browse().views[0] == "summary"
+
+
 def test_selection_is_read_only(browser: HeapBrowser) -> None:
     with pytest.raises(traitlets.TraitError):
         browser.selection = None
