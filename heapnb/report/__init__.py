@@ -60,7 +60,8 @@ def html_report(
     Notes
     -----
     The file loads nothing, works without scripts, and stays below 5 MB whatever the snapshots
-    hold.
+    hold. With scripts, the part of the last snapshot that matters most can be browsed in it as in
+    `heapnb.widgets`; what is not part of it says so.
 
     Examples
     --------
@@ -69,6 +70,7 @@ def html_report(
     """
     from heapnb.format.writer import replacing
     from heapnb.report.content import gather
+    from heapnb.report.embedding import embed
     from heapnb.report.rendering import render
     from heapnb.views.masking import masking_off
 
@@ -77,7 +79,7 @@ def html_report(
     diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
     _check_snapshots(diagnosis.series, path)
     with masking_off(not redact):
-        html = render(gather(diagnosis))
+        html = render(gather(diagnosis), embed(diagnosis, mask=redact))
     with replacing(path, force=force) as stream:
         stream.write(html.encode())
     return path

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,58 +15,68 @@ from markupsafe import Markup
 import heapnb
 from heapnb.report import tables
 from heapnb.report.content import Report
+from heapnb.report.embedding import Embedded, as_script
 from heapnb.report.plain import HEADLINES, UNDECIDED, report_dict
 from heapnb.views import charts, fmt
+from heapnb.views.modules import link
+
+_STYLES: Final = (
+    ("heapnb.report", "report.css"),
+    ("heapnb.views", "graph.css"),
+    ("heapnb.views", "browser/browser.css"),
+    ("heapnb.views", "browser/browser-shell.css"),
+)
 
 
-def render(report: Report) -> str:
+def render(report: Report, embedded: Embedded | None = None) -> str:
     """Fill in the template.
 
     Parameters
     ----------
     report : Report
         What to say.
+    embedded : Embedded, optional
+        What there is to browse.
 
     Returns
     -------
     str
         A complete HTML document.
     """
-    style = _static("heapnb.report", "report.css") + _static("heapnb.views", "graph.css")
-    script = _static("heapnb.report", "report.js")
+    style = "".join(_static(package, name) for package, name in _STYLES)
+    scripts = [_static("heapnb.report", "report.js")]
+    if embedded is not None:
+        scripts.append(link("report.js").replace("\r\n", "\n"))
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             report=report,
             headline=HEADLINES.get(report.diagnosis.verdict, UNDECIDED),
-            data=_json_block(report),
+            data=_json(report_dict(report)),
+            embedded=embedded,
+            heap=_json(embedded.data) if embedded is not None else None,
             version=heapnb.__version__,
             style=Markup(style),  # noqa: S704  our own files
-            script=Markup(script),  # noqa: S704
-            content_security_policy=_content_security_policy(style, script),
+            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            content_security_policy=_content_security_policy(style, scripts),
         )
     )
 
 
-def _json_block(report: Report) -> Markup:
-    """Write what programs read; nothing in it ends the element that it stands in."""
-    import orjson
-
-    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
-    text = orjson.dumps(report_dict(report), option=options).decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704  escaped above
+def _json(data: object) -> Markup:
+    """Write what programs read."""
+    return Markup(as_script(data))  # noqa: S704  escaped there
 
 
-def _content_security_policy(style: str, script: str) -> str:
-    """Allow the one style sheet and the one script of the report, and nothing else."""
+def _content_security_policy(style: str, scripts: Sequence[str]) -> str:
+    """Allow the style sheet and the scripts of the report, and nothing else."""
+    hashes = " ".join(f"'{_source_hash(script)}'" for script in scripts)
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src '{_source_hash(style)}'",
-            f"script-src '{_source_hash(script)}'",
+            f"script-src {hashes}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",

@@ -146,7 +146,7 @@ def test_paper_gets_everything_on_white(browser: Browser, report: Path) -> None:
     page = visit(browser, report, theme="dark").page
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
-    assert not page.locator("nav").is_visible()
+    assert not page.get_by_role("navigation", name="Sections").is_visible()
     assert page.locator("#constructors tbody tr").nth(20).is_visible()
     page.close()
 

@@ -130,9 +130,10 @@ def _crumbs(
 ) -> list[dict[str, Any]]:
     heap = workbench.heap
     crumbs = []
-    for place in places.tolist():
+    labels = workbench.rows.labels(nodes[places])
+    for place, pieces in zip(places.tolist(), labels, strict=True):
         node = int(nodes[place])
-        label = ROOT_LABEL if node == heap.root else workbench.rows.labels([node])[0][0][1]
+        label = ROOT_LABEL if node == heap.root else pieces[0][1]
         edge = int(path.edges[place - 1]) if place and len(path.edges) else None
         if edge is not None and heap.edge_type_names[int(heap.edge_type[edge])] in _SPOKEN_EDGES:
             label = f"{workbench.rows.text(heap.edge_label(edge))}: {label}"

@@ -159,6 +159,7 @@ class Recent:
 
     def __init__(self) -> None:
         self._arrays: OrderedDict[Hashable, AnyArray] = OrderedDict()
+        self._n_bytes = 0
         self._lock = threading.Lock()
 
     def get(self, name: Hashable) -> AnyArray | None:
@@ -172,11 +173,12 @@ class Recent:
     def keep(self, name: Hashable, array: AnyArray) -> None:
         """Keep an array for a while."""
         with self._lock:
+            replaced = self._arrays.get(name)
+            self._n_bytes += array.nbytes - (0 if replaced is None else replaced.nbytes)
             self._arrays[name] = array
-            n_bytes = sum(kept.nbytes for kept in self._arrays.values())
-            while n_bytes > _MOST_KEPT_BYTES and len(self._arrays) > 1:
+            while self._n_bytes > _MOST_KEPT_BYTES and len(self._arrays) > 1:
                 _, oldest = self._arrays.popitem(last=False)
-                n_bytes -= oldest.nbytes
+                self._n_bytes -= oldest.nbytes
 
     def take(self, name: Hashable, make: Callable[[], AnyArray]) -> AnyArray:
         """Return a kept array, or make and keep it."""

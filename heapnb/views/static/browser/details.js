@@ -52,6 +52,7 @@ export class DetailsPane {
   showNode(details) {
     this.#newestText.next();
     const parts = [heading(details.class_name, `@${details.node_id}`), factList(this.#facts(details))];
+    if (details.note) parts.push(element("p", { class: "hs-soft" }, visible(details.note)));
     if (details.preview) parts.push(element("pre", { class: "hs-preview", "aria-label": "Preview" }, visibleLines(details.preview)));
     if (details.source) parts.push(...sourceOf(details.source));
     if (this.#canShowText && TEXT_TYPES.has(details.node_type)) parts.push(this.#textOf(details.node_id));
@@ -66,7 +67,7 @@ export class DetailsPane {
       fact("Retained size", formatBytes(retained), this.#exact(retained)),
       fact("Shallow size", formatBytes(shallow), this.#exact(shallow)),
       fact("Distance", formatDistance(details.distance)),
-      fact("Node type", details.node_type),
+      details.node_type ? fact("Node type", details.node_type) : null,
       details.detachedness ? fact("Detachedness", DETACHEDNESS[details.detachedness] ?? UNKNOWN) : null,
       details.dominator_id === null || details.dominator_id === undefined
         ? null

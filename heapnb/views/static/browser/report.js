@@ -1,0 +1,56 @@
+// The browser in a report: its data stand in the page, and its place in the page's address.
+
+import { mountBrowser } from "./browser.js";
+import { EmbeddedSource } from "./embedded.js";
+import { hashOf, placeOf } from "./places.js";
+import { MemoryStore } from "./state.js";
+
+const section = document.getElementById("browse");
+const data = JSON.parse(document.getElementById("heapnb-heap").textContent);
+const source = new EmbeddedSource(data);
+const views = source.description.views.map(({ key }) => key);
+const store = new MemoryStore(startOf(data.start));
+
+// Without scripts neither the section nor what leads to it is of use.
+section.hidden = false;
+for (const link of document.querySelectorAll("[href='#browse']")) link.hidden = false;
+for (const text of document.querySelectorAll("[data-node-link]")) {
+  const link = document.createElement("a");
+  link.href = `#node-${text.dataset.nodeLink}`;
+  link.textContent = text.textContent;
+  link.title = "Show in the browser below";
+  text.replaceChildren(link);
+}
+
+const browser = mountBrowser(document.getElementById("browser"), source, store);
+
+/** Begin with what the culprit is and what holds it; without one, with what there is. */
+function startOf(nodeId) {
+  if (nodeId === null) return { view: views.includes("summary") ? "summary" : views[0] };
+  const selected = { view: "suspects", key: null, node_id: nodeId };
+  return { view: "suspects", expanded: { suspects: ["r0"] }, selected, focus_id: nodeId };
+}
+
+// The address follows the reader, who follows the address: each change is made by one of them.
+let isFollowing = false;
+
+async function follow() {
+  const place = placeOf(location.hash, views);
+  if (place === null) return;
+  section.scrollIntoView();
+  isFollowing = true;
+  if (place.view !== null) store.set("view", place.view);
+  if (place.nodeId !== null) await browser.goto(place.nodeId);
+  else if (place.key !== null) store.set("selected", { view: place.view, key: place.key, node_id: null });
+  isFollowing = false;
+}
+
+function record() {
+  const hash = hashOf(store.get("view"), store.get("selected"));
+  if (!isFollowing && hash !== location.hash) history.replaceState(history.state, "", hash);
+}
+
+store.subscribe("view", record);
+store.subscribe("selected", record);
+window.addEventListener("hashchange", follow);
+follow();
