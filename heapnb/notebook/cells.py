@@ -15,14 +15,10 @@ if TYPE_CHECKING:
 PARAMETERS: Final = "parameters"
 """The tag that papermill looks for."""
 
-SECTION: Final = "heapnb_section"
-"""Key of a cell's metadata: sections in which nothing was found are left out."""
-
 MOST_SUSPECTS: Final = 3
-"""Suspects with a section of their own."""
+"""Suspects that are drawn; of the others there is a line each."""
 
 _FORMAT: Final = (4, 5)
-_ORDINALS: Final = ("The culprit", "The second suspect", "The third suspect")
 
 
 @dataclass(frozen=True)
@@ -118,18 +114,20 @@ def _cells(case: Case) -> Iterator[_Cell]:
         columns = ["rank", "kind", "class_name", "count_per_snapshot", "retained_delta", "location"]
         hn.table(diagnosis.table[columns], title="Suspects")
     """)
-    for place in range(MOST_SUSPECTS):
-        yield from _suspect(place)
-    yield from _found(
-        "further",
-        _text("""
-            ## Further suspects
-        """),
-        _code(f"""
-            for suspect in diagnosis.suspects[{MOST_SUSPECTS}:]:
-                print(f"{{suspect.rank}}. {{suspect.class_name}}: {{suspect.anchor}}")
-        """),
-    )
+    yield from _culprit()
+    yield _text("""
+        ## Further suspects
+
+        What else grew and is held, less of it or less surely.
+    """)
+    yield _code(f"""
+        for suspect in diagnosis.suspects[1:{MOST_SUSPECTS}]:
+            display(suspect, suspect.chart())
+        for suspect in diagnosis.suspects[{MOST_SUSPECTS}:]:
+            print(f"{{suspect.rank}}. {{suspect.class_name}}: {{suspect.anchor}}")
+        if len(diagnosis.suspects) < 2:
+            print("There are no others.")
+    """)
     yield _text("""
         ## What to change
 
@@ -170,38 +168,34 @@ def _cells(case: Case) -> Iterator[_Cell]:
     """)
 
 
-def _suspect(place: int) -> Iterator[_Cell]:
-    chosen = f"diagnosis.suspects[{place}:{place + 1}]"
-    yield from _found(
-        f"suspect-{place + 1}",
-        _text(f"""
-            ## {_ORDINALS[place]}
+def _culprit() -> Iterator[_Cell]:
+    yield _text("""
+        ## The culprit
 
-            What piles up, what keeps it alive back to the GC roots, and the line that makes it.
-        """),
-        _code(f"""
-            for suspect in {chosen}:
-                display(suspect)
-        """),
-        _text("""
-            **The proof.** How many there are in each snapshot, and what they are of.
-        """),
-        _code(f"""
-            for suspect in {chosen}:
-                display(suspect.chart())
-        """),
-        _code(f"""
-            for suspect in {chosen}:
-                leaked = last.nodes.iloc[suspect.nodes]
-                by_class = leaked.groupby("class_name", observed=True)
-                display(hn.table(by_class["shallow_size"].agg(["count", "sum"]).reset_index()))
-        """),
-        _text("**One of them**, as JavaScript would write it."),
-        _code(f"""
-            for suspect in {chosen}:
-                print(last.node(suspect.node_id).preview())
-        """),
-    )
+        What piles up, what keeps it alive back to the GC roots, and the line that makes it.
+    """)
+    yield _code("""
+        for suspect in diagnosis.suspects[:1]:
+            display(suspect)
+        if not diagnosis.suspects:
+            print("Nothing is suspect.")
+    """)
+    yield _text("**The proof.** How many there are in each snapshot, and what they are of.")
+    yield _code("""
+        for suspect in diagnosis.suspects[:1]:
+            display(suspect.chart())
+    """)
+    yield _code("""
+        for suspect in diagnosis.suspects[:1]:
+            leaked = last.nodes.iloc[suspect.nodes]
+            by_class = leaked.groupby("class_name", observed=True)
+            display(hn.table(by_class["shallow_size"].agg(["count", "sum"]).reset_index()))
+    """)
+    yield _text("**One of them**, as JavaScript would write it.")
+    yield _code("""
+        for suspect in diagnosis.suspects[:1]:
+            print(last.node(suspect.node_id).preview())
+    """)
 
 
 def _parameters(case: Case) -> str:
@@ -219,12 +213,6 @@ def _parameters(case: Case) -> str:
         f"redact = {case.redact!r}",
     ]
     return "\n".join(lines)
-
-
-def _found(section: str, *cells: _Cell) -> Iterator[_Cell]:
-    """Mark cells that are left out if none of them has anything to show."""
-    for kind, text, metadata in cells:
-        yield kind, text, metadata | {SECTION: section}
 
 
 def _text(text: str) -> _Cell:

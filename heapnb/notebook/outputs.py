@@ -8,7 +8,6 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
-from heapnb.notebook.cells import SECTION
 from heapnb.views import fmt
 from heapnb.views.dot import CSS_CLASS
 from heapnb.views.masking import mask_secrets
@@ -33,12 +32,11 @@ def tidy(notebook: NotebookNode, *, mask: bool) -> None:
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Changed in place: sections without outputs go, and so do progress bars; secrets are
-        masked; the largest outputs are replaced by their text until the whole fits.
+        Changed in place: progress bars go; secrets are masked; drawings become outputs of their
+        own; the largest outputs are replaced by their text until the whole fits.
     mask : bool
         Whether secrets are masked.
     """
-    notebook.cells = _without_empty_sections(notebook.cells)
     # The version of Python that ran it is no part of the case.
     notebook.metadata.pop("language_info", None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -50,17 +48,7 @@ def tidy(notebook: NotebookNode, *, mask: bool) -> None:
         for output in outputs:
             _tidy_output(output, mask=mask)
         cell.outputs = [part for output in outputs for part in _with_drawings_apart(output)]
-    _number(notebook)
     _shrink(notebook)
-
-
-def _without_empty_sections(cells: list[Any]) -> list[Any]:
-    shown = {
-        cell.metadata[SECTION]
-        for cell in cells
-        if cell.cell_type == "code" and SECTION in cell.metadata and cell.outputs
-    }
-    return [cell for cell in cells if cell.metadata.get(SECTION) in {None, *shown}]
 
 
 def _tidy_output(output: Any, *, mask: bool) -> None:
@@ -98,17 +86,6 @@ def _with_drawings_apart(output: Any) -> list[Any]:
             for svg in drawings
         ),
     ]
-
-
-def _number(notebook: NotebookNode) -> None:
-    """Number the cells that are left as if the others had never been."""
-    code = (cell for cell in notebook.cells if cell.cell_type == "code")
-    for number, cell in enumerate(code, 1):
-        if cell.execution_count is not None:
-            cell.execution_count = number
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = number
 
 
 def mask_markup(markup: str) -> str:
