@@ -189,7 +189,8 @@ def _culprit() -> Iterator[_Cell]:
         for suspect in diagnosis.suspects[:1]:
             leaked = last.nodes.iloc[suspect.nodes]
             by_class = leaked.groupby("class_name", observed=True)
-            display(hn.table(by_class["shallow_size"].agg(["count", "sum"]).reset_index()))
+            sums = by_class["shallow_size"].agg(count="count", shallow_size="sum")
+            display(hn.table(sums.reset_index()))
     """)
     yield _text("**One of them**, as JavaScript would write it.")
     yield _code("""
