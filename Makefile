@@ -3,7 +3,7 @@
 BIN := .venv/bin
 CASE ?= listener_per_request
 
-.PHONY: help setup demo lint format types test test-all bench compare clean
+.PHONY: help setup demo docs lint format types test test-all bench compare clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -13,6 +13,10 @@ setup: ## Create .venv with heapnb and what developing it takes
 
 demo: ## Report on three snapshots of a leaking service (CASE=…); says where the report is
 	@.ci/demo $(CASE)
+
+docs: setup ## Build the site into build/docs; says where it begins
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -c docs/site -d build/doctrees . build/docs
+	@echo build/docs/index.html
 
 lint: setup ## Check style and formatting
 	$(BIN)/ruff check .

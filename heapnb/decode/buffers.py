@@ -46,6 +46,7 @@ def buffers(graph: HeapGraph) -> pd.DataFrame:
         One row an object, in ordinal order; the index holds ordinals.
 
         ``node_id``, ``class_name``
+
         ``kind``
             ``"buffer"`` or ``"view"``.
         ``buffer_id``

@@ -34,6 +34,7 @@ def closures(graph: HeapGraph) -> pd.DataFrame:
         One row a closure, in ordinal order; the index holds ordinals.
 
         ``node_id``
+
         ``function``
             Its name, empty for a function without one.
         ``location``

@@ -87,6 +87,7 @@ def collections(graph: HeapGraph) -> pd.DataFrame:
         One row a collection, in ordinal order; the index holds ordinals.
 
         ``node_id``, ``class_name``
+
         ``kind``
             One of `KINDS`. Plain objects are listed where the engine keeps their properties in
             a table, where they have elements, or at least 64 properties.

@@ -47,6 +47,7 @@ def contexts(graph: HeapGraph) -> pd.DataFrame:
         One row a context, in ordinal order; the index holds ordinals.
 
         ``node_id``
+
         ``function``
             The function whose scope it is, or that has the block whose scope it is; empty for
             one without a name, ``<NA>`` where the file does not tell.

@@ -51,6 +51,7 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.Dat
         One row a property, the largest retained size first.
 
         ``name``
+
         ``value``
             What it holds, as `heapnb.decode.preview.preview` writes it.
         ``class_name``, ``node_id``

@@ -52,6 +52,7 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
         One row a module, in ordinal order; the index holds ordinals.
 
         ``node_id``
+
         ``kind``
             ``"commonjs"`` or ``"esm"``.
         ``filename``

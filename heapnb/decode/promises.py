@@ -50,6 +50,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
         One row a promise, in ordinal order; the index holds ordinals.
 
         ``node_id``, ``class_name``
+
         ``state``
             ``"pending"`` if something waits for it, or if it is what a suspended async function
             has returned; ``"settled"`` if it has a result; ``<NA>`` where the file shows

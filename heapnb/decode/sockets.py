@@ -55,6 +55,7 @@ def sockets(graph: HeapGraph) -> pd.DataFrame:
         One row an object, in ordinal order; the index holds ordinals.
 
         ``node_id``, ``class_name``
+
         ``kind``
             ``"socket"``, ``"server"``, ``"agent"``, ``"request"`` or ``"response"``.
         ``state``

@@ -54,6 +54,7 @@ def timers(graph: HeapGraph) -> pd.DataFrame:
         One row a timer, in ordinal order; the index holds ordinals.
 
         ``node_id``
+
         ``kind``
             ``"timeout"``, ``"interval"`` or ``"immediate"``; a timeout where the file does not
             tell a timeout from an interval.

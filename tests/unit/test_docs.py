@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import heapnb
 from heapnb._typing import AnyArray
 from heapnb.analysis.constructors import constructors
 from heapnb.analysis.members import members_of
@@ -46,6 +47,12 @@ def test_examples_of_the_readme_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_readme_lists_the_commands() -> None:
     listed = set(re.findall(r"heapnb ([a-z]+) ", (ROOT / "README.md").read_text()))
     assert set(application.commands) - {"version"} <= listed
+
+
+def test_the_reference_lists_the_public_names() -> None:
+    page = (ROOT / "docs" / "site" / "api.md").read_text()
+    listed = set(re.findall(r"^\.\. auto\w+:: heapnb\.(\w+)$", page, re.MULTILINE))
+    assert listed == set(heapnb.__all__)
 
 
 class _Recorder:
