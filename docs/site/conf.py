@@ -62,6 +62,7 @@ html_additional_pages = {"index": "index.html"}
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
+highlight_language = "none"  # of blocks that do not say theirs
 pygments_style = "tango"
 pygments_dark_style = "monokai"
 
@@ -80,7 +81,7 @@ def guides() -> list[str]:
 
 CONTENTS = {
     "Guides": guides(),
-    "Notebooks": [*(f"notebooks/{name}" for name in NOTEBOOKS), "notebooks/README"],
+    "Notebooks": [*(f"notebooks/{name}" for name in NOTEBOOKS), "Gallery <notebooks/README>"],
     "Reference": ["docs/site/api", "docs/site/tables", "docs/site/commands"],
     "Project": [
         "ARCHITECTURE",
