@@ -23,7 +23,11 @@ from heapnb.views.trees.rows import string_ranks
 from tests.conftest import ROOT, sample_cases
 
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("sample_snapshots/*.md"), *ROOT.glob("notebooks/*.md")]
+    [
+        path
+        for folder in (".", "docs", "notebooks", "sample_snapshots")
+        for path in (ROOT / folder).glob("*.md")
+    ]
 )
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]+)[^)]*\)")
