@@ -260,6 +260,7 @@ def _drawing(suspect: Suspect) -> Markup | None:
     if len(svg) > LARGEST_DRAWING:
         return None
     masked = _TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg)
+    masked = masked.replace('role="img"', 'role="img" aria-label="Retaining path"', 1)
     return Markup(masked)  # noqa: S704  RetainerGraph's SVG is made to be inlined
 
 

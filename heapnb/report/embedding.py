@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from heapnb.errors import HeapnbError
+from heapnb.views.masking import mask_secrets
 from heapnb.views.trees.rows import NODE_COLUMNS
 from heapnb.views.trees.source import Source
 from heapnb.views.trees.workbench import Workbench
@@ -74,8 +75,11 @@ _BELOW: Final = {
 """By view and the first letter of a key's last part: which pages of nodes are below its row."""
 
 _CRUMBS: Final = "breadcrumbs"
-_SEPARATORS: Final = 8
-"""Bytes that go between one thing and the next."""
+_SEPARATORS: Final = 40
+"""Bytes that an id and punctuation take around one thing."""
+
+_FRAME: Final = 4_000
+"""Bytes around everything."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,12 @@ def embed(diagnosis: Diagnosis, *, mask: bool = True, budget: int = BUDGET) -> E
     series = diagnosis.series
     if not series.last.n_nodes:
         return None
+    name = series.snapshots[-1].name
     workbench = Workbench(
-        series.last, diagnosis=diagnosis, series=series, title=series.snapshots[-1].name
+        series.last,
+        diagnosis=diagnosis,
+        series=series,
+        title=mask_secrets(name) if mask else name,
     )
     return _Embedding(Source(workbench, mask=mask), budget).make()
 
@@ -149,10 +157,8 @@ _ESCAPED: Final = "<>&\u2028\u2029"
 
 
 def _size(value: object) -> int:
-    """Return how many bytes something takes as `as_script` writes it, with what follows it."""
-    text = orjson.dumps(value)
-    # Each of them becomes six characters.
-    return len(text) + 5 * sum(text.count(c) for c in (b"<", b">", b"&")) + _SEPARATORS
+    """Return how many bytes something takes in the page, with what stands around it."""
+    return len(as_script(value).encode()) + _SEPARATORS
 
 
 class _Full(Exception):
@@ -180,17 +186,27 @@ class _Packer:
         self.left -= size
 
     def page(
-        self, page: Mapping[str, Any], parent: str | None, columns: Iterable[str]
+        self, page: Mapping[str, Any], parent: str | None, columns: Sequence[str]
     ) -> list[Any]:
-        """Pack a page: rows, how many there are in all, and its note."""
-        new: dict[tuple[str, str], int] = {}
+        """Pack a page: rows, as many as there is room for, how many there are, and its note."""
         prefix = "" if parent is None else f"{parent}/"
-        keys = list(columns)
-        rows = [self._row(row, prefix, keys, new) for row in page["rows"]]
-        packed = [rows, page["total"], page["note"]]
-        self._accept(packed, new)
-        self.n_rows += len(rows)
-        return packed
+        rows = page["rows"]
+        while True:
+            new: dict[tuple[str, str], int] = {}
+            packed = [
+                [self._row(row, prefix, columns, new) for row in rows],
+                page["total"],
+                page["note"],
+            ]
+            try:
+                self._accept([parent, packed], new)
+            except _Full:
+                if len(rows) <= 1:
+                    raise
+                rows = rows[: len(rows) // 2]
+            else:
+                self.n_rows += len(rows)
+                return packed
 
     def details(self, details: Mapping[str, Any]) -> list[Any]:
         """Pack what is known of a node."""
@@ -216,7 +232,7 @@ class _Packer:
         self,
         row: Mapping[str, Any],
         prefix: str,
-        columns: Iterable[str],
+        columns: Sequence[str],
         new: dict[tuple[str, str], int],
     ) -> list[Any]:
         own_id = ["id", f" @{row['node_id']}"]
@@ -253,7 +269,7 @@ class _Embedding:
         self.source = source
         self.workbench = source.workbench
         self.heap = source.workbench.heap
-        self.packer = _Packer(budget)
+        self.packer = _Packer(budget - _FRAME)
         self.pages: dict[str, dict[str, list[Any]]] = {}
         self.nodes: dict[str, dict[int, list[Any]]] = {
             "references": {},

@@ -45,7 +45,7 @@
 
   // A link to a suspect unfolds it.
   const unfold = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1));
     if (target instanceof HTMLDetailsElement) {
       target.open = true;
       target.scrollIntoView();

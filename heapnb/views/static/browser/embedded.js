@@ -15,15 +15,13 @@ const HINT = "Open the snapshot with heapnb to see it.";
 // What stands between the name of an edge and the node that it joins to the row above.
 const JOINTS = new Set([" :: ", " in "]);
 
-const OF_NODES = {
-  references: (nodeId) => `What @${nodeId} refers to`,
-  retainers: (nodeId) => `What refers to @${nodeId}`,
-  dominated: (nodeId) => `What @${nodeId} dominates`,
-};
+// In which order pages of nodes are embedded.
+const SORTS_OF_NODES = { references: ["retained_size", true], retainers: ["distance", false], dominated: ["retained_size", true] };
 
 /**
  * @typedef {object} Level
- * @property {object[]} rows - All that are embedded, as the view sorts them by default.
+ * @property {object[]} rows - All that are embedded.
+ * @property {[string|null, boolean]} sort - In which order they are.
  * @property {number} total - How many there are in the heap.
  * @property {string|null} note
  * @property {(number|null)[]} above - Node ids of the rows above.
@@ -58,7 +56,7 @@ export class EmbeddedSource {
 
   // -- methods ------------------------------------------------------------------------------
 
-  #rows({ view, parent = null, offset = 0, limit, sort, descending, filters = {}, node_id: nodeId = null, ignored = [] }) {
+  #rows({ view, parent = null, offset = 0, limit = 100, sort, descending, filters = {}, node_id: nodeId = null, ignored = [] }) {
     const level = this.#level(view, parent, nodeId);
     if (level === null) return this.#missing(view, parent, nodeId);
     const { rows, notes } = this.#shown(level, view, parent, { sort, descending, filters, ignored });
@@ -122,14 +120,15 @@ export class EmbeddedSource {
     const row = parent === null ? null : this.#row(view, parent, nodeId);
     if (parent !== null && row === null) return null;
     const above = isTopOfRetainers ? [nodeId] : [...(row?.above ?? []), row?.node_id ?? null];
-    const own = isTopOfRetainers ? null : this.#data.pages[view]?.[parent ?? TOP];
-    const shared = isTopOfRetainers ? this.#data.nodes.retainers[nodeId] : this.#pageOfNode(view, row);
-    const columns = own ? this.#views.get(view).columns.map(({ key }) => key) : this.#data.columns;
-    const page = own ?? shared;
+    const own = this.#data.pages[view]?.[parent ?? TOP];
+    const page = own ?? (isTopOfRetainers ? this.#data.nodes.retainers[nodeId] : this.#pageOfNode(view, row));
     if (!page) return null;
+    const { columns, sort } = this.#views.get(view);
+    const keys = own ? columns.map(({ key }) => key) : this.#data.columns;
+    const relation = isTopOfRetainers ? RETAINERS : this.#relation(view, parent ?? TOP);
     const [packed, total, note = null] = page;
-    const rows = packed.map((each) => this.#unpacked(each, view, parent, columns, above));
-    return { rows, total, note, above };
+    const rows = packed.map((each) => this.#unpacked(each, view, parent, keys, above));
+    return { rows, total, note, above, sort: own ? sort : SORTS_OF_NODES[relation] };
   }
 
   /** Return a row by its key, with the nodes above it. */
@@ -168,7 +167,7 @@ export class EmbeddedSource {
   }
 
   /** Sort and filter what there is, and say what there is not. */
-  #shown({ rows, total, note }, view, parent, { sort, descending, filters, ignored }) {
+  #shown({ rows, total, note, sort: sortOfRows }, view, parent, { sort, descending, filters, ignored }) {
     const notes = [];
     let shown = rows.filter((row) => !ignored.includes(row.node_id));
     if (shown.length < rows.length) notes.push(`${plural(rows.length - shown.length, "ignored retainer")} left out.`);
@@ -180,9 +179,9 @@ export class EmbeddedSource {
       const matches = matcher(filters.text, filters.regex === true);
       shown = shown.filter((row) => matches(textOf(row)) || this.#hasMatchBelow(view, row, matches));
     }
-    const [ownSort, isDescendingByItself] = this.#views.get(view).sort;
-    const isAsStored = (sort ?? ownSort) === ownSort && (descending ?? isDescendingByItself) === isDescendingByItself;
-    if (!isAsStored) shown = sorted(shown, sort ?? ownSort, descending ?? true);
+    const [sortOfView, isDescending] = this.#views.get(view).sort;
+    const wanted = sort ? [sort, descending ?? true] : [sortOfView, descending ?? isDescending];
+    if (wanted[0] !== sortOfRows[0] || wanted[1] !== sortOfRows[1]) shown = sorted(shown, ...wanted);
     if (rows.length < total) notes.push(cutNote(rows.length, total));
     if (note) notes.push(note);
     return { rows: shown, notes };
@@ -197,7 +196,7 @@ export class EmbeddedSource {
 
   #missing(view, parent, nodeId) {
     if (view !== RETAINERS || parent !== null) throw notHere("What is below this row");
-    const text = `${OF_NODES.retainers(nodeId)} is not part of this report. ${HINT}`;
+    const text = `What refers to @${nodeId} is not part of this report. ${HINT}`;
     const row = { key: "missing", label: [["soft", text]], cells: {}, node_id: null, expandable: false, flags: [], title: text };
     return { rows: [row], total: 1, offset: 0, note: null };
   }

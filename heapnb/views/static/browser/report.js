@@ -11,7 +11,7 @@ const source = new EmbeddedSource(data);
 const views = source.description.views.map(({ key }) => key);
 const store = new MemoryStore(startOf(data.start));
 
-// Without scripts neither the section nor what leads to it is of use.
+// Without scripts, neither the section nor what leads to it is of use.
 section.hidden = false;
 for (const link of document.querySelectorAll("[href='#browse']")) link.hidden = false;
 for (const text of document.querySelectorAll("[data-node-link]")) {
@@ -32,22 +32,22 @@ function startOf(nodeId) {
 }
 
 // The address follows the reader, who follows the address: each change is made by one of them.
-let isFollowing = false;
+let followed = 0;
 
 async function follow() {
   const place = placeOf(location.hash, views);
   if (place === null) return;
   section.scrollIntoView();
-  isFollowing = true;
+  followed += 1;
   if (place.view !== null) store.set("view", place.view);
   if (place.nodeId !== null) await browser.goto(place.nodeId);
   else if (place.key !== null) store.set("selected", { view: place.view, key: place.key, node_id: null });
-  isFollowing = false;
+  followed -= 1;
 }
 
 function record() {
   const hash = hashOf(store.get("view"), store.get("selected"));
-  if (!isFollowing && hash !== location.hash) history.replaceState(history.state, "", hash);
+  if (followed === 0 && hash !== location.hash) history.replaceState(history.state, "", hash);
 }
 
 store.subscribe("view", record);
