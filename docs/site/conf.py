@@ -28,6 +28,7 @@ include_patterns = [
     "sample_snapshots/README.md",
     "tests/oracle/*.md",
 ]
+exclude_patterns = [".*", "build", "**/node_modules"]  # not looked through
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
