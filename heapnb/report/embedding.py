@@ -19,6 +19,7 @@ import orjson
 
 from heapnb.errors import HeapnbError
 from heapnb.views.masking import mask_secrets
+from heapnb.views.trees.model import LARGEST_PAGE
 from heapnb.views.trees.rows import NODE_COLUMNS
 from heapnb.views.trees.source import Source
 from heapnb.views.trees.workbench import Workbench
@@ -48,6 +49,7 @@ LARGEST_COMPARED: Final = 300_000
 """Nodes of a heap up to which views are embedded that take longest."""
 
 _ROWS_AT_TOP: Final = 100
+_ROWS_OF_QUICK: Final = LARGEST_PAGE
 _ROWS_BELOW: Final = 20
 _ROWS_OF_RETAINERS: Final = 10
 _OPENED: Final = 25
@@ -399,7 +401,7 @@ class _Embedding:
                 chart = self.source.answer("chart", {"view": view})
                 self.charts[view] = self.packer.anything(chart)
                 return []
-            page = self._ask(view, None, _ROWS_AT_TOP)
+            page = self._ask(view, None, _ROWS_OF_QUICK if view in _QUICK else _ROWS_AT_TOP)
         except (HeapnbError, UnicodeError):
             # The page does without what cannot be had: a file that has gone, a diagnosis whose
             # texts are none.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from heapnb.report import html_report
 from heapnb.testing import SnapshotBuilder
-from tests.conftest import sample_series
+from tests.browser.axe import assert_accessible
+from tests.conftest import fixed_series, sample_series
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +53,7 @@ def visit(
     width: int = WIDE,
     theme: Theme = "light",
     scripts: bool = True,
+    place: str = "",
 ) -> Visit:
     page = browser.new_page(
         viewport={"width": width, "height": 900},
@@ -62,7 +65,7 @@ def visit(
     page.on("console", lambda message: seen.problems.append(message.text))
     page.on("pageerror", lambda error: seen.problems.append(str(error)))
     page.on("request", lambda request: seen.requests.append(request.url))
-    page.goto(report.as_uri())
+    page.goto(report.as_uri() + place)
     return seen
 
 
@@ -156,6 +159,150 @@ def test_links_lead_to_sections(browser: Browser, report: Path) -> None:
     page.get_by_role("link", name="Growth").click()
     assert page.locator("#growth h2").is_visible()
     assert page.url.endswith("#growth")
+    page.close()
+
+
+# -- browsing -------------------------------------------------------------------------------
+
+
+def rows_of(page: Page, table: str = "Summary") -> Locator:
+    return page.get_by_role("treegrid", name=table).get_by_role("row")
+
+
+def row(page: Page, text: str, table: str = "Summary") -> Locator:
+    return rows_of(page, table).filter(has_text=text).first
+
+
+def tab(page: Page, name: str) -> Locator:
+    return page.get_by_role("tab", name=name, exact=True)
+
+
+def assert_quiet(seen: Visit, report: Path) -> None:
+    """Fail if something went wrong, or was asked for, while a report was browsed."""
+    assert seen.problems == []
+    addresses = {url.partition("#")[0] for url in seen.requests if not url.startswith("data:")}
+    assert addresses == {report.as_uri()}
+
+
+def test_rows_unfold_are_sorted_and_filtered(browser: Browser, report: Path) -> None:
+    seen = visit(browser, report, place="#browse=summary")
+    page = seen.page
+    row(page, "CachedSearch").click()
+    page.keyboard.press("ArrowRight")
+    member = row(page, "CachedSearch @")
+    expect(member).to_have_attribute("aria-level", "2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(row(page, "query ::")).to_have_attribute("aria-level", "3")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("Only the first 20 of 480 are part of this report")).to_be_visible()
+
+    page.get_by_role("treegrid", name="Summary").get_by_role("button", name="Objects").click()
+    # The class with most objects of all.
+    expect(rows_of(page).nth(1)).to_contain_text("(compiled code)")
+    page.get_by_role("searchbox").first.fill("cachedsearch")
+    expect(page.get_by_text("1 row, filtered")).to_be_visible()
+    expect(rows_of(page).nth(1)).to_contain_text("CachedSearch")
+    assert_quiet(seen, report)
+    page.close()
+
+
+def test_an_example_leads_to_what_holds_it(browser: Browser, report: Path) -> None:
+    seen = visit(browser, report)
+    page = seen.page
+    link = page.locator("#suspect-1").get_by_role("link", name="@")
+    node_id = link.inner_text()
+    link.click()
+    assert page.url.endswith(f"#node-{node_id[1:]}")
+    expect(page.locator("#browse")).to_be_in_viewport()
+    expect(page.get_by_role("navigation", name="Retaining path")).to_contain_text("recentSearches")
+    holder = rows_of(page, "Retainers").nth(1)
+    expect(holder).to_contain_text("Array")
+    page.get_by_role("button", name="Path to roots").click()
+    expect(row(page, "context in", "Retainers")).to_be_visible()
+    tab(page, "Graph").click()
+    expect(page.locator(".hs-graph .hn-target")).to_be_visible()
+    tab(page, "Details").click()
+    expect(page.get_by_role("heading", name=f"CachedSearch {node_id}")).to_be_visible()
+    assert_quiet(seen, report)
+    page.close()
+
+
+def test_the_address_says_where_the_reader_is(browser: Browser, report: Path) -> None:
+    page = visit(browser, report, place="#browse=dominators").page
+    row(page, "global", "Dominators").click()
+    expect(page).to_have_url(re.compile(r"#browse=dominators&node=\d+$"))
+    place = page.url.partition("#")[2]
+    page.close()
+
+    again = visit(browser, report, place=f"#{place}").page
+    chosen = again.get_by_role("treegrid", name="Dominators").locator("[aria-selected=true]")
+    expect(chosen).to_contain_text(f"@{place.rpartition('=')[2]}")
+    expect(again.locator("#browse")).to_be_in_viewport()
+    again.close()
+
+
+def test_links_to_suspects_go_on_working(browser: Browser, report: Path) -> None:
+    page = visit(browser, report, place="#suspect-1").page
+    expect(page.locator("#suspect-1 .findings")).to_be_in_viewport()
+    assert page.url.endswith("#suspect-1")
+    page.close()
+
+
+def test_what_is_not_embedded_says_so(browser: Browser, report: Path) -> None:
+    page = visit(browser, report, place="#node-999999999").page
+    expect(page.get_by_role("alert")).to_contain_text(
+        "@999999999 is not part of this report. Open the snapshot with heapnb to see it."
+    )
+    page.close()
+
+
+def test_a_heap_with_nothing_wrong_can_be_browsed(browser: Browser, tmp_path: Path) -> None:
+    healthy = html_report(fixed_series("module_array_cache"), tmp_path / "healthy.html")
+    seen = visit(browser, healthy)
+    page = seen.page
+    expect(tab(page, "Summary")).to_have_attribute("aria-selected", "true")
+    assert rows_of(page).count() > 5
+    tab(page, "Suspects").click()
+    expect(page.get_by_role("treegrid", name="Suspects")).to_contain_text("No")
+    assert_quiet(seen, healthy)
+    page.close()
+
+
+def test_without_scripts_and_on_paper_there_is_nothing_to_browse(
+    browser: Browser, report: Path
+) -> None:
+    page = visit(browser, report, scripts=False).page
+    assert not page.locator("#browse").is_visible()
+    assert not page.get_by_role("link", name="Browse").is_visible()
+    assert page.locator("[data-node-link]").first.is_visible()
+    assert page.locator("[data-node-link] a").count() == 0
+    page.close()
+    page = visit(browser, report).page
+    assert page.locator("#browse").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator("#browse").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, report: Path, theme: Theme) -> None:
+    page = visit(browser, report, theme=theme, place="#browse=summary").page
+    row(page, "CachedSearch").click()
+    page.keyboard.press("ArrowRight")
+    expect(row(page, "CachedSearch @")).to_be_visible()
+    assert_accessible(page)
+    page.close()
+
+
+def test_the_browser_follows_the_theme_of_the_report(browser: Browser, report: Path) -> None:
+    page = visit(browser, report, theme="light").page
+    colour = "getComputedStyle(document.querySelector('.heapnb-browser')).backgroundColor"
+    before = page.evaluate(colour)
+    page.get_by_role("button", name="Use dark colours").click()
+    assert page.evaluate(colour) != before
     page.close()
 
 

@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EmbeddedSource, sorted } from "../../heapnb/views/static/browser/embedded.js";
 
-const SIZES = [["retained_size", true]];
-
 // As heapnb/report/embedding.py packs it: node 1 refers to 2, 2 to 1 and 3.
 function makeData() {
   const columns = ["distance", "shallow_size", "retained_size"].map((key) => ({ key }));
   return {
     description: {
-      views: [{ key: "summary", columns: [{ key: "count" }, ...columns], sort: SIZES[0] }],
+      views: [{ key: "summary", columns: [{ key: "count" }, ...columns], sort: ["retained_size", true] }],
       retainers: { key: "retainers", columns, sort: ["distance", false] },
     },
     columns: columns.map(({ key }) => key),
@@ -89,6 +87,18 @@ test("rows are sorted and filtered", async () => {
   const large = await rows({ parent: null, filters: { min_retained_size: 9 } });
   assert.deepEqual(keys(large), ["c0"]);
   assert.match(large.note, /^2 smaller rows left out\./);
+});
+
+test("a group passes a filter if one of its rows does", async () => {
+  const data = makeData();
+  data.description.views.push({ key: "closures", columns: [], sort: ["retained_size", true] });
+  data.pages.closures = {
+    "": [[["g0", [1], null, 1, []], ["g1", [1], null, 1, []]], 2, null],
+    g0: [[["r0", [0, -1], 5, 0, []]], 1, null],
+    g1: [[["r1", [1, -1], 6, 0, []]], 1, null],
+  };
+  const params = { view: "closures", parent: null, filters: { text: "apple" } };
+  assert.deepEqual(keys(await new EmbeddedSource(data).request("rows", params)), ["g0"]);
 });
 
 test("rows without a value come last, whichever the order", () => {

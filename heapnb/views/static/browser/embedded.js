@@ -10,6 +10,7 @@ import { formatCount, plural } from "./format.js";
 
 const RETAINERS = "retainers";
 const TOP = "";
+const GROUP = "g";
 const HINT = "Open the snapshot with heapnb to see it.";
 
 // What stands between the name of an edge and the node that it joins to the row above.
@@ -177,7 +178,7 @@ export class EmbeddedSource {
     shown = large;
     if (filters.text && parent === null) {
       const matches = matcher(filters.text, filters.regex === true);
-      shown = shown.filter((row) => matches(textOf(row)) || this.#hasMatchBelow(view, row, matches));
+      shown = shown.filter((row) => matches(textOf(row)) || this.#hasMatchInGroup(view, row, matches));
     }
     const [sortOfView, isDescending] = this.#views.get(view).sort;
     const wanted = sort ? [sort, descending ?? true] : [sortOfView, descending ?? isDescending];
@@ -187,11 +188,9 @@ export class EmbeddedSource {
     return { rows: shown, notes };
   }
 
-  #hasMatchBelow(view, row, matches) {
-    // Of rows that share what is below them, names say enough.
-    if (this.#relation(view, row.key) !== undefined) return false;
-    const level = this.#level(view, row.key, null);
-    return level !== null && level.rows.some((each) => matches(textOf(each)));
+  #hasMatchInGroup(view, row, matches) {
+    const rows = row.key.startsWith(GROUP) ? this.#level(view, row.key, null)?.rows : null;
+    return rows?.some((each) => matches(textOf(each))) ?? false;
   }
 
   #missing(view, parent, nodeId) {
