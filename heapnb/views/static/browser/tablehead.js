@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 /** The key by which the column of the tree itself is sorted. */
 export const LABEL = "label";
 
-const WIDTHS = { bytes: 148, bytes_delta: 108, count: 92, count_delta: 92, percent: 84, distance: 84, text: 180, location: 200 };
+const WIDTHS = { bytes: 148, bytes_delta: 108, count: 92, count_delta: 92, percent: 96, distance: 96, text: 180, location: 200 };
 const NARROWEST = 48;
 const LABEL_NARROWEST = 180;
 const KEYBOARD_STEP = 16;
