@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain, zip_longest
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 BUDGET: Final = 2_500_000
 """Bytes that the data take in the page at most."""
 
-MOST_NODES: Final = 150
+MOST_NODES: Final = 200
 """Nodes about which all is embedded."""
 
-MOST_PAGES: Final = 300
+MOST_PAGES: Final = 350
 """Pages of what nodes refer to, and as many of what refers to them."""
 
 MOST_DRAWINGS: Final = 12
@@ -491,7 +492,10 @@ class _Embedding:
             except HeapnbError:
                 # Without Graphviz there are no drawings.
                 return
-            if len(drawing["svg"]) <= LARGEST_DRAWING:
+            if len(drawing["svg"]) > LARGEST_DRAWING:
+                continue
+            # Rows say the same in less room.
+            with suppress(_Full):
                 self.drawings[node_id] = self.packer.anything(drawing)
 
 
