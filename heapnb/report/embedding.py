@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 
@@ -28,6 +28,8 @@ from heapnb.views.trees.workbench import Workbench
 if TYPE_CHECKING:
     from heapnb.analysis.diagnose import Diagnosis, Suspect
 
+T = TypeVar("T")
+
 BUDGET: Final = 2_500_000
 """Bytes that the data take in the page at most."""
 
@@ -35,7 +37,10 @@ MOST_NODES: Final = 200
 """Nodes about which all is embedded."""
 
 MOST_PAGES: Final = 350
-"""Pages of what nodes refer to, and as many of what refers to them."""
+"""Pages of what nodes refer to, and as many of what they dominate."""
+
+MOST_RETAINERS: Final = 400
+"""Pages of what refers to nodes."""
 
 MOST_DRAWINGS: Final = 12
 """Nodes whose retaining path is drawn."""
@@ -55,6 +60,9 @@ _ROWS_BELOW: Final = 20
 _ROWS_OF_RETAINERS: Final = 10
 _OPENED: Final = 25
 """Rows at the top of a view below which rows are embedded."""
+
+_OPENED_FURTHER: Final = 8
+"""Of these rows, those below which the first is unfolded as well."""
 
 _LONGEST_CHAIN: Final = 60
 _QUICK: Final = frozenset({"suspects", "summary", "containment", "dominators", "statistics"})
@@ -331,10 +339,17 @@ class _Embedding:
         largest = _ids(tops.get("dominators", []))
         self._draw([*suspects, *largest][:MOST_DRAWINGS])
         tops |= {view: self._top(view) for view in views if view not in tops}
-        opened = {view: [*map(partial(self._open, view), tops[view][:_OPENED])] for view in tops}
-        listed = [_ids([*tops[view], *chain.from_iterable(opened[view])]) for view in tops]
-        for node_id in self._by_importance(suspects, largest, listed):
+        opened = {view: self._open_all(view, tops[view][:_OPENED]) for view in tops}
+        for view, pages in opened.items():
+            for rows in pages[:_OPENED_FURTHER]:
+                self._open(view, rows[0])
+        # Rows take turns, and views do, so that each has something to offer.
+        listed = [_ids([*tops[view], *_in_turn(opened[view])]) for view in tops]
+        nodes = list(dict.fromkeys([*suspects, *_in_turn([self._on_paths, *listed])]))
+        for node_id in nodes[:MOST_NODES]:
             self._about(node_id)
+        for node_id in nodes[MOST_NODES:]:
+            self._relation(_RETAINERS, node_id)
         self._go_on()
 
     @property
@@ -349,19 +364,11 @@ class _Embedding:
         is_known = self.heap.ordinals_of(ids) >= 0
         return [node_id for node_id, known in zip(ids, is_known.tolist(), strict=True) if known]
 
-    def _by_importance(
-        self, suspects: Iterable[int], largest: Iterable[int], listed: Sequence[Sequence[int]]
-    ) -> list[int]:
-        """Choose the nodes about which a reader may want to know all."""
-        on_paths = (
-            node_id
-            for suspect in self._suspects
-            for node_id in self.heap.node_id[suspect.path.nodes[-_LONGEST_CHAIN:]].tolist()
-        )
-        # Views take turns, so that each has something to offer.
-        in_turn = chain.from_iterable(zip_longest(*listed))
-        wanted = dict.fromkeys([*suspects, *on_paths, *largest, *in_turn])
-        return [node_id for node_id in wanted if node_id is not None][:MOST_NODES]
+    @property
+    def _on_paths(self) -> list[int]:
+        """Node ids of what leads to the suspects, from them up to the roots."""
+        paths = [suspect.path.nodes[: -_LONGEST_CHAIN - 1 : -1] for suspect in self._suspects]
+        return [node_id for path in paths for node_id in self.heap.node_id[path].tolist()]
 
     def _go_on(self) -> None:
         """Unfold what is there, one level after the other."""
@@ -422,6 +429,10 @@ class _Embedding:
             return []
         return self._keep(view, row["key"], self._ask(view, row["key"], _ROWS_BELOW))
 
+    def _open_all(self, view: str, rows: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+        """Pack what is below some rows; returns the pages that only this view has."""
+        return [page for page in (self._open(view, row) for row in rows) if page]
+
     def _ask(self, view: str, parent: str | None, limit: int) -> dict[str, Any]:
         return self.source.answer("rows", {"view": view, "parent": parent, "limit": limit})
 
@@ -454,7 +465,8 @@ class _Embedding:
     def _relation(self, relation: str, node_id: int) -> None:
         """Pack what has to do with a node in one way, unless that is done."""
         pages = self.nodes[relation]
-        if node_id in pages or len(pages) >= MOST_PAGES:
+        most = MOST_RETAINERS if relation == _RETAINERS else MOST_PAGES
+        if node_id in pages or len(pages) >= most:
             return
         node = self.heap.ordinal_of(node_id)
         params: dict[str, Any]
@@ -501,6 +513,11 @@ class _Embedding:
 
 def _ids(rows: Iterable[Mapping[str, Any]]) -> list[int]:
     return [row["node_id"] for row in rows if row["node_id"] is not None]
+
+
+def _in_turn(lists: Sequence[Sequence[T]]) -> list[T]:
+    """Return the first of each list, then the second of each, and so on."""
+    return [each for turn in zip_longest(*lists) for each in turn if each is not None]
 
 
 def _last_part(key: str) -> str:
