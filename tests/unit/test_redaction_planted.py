@@ -20,7 +20,7 @@ from heapnb.format import read_snapshot
 from heapnb.format.writer import to_bytes
 from heapnb.graph import HeapGraph
 from heapnb.redaction import Mode
-from heapnb.report import html_report
+from heapnb.report import html_report, markdown_report, report_data
 
 FOLDER = Path(__file__).parents[1] / "data" / "planted"
 SNAPSHOT = FOLDER / "planted.heapsnapshot.zst"
@@ -124,6 +124,17 @@ def test_nothing_is_left_in_an_audit() -> None:
         *("json-web-token", "api-key", "private-key", "password", "url-password", "cookie"),
         *("email-address", "card-number", "environment-variable", "authorization", "copy"),
     }
+
+
+@pytest.mark.notebook
+def test_nothing_is_left_in_a_notebook(tmp_path: Path) -> None:
+    text = hn.notebook(SNAPSHOT, tmp_path / "case.ipynb").read_text("utf-8")
+    assert left_over(json.dumps(json.loads(text), ensure_ascii=False)) == {}
+
+
+def test_nothing_is_left_for_programs_and_tickets() -> None:
+    assert left_over(markdown_report(SNAPSHOT)) == {}
+    assert left_over(json.dumps(report_data(SNAPSHOT), default=int)) == {}
 
 
 def test_nothing_is_left_in_a_report(tmp_path: Path) -> None:
