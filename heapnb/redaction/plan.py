@@ -56,10 +56,13 @@ class Found:
     in_texts : dict of int to list of Finding
         Further places, if the string is the text of a string: what is secret only because of
         what it is called, or as part of a rope.
+    secrets : set of (str, str)
+        What was found as a whole, and its kind; see `heapnb.redaction.copies.find_copies`.
     """
 
     everywhere: Findings = field(default_factory=lambda: defaultdict(list))
     in_texts: Findings = field(default_factory=lambda: defaultdict(list))
+    secrets: set[tuple[str, str]] = field(default_factory=set)
 
     def of_texts(self, index: int) -> list[Finding]:
         """Return all places in the text of a string."""
@@ -81,7 +84,7 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
     Found
     """
     found = Found()
-    secrets: set[tuple[str, str]] = set()
+    secrets = found.secrets
     for index, text, findings in sift(graph.strings):
         found.everywhere[index] = findings
         secrets.update((text[start:stop], kind) for start, stop, kind in findings)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import orjson
 
 from heapnb.errors import HeapnbError
+from heapnb.report.hiding import hide_secrets
 from heapnb.views.masking import mask_secrets
 from heapnb.views.trees.model import LARGEST_PAGE
 from heapnb.views.trees.rows import NODE_COLUMNS
@@ -33,13 +34,13 @@ T = TypeVar("T")
 BUDGET: Final = 2_500_000
 """Bytes that the data take in the page at most."""
 
-MOST_NODES: Final = 200
+MOST_NODES: Final = 160
 """Nodes about which all is embedded."""
 
-MOST_PAGES: Final = 350
+MOST_PAGES: Final = 300
 """Pages of what nodes refer to, and as many of what they dominate."""
 
-MOST_RETAINERS: Final = 400
+MOST_RETAINERS: Final = 320
 """Pages of what refers to nodes."""
 
 MOST_DRAWINGS: Final = 12
@@ -51,7 +52,7 @@ LARGEST_DRAWING: Final = 60_000
 LARGEST_DECODED: Final = 3_000_000
 """Nodes of a heap up to which views are embedded that look at all of it."""
 
-LARGEST_COMPARED: Final = 300_000
+LARGEST_SEARCHED: Final = 300_000
 """Nodes of a heap up to which views are embedded that take longest."""
 
 _ROWS_AT_TOP: Final = 100
@@ -67,7 +68,9 @@ _OPENED_FURTHER: Final = 8
 _LONGEST_CHAIN: Final = 60
 _QUICK: Final = frozenset({"suspects", "summary", "containment", "dominators", "statistics"})
 _FIRST: Final = frozenset({"suspects", "summary", "dominators"})
-_SLOW: Final = frozenset({"comparison", "strings", "collections"})
+_SLOW: Final = frozenset({"strings", "collections"})
+_NEVER: Final = frozenset({"comparison"})
+"""Views that tell of objects, and so of secrets, that the last snapshot does not have."""
 
 _TOP: Final = ""
 """Stands for the key above the rows at the top."""
@@ -142,7 +145,8 @@ def embed(diagnosis: Diagnosis, *, mask: bool = True, budget: int = BUDGET) -> E
         series=series,
         title=mask_secrets(name) if mask else name,
     )
-    return _Embedding(Source(workbench, mask=mask), budget).make()
+    found = _Embedding(Source(workbench, mask=mask), budget).make()
+    return replace(found, data=hide_secrets(found.data, series.last)) if mask else found
 
 
 def as_script(data: object) -> str:
@@ -398,9 +402,9 @@ class _Embedding:
         return described | {"views": views, "static": True, "methods": methods}
 
     def _is_quick_enough(self, view: str) -> bool:
-        if view in _QUICK:
-            return True
-        return self.heap.n_nodes <= (LARGEST_COMPARED if view in _SLOW else LARGEST_DECODED)
+        if view in _QUICK | _NEVER:
+            return view in _QUICK
+        return self.heap.n_nodes <= (LARGEST_SEARCHED if view in _SLOW else LARGEST_DECODED)
 
     def _top(self, view: str) -> list[dict[str, Any]]:
         """Pack a view without what is below its rows."""

@@ -248,7 +248,7 @@ def test_of_large_heaps_only_quick_views_are_embedded(
     diagnosis: Diagnosis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "LARGEST_DECODED", 10)
-    monkeypatch.setattr(embedding, "LARGEST_COMPARED", 10)
+    monkeypatch.setattr(embedding, "LARGEST_SEARCHED", 10)
     found = embed(diagnosis)
     assert found is not None
     quick = ["suspects", "summary", "containment", "dominators", "statistics"]
@@ -273,7 +273,7 @@ def test_without_graphviz_there_are_no_drawings(
 def test_the_page_says_what_it_has_and_what_not(
     diagnosis: Diagnosis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "LARGEST_COMPARED", 10)
+    monkeypatch.setattr(embedding, "LARGEST_SEARCHED", 10)
     html = html_report(diagnosis, tmp_path / "report.html").read_text("utf-8")
     found = embed(diagnosis)
     assert found is not None
