@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import click
 
-from heapnb.cli.options import reading_options, series_argument
+from heapnb.cli.options import document_options, reading_options, series_argument
 from heapnb.cli.output import note
 from heapnb.cli.reading import Reading, check_target
 
 
 @click.command("notebook")
 @series_argument
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    metavar="FILE",
-    default="post-mortem.ipynb",
-    show_default=True,
-    help="Where the notebook goes.",
-)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@click.option("--no-redact", is_flag=True, help="Show what looks like a secret.")
+@document_options("post-mortem.ipynb")
 @click.option("--no-execute", is_flag=True, help="Write the cells without running them.")
 @reading_options
 def command(

@@ -108,6 +108,40 @@ def reading_options(function: _Function) -> _Function:
     return wrapper  # type: ignore[return-value]
 
 
+def document_options(default: str) -> Callable[[_Function], _Function]:
+    """Add the options of commands that write a document: ``target``, ``force``, ``no_redact``.
+
+    Parameters
+    ----------
+    default : str
+        What the document is called unless the user says otherwise.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        for option in (
+            click.option("--no-redact", is_flag=True, help="Show what looks like a secret, too."),
+            click.option("--force", is_flag=True, help="Replace an existing file."),
+            click.option(
+                "-o",
+                "--output",
+                "target",
+                metavar="FILE",
+                default=default,
+                show_default=True,
+                help="Where it goes.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
 def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Function], _Function]:
     """Add the options that say how a table is shown; the command gets ``output: TableOutput``.
 

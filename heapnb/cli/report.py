@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heapnb.cli.options import reading_options, series_argument
+from heapnb.cli.options import document_options, reading_options, series_argument
 from heapnb.cli.output import note, print_json
 from heapnb.cli.reading import Reading, check_target
 from heapnb.errors import CommandError
@@ -14,19 +14,9 @@ from heapnb.errors import CommandError
 
 @click.command("report")
 @series_argument
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    metavar="FILE",
-    default="report.html",
-    show_default=True,
-    help="Where the report goes.",
-)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@document_options("report.html")
 @click.option("--json", "as_json", is_flag=True, help="Print the same content as JSON, no file.")
 @click.option("--markdown", is_flag=True, help="Print it as Markdown: for tickets, for builds.")
-@click.option("--no-redact", is_flag=True, help="Show what looks like a secret, too.")
 @reading_options
 def command(
     snapshots: tuple[str, ...],
