@@ -294,6 +294,10 @@ def test_axe_finds_nothing(browser: Browser, report: Path, theme: Theme) -> None
     page.keyboard.press("ArrowRight")
     expect(row(page, "CachedSearch @")).to_be_visible()
     assert_accessible(page)
+    tabs = page.locator(".heapnb-browser").get_by_role("tab")
+    for title in ("Graph", "Details", "Suspects", "Closures", "Statistics"):
+        tabs.get_by_text(title, exact=True).click()
+        assert_accessible(page)
     page.close()
 
 

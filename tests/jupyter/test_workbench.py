@@ -186,6 +186,7 @@ def test_a_diagnosis_and_its_magic(book: Notebook) -> None:
 
 
 def test_a_recorded_cell(book: Notebook) -> None:
+    book.run("%load_ext heapnb")
     out = book.run(
         "%%heap_record --rounds 30\n"
         "const kept = new Map();\n"

@@ -238,13 +238,12 @@ function readDrawing(text) {
   return drawing;
 }
 
+/** Make a node a button; its title is what it is called, so that its name has what is seen of it. */
 function makeButton(node) {
-  const isExpandable = node.hasAttribute("data-expandable");
-  const text = node.querySelector("title")?.textContent.replaceAll("\n", ", ") ?? "";
   node.setAttribute("tabindex", "0");
   node.setAttribute("role", "button");
-  node.setAttribute("aria-label", isExpandable ? `${text}; e shows more retainers` : text);
   node.setAttribute("aria-pressed", "false");
+  if (node.hasAttribute("data-expandable")) node.setAttribute("aria-description", "e shows more retainers");
 }
 
 /** Where a part of a drawing lies, in pixels of the drawing at its own size. */
