@@ -225,10 +225,11 @@ def find_sources(root: Folders, maps: Folders) -> SourceFiles | None:
     """
     if root is None and maps is None:
         return None
-    return SourceFiles(_listed(root), _listed(maps))
+    return SourceFiles(listed(root), listed(maps))
 
 
-def _listed(folders: Folders) -> Sequence[str | os.PathLike[str]]:
+def listed(folders: Folders) -> Sequence[str | os.PathLike[str]]:
+    """Return the folders that a user gave, be it none, one or several."""
     if folders is None:
         return ()
     return (folders,) if isinstance(folders, str | os.PathLike) else folders

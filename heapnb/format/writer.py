@@ -6,7 +6,7 @@ import gzip
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -98,7 +98,9 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         raise
 
 
-def check_target(path: Path, *, force: bool) -> None:
+def check_target(
+    path: Path, *, force: bool, sources: Iterable[str | os.PathLike[str]] = ()
+) -> None:
     """Refuse a file that could not be written, before work is spent on it.
 
     Parameters
@@ -107,12 +109,14 @@ def check_target(path: Path, *, force: bool) -> None:
         The name.
     force : bool
         Whether it may replace an existing file.
+    sources : iterable of str or PathLike, optional
+        Files that are never replaced: those that are read.
 
     Raises
     ------
     HeapnbError
-        If the file exists and ``force`` is False, is a directory, or its directory is missing or
-        cannot be written.
+        If the file is one of the sources, exists and ``force`` is False, is a directory, or its
+        directory is missing or cannot be written.
     """
     if path.is_dir():
         raise HeapnbError(f"{path} is a directory.", hint="name a file in it.")
@@ -122,8 +126,11 @@ def check_target(path: Path, *, force: bool) -> None:
         )
     if not os.access(path.parent, os.W_OK):
         raise HeapnbError(
-            f"Cannot write to {path.parent}.", hint="check its permissions, or name another place."
+            f"Cannot write to {path.parent}: it is read-only.",
+            hint="check its permissions, or name another place.",
         )
+    if path.exists() and any(Path(one).exists() and path.samefile(one) for one in sources):
+        raise HeapnbError(f"{path} is one of the snapshots.", hint="choose another name.")
     if path.exists() and not force:
         raise HeapnbError(f"{path} exists.", hint="choose another name, or force (--force).")
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from heapnb.analysis.series import Series
 from heapnb.errors import HeapnbError
+from heapnb.source_files import Folders, listed
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnose import Diagnosis
     from heapnb.snapshot import Snapshot
-    from heapnb.source_files import Folders
 
 NotebookSource: TypeAlias = Union[
     "Diagnosis", Series, "Snapshot", str, os.PathLike[str], Sequence[str | os.PathLike[str]]
@@ -75,14 +75,16 @@ def post_mortem(
     >>> files = ["s1.heapsnapshot", "s2.heapsnapshot", "s3.heapsnapshot"]
     >>> hn.notebook(files, "post-mortem.ipynb")  # doctest: +SKIP
     """
-    from heapnb.format.writer import replacing
+    from heapnb.format.writer import check_target, replacing
     from heapnb.notebook.cells import Case, build
     from heapnb.notebook.outputs import tidy
     from heapnb.notebook.running import run
 
     path = Path(target)
     files = _files_of(source)
-    _check_target(path, files, force=force)
+    if path.suffix != ".ipynb":
+        raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
+    check_target(path, force=force, sources=files)
     folder = path.resolve().parent
     notebook = build(
         Case(
@@ -126,21 +128,6 @@ def _files_of(source: NotebookSource) -> list[Path]:
     return files
 
 
-def _check_target(path: Path, files: Sequence[Path], *, force: bool) -> None:
-    if path.suffix != ".ipynb":
-        raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
-    if path.is_dir():
-        raise HeapnbError(f"{path} is a directory.", hint="name a file in it.")
-    if not path.parent.is_dir():
-        raise HeapnbError(f"Cannot write {path}: there is no directory {path.parent}.")
-    if not os.access(path.parent, os.W_OK):
-        raise HeapnbError(f"Cannot write {path}: {path.parent} is read-only.")
-    if path.exists() and not force:
-        raise HeapnbError(f"{path} exists.", hint="choose another name, or force.")
-    if path.exists() and any(path.samefile(file) for file in files):
-        raise HeapnbError(f"{path} is one of the snapshots.", hint="choose another name.")
-
-
 def _relative(path: Path, folder: Path) -> str:
     """Name a file as the notebook may, wherever the folder of both is moved to."""
     whole = path.resolve()
@@ -149,7 +136,4 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _relative_folders(folders: Folders, folder: Path) -> tuple[str, ...]:
-    if folders is None:
-        return ()
-    several = [folders] if isinstance(folders, str | os.PathLike) else folders
-    return tuple(_relative(Path(one), folder) for one in several)
+    return tuple(_relative(Path(one), folder) for one in listed(folders))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.series import Series
 from heapnb.analysis.sources import HeapSource
-from heapnb.errors import HeapnbError
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnose import Diagnosis
@@ -68,16 +67,17 @@ def html_report(
     >>> import heapnb as hn
     >>> hn.report(["s1.heapsnapshot", "s2.heapsnapshot"], "report.html")  # doctest: +SKIP
     """
-    from heapnb.format.writer import replacing
+    from heapnb.format.writer import check_target, replacing
     from heapnb.report.content import gather
     from heapnb.report.embedding import embed
     from heapnb.report.rendering import render
     from heapnb.views.masking import masking_off
 
     path = Path(target)
-    _check_target(path)
+    check_target(path, force=force)
     diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
-    _check_snapshots(diagnosis.series, path)
+    read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
+    check_target(path, force=force, sources=read)
     with masking_off(not redact):
         html = render(gather(diagnosis), embed(diagnosis, mask=redact))
     with replacing(path, force=force) as stream:
@@ -145,24 +145,3 @@ def _diagnosis_of(
     if not isinstance(source, Sequence) or isinstance(source, str | bytes | bytearray | memoryview):
         source = [source]
     return diagnose(load_series(list(source), cache=cache, progress=progress))
-
-
-def _check_target(path: Path) -> None:
-    if path.is_dir():
-        raise HeapnbError(f"{path} is a directory.", hint="name a file, such as report.html.")
-    if not path.parent.is_dir():
-        raise HeapnbError(f"Cannot write {path}: there is no directory {path.parent}.")
-
-
-def _check_snapshots(series: Series, path: Path) -> None:
-    if not path.exists():
-        return
-    for snapshot in series.snapshots:
-        if (
-            snapshot.path is not None
-            and Path(snapshot.path).exists()
-            and path.samefile(snapshot.path)
-        ):
-            raise HeapnbError(
-                f"{path} is one of the snapshots.", hint="choose another name for the report."
-            )

@@ -23,6 +23,7 @@ from heapnb.views import charts, fmt
 from heapnb.views.code import code_html
 from heapnb.views.describe import removal
 from heapnb.views.dot import retainer_graph
+from heapnb.views.layout import TEXT_OF_SVG
 from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ _LONGEST_SHORT_NAME: Final = 20
 
 # The page has the style sheet of drawings once; its policy allows no other.
 _STYLE_OF_SVG = re.compile(r"<style>.*?</style>", re.DOTALL)
-_TEXT_OF_SVG = re.compile(r"(?<=>)[^<>]+(?=<)")
 _FILE_ENDINGS = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
 
 
@@ -259,7 +259,7 @@ def _drawing(suspect: Suspect) -> Markup | None:
     svg = _STYLE_OF_SVG.sub("", svg)
     if len(svg) > LARGEST_DRAWING:
         return None
-    masked = _TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg)
+    masked = TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg)
     masked = masked.replace('role="img"', 'role="img" aria-label="Retaining path"', 1)
     return Markup(masked)  # noqa: S704  RetainerGraph's SVG is made to be inlined
 

@@ -16,6 +16,7 @@ from heapnb.redaction.copies import find_copies
 from heapnb.redaction.plan import find
 from heapnb.redaction.roles import roles_of
 from heapnb.secrets import merged
+from heapnb.views.layout import TEXT_OF_SVG
 from heapnb.views.masking import MASK
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from heapnb.secrets import Finding
 
 _SVG: Final = re.compile(r"\s*<svg\b")
-_TEXT_OF_SVG: Final = re.compile(r"(?<=>)[^<>]+(?=<)")
 
 
 def hide_secrets(data: Any, heap: HeapGraph) -> Any:
@@ -52,7 +52,7 @@ def hide_secrets(data: Any, heap: HeapGraph) -> Any:
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from _TEXT_OF_SVG.findall(value) if _SVG.match(value) else [value]
+        yield from TEXT_OF_SVG.findall(value) if _SVG.match(value) else [value]
     elif isinstance(value, dict):
         for each in value.values():
             yield from _texts(each)
@@ -64,7 +64,7 @@ def _texts(value: Any) -> Iterator[str]:
 def _changed(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         if _SVG.match(value):
-            return _TEXT_OF_SVG.sub(lambda match: change(match[0]), value)
+            return TEXT_OF_SVG.sub(lambda match: change(match[0]), value)
         return change(value)
     if isinstance(value, dict):
         return {key: _changed(each, change) for key, each in value.items()}

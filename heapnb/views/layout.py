@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -51,6 +52,10 @@ _ATTRIBUTES: Final = frozenset(
         "{http://www.w3.org/XML/1998/namespace}space",
     }
 )
+
+
+TEXT_OF_SVG: Final = re.compile(r"(?<=>)[^<>]+(?=<)")
+"""What is read in a drawing: what stands between its elements."""
 
 
 class LayoutError(HeapnbError):
