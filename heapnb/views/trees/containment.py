@@ -5,27 +5,19 @@ Keys: ``e`` and the number of an edge, from the root on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.paths import shortest_path
 from heapnb.views.trees.code import node_code, table_code
-from heapnb.views.trees.model import Column, Filter, Page, Window
-from heapnb.views.trees.rows import (
-    LONGEST_WAY,
-    NODE_COLUMNS,
-    RETAINED_SIZE,
-    SIZE_FILTER,
-    split_key,
-)
-
-if TYPE_CHECKING:
-    from heapnb.views.trees.workbench import Workbench
+from heapnb.views.trees.model import Page, Window
+from heapnb.views.trees.node_tree import NodeTree
+from heapnb.views.trees.rows import LONGEST_WAY, split_key
 
 
-class ContainmentTree:
+class ContainmentTree(NodeTree):
     """What the root refers to, and what that refers to.
 
     Parameters
@@ -37,15 +29,6 @@ class ContainmentTree:
     key: ClassVar[str] = "containment"
     title: ClassVar[str] = "Containment"
     description: ClassVar[str] = "The heap from its roots, along all references."
-    label_title: ClassVar[str] = "Object"
-    columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
-    filters: ClassVar[tuple[Filter, ...]] = (SIZE_FILTER,)
-    default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
-
-    def __init__(self, workbench: Workbench) -> None:
-        self.workbench = workbench
-        self.heap = workbench.heap
-        self._rows = workbench.rows
 
     def rows(self, parent: str | None, window: Window) -> Page:
         """Return rows at the top (parent is None) or below a row."""

@@ -6,7 +6,7 @@ Keys: ``d`` and an ordinal, from what the root immediately dominates on.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,12 +14,10 @@ from heapnb._typing import AnyArray, NodeArray
 from heapnb.analysis.dominators import dominating_edges
 from heapnb.kernels.chains import dominator_chain
 from heapnb.views.trees.code import node_code, table_code
-from heapnb.views.trees.model import Column, Filter, Page, Window
+from heapnb.views.trees.model import Page, Window
+from heapnb.views.trees.node_tree import NodeTree
 from heapnb.views.trees.rows import (
     LONGEST_WAY,
-    NODE_COLUMNS,
-    RETAINED_SIZE,
-    SIZE_FILTER,
     left_out,
     minimum,
     no_row,
@@ -27,11 +25,8 @@ from heapnb.views.trees.rows import (
     split_key,
 )
 
-if TYPE_CHECKING:
-    from heapnb.views.trees.workbench import Workbench
 
-
-class DominatorsTree:
+class DominatorsTree(NodeTree):
     """The dominator tree; what a real edge joins to its dominator says which.
 
     Parameters
@@ -43,15 +38,6 @@ class DominatorsTree:
     key: ClassVar[str] = "dominators"
     title: ClassVar[str] = "Dominators"
     description: ClassVar[str] = "What each object alone keeps alive, largest first."
-    label_title: ClassVar[str] = "Object"
-    columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
-    filters: ClassVar[tuple[Filter, ...]] = (SIZE_FILTER,)
-    default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
-
-    def __init__(self, workbench: Workbench) -> None:
-        self.workbench = workbench
-        self.heap = workbench.heap
-        self._rows = workbench.rows
 
     def rows(self, parent: str | None, window: Window) -> Page:
         """Return rows at the top (parent is None) or below a row."""

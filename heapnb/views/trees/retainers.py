@@ -18,12 +18,11 @@ from heapnb.frames import display_ranks
 from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
 from heapnb.views.trees.code import node_code
-from heapnb.views.trees.model import Column, Filter, Page, Row, Window
+from heapnb.views.trees.model import Page, Row, Window
+from heapnb.views.trees.node_tree import NodeTree
 from heapnb.views.trees.ordering import FIRST_ROWS, Key, Orders, Recent, first_places
 from heapnb.views.trees.rows import (
     DISTANCE,
-    NODE_COLUMNS,
-    SIZE_FILTER,
     joined_notes,
     left_out,
     minimum,
@@ -42,7 +41,7 @@ _MANY: Final = 20_000
 """From so many retainers on, what was found is kept."""
 
 
-class RetainersTree:
+class RetainersTree(NodeTree):
     """What refers to a node, and what refers to that.
 
     Parameters
@@ -59,16 +58,12 @@ class RetainersTree:
     title: ClassVar[str] = "Retainers"
     description: ClassVar[str] = "What refers to the object, nearest to the roots first."
     label_title: ClassVar[str] = "Retainer"
-    columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
-    filters: ClassVar[tuple[Filter, ...]] = (SIZE_FILTER,)
     default_sort: ClassVar[tuple[str | None, bool]] = (DISTANCE.key, False)
 
     def __init__(self, workbench: Workbench, node: int, ignored: Sequence[int] = ()) -> None:
-        self.workbench = workbench
-        self.heap = workbench.heap
+        super().__init__(workbench)
         self.node = node
         self.ignored = np.unique(np.asarray(ignored, np.int64))
-        self._rows = workbench.rows
         self._found = Recent()
         self._orders = Orders()
 
