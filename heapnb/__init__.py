@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from heapnb.analysis.cohorts import Cohorts
-    from heapnb.analysis.culprits import Culprits, culprits
-    from heapnb.analysis.diagnose import Diagnosis, Suspect, diagnose
-    from heapnb.analysis.diff import Diff, diff
-    from heapnb.analysis.memwatch import MemwatchDiff, read_memwatch
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect, diagnose
     from heapnb.analysis.packages import Package, package_of
-    from heapnb.analysis.series import Series, load_series
-    from heapnb.analysis.what_if import WhatIf, what_if
+    from heapnb.analysis.retention.culprits import Culprits, culprits
+    from heapnb.analysis.retention.what_if import WhatIf, what_if
+    from heapnb.analysis.series.cohorts import Cohorts
+    from heapnb.analysis.series.diff import Diff, diff
+    from heapnb.analysis.series.memwatch import MemwatchDiff, read_memwatch
+    from heapnb.analysis.series.series import Series, load_series
     from heapnb.capture.program import record
+    from heapnb.drawing.dot import RetainerGraph, retainer_graph
     from heapnb.errors import (
         EdgeNotFoundError,
         HeapnbError,
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
     )
     from heapnb.format import read_snapshot, write_snapshot
     from heapnb.node import Node
-    from heapnb.notebook import post_mortem as notebook
+    from heapnb.notebooks import post_mortem as notebook
     from heapnb.redaction import RedactionResult, audit, redact
-    from heapnb.report import html_report as report
+    from heapnb.reports import html_report as report
     from heapnb.snapshot import Snapshot, load
     from heapnb.views.displays import table
-    from heapnb.views.dot import RetainerGraph, retainer_graph
     from heapnb.views.masking import mask_output
     from heapnb.widgets import HeapBrowser
 
@@ -48,14 +48,14 @@ __version__ = "0.1.0"
 
 # Public name: where it lives, and what it is called there.
 _HOMES = {
-    "Cohorts": ("heapnb.analysis.cohorts", "Cohorts"),
-    "Culprits": ("heapnb.analysis.culprits", "Culprits"),
-    "Diagnosis": ("heapnb.analysis.diagnose", "Diagnosis"),
-    "Diff": ("heapnb.analysis.diff", "Diff"),
+    "Cohorts": ("heapnb.analysis.series.cohorts", "Cohorts"),
+    "Culprits": ("heapnb.analysis.retention.culprits", "Culprits"),
+    "Diagnosis": ("heapnb.analysis.diagnosis.diagnose", "Diagnosis"),
+    "Diff": ("heapnb.analysis.series.diff", "Diff"),
     "EdgeNotFoundError": ("heapnb.errors", "EdgeNotFoundError"),
     "HeapBrowser": ("heapnb.widgets", "HeapBrowser"),
     "HeapnbError": ("heapnb.errors", "HeapnbError"),
-    "MemwatchDiff": ("heapnb.analysis.memwatch", "MemwatchDiff"),
+    "MemwatchDiff": ("heapnb.analysis.series.memwatch", "MemwatchDiff"),
     "MissingExtraError": ("heapnb.errors", "MissingExtraError"),
     "Node": ("heapnb.node", "Node"),
     "NodeNotFoundError": ("heapnb.errors", "NodeNotFoundError"),
@@ -63,31 +63,31 @@ _HOMES = {
     "PatternError": ("heapnb.errors", "PatternError"),
     "RecordingError": ("heapnb.errors", "RecordingError"),
     "RedactionResult": ("heapnb.redaction", "RedactionResult"),
-    "RetainerGraph": ("heapnb.views.dot", "RetainerGraph"),
-    "Series": ("heapnb.analysis.series", "Series"),
+    "RetainerGraph": ("heapnb.drawing.dot", "RetainerGraph"),
+    "Series": ("heapnb.analysis.series.series", "Series"),
     "Snapshot": ("heapnb.snapshot", "Snapshot"),
     "SnapshotFormatError": ("heapnb.errors", "SnapshotFormatError"),
     "SqlError": ("heapnb.errors", "SqlError"),
-    "Suspect": ("heapnb.analysis.diagnose", "Suspect"),
+    "Suspect": ("heapnb.analysis.diagnosis.diagnose", "Suspect"),
     "TruncatedSnapshotError": ("heapnb.errors", "TruncatedSnapshotError"),
-    "WhatIf": ("heapnb.analysis.what_if", "WhatIf"),
+    "WhatIf": ("heapnb.analysis.retention.what_if", "WhatIf"),
     "audit": ("heapnb.redaction", "audit"),
-    "culprits": ("heapnb.analysis.culprits", "culprits"),
-    "diagnose": ("heapnb.analysis.diagnose", "diagnose"),
-    "diff": ("heapnb.analysis.diff", "diff"),
+    "culprits": ("heapnb.analysis.retention.culprits", "culprits"),
+    "diagnose": ("heapnb.analysis.diagnosis.diagnose", "diagnose"),
+    "diff": ("heapnb.analysis.series.diff", "diff"),
     "load": ("heapnb.snapshot", "load"),
-    "load_series": ("heapnb.analysis.series", "load_series"),
+    "load_series": ("heapnb.analysis.series.series", "load_series"),
     "mask_output": ("heapnb.views.masking", "mask_output"),
-    "notebook": ("heapnb.notebook", "post_mortem"),
+    "notebook": ("heapnb.notebooks", "post_mortem"),
     "package_of": ("heapnb.analysis.packages", "package_of"),
-    "read_memwatch": ("heapnb.analysis.memwatch", "read_memwatch"),
+    "read_memwatch": ("heapnb.analysis.series.memwatch", "read_memwatch"),
     "read_snapshot": ("heapnb.format", "read_snapshot"),
     "record": ("heapnb.capture.program", "record"),
     "redact": ("heapnb.redaction", "redact"),
-    "report": ("heapnb.report", "html_report"),
-    "retainer_graph": ("heapnb.views.dot", "retainer_graph"),
+    "report": ("heapnb.reports", "html_report"),
+    "retainer_graph": ("heapnb.drawing.dot", "retainer_graph"),
     "table": ("heapnb.views.displays", "table"),
-    "what_if": ("heapnb.analysis.what_if", "what_if"),
+    "what_if": ("heapnb.analysis.retention.what_if", "what_if"),
     "write_snapshot": ("heapnb.format", "write_snapshot"),
 }
 

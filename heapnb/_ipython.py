@@ -141,7 +141,7 @@ class NotebookFrontend(Frontend):
 
 
 def _is_heap(value: object) -> bool:
-    from heapnb.analysis.series import Series
+    from heapnb.analysis.series.series import Series
     from heapnb.graph import HeapGraph
     from heapnb.snapshot import Snapshot
 
@@ -212,8 +212,8 @@ def _record(context: click.Context, recording: Recording) -> None:
 
     The diagnosis is assigned to the variable diagnosis.
     """
-    from heapnb.analysis.diagnose import diagnose
-    from heapnb.analysis.series import load_series
+    from heapnb.analysis.diagnosis.diagnose import diagnose
+    from heapnb.analysis.series.series import load_series
 
     source = context.obj.cell
     if not source.strip():

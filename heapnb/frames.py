@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.errors import PatternError
+from heapnb.graph.places import is_string
 from heapnb.kernels.classes import group_by_properties
 from heapnb.kernels.csr import count_targets
-from heapnb.places import is_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,15 +9,15 @@ import numpy as np
 
 from heapnb._showing import Shown
 from heapnb.graph import HeapGraph
-from heapnb.places import location_of
+from heapnb.graph.places import location_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.paths import RetainingPath
-    from heapnb.analysis.what_if import WhatIf
+    from heapnb.analysis.retention.paths import RetainingPath
+    from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.decode.source_text import SourceText
-    from heapnb.views.dot import RetainerGraph
+    from heapnb.drawing.dot import RetainerGraph
 
 
 class Node(Shown):
@@ -156,9 +156,9 @@ class Node(Shown):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.retainers.retainers` for the columns.
+            See `heapnb.analysis.retention.retainers.retainers` for the columns.
         """
-        from heapnb.analysis.retainers import retainers
+        from heapnb.analysis.retention.retainers import retainers
 
         return retainers(self._graph, self._ordinal)
 
@@ -170,7 +170,7 @@ class Node(Shown):
         RetainingPath or None
             None where nothing retains the node.
         """
-        from heapnb.analysis.paths import shortest_path
+        from heapnb.analysis.retention.paths import shortest_path
 
         return shortest_path(self._graph, self._ordinal)
 
@@ -186,7 +186,7 @@ class Node(Shown):
         -------
         list of RetainingPath
         """
-        from heapnb.analysis.paths import distinct_paths
+        from heapnb.analysis.retention.paths import distinct_paths
 
         return distinct_paths(self._graph, self._ordinal, k)
 
@@ -242,7 +242,7 @@ class Node(Shown):
         EdgeNotFoundError
             If it has nothing by a name.
         """
-        from heapnb.analysis.what_if import what_if
+        from heapnb.analysis.retention.what_if import what_if
 
         return what_if(self._graph, [(self, name) for name in names] or self)
 
@@ -309,6 +309,6 @@ class Node(Shown):
         -------
         RetainerGraph
         """
-        from heapnb.views.dot import retainer_graph
+        from heapnb.drawing.dot import retainer_graph
 
         return retainer_graph(self)

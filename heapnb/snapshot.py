@@ -11,9 +11,9 @@ from heapnb._showing import Shown
 from heapnb._typing import ProgressCallback
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
+from heapnb.graph.source_files import Folders, find_sources
 from heapnb.node import Node
 from heapnb.progress import progress_bar
-from heapnb.source_files import Folders, find_sources
 
 if TYPE_CHECKING:
     import re
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from heapnb.analysis.culprits import Culprits
-    from heapnb.analysis.paths import PathGraph
     from heapnb.analysis.queries import Consumer, Nodes
+    from heapnb.analysis.retention.culprits import Culprits
+    from heapnb.analysis.retention.paths import PathGraph
+    from heapnb.analysis.retention.what_if import Removal, WhatIf
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
-    from heapnb.analysis.what_if import Removal, WhatIf
     from heapnb.format import RawSnapshot
     from heapnb.widgets import HeapBrowser
 
@@ -357,7 +357,7 @@ class Snapshot(Shown):
         pandas.DataFrame
             See `heapnb.decode.global_object.global_variables` for the columns.
         """
-        from heapnb.analysis.detectors.builtin_globals import builtin_globals
+        from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
         from heapnb.decode.global_object import global_variables
 
         return global_variables(self._graph, builtin_globals(self._graph))
@@ -421,9 +421,9 @@ class Snapshot(Shown):
         -------
         pandas.DataFrame
             ``is_edge`` tells which dominators refer to the node themselves; see
-            `heapnb.analysis.dominators.dominators` for the other columns.
+            `heapnb.analysis.retention.dominators.dominators` for the other columns.
         """
-        from heapnb.analysis.dominators import dominators
+        from heapnb.analysis.retention.dominators import dominators
 
         node = None if node_id is None else self._graph.ordinal_of(node_id)
         return dominators(self._graph, node, top=top, depth=depth)
@@ -444,10 +444,10 @@ class Snapshot(Shown):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.dominators.immediate_dominators` for the columns.
+            See `heapnb.analysis.retention.dominators.immediate_dominators` for the columns.
         """
-        from heapnb.analysis.dominators import immediate_dominators
         from heapnb.analysis.queries import chosen_nodes
+        from heapnb.analysis.retention.dominators import immediate_dominators
 
         return immediate_dominators(self._graph, chosen_nodes(self._graph, nodes), skip=skip)
 
@@ -464,9 +464,9 @@ class Snapshot(Shown):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.dominators.big_drops` for the columns.
+            See `heapnb.analysis.retention.dominators.big_drops` for the columns.
         """
-        from heapnb.analysis.dominators import big_drops
+        from heapnb.analysis.retention.dominators import big_drops
 
         return big_drops(self._graph, min_share=min_share, max_ratio=max_ratio)
 
@@ -481,9 +481,9 @@ class Snapshot(Shown):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.dominators.leak_suspects` for the columns.
+            See `heapnb.analysis.retention.dominators.leak_suspects` for the columns.
         """
-        from heapnb.analysis.dominators import leak_suspects
+        from heapnb.analysis.retention.dominators import leak_suspects
 
         return leak_suspects(self._graph, min_share=min_share)
 
@@ -499,8 +499,8 @@ class Snapshot(Shown):
         -------
         PathGraph
         """
-        from heapnb.analysis.paths import merged_paths
         from heapnb.analysis.queries import chosen_nodes
+        from heapnb.analysis.retention.paths import merged_paths
 
         return merged_paths(self._graph, chosen_nodes(self._graph, nodes))
 
@@ -593,7 +593,7 @@ class Snapshot(Shown):
         NodeNotFoundError, EdgeNotFoundError
             If there is no such node, or no such edge.
         """
-        from heapnb.analysis.what_if import what_if
+        from heapnb.analysis.retention.what_if import what_if
 
         return what_if(self._graph, remove)
 
@@ -611,8 +611,8 @@ class Snapshot(Shown):
         -------
         Culprits
         """
-        from heapnb.analysis.culprits import culprits
         from heapnb.analysis.queries import chosen_nodes
+        from heapnb.analysis.retention.culprits import culprits
 
         return culprits(self._graph, chosen_nodes(self._graph, nodes), at_least=at_least)
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.graph import HeapGraph
+from heapnb.graph.places import location_text
 from heapnb.kernels import summary as kernels
-from heapnb.places import location_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,22 +12,22 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb._typing import AnyArray, IntArray, NodeArray
 from heapnb.analysis.constructors import constructors, retained_by_group
-from heapnb.analysis.dominators import (
+from heapnb.analysis.packages import packages
+from heapnb.analysis.retention.dominators import (
     largest_first,
     nodes_below_roots,
     share_of_heap,
     tree_frame,
 )
-from heapnb.analysis.packages import packages
-from heapnb.analysis.reduction import encode
+from heapnb.analysis.series.reduction import encode
 from heapnb.decode.containers import collections
 from heapnb.decode.links import oddballs
 from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.graph import HeapGraph
+from heapnb.graph.places import children_of, is_string, script_names
 from heapnb.kernels import contents as kernels
 from heapnb.kernels.retaining import HashArray, mix_arrays
-from heapnb.places import children_of, is_string, script_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -395,7 +395,7 @@ def top_consumers(
     -------
     pandas.DataFrame
         What retains most first, with its ``share`` of the heap. For objects the columns are
-        those of `heapnb.analysis.dominators.dominators`, for classes those of
+        those of `heapnb.analysis.retention.dominators.dominators`, for classes those of
         `Snapshot.constructors`, for packages those of `heapnb.analysis.packages.packages`; for
         scripts ``script``, ``count``, ``shallow_size``, ``retained_size``.
 

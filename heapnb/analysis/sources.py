@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, ProgressReporter, open_graph
-from heapnb.source_files import SourceFiles
+from heapnb.graph.source_files import SourceFiles
 
 if TYPE_CHECKING:
     from heapnb.snapshot import Snapshot

@@ -24,19 +24,19 @@ import pyarrow.dataset as ds
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.constructors import constructors
-from heapnb.analysis.dominators import dominating_edges
-from heapnb.analysis.paths import shortest_path
-from heapnb.classes import ClassTable, InterfaceDefinition
+from heapnb.analysis.retention.dominators import dominating_edges
+from heapnb.analysis.retention.paths import shortest_path
 from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, MissingExtraError, SqlError
 from heapnb.graph import HeapGraph, open_graph
-from heapnb.places import site_text
+from heapnb.graph.classes import ClassTable, InterfaceDefinition
+from heapnb.graph.places import site_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.reduction import ReducedSnapshot
-    from heapnb.analysis.series import Series
+    from heapnb.analysis.series.reduction import ReducedSnapshot
+    from heapnb.analysis.series.series import Series
 
 ROWS_PER_BATCH: Final = 1 << 18
 """How many rows DuckDB gets at a time; a batch is what one of its threads works on."""

@@ -12,8 +12,8 @@ from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.graph import HeapGraph
+from heapnb.graph.places import is_string
 from heapnb.kernels import summary as kernels
-from heapnb.places import is_string
 
 if TYPE_CHECKING:
     import pandas as pd

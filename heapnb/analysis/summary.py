@@ -12,7 +12,7 @@ from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.analysis.statistics import Statistics, size_by_type, statistics
 from heapnb.graph import HeapGraph
-from heapnb.places import is_string
+from heapnb.graph.places import is_string
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ class Summary(Shown):
     @cached_property
     def suspects(self) -> pd.DataFrame:
         """What holds a large part of the heap, with its share; see `Snapshot.big_drops`."""
-        from heapnb.analysis.dominators import big_drops
+        from heapnb.analysis.retention.dominators import big_drops
 
         return big_drops(self._heap, min_share=SUSPICIOUS_SHARE)
 

@@ -13,8 +13,8 @@ from heapnb.cli.reading import Reading
 from heapnb.errors import CommandError
 
 if TYPE_CHECKING:
-    from heapnb.analysis.baseline import Comparison
-    from heapnb.analysis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.baseline import Comparison
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis
 
 
 @click.command("diagnose")
@@ -45,8 +45,8 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    from heapnb.analysis.baseline import Baseline
-    from heapnb.analysis.diagnose import diagnose
+    from heapnb.analysis.diagnosis.baseline import Baseline
+    from heapnb.analysis.diagnosis.diagnose import diagnose
     from heapnb.cli.github import workflow_commands
 
     if update_baseline and baseline is None:
@@ -91,7 +91,7 @@ def _news(comparison: Comparison) -> str:
 
 
 def _update(baseline: str, diagnosis: Diagnosis) -> None:
-    from heapnb.analysis.baseline import Baseline
+    from heapnb.analysis.diagnosis.baseline import Baseline
     from heapnb.views.fmt import plural
 
     if diagnosis.verdict == "undecided":

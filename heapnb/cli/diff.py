@@ -17,7 +17,7 @@ JSON_COLUMNS = (
     "removed_size",
     "size_delta",
 )
-"""The same as those of `heapnb.analysis.diff`, which is slow to import."""
+"""The same as those of `heapnb.analysis.series.diff`, which is slow to import."""
 
 
 @click.command("diff")
@@ -36,7 +36,7 @@ def command(
     Objects are told apart by node id. There is one row for each class name and the place that
     defines it.
     """
-    from heapnb.analysis.diff import diff
+    from heapnb.analysis.series.diff import diff
 
     comparison = diff(*reading.open_both(before, after))
     warn(comparison.warnings)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
-    from heapnb.analysis.baseline import Comparison
-    from heapnb.analysis.diagnose import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.baseline import Comparison
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
 
 _PLACE: Final = re.compile(r"(?:file://)?(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 

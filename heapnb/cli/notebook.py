@@ -28,7 +28,7 @@ def command(
     Give the snapshots in the order in which they were taken; three show most.
     """
     check_target(target, snapshots)
-    from heapnb.notebook import post_mortem
+    from heapnb.notebooks import post_mortem
 
     # The cells read the files themselves, through the cache, which makes this quick.
     post_mortem(

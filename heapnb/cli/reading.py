@@ -15,7 +15,7 @@ from heapnb.errors import CommandError
 
 if TYPE_CHECKING:
     from heapnb._typing import ProgressCallback
-    from heapnb.analysis.series import Series
+    from heapnb.analysis.series.series import Series
     from heapnb.graph import HeapGraph
     from heapnb.snapshot import Snapshot
 
@@ -92,7 +92,7 @@ class Reading:
         HeapGraph
         """
         from heapnb.analysis.sources import graph_of
-        from heapnb.source_files import find_sources
+        from heapnb.graph.source_files import find_sources
 
         heaps = frontend().heaps([source])
         if len(heaps) != 1:
@@ -137,7 +137,7 @@ class Reading:
         -------
         Series
         """
-        from heapnb.analysis.series import Series, load_series
+        from heapnb.analysis.series.series import Series, load_series
 
         _check_stdin(sources)
         heaps = frontend().heaps(sources)

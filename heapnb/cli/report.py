@@ -32,7 +32,7 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    from heapnb.report import html_report, markdown_report, report_data
+    from heapnb.reports import html_report, markdown_report, report_data
 
     if as_json and markdown:
         raise CommandError("--json and --markdown are two reports.", hint="ask for one.")

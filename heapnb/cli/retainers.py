@@ -37,8 +37,8 @@ def command(
 
     The retainers are in the order of DevTools' Retainers pane.
     """
-    from heapnb.analysis.paths import shortest_path
-    from heapnb.analysis.retainers import retainers
+    from heapnb.analysis.retention.paths import shortest_path
+    from heapnb.analysis.retention.retainers import retainers
 
     graph = reading.open_graph(snapshot)
     ordinal = graph.ordinal_of(node_id)

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.frames import display_names, masked, node_names, texts
+from heapnb.graph.places import children_of, is_string, location_of
 from heapnb.kernels.decoding import nearest_names
 from heapnb.kernels.edges import count_of_type, list_of_type
-from heapnb.places import children_of, is_string, location_of
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from heapnb import vocab
-from heapnb.places import (
+from heapnb.graph.places import (
     child,
     definition_sites,
     location_of,
@@ -18,7 +18,7 @@ from heapnb.places import (
     script_nodes,
     site_place,
 )
-from heapnb.source_files import Place
+from heapnb.graph.source_files import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,7 +124,7 @@ def source_at(graph: HeapGraph, location: str, nodes: Iterable[int] = ()) -> Sou
     graph : HeapGraph
         The heap.
     location : str
-        As `heapnb.places.location_of` writes it.
+        As `heapnb.graph.places.location_of` writes it.
     nodes : iterable of int, optional
         Ordinals that may be of that place; looked at before all others.
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb.graph import string_buffers
+from heapnb.graph.places import is_string
 from heapnb.kernels.redaction import MAX_VISITS_PER_ROPE, list_parts
-from heapnb.places import is_string
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray

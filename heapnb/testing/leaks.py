@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnose import Diagnosis
-    from heapnb.analysis.series import Series
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.series.series import Series
     from heapnb.analysis.sources import HeapSource
 
 
@@ -25,7 +25,7 @@ def assert_no_leak(
     source : Diagnosis, Series, or sequence of paths or snapshots
         What to look at: three snapshots or more, as they were taken.
     baseline : str or PathLike, optional
-        A file of known leaks, which do not fail the test; see `heapnb.analysis.baseline`.
+        A file of known leaks, which do not fail the test; see `heapnb.analysis.diagnosis.baseline`.
     allow_undecided : bool, default True
         Whether a test passes if the snapshots do not tell.
 
@@ -47,8 +47,8 @@ def assert_no_leak(
     """
     # pytest's traceback then ends at the test, not in here.
     __tracebackhide__ = True
-    from heapnb.analysis.baseline import Baseline
-    from heapnb.analysis.diagnose import Diagnosis, diagnose
+    from heapnb.analysis.diagnosis.baseline import Baseline
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 
     diagnosis = source if isinstance(source, Diagnosis) else diagnose(source)
     if diagnosis.verdict == "undecided" and not allow_undecided:

@@ -66,7 +66,7 @@ class View:
     chain : tuple of str
         What retains what, root first; edge names with a leading dot.
     drawing : object, optional
-        What `heapnb.views.dot.retainer_graph` draws, or a drawing as ``markupsafe.Markup``.
+        What `heapnb.drawing.dot.retainer_graph` draws, or a drawing as ``markupsafe.Markup``.
     source : SourceText, optional
         Lines of the program.
     table : pandas.DataFrame, optional

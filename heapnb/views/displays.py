@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from heapnb.analysis.diagnose import Suspect
-    from heapnb.analysis.series import Series
+    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.analysis.series.series import Series
 
 DEFAULT_ROWS: Final = 20
 

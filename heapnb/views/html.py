@@ -143,8 +143,8 @@ def _drawing(what: object) -> Markup:
     """Draw what retains something; without an engine the chain beside it has to do."""
     if isinstance(what, Markup):
         return what
+    from heapnb.drawing.dot import retainer_graph
     from heapnb.errors import HeapnbError
-    from heapnb.views.dot import retainer_graph
 
     try:
         svg = retainer_graph(what).to_svg()

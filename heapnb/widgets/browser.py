@@ -15,11 +15,11 @@ import traitlets
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.node import Node
 from heapnb.views import fmt
-from heapnb.views.modules import link
-from heapnb.views.trees.source import Source
 from heapnb.widgets.fallback import Fallback, fallback
 from heapnb.widgets.opening import Browsable, workbench_of
 from heapnb.widgets.styles import browser_style
+from heapnb.workbench.linker import link
+from heapnb.workbench.source import Source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from heapnb.analysis.dominators import leak_suspects
+from heapnb.analysis.retention.dominators import leak_suspects
+from heapnb.drawing.dot import drawing_style
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.views.columns import Kind
 from heapnb.views.describe import Fact, View, describe
-from heapnb.views.dot import drawing_style
 from heapnb.views.html import view_html
 from heapnb.views.text import view_text
-from heapnb.views.trees.source import Source
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.source import Source
+from heapnb.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     import pandas as pd

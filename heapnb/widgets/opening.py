@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TypeAlias
 
-from heapnb.analysis.diagnose import Diagnosis
-from heapnb.analysis.diff import Diff
-from heapnb.analysis.series import Series
+from heapnb.analysis.diagnosis.diagnose import Diagnosis
+from heapnb.analysis.series.diff import Diff
+from heapnb.analysis.series.series import Series
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.node import Node
 from heapnb.snapshot import Snapshot
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.workbench import Workbench
 
 Browsable: TypeAlias = Snapshot | HeapGraph | Node | Diff | Series | Diagnosis | Workbench
 """What there are views of."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import heapnb.views
+import heapnb.drawing
+import heapnb.workbench
 
-_STATIC: Final = Path(heapnb.views.__file__).parent / "static"
+_DRAWING: Final = Path(heapnb.drawing.__file__).parent / "static"
+_WORKBENCH: Final = Path(heapnb.workbench.__file__).parent / "static"
 
 
 def browser_style() -> str:
@@ -18,5 +20,5 @@ def browser_style() -> str:
     str
         CSS, scoped to ``.heapnb-browser``, and that of drawings.
     """
-    paths = [_STATIC / "graph.css", *sorted((_STATIC / "browser").glob("*.css"))]
+    paths = [_DRAWING / "graph.css", *sorted(_WORKBENCH.glob("*.css"))]
     return "\n".join(path.read_text("utf-8") for path in paths)

@@ -13,8 +13,8 @@ import pytest
 
 import heapnb as hn
 from heapnb.graph import HeapGraph
-from heapnb.views.trees.source import LARGEST_ANSWER, Source
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.source import LARGEST_ANSWER, Source
+from heapnb.workbench.workbench import Workbench
 from tests.benchmarks import snapshots
 
 pytestmark = pytest.mark.benchmark

@@ -15,8 +15,8 @@ Theme: TypeAlias = Literal["light", "dark"]
 
 HOST: Final = "https://heapnb.test"
 
-_STATIC: Final = ROOT / "heapnb" / "views" / "static"
-_FOLDERS: Final = {"fixtures": Path(__file__).parent / "fixtures", "browser": _STATIC / "browser"}
+_STATIC: Final = ROOT / "heapnb" / "workbench" / "static"
+_FOLDERS: Final = {"fixtures": Path(__file__).parent / "fixtures", "browser": _STATIC}
 
 
 @dataclass

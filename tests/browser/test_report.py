@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from heapnb.report import html_report
+from heapnb.reports import html_report
 from heapnb.testing import SnapshotBuilder
 from tests.browser.axe import assert_accessible
 from tests.conftest import fixed_series, sample_series

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heapnb.analysis.diff import JSON_COLUMNS
+from heapnb.analysis.series.diff import JSON_COLUMNS
 from heapnb.cli import closures, constructors, diff, find, strings
 from heapnb.graph import open_graph
 from heapnb.snapshot import load
@@ -299,7 +299,7 @@ def test_found_nodes_sort_by_any_column(run: Run, sample: Path, name: str) -> No
 
 
 def test_every_column_that_is_promised_is_there(sample: Path, series: list[Path]) -> None:
-    from heapnb.analysis.diff import diff as compare
+    from heapnb.analysis.series.diff import diff as compare
 
     snapshot = load(sample)
     assert set(closures.COLUMNS) <= set(snapshot.closures().columns)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnose import Diagnosis, diagnose
-from heapnb.report import html_report, markdown_report, report_data
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.reports import html_report, markdown_report, report_data
 from heapnb.testing import SnapshotBuilder
 from tests.cli.conftest import Run
 from tests.conftest import sample_series

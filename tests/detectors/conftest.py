@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from heapnb.analysis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from tests.conftest import REQUIRE_EVERYTHING, SERIES_NAMES
 
 FOLDER = Path(__file__).parent

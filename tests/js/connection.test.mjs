@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { BUSY, Connection, RESTARTED, SILENT, STOPPED } from "../../heapnb/views/static/browser/connection.js";
+import { BUSY, Connection, RESTARTED, SILENT, STOPPED } from "../../heapnb/workbench/static/connection.js";
 
 let connection = null;
 afterEach(() => connection?.dispose());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EmbeddedSource, sorted } from "../../heapnb/views/static/browser/embedded.js";
+import { EmbeddedSource, sorted } from "../../heapnb/workbench/static/embedded.js";
 
-// As heapnb/report/embedding.py packs it: node 1 refers to 2, 2 to 1 and 3.
+// As heapnb/reports/embedding.py packs it: node 1 refers to 2, 2 to 1 and 3.
 function makeData() {
   const columns = ["distance", "shallow_size", "retained_size"].map((key) => ({ key }));
   return {

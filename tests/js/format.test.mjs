@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as format from "../../heapnb/views/static/browser/format.js";
+import * as format from "../../heapnb/workbench/static/format.js";
 
 const cases = JSON.parse(readFileSync(new URL("format_cases.json", import.meta.url), "utf-8"));
 const camelCase = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());

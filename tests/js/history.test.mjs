@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { History } from "../../heapnb/views/static/browser/history.js";
+import { History } from "../../heapnb/workbench/static/history.js";
 
 const place = (view, nodeId) => ({ view, selected: nodeId === undefined ? null : { view, key: `n${nodeId}`, node_id: nodeId } });
 

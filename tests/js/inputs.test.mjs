@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseNodeId, parseSize, regexProblem } from "../../heapnb/views/static/browser/inputs.js";
+import { parseNodeId, parseSize, regexProblem } from "../../heapnb/workbench/static/inputs.js";
 
 test("sizes as people write them", () => {
   const sizes = {

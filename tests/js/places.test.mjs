@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashOf, placeOf } from "../../heapnb/views/static/browser/places.js";
+import { hashOf, placeOf } from "../../heapnb/workbench/static/places.js";
 
 const VIEWS = ["summary", "dominators"];
 

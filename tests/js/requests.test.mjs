@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Newest, Requests, SLOW_MS } from "../../heapnb/views/static/browser/requests.js";
+import { Newest, Requests, SLOW_MS } from "../../heapnb/workbench/static/requests.js";
 
 /** A source whose answers are given by the test. */
 function makeSource() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PAGE_SIZE, TreeRows } from "../../heapnb/views/static/browser/rows.js";
+import { PAGE_SIZE, TreeRows } from "../../heapnb/workbench/static/rows.js";
 
 /** A page of made-up rows, keys as the sources make them. */
 function pageOf(parent, page, total, note = null) {

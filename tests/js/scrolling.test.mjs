@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ScrollScale } from "../../heapnb/views/static/browser/scrolling.js";
+import { ScrollScale } from "../../heapnb/workbench/static/scrolling.js";
 
 const VIEW = 480;
 

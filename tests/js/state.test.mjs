@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countFilters, MemoryStore, MOST_EXPANDED, sameValue, settingsOf, toggled, withExpanded, withFilters, withSettings } from "../../heapnb/views/static/browser/state.js";
+import { countFilters, MemoryStore, MOST_EXPANDED, sameValue, settingsOf, toggled, withExpanded, withFilters, withSettings } from "../../heapnb/workbench/static/state.js";
 
 const VIEW = { key: "summary", sort: ["retained_size", true] };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TraitStore } from "../../heapnb/views/static/browser/traits.js";
+import { TraitStore } from "../../heapnb/workbench/static/traits.js";
 
 /** What the store needs of a widget's model. */
 class Model {

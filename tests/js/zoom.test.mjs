@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitted, LARGEST_SCALE, SMALLEST_SCALE, wheelFactor, withInView, zoomedAt } from "../../heapnb/views/static/browser/zoom.js";
+import { fitted, LARGEST_SCALE, SMALLEST_SCALE, wheelFactor, withInView, zoomedAt } from "../../heapnb/workbench/static/zoom.js";
 
 const FRAME = { width: 400, height: 300 };
 

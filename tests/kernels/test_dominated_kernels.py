@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heapnb.analysis.dominators import dominating_edges
+from heapnb.analysis.retention.dominators import dominating_edges
 from heapnb.graph import HeapGraph
 from heapnb.kernels import dominated as kernels
 from heapnb.testing import SnapshotBuilder

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb.analysis.holding import Holding, holding
-from heapnb.analysis.retaining import retaining_tree
+from heapnb.analysis.retention.holding import Holding, holding
+from heapnb.analysis.retention.retaining import retaining_tree
 from heapnb.graph import HeapGraph
 from heapnb.kernels import flow
 from heapnb.kernels import holding as kernels

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb._typing import NodeArray
-from heapnb.analysis.reduction import encode
+from heapnb.analysis.series.reduction import encode
 from heapnb.kernels import retaining, series
 from tests.kernels.arrays import graphs, to_arrays
 from tests.naive import retaining as naive

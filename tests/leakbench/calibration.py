@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from heapnb.analysis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from tests.conftest import ROOT, sample_cases, sample_series
 from tests.leakbench.capture import snapshots_of
 from tests.leakbench.cases import Case

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from heapnb.analysis.diagnose import diagnose
-from heapnb.analysis.growth import class_growth
-from heapnb.analysis.series import load_series
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.series.growth import class_growth
+from heapnb.analysis.series.series import load_series
 from tests.leakbench.capture import HERE, program, snapshots_of, workspace
 from tests.leakbench.cases import Case
 

@@ -8,10 +8,10 @@ import pytest
 
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
-from heapnb.views.trees.model import Page, TreeTable, Window
-from heapnb.views.trees.retainers import RetainersTree
-from heapnb.views.trees.summary import SummaryTree
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.trees.model import Page, TreeTable, Window
+from heapnb.workbench.trees.retainers import RetainersTree
+from heapnb.workbench.trees.summary import SummaryTree
+from heapnb.workbench.workbench import Workbench
 from tests.conftest import all_samples
 from tests.oracle import oracle
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from heapnb.analysis.constructors import constructors
-from heapnb.analysis.diff import diff
-from heapnb.analysis.retainers import retainers
+from heapnb.analysis.retention.retainers import retainers
+from heapnb.analysis.series.diff import diff
 from heapnb.analysis.statistics import statistics
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
-from heapnb.places import script_names
+from heapnb.graph.places import script_names
 from tests.conftest import all_samples, sample_cases, sample_series
 from tests.oracle import oracle
 

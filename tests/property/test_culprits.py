@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from heapnb.analysis.culprits import _Search, culprits
-from heapnb.analysis.holding import holding
-from heapnb.analysis.retaining import retaining_tree
-from heapnb.analysis.what_if import what_if
+from heapnb.analysis.retention.culprits import _Search, culprits
+from heapnb.analysis.retention.holding import holding
+from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.what_if import what_if
 from heapnb.graph import HeapGraph
 from heapnb.node import Node
 from heapnb.testing import SnapshotBuilder

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.holding import holding
+from heapnb.analysis.retention.holding import holding
 from heapnb.views.describe import removal
 from heapnb.views.text import result_text
 from tests.conftest import sample_series

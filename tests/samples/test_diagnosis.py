@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 import heapnb as hn
-from heapnb.analysis.diagnose import Diagnosis
+from heapnb.analysis.diagnosis.diagnose import Diagnosis
 from tests.conftest import ROOT, fixed_series, sample_cases, sample_series
 
 

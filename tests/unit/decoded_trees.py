@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from heapnb.analysis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.trees.model import LARGEST_PAGE, Row, TreeTable, Window
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.trees.model import LARGEST_PAGE, Row, TreeTable, Window
+from heapnb.workbench.workbench import Workbench
 from tests.conftest import sample_series
 
 

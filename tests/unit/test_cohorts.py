@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heapnb.analysis.cohorts import Cohorts, cohorts
-from heapnb.analysis.series import Series, first_seen
+from heapnb.analysis.series.cohorts import Cohorts, cohorts
+from heapnb.analysis.series.series import Series, first_seen
 from heapnb.errors import HeapnbError
 from tests.unit.test_diagnosis import series_of
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.culprits import MOST_EDGES, culprits_of_pile
+from heapnb.analysis.retention.culprits import MOST_EDGES, culprits_of_pile
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.describe import removal
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible

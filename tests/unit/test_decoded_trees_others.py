@@ -11,17 +11,17 @@ from heapnb.snapshot import load
 from heapnb.testing import SnapshotBuilder
 from heapnb.views import charts
 from heapnb.views.masking import MASK
-from heapnb.views.trees.buffers import BuffersTree
-from heapnb.views.trees.decoded import DecodedTree
-from heapnb.views.trees.detached import DetachedTree
-from heapnb.views.trees.globals_ import GlobalsTree
-from heapnb.views.trees.listeners import ListenersTree
-from heapnb.views.trees.model import LARGEST_PAGE, Window
-from heapnb.views.trees.modules import ModulesTree
-from heapnb.views.trees.promises import PromisesTree
-from heapnb.views.trees.source import Source
-from heapnb.views.trees.statistics import StatisticsTree
-from heapnb.views.trees.timers import TimersTree
+from heapnb.workbench.source import Source
+from heapnb.workbench.trees.buffers import BuffersTree
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.detached import DetachedTree
+from heapnb.workbench.trees.globals_ import GlobalsTree
+from heapnb.workbench.trees.listeners import ListenersTree
+from heapnb.workbench.trees.model import LARGEST_PAGE, Window
+from heapnb.workbench.trees.modules import ModulesTree
+from heapnb.workbench.trees.promises import PromisesTree
+from heapnb.workbench.trees.statistics import StatisticsTree
+from heapnb.workbench.trees.timers import TimersTree
 from tests.conftest import all_samples
 from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, text_of
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible

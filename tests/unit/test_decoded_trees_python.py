@@ -7,19 +7,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from heapnb.views.trees.buffers import BuffersTree
-from heapnb.views.trees.closures import ClosuresTree
-from heapnb.views.trees.collections_ import CollectionsTree
-from heapnb.views.trees.decoded import DecodedTree
-from heapnb.views.trees.detached import DetachedTree
-from heapnb.views.trees.globals_ import GlobalsTree
-from heapnb.views.trees.listeners import ListenersTree
-from heapnb.views.trees.model import LARGEST_PAGE, Window
-from heapnb.views.trees.modules import ModulesTree
-from heapnb.views.trees.promises import PromisesTree
-from heapnb.views.trees.statistics import StatisticsTree
-from heapnb.views.trees.strings import StringsTree
-from heapnb.views.trees.timers import TimersTree
+from heapnb.workbench.trees.buffers import BuffersTree
+from heapnb.workbench.trees.closures import ClosuresTree
+from heapnb.workbench.trees.collections_ import CollectionsTree
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.detached import DetachedTree
+from heapnb.workbench.trees.globals_ import GlobalsTree
+from heapnb.workbench.trees.listeners import ListenersTree
+from heapnb.workbench.trees.model import LARGEST_PAGE, Window
+from heapnb.workbench.trees.modules import ModulesTree
+from heapnb.workbench.trees.promises import PromisesTree
+from heapnb.workbench.trees.statistics import StatisticsTree
+from heapnb.workbench.trees.strings import StringsTree
+from heapnb.workbench.trees.timers import TimersTree
 from tests.unit.decoded_trees import bench, rows_of, sample
 
 CASE = "listener_per_request"

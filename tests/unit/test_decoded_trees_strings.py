@@ -6,8 +6,8 @@ import pytest
 
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
-from heapnb.views.trees.model import LONGEST_TEXT, Window
-from heapnb.views.trees.strings import StringsTree
+from heapnb.workbench.trees.model import LONGEST_TEXT, Window
+from heapnb.workbench.trees.strings import StringsTree
 from tests.unit.decoded_trees import (
     bench,
     default_window,

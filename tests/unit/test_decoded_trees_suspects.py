@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from heapnb.analysis.diagnose import Diagnosis
+from heapnb.analysis.diagnosis.diagnose import Diagnosis
 from heapnb.errors import HeapnbError
 from heapnb.views.masking import MASK
-from heapnb.views.trees.model import LONGEST_TEXT, Window
-from heapnb.views.trees.suspects import SuspectsTree
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.trees.model import LONGEST_TEXT, Window
+from heapnb.workbench.trees.suspects import SuspectsTree
+from heapnb.workbench.workbench import Workbench
 from tests.unit.decoded_trees import (
     default_window,
     row_with,

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from heapnb.analysis.detectors import DETECTORS
-from heapnb.analysis.detectors.other import Other
+from heapnb.analysis.diagnosis.detectors import DETECTORS
+from heapnb.analysis.diagnosis.detectors.other import Other
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from heapnb.analysis.diagnose import Suspect, diagnose
+from heapnb.analysis.diagnosis.diagnose import Suspect, diagnose
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 

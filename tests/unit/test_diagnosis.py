@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from heapnb.analysis.accumulation import Accumulation, accumulations, grows_through
-from heapnb.analysis.diagnose import Diagnosis, diagnose
-from heapnb.analysis.growth import class_growth
-from heapnb.analysis.series import Series, is_member, load_series
-from heapnb.analysis.survivors import survivors
+from heapnb.analysis.diagnosis.accumulation import Accumulation, accumulations, grows_through
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.series.growth import class_growth
+from heapnb.analysis.series.series import Series, is_member, load_series
+from heapnb.analysis.series.survivors import survivors
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder

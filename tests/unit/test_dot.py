@@ -12,13 +12,18 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from heapnb.analysis.paths import distinct_paths, merged_paths, path_graph_of, shortest_path
+from heapnb.analysis.retention.paths import (
+    distinct_paths,
+    merged_paths,
+    path_graph_of,
+    shortest_path,
+)
+from heapnb.drawing import layout
+from heapnb.drawing.dot import RetainerGraph, retainer_graph
+from heapnb.drawing.layout import LayoutError, engines
 from heapnb.graph import HeapGraph
 from heapnb.node import Node
 from heapnb.testing import SnapshotBuilder
-from heapnb.views import layout
-from heapnb.views.dot import RetainerGraph, retainer_graph
-from heapnb.views.layout import LayoutError, engines
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -160,7 +165,7 @@ def test_weak_and_internal_edges_look_different() -> None:
     builder = SnapshotBuilder.from_edges("root.a>a a~handle>b b/shared>c")
     heap = builder.graph()
     # No path that is searched for goes over a weak edge, but one can be given.
-    from heapnb.analysis.paths import RetainingPath
+    from heapnb.analysis.retention.paths import RetainingPath
 
     lines = edge_lines(retainer_graph(RetainingPath.from_edges(heap, [0, 1, 2])))
     assert "hn-weak" in lines[1]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from heapnb.analysis.diagnose import CONFIDENT, Diagnosis, diagnose
-from heapnb.analysis.doubts import names_beside
+from heapnb.analysis.diagnosis.diagnose import CONFIDENT, Diagnosis, diagnose
+from heapnb.analysis.diagnosis.doubts import names_beside
 from heapnb.testing import SnapshotBuilder
 from tests.unit.test_diagnosis import diagnosis_of, heap, put
 

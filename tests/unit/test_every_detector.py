@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heapnb.analysis.detectors import DETECTORS
+from heapnb.analysis.diagnosis.detectors import DETECTORS
 from tests.unit import test_detectors, test_node_detectors, test_shape_detectors
 
 ELSEWHERE = {

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from heapnb.analysis.diagnose import Diagnosis, diagnose
-from heapnb.analysis.fingerprints import FINGERPRINT_LENGTH, fingerprint, normalised_chain
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.fingerprints import FINGERPRINT_LENGTH, fingerprint, normalised_chain
 from tests.conftest import sample_series
 
 CASES = ("listener_per_request", "module_array_cache", "undeclared_global", "hot_reload")

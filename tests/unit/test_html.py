@@ -11,12 +11,12 @@ import pytest
 
 import heapnb
 from heapnb._showing import Shown
-from heapnb.analysis.diagnose import diagnose
-from heapnb.analysis.diff import diff
-from heapnb.analysis.memwatch import compare_as_memwatch
+from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.packages import Package
-from heapnb.analysis.paths import merged_paths, shortest_path
-from heapnb.analysis.series import load_series
+from heapnb.analysis.retention.paths import merged_paths, shortest_path
+from heapnb.analysis.series.diff import diff
+from heapnb.analysis.series.memwatch import compare_as_memwatch
+from heapnb.analysis.series.series import load_series
 from heapnb.node import Node
 from heapnb.redaction import audit
 from heapnb.snapshot import Snapshot

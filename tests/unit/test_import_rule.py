@@ -15,12 +15,12 @@ PACKAGE = Path(heapnb.__file__).parent
 
 LAYERS = (
     ("cli", "_ipython", "__main__"),
-    ("report", "notebook", "widgets", "views"),
+    ("reports", "notebooks", "widgets", "workbench", "drawing", "views"),
     ("analysis", "redaction"),
     ("decode",),
     ("capture",),
     ("snapshot", "node", "frames", "export"),
-    ("graph", "classes", "places", "source_files"),
+    ("graph",),
     ("format",),
     ("kernels",),
     ("vocab", "errors", "secrets", "sifting", "_typing", "_showing", "progress"),
@@ -114,7 +114,7 @@ def is_allowed(statement: Import) -> bool:
     if importer in FACADE:
         return is_late and imported != "cli"
     if importer == "analysis":
-        return imported in {"views", "widgets"} and (
+        return imported in {"views", "drawing", "widgets"} and (
             statement.for_types_only or statement.function in VIEW_METHODS
         )
     return False
@@ -143,12 +143,12 @@ def test_imports_point_down(path: Path) -> None:
         ("heapnb.graph", "heapnb.snapshot", "method", False),
         ("heapnb.graph", "pandas", "method", False),
         ("heapnb.frames", "pandas", None, True),
-        ("heapnb.snapshot", "heapnb.views.dot", "graph", True),
-        ("heapnb.snapshot", "heapnb.views.dot", None, False),
+        ("heapnb.snapshot", "heapnb.drawing.dot", "graph", True),
+        ("heapnb.snapshot", "heapnb.drawing.dot", None, False),
         ("heapnb._showing", "heapnb.views.html", "_repr_html_", True),
         ("heapnb._showing", "heapnb.views.html", None, False),
-        ("heapnb.analysis.diff", "heapnb.widgets", "browse", True),
-        ("heapnb.analysis.diff", "heapnb.views.html", "table", False),
+        ("heapnb.analysis.series.diff", "heapnb.widgets", "browse", True),
+        ("heapnb.analysis.series.diff", "heapnb.views.html", "table", False),
         ("heapnb.kernels.csr", "heapnb.testing", None, False),
     ],
 )

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.memwatch import memwatch_size
+from heapnb.analysis.series.memwatch import memwatch_size
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import sample_cases, sample_series
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from heapnb.views.modules import ModuleError, join, link
+from heapnb.workbench.linker import ModuleError, join, link
 
-BROWSER = files("heapnb.views").joinpath("static", "browser")
+BROWSER = files("heapnb.workbench").joinpath("static")
 MODULES = sorted(item.name for item in BROWSER.iterdir() if item.name.endswith(".js"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heapnb.analysis.detectors.callbacks import described, function_behind
+from heapnb.analysis.diagnosis.detectors.callbacks import described, function_behind
 from heapnb.testing import SnapshotBuilder
 from tests.unit.test_detectors import FIRST_ID, Fill, suspect
 

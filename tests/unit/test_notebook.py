@@ -14,9 +14,9 @@ import pytest
 
 import heapnb as hn
 from heapnb.errors import HeapnbError
-from heapnb.notebook import outputs
-from heapnb.notebook.cells import PARAMETERS, Case, build
-from heapnb.notebook.outputs import mask_markup, tidy
+from heapnb.notebooks import outputs
+from heapnb.notebooks.cells import PARAMETERS, Case, build
+from heapnb.notebooks.outputs import mask_markup, tidy
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT, sample_series
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heapnb.analysis.paths import (
+from heapnb.analysis.retention.paths import (
     RetainingPath,
     distinct_paths,
     merged_paths,

@@ -72,6 +72,6 @@ def test_other_names_do_not() -> None:
 
 
 def test_functions_win_over_subpackages_of_the_same_name() -> None:
-    import heapnb.report
+    import heapnb.reports
 
     assert callable(heapnb.report)

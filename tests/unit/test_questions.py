@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from heapnb.analysis.constructors import constructors
-from heapnb.analysis.retainers import UNREACHED, retainers
+from heapnb.analysis.retention.retainers import UNREACHED, retainers
 from heapnb.analysis.statistics import statistics
 from heapnb.analysis.summary import gc_roots, producer_of, summary
 from heapnb.format import read_snapshot

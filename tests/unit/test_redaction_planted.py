@@ -20,7 +20,7 @@ from heapnb.format import read_snapshot
 from heapnb.format.writer import to_bytes
 from heapnb.graph import HeapGraph
 from heapnb.redaction import Mode
-from heapnb.report import html_report, markdown_report, report_data
+from heapnb.reports import html_report, markdown_report, report_data
 
 FOLDER = Path(__file__).parents[1] / "data" / "planted"
 SNAPSHOT = FOLDER / "planted.heapsnapshot.zst"

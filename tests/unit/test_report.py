@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from heapnb.analysis.diagnose import Diagnosis, Suspect
-from heapnb.analysis.paths import shortest_path
-from heapnb.analysis.series import Series, load_series
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
-from heapnb.report import content, html_report
-from heapnb.report.tables import inline_prose, place, prose, safe_text
+from heapnb.reports import content, html_report
+from heapnb.reports.tables import inline_prose, place, prose, safe_text
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK, mask_secrets
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from heapnb.analysis.diagnose import Diagnosis, diagnose
-from heapnb.analysis.series import load_series
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
-from heapnb.report import embedding, html_report
-from heapnb.report.embedding import Embedded, as_script, embed
+from heapnb.reports import embedding, html_report
+from heapnb.reports.embedding import Embedded, as_script, embed
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.trees.source import Source
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.source import Source
+from heapnb.workbench.workbench import Workbench
 from tests.conftest import ROOT, find_node, sample_series
 
-MODULE = ROOT / "heapnb" / "views" / "static" / "browser" / "embedded.js"
+MODULE = ROOT / "heapnb" / "workbench" / "static" / "embedded.js"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl"
 HOSTILE = "<img src=x onerror=alert(1)></script><!--\u202e\u2028&'\""
 
@@ -263,7 +263,7 @@ def test_without_graphviz_there_are_no_drawings(
     def fail(*_: object) -> dict[str, Any]:
         raise HeapnbError("No Graphviz.")
 
-    monkeypatch.setattr("heapnb.views.trees.drawing.draw", fail)
+    monkeypatch.setattr("heapnb.workbench.chains.draw", fail)
     found = embed(diagnosis)
     assert found is not None
     assert found.data["drawings"] == {}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 
-from heapnb.report.hiding import hide_secrets
+from heapnb.reports.hiding import hide_secrets
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
 

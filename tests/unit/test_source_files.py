@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from heapnb.errors import HeapnbError, MissingExtraError
-from heapnb.source_files import Place, SourceFiles, find_sources
+from heapnb.graph.source_files import Place, SourceFiles, find_sources
 from tests.conftest import ROOT
 
 BUNDLED = ROOT / "tests" / "data" / "sourcemaps"

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from heapnb.decode.source_text import MOST_LINES, SourceText, source_at, source_text
 from heapnb.graph import HeapGraph
-from heapnb.source_files import SourceFiles
+from heapnb.graph.source_files import SourceFiles
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.html import result_html
 from heapnb.views.text import result_text

@@ -13,21 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heapnb.analysis.diff import diff
+from heapnb.analysis.series.diff import diff
 from heapnb.errors import HeapnbError
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
 from heapnb.snapshot import Snapshot
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.trees import ordering, retainers
-from heapnb.views.trees.comparison import ComparisonTree
-from heapnb.views.trees.containment import ContainmentTree
-from heapnb.views.trees.dominators import DominatorsTree
-from heapnb.views.trees.model import FilterValue, Page, Row, TreeTable, Window
-from heapnb.views.trees.retainers import RetainersTree
-from heapnb.views.trees.rows import NODE_COLUMNS, RETAINED_SIZE
-from heapnb.views.trees.summary import SummaryTree
-from heapnb.views.trees.workbench import Workbench
+from heapnb.workbench.trees import ordering, retainers
+from heapnb.workbench.trees.comparison import ComparisonTree
+from heapnb.workbench.trees.containment import ContainmentTree
+from heapnb.workbench.trees.dominators import DominatorsTree
+from heapnb.workbench.trees.model import FilterValue, Page, Row, TreeTable, Window
+from heapnb.workbench.trees.retainers import RetainersTree
+from heapnb.workbench.trees.rows import NODE_COLUMNS, RETAINED_SIZE
+from heapnb.workbench.trees.summary import SummaryTree
+from heapnb.workbench.workbench import Workbench
 from tests.conftest import all_samples
 
 SORTS = (None, "label", *(column.key for column in NODE_COLUMNS))

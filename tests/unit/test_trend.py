@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heapnb.analysis import trend
-from heapnb.analysis.trend import trends
+from heapnb.analysis.series import trend
+from heapnb.analysis.series.trend import trends
 
 
 def test_a_straight_line_has_no_doubt() -> None:

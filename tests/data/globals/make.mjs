@@ -13,7 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const TARGET = path.join(HERE, '../../../heapnb/analysis/detectors/builtin_globals.json');
+const TARGET = path.join(HERE, '../../../heapnb/analysis/diagnosis/detectors/builtin_globals.json');
 const NODE_VERSIONS = ['16.20.2', '18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'];
 const BROWSERS = ['chromium', 'google-chrome', 'chrome'];
 

@@ -1,0 +1,1 @@
+"""Whether a series shows a leak, of what, why, and what to change."""

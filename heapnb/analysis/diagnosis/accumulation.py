@@ -1,0 +1,500 @@
+"""Where objects pile up: what one holder holds in the same way, counted in each snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, IntArray, NodeArray
+from heapnb.analysis.series.groups import Groups, group_series
+from heapnb.analysis.series.reduction import ReducedSnapshot, encode
+from heapnb.analysis.series.series import Series, is_member
+from heapnb.kernels import retaining as kernels
+from heapnb.kernels.retaining import HashArray
+
+UNEXPLAINED_FACTOR: Final = 2.0
+"""What a growing holder holds piles up by itself if there comes to be so much more per holder."""
+
+GROWING_INTERVALS: Final = 2 / 3
+"""Something grows through a series if it does so from one snapshot to the next this often."""
+
+KEPT_OF_PEAK: Final = 0.9
+"""Less than so much of the largest number at the end, and it did not grow through the series."""
+
+LEAST_OWN_GROWTH: Final = 4096
+"""Bytes by which an object itself has to grow to be of interest."""
+
+LEAST_PILE: Final = 64
+"""In a single snapshot so many objects held alike are a pile."""
+
+MOST_BYTES_PER_MEMBER: Final = 128
+"""A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
+
+LARGE_SHARE: Final = 0.01
+"""In a single snapshot what takes so much of all bytes by itself is large."""
+
+PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
+"""Node types of what often is the key of something else."""
+
+MOST_ACCUMULATIONS: Final = 32
+"""So many are looked at closely."""
+
+_SAME_GROWTH: Final = 0.2
+_RENEWED: Final = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Accumulation:
+    """Objects that one holder, or several alike, hold in the same way.
+
+    Parameters
+    ----------
+    members : uint32[k]
+        The objects, as ordinals in the last snapshot; of several kinds (keys and values of a
+        Map) those that take most.
+    example : int
+        One that came while the series was taken; in a linked list one near its head.
+    holder : int
+        What holds the example, or the head of its list, as an ordinal in the last snapshot.
+    n_holders : int
+        How many holders there are.
+    is_list : bool
+        Whether the members are chained to each other.
+    is_content : bool
+        Whether it is the members' own bytes that grow, not their number.
+    count, size : int64[n_snapshots]
+        Members; bytes of all that they hold in the retaining tree, together with what the holder
+        keeps beside them.
+    staying : float64[n_snapshots - 1]
+        Which share of the members of each earlier snapshot the last one still has, or, where
+        the members are new each time, of what they hold; NaN where it is unknown.
+    first_step : float
+        Which share of the first snapshot's members the second one still has; NaN if unknown.
+    """
+
+    members: NodeArray
+    example: int
+    holder: int
+    n_holders: int
+    is_list: bool
+    is_content: bool
+    count: IntArray
+    size: IntArray
+    staying: tuple[float, ...]
+    first_step: float
+
+    @property
+    def count_delta(self) -> int:
+        """Growth in members from the first to the last snapshot."""
+        return int(self.count[-1] - self.count[0])
+
+    @property
+    def size_delta(self) -> int:
+        """Growth in bytes from the first to the last snapshot."""
+        return int(self.size[-1] - self.size[0])
+
+
+@dataclass(frozen=True)
+class Accumulations:
+    """What piles up in a series, and what had seemed to.
+
+    Parameters
+    ----------
+    growing : tuple of Accumulation
+        What grows through the series, the largest growth first; in a single snapshot the
+        largest piles.
+    levelled_off : tuple of Accumulation
+        What grew at first and then no more.
+    """
+
+    growing: tuple[Accumulation, ...]
+    levelled_off: tuple[Accumulation, ...]
+
+
+def accumulations(series: Series) -> Accumulations:
+    """Find where objects pile up.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+
+    Returns
+    -------
+    Accumulations
+
+    Notes
+    -----
+    Groups of nodes that are held alike are counted in every snapshot. A group that grows counts
+    unless its holders grow in number as fast; so only the top of what piles up is left. Groups
+    of several holders on the same route from the root are put together.
+    """
+    table = _GroupTable.of(series)
+    if len(series) == 1:
+        is_pile = (table.count[:, -1] >= LEAST_PILE) & table.is_last
+        least = LARGE_SHARE * series.snapshots[-1].total_size
+        is_large = (table.own_size[:, -1] >= least) & ~is_pile & table.is_last
+        table.unmark_holders(is_pile, is_large)
+        piles = table.collect(np.flatnonzero(is_pile), content=False)
+        piles += table.collect(np.flatnonzero(is_large), content=True)
+        return Accumulations(_outermost(series, piles), ())
+    growing = grows_through(table.count) & table.is_last
+    top = np.flatnonzero(growing & ~table.is_explained(growing))
+    swelling = grows_through(table.own_size) & ~growing & table.is_last
+    swelling &= table.own_size[:, -1] - table.own_size[:, 0] >= LEAST_OWN_GROWTH
+    swelling &= ~table.is_explained(growing | swelling) & ~table.is_synthetic
+    table.unmark_holders(growing, swelling)
+    table.unmark_holders(table.fills_holder & ~growing, swelling)
+    piles = table.collect(top, content=False)
+    piles += table.collect(np.flatnonzero(swelling), content=True)
+    piles = _without_companions(series, sorted(piles, key=lambda pile: -pile.size_delta))
+    stopped = ~growing & table.is_last & (table.count[:, -1] > table.count[:, 0])
+    levelled = table.collect(np.flatnonzero(stopped & ~table.is_explained(stopped)), content=False)
+    return Accumulations(tuple(piles), tuple(sorted(levelled, key=lambda pile: -pile.size_delta)))
+
+
+def grows_through(values: IntArray) -> BoolArray:
+    """Tell what grows through a whole series.
+
+    Parameters
+    ----------
+    values : int64[k, n_snapshots]
+        Numbers over time.
+
+    Returns
+    -------
+    bool[k]
+        Whether each grew in most intervals, in the last third of them too, and hardly shrank.
+
+    Examples
+    --------
+    >>> grows_through(np.array([[1, 5, 9], [1, 9, 9], [0, 0, 9]])).tolist()
+    [True, False, False]
+    """
+    steps = np.diff(values, axis=1)
+    n_steps = steps.shape[1]
+    late = values[:, n_steps - max(1, n_steps // 3)]
+    result: BoolArray = (
+        ((steps > 0).sum(axis=1) >= np.ceil(GROWING_INTERVALS * n_steps))
+        & (values[:, -1] > late)
+        & (values[:, -1] >= KEPT_OF_PEAK * values.max(axis=1))
+    )
+    return result
+
+
+@dataclass(frozen=True)
+class _GroupTable:
+    """The groups of all snapshots, numbered alike: one row a group.
+
+    ``count``, ``size``, ``own_size``, ``fresh`` are ``int64[n_rows, n_snapshots]``; ``head`` has
+    a member in the last snapshot where ``is_last``. ``row_of_holder`` is the group that has the
+    holder, -1 for the root; ``explaining`` is -1 also where the holder is the same object
+    throughout.
+    """
+
+    series: Series
+    groups: tuple[Groups, ...]
+    rows: tuple[IntArray, ...]
+    count: IntArray
+    size: IntArray
+    own_size: IntArray
+    fresh: IntArray
+    is_last: BoolArray
+    is_chained: BoolArray
+    head: NodeArray
+    row_of_holder: IntArray
+    explaining: IntArray
+
+    @classmethod
+    def of(cls, series: Series) -> _GroupTable:
+        groups = group_series(series)
+        codes, distinct = encode(np.concatenate([group.hash for group in groups]))
+        ends = np.cumsum([len(group.hash) for group in groups])[:-1]
+        rows = tuple(part.astype(np.int64) for part in np.split(codes, ends))
+        shape = (len(distinct), len(groups))
+        count, size, own_size, fresh = (np.zeros(shape, np.int64) for _ in range(4))
+        for number, (group, places) in enumerate(zip(groups, rows, strict=True)):
+            count[places, number] = group.count
+            size[places, number] = group.size
+            own_size[places, number] = group.own_size
+            fresh[places, number] = group.fresh
+        last, places = groups[-1], rows[-1]
+        snapshot = series.snapshots[-1]
+        head = np.zeros(len(distinct), np.uint32)
+        head[places] = last.head
+        is_last = np.zeros(len(distinct), np.bool_)
+        is_last[places] = True
+        is_chained = np.zeros(len(distinct), np.bool_)
+        is_chained[places] = 2 * last.chained >= last.count
+        holder = snapshot.owner[last.head]
+        group_of_holder = last.of_node[holder]
+        is_grouped = group_of_holder != vocab.NO_ORDINAL
+        row_of_holder = np.full(len(distinct), vocab.NO_INDEX, np.int64)
+        row_of_holder[places[is_grouped]] = places[group_of_holder[is_grouped]]
+        explaining = row_of_holder.copy()
+        explaining[places[last.identity[holder] != 0]] = vocab.NO_INDEX
+        return cls(
+            series,
+            groups,
+            rows,
+            count,
+            size,
+            own_size,
+            fresh,
+            is_last,
+            is_chained,
+            head,
+            row_of_holder,
+            explaining,
+        )
+
+    def is_explained(self, growing: BoolArray) -> BoolArray:
+        """Tell which groups grow only because their holders do."""
+        holder = self.explaining
+        has_holder = holder >= 0
+        # Those that are the same object throughout have groups of their own below them.
+        held_by = self.fresh[holder]
+        # Where there was no holder at first, as many as the first ones held is the measure.
+        start = np.argmax(held_by > 0, axis=1)
+        every = np.arange(len(holder))
+        at_first = self.count[every, start] / np.maximum(held_by[every, start], 1)
+        at_last = self.count[:, -1] / np.maximum(held_by[:, -1], 1)
+        alike = growing[holder] & (at_last <= UNEXPLAINED_FACTOR * np.maximum(at_first, 1))
+        # One or none per holder: there can be no more of them than holders.
+        bounded = (at_last <= 1) & ~self.is_chained
+        explained: BoolArray = has_holder & (alike | (bounded & (held_by[:, -1] > 1)))
+        return explained
+
+    @property
+    def fills_holder(self) -> BoolArray:
+        """Whether there are so many members that they account for the bytes of their holder."""
+        holder = self.row_of_holder
+        own = np.where(holder >= 0, self.own_size[holder, -1], 0)
+        fills: BoolArray = self.count[:, -1] * MOST_BYTES_PER_MEMBER >= own
+        return fills & (self.count[:, -1] >= LEAST_PILE)
+
+    @property
+    def is_synthetic(self) -> BoolArray:
+        """Whether the head is one of the engine's lists of roots, which has no bytes."""
+        graph = self.series.last
+        heads: BoolArray = graph.node_type[self.head] == graph.node_type_index("synthetic")
+        return heads
+
+    def unmark_holders(self, rows: BoolArray, marked: BoolArray) -> None:
+        """Unmark what holds some groups: a collection grows with what is put into it."""
+        holders = self.row_of_holder[rows]
+        marked[holders[holders >= 0]] = False
+
+    def collect(self, rows: IntArray, *, content: bool) -> list[Accumulation]:
+        """Put groups together that are on the same route; describe the largest ones."""
+        if len(rows) == 0:
+            return []
+        _, pile = np.unique(self._pile_keys(rows, content=content), return_inverse=True)
+        n_piles = int(pile.max()) + 1
+        amount = self.own_size if content else self.size
+        gains = amount[rows, -1] - (amount[rows, 0] if len(self.groups) > 1 else 0)
+        gain = np.bincount(pile, weights=gains, minlength=n_piles)
+        chosen = np.argsort(-gain, kind="stable")[:MOST_ACCUMULATIONS]
+        number = np.full(n_piles, vocab.NO_INDEX, np.int64)
+        number[chosen] = np.arange(len(chosen))
+        pile_of_row = np.full(len(self.count), vocab.NO_INDEX, np.int64)
+        pile_of_row[rows] = number[pile]
+        members = [self._members(k, pile_of_row, len(chosen)) for k in range(len(self.groups))]
+        return [
+            self._describe(
+                rows[pile == place],
+                gains[pile == place],
+                [nodes[i] for nodes in members],
+                content=content,
+            )
+            for i, place in enumerate(chosen.tolist())
+        ]
+
+    def _pile_keys(self, rows: IntArray, *, content: bool) -> HashArray:
+        """Hash what the groups of one pile have in common."""
+        last, snapshot = self.groups[-1], self.series.snapshots[-1]
+        heads = self.head[rows]
+        if content:
+            return last.route[heads]
+        # The halves of a list that is linked in both directions belong together.
+        label = np.zeros(len(self.count), np.uint64)
+        label[self.rows[-1]] = last.label
+        common = np.where(
+            self.is_chained[rows], snapshot.kind_hash[snapshot.kind[heads]], label[rows]
+        )
+        keys = last.route[snapshot.owner[heads]]
+        kernels.mix_arrays(keys, common, keys)
+        return keys
+
+    def _members(self, number: int, pile_of_row: IntArray, n_piles: int) -> list[NodeArray]:
+        """List the nodes of every pile in one snapshot."""
+        group = self.groups[number]
+        pile_of_group = np.append(pile_of_row[self.rows[number]], vocab.NO_INDEX)
+        # The last entry is for nodes of no group.
+        places = np.minimum(group.of_node, len(group.hash))
+        pile = pile_of_group[places]
+        nodes = np.flatnonzero(pile >= 0)
+        order = np.argsort(pile[nodes], kind="stable")
+        ends = np.cumsum(np.bincount(pile[nodes], minlength=n_piles))[:-1]
+        return np.split(nodes[order].astype(np.uint32), ends)
+
+    def _describe(
+        self, rows: IntArray, gains: IntArray, members: list[NodeArray], *, content: bool
+    ) -> Accumulation:
+        snapshot = self.series.snapshots[-1]
+        # A Map has keys and values in one pile: it goes by the kind of object that takes most.
+        kinds, kind = np.unique(snapshot.kind[self.head[rows]], return_inverse=True)
+        main = kind == np.argmax(np.bincount(kind, weights=self._without_keys(rows, gains)))
+        best = int(rows[main][np.argmax(gains[main])])
+        hashes = snapshot.kind_hash[kinds[kind[main][0]]]
+        members = [
+            nodes[other.kind_hash[other.kind[nodes]] == hashes]
+            for nodes, other in zip(members, self.series.snapshots, strict=True)
+        ]
+        in_best = members[-1][self.rows[-1][self.groups[-1].of_node[members[-1]]] == best]
+        is_list = bool(self.is_chained[best])
+        heads = members[-1][snapshot.follows[members[-1]] == vocab.NO_ORDINAL]
+        if is_list:
+            example = _near_head(snapshot.follows, in_best, int(self.head[best]))
+            holder = int(snapshot.owner[self.head[best]])
+        else:
+            owners, n_held = np.unique(snapshot.owner[in_best], return_counts=True)
+            holder = int(owners[np.argmax(n_held)])
+            example = self._typical(in_best[snapshot.owner[in_best] == holder])
+        staying, first_step = self._staying(members)
+        return Accumulation(
+            members[-1],
+            example,
+            holder,
+            _n_distinct(snapshot.owner[heads], snapshot.n_nodes),
+            is_list,
+            content,
+            self.count[rows[main]].sum(axis=0),
+            (self.own_size if content else self.size)[rows].sum(axis=0),
+            staying,
+            first_step,
+        )
+
+    def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:
+        """Count texts and numbers for nothing where there is an object for every other one."""
+        graph = self.series.last
+        primitive = [graph.node_type_index(name) for name in PRIMITIVE_TYPES]
+        is_primitive = np.isin(graph.node_type[self.head[rows]], primitive)
+        n_primitives = int(self.count[rows[is_primitive], -1].sum())
+        n_objects = int(self.count[rows[~is_primitive], -1].sum())
+        if n_objects == 0 or 2 * n_objects < n_primitives:
+            return gains
+        weights: IntArray = np.where(is_primitive, np.minimum(gains, 0), np.maximum(gains, 1))
+        return weights
+
+    def _typical(self, nodes: NodeArray) -> int:
+        """Choose a node that came while the series was taken."""
+        births = self.series.births[nodes]
+        middle = nodes[(births > 0) & (births < len(self.series) - 1)]
+        late = nodes[births > 0]
+        choice = next((some for some in (middle, late) if len(some)), nodes)
+        return int(choice[len(choice) // 2])
+
+    def _staying(self, members: list[NodeArray]) -> tuple[tuple[float, ...], float]:
+        if not self.series.one_process:
+            return (np.nan,) * (len(members) - 1), np.nan
+        ids = [
+            snapshot.node_id[nodes]
+            for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
+        ]
+        staying = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
+        if staying and max(staying) < _RENEWED:
+            # New wrappers of old things (timers that start anew) come and stay all the same.
+            held = [
+                _ids_held_by(snapshot, nodes)
+                for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
+            ]
+            of_held = tuple(_share(held[k], held[-1]) for k in range(len(held) - 1))
+            if not np.isnan(of_held).any():
+                staying = of_held
+        return staying, _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
+
+
+def _share(ids: NodeArray, of: NodeArray) -> float:
+    """Return which share of some ids others have; NaN if there are none."""
+    return float(is_member(ids, of).mean()) if len(ids) else np.nan
+
+
+def _ids_held_by(snapshot: ReducedSnapshot, nodes: NodeArray) -> NodeArray:
+    """List the ids of what some nodes hold as their properties."""
+    is_holder = np.zeros(snapshot.n_nodes, np.bool_)
+    is_holder[nodes] = True
+    # Members of a list hold each other.
+    held = np.flatnonzero(snapshot.is_held & snapshot.is_property & ~is_holder)
+    ids: NodeArray = snapshot.node_id[held[is_holder[snapshot.owner[held]]]]
+    return ids
+
+
+def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:
+    """Count different nodes."""
+    is_there = np.zeros(n_nodes, np.bool_)
+    is_there[nodes] = True
+    return int(np.count_nonzero(is_there))
+
+
+def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
+    """Choose a member of a list that is two turns away from its head, or as near to that."""
+    near = np.array([head], np.uint32)
+    for _ in range(2):
+        after = nodes[is_member(follows[nodes], near)]
+        if len(after) == 0:
+            break
+        near = after
+    return int(near[0])
+
+
+def _without_companions(series: Series, piles: list[Accumulation]) -> list[Accumulation]:
+    """Leave out what grows beside something larger only because that does.
+
+    The keys that one holder keeps for its values, say, or the bytes of what holds it all.
+    """
+    owner = series.snapshots[-1].owner
+    kept: list[Accumulation] = []
+    holders: set[int] = set()
+    for pile in piles:
+        if pile.is_content and pile.example in holders:
+            continue
+        if not any(
+            other.holder == pile.holder
+            and abs(other.count_delta - pile.count_delta) <= _SAME_GROWTH * other.count_delta
+            for other in kept
+        ):
+            kept.append(pile)
+            holders.update(_owners(owner, pile.holder))
+    return kept
+
+
+def _owners(owner: NodeArray, node: int) -> list[int]:
+    """List a node and all that holds it, up to the root."""
+    above = [node]
+    while int(owner[above[-1]]) != above[-1]:
+        above.append(int(owner[above[-1]]))
+    return above
+
+
+def _outermost(series: Series, piles: list[Accumulation]) -> tuple[Accumulation, ...]:
+    """Leave out piles that lie below another one."""
+    owner = series.snapshots[-1].owner
+    members = np.sort(np.concatenate([pile.members for pile in piles])) if piles else None
+    outermost = []
+    for pile in piles:
+        above = pile.holder
+        while members is not None and int(owner[above]) != above:
+            place = int(np.searchsorted(members, above))
+            if place < len(members) and int(members[place]) == above:
+                break
+            above = int(owner[above])
+        else:
+            outermost.append(pile)
+    return tuple(outermost)
+
+
+__all__ = ["Accumulation", "Accumulations", "accumulations", "grows_through"]

@@ -1,0 +1,203 @@
+"""Leaks that a project knows of: what is new in this build, what is known, what is fixed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from heapnb.analysis.diagnosis.diagnose import CONFIDENT, Diagnosis, Suspect
+from heapnb.errors import HeapnbError
+
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class KnownLeak:
+    """A leak in a baseline.
+
+    Parameters
+    ----------
+    fingerprint : str
+        Its name; see `heapnb.analysis.diagnosis.fingerprints.fingerprint`.
+    kind, class_name, anchor : str
+        As in `Suspect`, for whoever reads the file.
+    location : str or None
+        The same.
+    """
+
+    fingerprint: str
+    kind: str
+    class_name: str
+    anchor: str
+    location: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a diagnosis shows beyond a baseline.
+
+    Parameters
+    ----------
+    new : tuple of Suspect
+        Leaks that the baseline lacks.
+    known : tuple of Suspect
+        Leaks that it has.
+    fixed : tuple of KnownLeak
+        Leaks of the baseline that are gone; none where the verdict is "undecided".
+    """
+
+    new: tuple[Suspect, ...]
+    known: tuple[Suspect, ...]
+    fixed: tuple[KnownLeak, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as ``heapnb diagnose --baseline --json`` prints it.
+
+        Returns
+        -------
+        dict
+            Lists ``new``, ``known`` and ``fixed`` of leaks as they stand in a baseline.
+        """
+        return {
+            "new": [asdict(_entry(suspect)) for suspect in self.new],
+            "known": [asdict(_entry(suspect)) for suspect in self.known],
+            "fixed": [asdict(leak) for leak in self.fixed],
+        }
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The leaks that a project has accepted for now.
+
+    Parameters
+    ----------
+    leaks : tuple of KnownLeak
+        In the order of the file.
+
+    Examples
+    --------
+    >>> baseline = Baseline.read("known-leaks.json")  # doctest: +SKIP
+    >>> baseline.compare(diagnosis).new  # doctest: +SKIP
+    """
+
+    leaks: tuple[KnownLeak, ...] = ()
+
+    @classmethod
+    def of(cls, diagnosis: Diagnosis) -> Baseline:
+        """Make the baseline that knows all leaks of a diagnosis.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            Of any verdict; suspects that are no more than a guess are left out.
+
+        Returns
+        -------
+        Baseline
+        """
+        leaks = {_entry(suspect).fingerprint: _entry(suspect) for suspect in _leaks(diagnosis)}
+        return cls(tuple(leaks.values()))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Baseline:
+        """Read a baseline.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            A file that `write` has written.
+
+        Returns
+        -------
+        Baseline
+
+        Raises
+        ------
+        HeapnbError
+            If there is no such file, or it is no baseline.
+        """
+        try:
+            return cls(_parse(orjson.loads(Path(path).read_bytes())))
+        except FileNotFoundError:
+            raise HeapnbError(
+                f"There is no baseline {path}.",
+                hint="heapnb diagnose … --baseline FILE --update-baseline writes one.",
+            ) from None
+        except OSError as error:
+            raise HeapnbError(f"Cannot read {path}: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise HeapnbError(
+                f"{path} is not a baseline of heapnb.",
+                hint="heapnb diagnose … --baseline FILE --update-baseline writes one.",
+            ) from None
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the baseline as JSON, a leak in a few lines, to be kept beside the code.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            A file; replaced at once or not at all.
+
+        Raises
+        ------
+        HeapnbError
+            If it cannot be written.
+        """
+        from heapnb.format.writer import replacing
+
+        content = {"version": _VERSION, "leaks": [asdict(leak) for leak in self.leaks]}
+        with replacing(Path(path), force=True) as stream:
+            stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+
+    def compare(self, diagnosis: Diagnosis) -> Comparison:
+        """Tell new leaks from known ones.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            Of this build.
+
+        Returns
+        -------
+        Comparison
+        """
+        known = {leak.fingerprint for leak in self.leaks}
+        leaks = _leaks(diagnosis)
+        seen = {suspect.fingerprint for suspect in diagnosis.suspects}
+        is_decided = diagnosis.verdict != "undecided"
+        return Comparison(
+            new=tuple(suspect for suspect in leaks if suspect.fingerprint not in known),
+            known=tuple(suspect for suspect in leaks if suspect.fingerprint in known),
+            fixed=tuple(leak for leak in self.leaks if is_decided and leak.fingerprint not in seen),
+        )
+
+
+def _leaks(diagnosis: Diagnosis) -> tuple[Suspect, ...]:
+    """Return the suspects that are more than a guess."""
+    if diagnosis.verdict != "leak":
+        return ()
+    return tuple(suspect for suspect in diagnosis.suspects if suspect.confidence >= CONFIDENT)
+
+
+def _entry(suspect: Suspect) -> KnownLeak:
+    return KnownLeak(
+        suspect.fingerprint, suspect.kind, suspect.class_name, suspect.anchor, suspect.location
+    )
+
+
+def _parse(content: Mapping[str, Any]) -> tuple[KnownLeak, ...]:
+    if content["version"] != _VERSION:
+        raise ValueError(content["version"])
+    leaks = tuple(
+        KnownLeak(**{name: entry[name] for name in KnownLeak.__dataclass_fields__})
+        for entry in content["leaks"]
+    )
+    if not all(isinstance(leak.fingerprint, str) for leak in leaks):
+        raise TypeError
+    return leaks

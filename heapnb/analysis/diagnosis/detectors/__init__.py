@@ -1,0 +1,111 @@
+"""Causes of leaks, each recognised by a class of its own.
+
+To add one, write a class as in `event_listeners` and put it in `DETECTORS`: the first that
+recognises a pile explains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
+from heapnb.analysis.diagnosis.detectors.async_hooks import AsyncHooks
+from heapnb.analysis.diagnosis.detectors.async_stores import AsyncStores
+from heapnb.analysis.diagnosis.detectors.backlog import Backlog
+from heapnb.analysis.diagnosis.detectors.base import Cause, Detector
+from heapnb.analysis.diagnosis.detectors.buffers import Buffers
+from heapnb.analysis.diagnosis.detectors.compiled_code import CompiledCode
+from heapnb.analysis.diagnosis.detectors.detached_dom import DetachedDom
+from heapnb.analysis.diagnosis.detectors.diagnostics_channel import DiagnosticsChannel
+from heapnb.analysis.diagnosis.detectors.errors_and_stacks import ErrorsAndStacks
+from heapnb.analysis.diagnosis.detectors.event_listeners import EventListeners
+from heapnb.analysis.diagnosis.detectors.finalization_registry import FinalizationRegistryHeld
+from heapnb.analysis.diagnosis.detectors.growing_string import GrowingString
+from heapnb.analysis.diagnosis.detectors.http_agent import HttpAgent
+from heapnb.analysis.diagnosis.detectors.keep_alive_listeners import KeepAliveListeners
+from heapnb.analysis.diagnosis.detectors.linked_list import LinkedList
+from heapnb.analysis.diagnosis.detectors.metric_labels import MetricLabels
+from heapnb.analysis.diagnosis.detectors.middleware_stack import MiddlewareStack
+from heapnb.analysis.diagnosis.detectors.module_reload import ModuleReload
+from heapnb.analysis.diagnosis.detectors.native_handles import NativeHandles
+from heapnb.analysis.diagnosis.detectors.other import Other
+from heapnb.analysis.diagnosis.detectors.pending_promise import PendingPromise
+from heapnb.analysis.diagnosis.detectors.remarks import remarks_on
+from heapnb.analysis.diagnosis.detectors.shared_closure_context import SharedClosureContext
+from heapnb.analysis.diagnosis.detectors.sliced_strings import SlicedStrings
+from heapnb.analysis.diagnosis.detectors.socket_reconnect import SocketReconnect
+from heapnb.analysis.diagnosis.detectors.subscribers import Subscribers
+from heapnb.analysis.diagnosis.detectors.suspended_calls import SuspendedCalls
+from heapnb.analysis.diagnosis.detectors.timers import Timers
+from heapnb.analysis.diagnosis.detectors.unbounded_collection import (
+    UnboundedArray,
+    UnboundedDictionary,
+    UnboundedMap,
+    UnboundedSet,
+)
+from heapnb.analysis.diagnosis.detectors.unbounded_memoize import UnboundedMemoize
+from heapnb.analysis.diagnosis.detectors.undeclared_global import UndeclaredGlobal
+from heapnb.analysis.diagnosis.detectors.warm_up import warm_up
+from heapnb.analysis.diagnosis.detectors.weak_map_value import WeakMapValue
+from heapnb.analysis.diagnosis.evidence import Evidence
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    SocketReconnect(),
+    KeepAliveListeners(),
+    EventListeners(),
+    AbortSignals(),
+    ModuleReload(),
+    Timers(),
+    PendingPromise(),
+    HttpAgent(),
+    Backlog(),
+    MiddlewareStack(),
+    DiagnosticsChannel(),
+    Subscribers(),
+    AsyncHooks(),
+    NativeHandles(),
+    FinalizationRegistryHeld(),
+    SharedClosureContext(),
+    LinkedList(),
+    DetachedDom(),
+    GrowingString(),
+    UndeclaredGlobal(),
+    WeakMapValue(),
+    MetricLabels(),
+    UnboundedMemoize(),
+    SlicedStrings(),
+    Buffers(),
+    CompiledCode(),
+    ErrorsAndStacks(),
+    SuspendedCalls(),
+    AsyncStores(),
+    UnboundedArray(),
+    UnboundedMap(),
+    UnboundedSet(),
+    UnboundedDictionary(),
+)
+"""In the order in which they are asked: the special ones first."""
+
+
+def cause_of(evidence: Evidence) -> Cause:
+    """Explain a pile.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The pile.
+
+    Returns
+    -------
+    Cause
+        Of the first detector that recognises it, with what else there is to say.
+    """
+    found = (detector.recognise(evidence) for detector in DETECTORS)
+    cause = next((cause for cause in found if cause is not None), None)
+    if cause is None:
+        cause = Other().recognise(evidence)
+    return replace(cause, explanation=cause.explanation + remarks_on(evidence, cause.kind))
+
+
+__all__ = ["DETECTORS", "Cause", "Detector", "cause_of", "warm_up"]

@@ -1,0 +1,55 @@
+"""Notes about every asynchronous resource."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import child
+
+HOOK_CLASS: Final = "AsyncHook"
+
+_CALLBACKS: Final = ("<symbol init>", "<symbol before>", "<symbol promiseResolve>")
+
+
+class AsyncHooks:
+    """Collections that an async hook fills with every asynchronous resource."""
+
+    kind: ClassVar[str] = "async-hooks"
+
+    def recognise(self, evidence: Evidence) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        anchor = evidence.anchor
+        step = evidence.steps[anchor.place]
+        if step.edge_type != "context" or not _is_filled_by_hook(evidence.graph, step.node):
+            return None
+        return Cause(
+            self.kind,
+            anchor,
+            f"An async hook notes asynchronous resources in {anchor.text} and does not take them "
+            f"out again: {what_piles_up(evidence)} pile up ({growth(evidence)}).",
+            f"Delete the entry of `{anchor.name}` in the hook's `destroy` (for promises it comes "
+            "only when they are collected, so in `promiseResolve` too), keep the data on "
+            "`executionAsyncResource()` or in a WeakMap, or let AsyncLocalStorage do it.",
+        )
+
+
+def _is_filled_by_hook(graph: HeapGraph, collection: int) -> bool:
+    """Tell whether a callback of some async hook has a variable that holds a collection."""
+    names = graph.class_names.to_pylist()
+    if HOOK_CLASS not in names:
+        return False
+    for hook in np.flatnonzero(graph.class_index == names.index(HOOK_CLASS)).tolist():
+        function = child(graph, hook, *_CALLBACKS)
+        context = None if function is None else child(graph, function, "context")
+        while context is not None and graph.name(context).startswith(vocab.CONTEXT_NAME):
+            for edge in range(*graph.edges_of(context)):
+                if int(graph.edge_to[edge]) == collection:
+                    return True
+            context = child(graph, context, "previous")
+    return False

@@ -1,0 +1,109 @@
+"""Metrics with a label that is different each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
+from heapnb.analysis.diagnosis.detectors.contents import entry_names
+from heapnb.analysis.diagnosis.evidence import Evidence
+
+MOST_KEYS: Final = 1000
+"""So many keys are read."""
+
+_LEAST_SHARE: Final = 0.8
+_LEAST_PAIRS: Final = 2
+# prom-client writes `method:GET,path:/a,`; StatsD clients `#method:GET,path:/a`; others `a="b"`.
+_PAIR: Final = re.compile(r"""(?P<label>[A-Za-z_][\w.-]*)(?::(?!//)|=)(?P<value>"[^"]*"|[^,]*)""")
+# OpenTelemetry writes a list of pairs as JSON.
+_JSON_PAIR: Final = re.compile(r'\["(?P<label>[^"]+)",(?P<value>"[^"]*"|[^\]]*)\]')
+
+
+class MetricLabels:
+    """A metric's values by its labels, of which there come to be ever more."""
+
+    kind: ClassVar[str] = "metric-labels"
+
+    def recognise(self, evidence: Evidence) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        if evidence.pile.is_content or evidence.pile.is_list:
+            return None
+        keys = entry_names(evidence, MOST_KEYS)
+        labelled = [labels for labels in map(labels_of, keys) if labels]
+        if not keys or len(labelled) < _LEAST_SHARE * len(keys):
+            return None
+        label, n_values = most_varied(labelled)
+        anchor = evidence.anchor
+        owner = evidence.steps[anchor.place - 1].class_name if anchor.place else anchor.held_by
+        among = f" among {len(keys):,} entries" if len(keys) == MOST_KEYS else ""
+        return Cause(
+            self.kind,
+            anchor,
+            f"{capitalised(anchor.text)} has one entry for every combination of "
+            f"labels ({growth(evidence)}), and none ever goes. The label `{label}` has "
+            f"{n_values:,} different values{among}: it takes its values from data.",
+            f"Leave `{label}` out of the labels of the {owner}, or give it few values (the route "
+            "`/users/:id` in place of the path, classes of status codes); `reset` or `remove` "
+            "series that are over.",
+        )
+
+
+def labels_of(key: str) -> dict[str, str]:
+    """Read the labels from a key, if it is one of a metric.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``method:GET,path:/a,``.
+
+    Returns
+    -------
+    dict of str to str
+        Values by label; empty if the key is something else.
+
+    Examples
+    --------
+    >>> labels_of("method:GET,path:/users/1")
+    {'method': 'GET', 'path': '/users/1'}
+    >>> labels_of('[["path","/users/1"]]'), labels_of("http://example.com/a,b")
+    ({'path': '"/users/1"'}, {})
+    """
+    if key.startswith("[["):
+        return {match["label"]: match["value"] for match in _JSON_PAIR.finditer(key)}
+    inner = key.strip("{}#").removesuffix(",")
+    found: dict[str, str] = {}
+    position = 0
+    while match := _PAIR.match(inner, position):
+        found[match["label"]] = match["value"]
+        position = match.end() + 1
+    is_whole = position >= len(inner)
+    # A single pair says little, unless a comma shows that it is a list.
+    return found if is_whole and (len(found) >= _LEAST_PAIRS or key.endswith(",")) else {}
+
+
+def most_varied(labelled: Iterable[dict[str, str]]) -> tuple[str, int]:
+    """Find the label with the most values.
+
+    Parameters
+    ----------
+    labelled : iterable of dict
+        Values by label.
+
+    Returns
+    -------
+    label : str
+    n_values : int
+
+    Examples
+    --------
+    >>> most_varied([{"a": "1", "b": "1"}, {"a": "1", "b": "2"}])
+    ('b', 2)
+    """
+    values: dict[str, set[str]] = {}
+    for labels in labelled:
+        for label, value in labels.items():
+            values.setdefault(label, set()).add(value)
+    label = max(values, key=lambda name: len(values[name]))
+    return label, len(values[label])

@@ -1,0 +1,83 @@
+"""Routes, middleware and interceptors that are registered again and again."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from heapnb.analysis.diagnosis.detectors.base import LISTS, Cause, growth
+from heapnb.analysis.diagnosis.detectors.callbacks import described, user_location
+from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import child
+
+STACKS: Final = ("stack", "middleware", "middlewares", "_middleware", "_middlewares", "layers")
+"""Under what names frameworks keep functions that they call one after the other."""
+
+INTERCEPTORS: Final = ("InterceptorManager", "handlers")
+"""Class and property in which axios keeps interceptors."""
+
+HOOK_CLASS: Final = "Hooks"
+"""Class in which fastify keeps hooks, in an array for each event."""
+
+_FUNCTIONS: Final = ("route", "handle", "handler", "fulfilled", "rejected", "fn")
+_INNER: Final = "stack"
+_LAYER_CLASS: Final = "Layer"
+_DEEPEST: Final = 4
+
+
+class MiddlewareStack:
+    """The list of layers of a router or an application."""
+
+    kind: ClassVar[str] = "middleware-stack"
+
+    def recognise(self, evidence: Evidence) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        place = evidence.place_of_holder
+        if place < 1 or evidence.pile.is_content or evidence.holder.class_name not in LISTS:
+            return None
+        stack, owner = evidence.steps[place], evidence.steps[place - 1]
+        graph = evidence.graph
+        layer = evidence.pile.example
+        is_interceptor = (owner.class_name, stack.label) == INTERCEPTORS
+        is_stack = stack.label in STACKS or graph.class_name(layer) == _LAYER_CLASS
+        if not (is_stack or is_interceptor or owner.class_name == HOOK_CLASS):
+            return None
+        function = _function_of_layer(graph, layer)
+        if function is None:
+            return None
+        what = "Interceptors" if is_interceptor else "Routes or middleware"
+        example = f", such as {described(graph, function)}"
+        anchor = evidence.anchor
+        return Cause(
+            self.kind,
+            anchor,
+            f"{what} are registered again and again: {growth(evidence)} in {anchor.text}"
+            f"{example}. Every request goes through all of them, so that it also becomes slower, "
+            f"and each keeps what it closes over for as long as {article(owner.class_name)} lives.",
+            "Register each of them once, when the program starts; call nothing like `use`, `get` "
+            "or `interceptors.request.use` while a request is served. Take one that is for a time "
+            "only off (`eject`), or make a router that is dropped with it.",
+            user_location(graph, function),
+        )
+
+
+def _function_of_layer(graph: HeapGraph, layer: int) -> int | None:
+    """Find the function that a layer calls; the layer of a route has a stack of its own."""
+    closure = graph.node_type_index("closure")
+    node: int | None = layer
+    for _ in range(_DEEPEST):
+        if node is None or graph.node_type[node] == closure:
+            return node
+        stack = child(graph, node, _INNER)
+        if stack is not None:
+            node = child(graph, stack, "0")
+            continue
+        inner = (child(graph, node, name) for name in _FUNCTIONS)
+        node = next((one for one in inner if one is not None and _is_object(graph, one)), None)
+    return None
+
+
+def _is_object(graph: HeapGraph, node: int) -> bool:
+    """Tell objects and functions from `undefined`."""
+    kinds = (graph.node_type_index("object"), graph.node_type_index("closure"))
+    return int(graph.node_type[node]) in kinds

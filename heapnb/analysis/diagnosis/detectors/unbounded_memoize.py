@@ -1,0 +1,71 @@
+"""Results of a function that are kept by their arguments, without a bound."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from heapnb import vocab
+from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.evidence import Evidence
+
+_NAMES = re.compile(r"memo", re.IGNORECASE)
+_DICTIONARIES = (*MAPS, vocab.CLASS_OBJECT)
+
+
+class UnboundedMemoize:
+    """A Map or an object in the closure of a function that wraps another one."""
+
+    kind: ClassVar[str] = "unbounded-memoize"
+
+    def recognise(self, evidence: Evidence) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        anchor = evidence.anchor
+        place = anchor.place
+        if evidence.pile.is_list or not self._is_dictionary(evidence):
+            return None
+        if not (
+            _NAMES.search(anchor.expression)
+            or self._is_beside_function(evidence, place)
+            or self._is_cache_of_function(evidence, place)
+        ):
+            return None
+        closure = evidence.closure_above(place)
+        name = evidence.steps[closure].label if closure is not None else ""
+        whose = f"`{name}` remembers every result" if name else "Every result is remembered"
+        return Cause(
+            self.kind,
+            anchor,
+            f"{whose} by its arguments in {anchor.text}. Nothing ever takes one out: "
+            f"{what_piles_up(evidence)} pile up ({growth(evidence)}), because the arguments are "
+            "new each time.",
+            "Give the cache a bound (least recently used, or a time to live), leave out of the "
+            "key what is different each time (moments in time, ids of requests), or do not "
+            "memoize this function.",
+        )
+
+    def _is_dictionary(self, evidence: Evidence) -> bool:
+        holder = evidence.holder
+        is_plain = evidence.graph.name(holder.node) == vocab.CLASS_OBJECT
+        return is_plain or holder.class_name in _DICTIONARIES
+
+    def _is_beside_function(self, evidence: Evidence, place: int) -> bool:
+        """Tell whether the variable shares an inner scope with a function that it may wrap."""
+        step = evidence.steps[place]
+        if step.edge_type != "context" or evidence.is_module_scope(place - 1):
+            return False
+        graph = evidence.graph
+        return any(
+            graph.edge_type[edge] == graph.edge_type_index("context")
+            and evidence.is_closure(int(graph.edge_to[edge]))
+            for edge in range(*graph.edges_of(evidence.steps[place - 1].node))
+        )
+
+    def _is_cache_of_function(self, evidence: Evidence, place: int) -> bool:
+        """Tell whether a function has the collection as its property ``cache``, as lodash does."""
+        return any(
+            step.label == "cache"
+            and step.edge_type == "property"
+            and evidence.is_closure(evidence.steps[index].node)
+            for index, step in enumerate(evidence.steps[1 : place + 1])
+        )

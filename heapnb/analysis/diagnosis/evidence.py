@@ -1,0 +1,539 @@
+"""What is known about a pile of objects: what they are, what holds them, under which names."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import IntArray
+from heapnb.analysis.diagnosis.accumulation import Accumulation
+from heapnb.analysis.retention.paths import RetainingPath
+from heapnb.analysis.retention.retaining import RetainingTree, path_in_tree, retaining_tree
+from heapnb.analysis.retention.weak_tables import is_entry, private_field_of, weak_map_of
+from heapnb.analysis.series.series import Series
+from heapnb.decode.global_object import global_objects
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import child, is_internal_script, location_of
+from heapnb.kernels import retaining as kernels
+
+ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
+"""Classes that say nothing to somebody who looks for a leak."""
+
+
+OWNER_LABEL: Final = "<symbol owner_symbol>"
+"""By which Node's handles refer to what the program knows."""
+
+PACKAGES_FOLDER: Final = "/node_modules/"
+"""Folder of npm packages, in the path of a script of theirs."""
+
+_MODULE_BODY: Final = "Generator"
+"""As what V8 runs an ES module: its site is the first line of the file."""
+
+_MOST_BELOW: Final = 4096
+_SHOWN_PATH_PARTS: Final = 2
+_LONGEST_NAME: Final = 80
+
+
+@dataclass(frozen=True)
+class Step:
+    """One object on the way to the pile; backing stores are left out.
+
+    Parameters
+    ----------
+    node : int
+        Ordinal.
+    class_name : str
+        Its class.
+    label : str
+        How the object before refers to it.
+    edge_type : str
+        By what kind of edge.
+    """
+
+    node: int
+    class_name: str
+    label: str
+    edge_type: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a name of the program leads here: a variable or a property."""
+        return self.edge_type in {"property", "context"} and self.label != OWNER_LABEL
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The name under which a program holds a pile.
+
+    Parameters
+    ----------
+    name : str
+        A variable or a property.
+    text : str
+        The same with what it belongs to, in words.
+    held_by : str
+        Class of the object, or of the context, that has it.
+    expression : str
+        As one would write it: ``registry.#byId``.
+    place : int
+        Which step of the path the name leads to.
+    """
+
+    name: str
+    text: str
+    held_by: str
+    expression: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A pile of objects, and the way to one of them.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+    pile : Accumulation
+        The objects.
+    """
+
+    series: Series
+    pile: Accumulation
+
+    def about(self, node: int) -> Evidence:
+        """Look at another object: what it is and by what name it is held.
+
+        Parameters
+        ----------
+        node : int
+            Ordinal in the last snapshot.
+
+        Returns
+        -------
+        Evidence
+        """
+        pile = replace(self.pile, example=node, is_content=True, is_list=False, n_holders=1)
+        return Evidence(self.series, pile)
+
+    @property
+    def graph(self) -> HeapGraph:
+        """The last snapshot."""
+        return self.series.last
+
+    @property
+    def tree(self) -> RetainingTree:
+        """What holds what in it."""
+        return retaining_tree(self.graph)
+
+    @cached_property
+    def path(self) -> RetainingPath:
+        """The way to the example."""
+        return path_in_tree(self.graph, self.tree, self.pile.example)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The way to the example, the root and backing stores left out."""
+        steps = []
+        label, edge_type = "", ""
+        for step in self.path.steps[1:]:
+            # What is in a cell is called as the cell; what is in a store has its place there.
+            if not label:
+                label, edge_type = step.edge_name or "", step.edge_type or ""
+            if self.tree.is_storage[step.ordinal] and step is not self.path.steps[-1]:
+                if not self.tree.is_cell[step.ordinal]:
+                    label = ""
+                continue
+            steps.append(Step(step.ordinal, clipped(step.class_name), clipped(label), edge_type))
+            label = ""
+        return tuple(steps)
+
+    @cached_property
+    def place_of_holder(self) -> int:
+        """Which step is the holder; for what grows by itself, the object itself."""
+        if self.pile.is_content:
+            return len(self.steps) - 1
+        nodes = [step.node for step in self.steps]
+        return nodes.index(self.pile.holder) if self.pile.holder in nodes else len(nodes) - 2
+
+    @property
+    def holder(self) -> Step:
+        """What holds the pile."""
+        return self.steps[max(self.place_of_holder, 0)]
+
+    @cached_property
+    def turn(self) -> tuple[Step, ...]:
+        """In a linked list the steps from one member to the next one, that included."""
+        if not self.pile.is_list:
+            return ()
+        follows = self.series.snapshots[-1].follows
+        before = int(follows[self.pile.example])
+        nodes = [step.node for step in self.steps]
+        if before not in nodes:
+            return ()
+        return self.steps[nodes.index(before) + 1 :]
+
+    @cached_property
+    def anchor(self) -> Anchor:
+        """The name that is nearest to the pile."""
+        start = self.place_of_holder
+        n_holders = self.pile.n_holders
+        # Of one property of many objects the name says most; of dictionaries a key says nothing.
+        is_property = self.steps[-1].is_named and len(self.pile.members) <= 2 * n_holders
+        if n_holders > 1 and is_property and not self.pile.is_list:
+            start = len(self.steps) - 1
+        for place in range(start, -1, -1):
+            if self.steps[place].is_named:
+                return self.anchor_at(place)
+            if (field := self._private_field(place)) is not None:
+                return field
+        step = self.holder
+        name = self.graph.name(step.node) or step.class_name
+        return Anchor(name, f"{name} of the engine", step.class_name, name, 0)
+
+    def _private_field(self, place: int) -> Anchor | None:
+        """Describe a private field that a compiler has put into a WeakMap."""
+        edge = int(self.tree.parent_edge[self.steps[place].node])
+        if place == 0 or not is_entry(self.graph, edge):
+            return None
+        name = private_field_of(self.graph, edge)
+        if name is None:
+            return None
+        owner = self.steps[place - 1]
+        above = f"{self._expression(place - 1)}." if owner.is_named else ""
+        text = (
+            f"the private field `{name}` of {article(owner.class_name)} (`{above}{name}`, "
+            f"in the WeakMap `{weak_map_of(self.graph, edge)}`)"
+        )
+        return Anchor(name, text, owner.class_name, f"{above}{name}", place)
+
+    def anchor_at(self, place: int) -> Anchor:
+        """Describe the name that leads to a step.
+
+        Parameters
+        ----------
+        place : int
+            Which step.
+
+        Returns
+        -------
+        Anchor
+        """
+        step = self.steps[place]
+        owner = self.steps[place - 1] if place else step
+        expression = step.label
+        if step.edge_type == "context":
+            text = self._variable(place)
+        elif self.is_global_object(place - 1):
+            text = f"the property `{step.label}` of the global object"
+        else:
+            expression = self._expression(place)
+            reached = f" (`{expression}`)" if expression != step.label else ""
+            text = f"the property `{step.label}` of {article(owner.class_name)}{reached}"
+        return Anchor(step.label, text, owner.class_name, expression, place)
+
+    def is_global_object(self, place: int) -> bool:
+        """Tell whether a step is the global object."""
+        return (
+            0 <= place < len(self.steps)
+            and self.steps[place].node in self._global_objects
+            and not self.steps[place].is_named
+        )
+
+    @cached_property
+    def _global_objects(self) -> frozenset[int]:
+        return frozenset(global_objects(self.graph).tolist())
+
+    def is_module_scope(self, place: int) -> bool:
+        """Tell whether a step is the top-level variables of a module or script."""
+        context = self.steps[place].node
+        outer = child(self.graph, context, "previous")
+        is_outermost = outer is None or self.graph.name(outer) == vocab.NATIVE_CONTEXT
+        # A function's scope is the outermost one too if the module's own has no variables.
+        return is_outermost and not self.function_of_scope(context)
+
+    def _variable(self, place: int) -> str:
+        step = self.steps[place]
+        # What has the scope: a function, or the code of an ES module.
+        outer = max(place - 2, 0)
+        script = self.script_of(outer)
+        where = short_script(script) if script else ""
+        if place == 0 or self.is_module_scope(place - 1):
+            return f"the module variable `{step.label}`" + (where and f" of {where}")
+        function = self.function_of_scope(self.steps[place - 1].node)
+        inside = f" of the function `{function}`" if function else " of a function"
+        held_as = f", held by `{self.steps[outer].label}`" if self.steps[outer].is_named else ""
+        return f"the closure variable `{step.label}`{inside}{where and f' in {where}'}{held_as}"
+
+    def _expression(self, place: int) -> str:
+        parts: list[str] = []
+        for index in range(place, -1, -1):
+            step = self.steps[index]
+            if not step.is_named:
+                break
+            parts.append(step.label)
+            if step.edge_type == "context" or self.is_global_object(index - 1):
+                break
+        if parts[-1] == "exports" and len(parts) > 1:
+            parts.pop()
+        return ".".join(reversed(parts))
+
+    def closure_above(self, place: int) -> int | None:
+        """Find the nearest function above a step."""
+        for index in range(place - 1, -1, -1):
+            if self.is_closure(self.steps[index].node):
+                return index
+        return None
+
+    def is_closure(self, node: int) -> bool:
+        """Tell whether a node is a function."""
+        return bool(self.graph.node_type[node] == self.graph.node_type_index("closure"))
+
+    def script_of(self, place: int) -> str:
+        """Name the script that a step is defined in."""
+        location = location_of(self.graph, self.steps[place].node)
+        return location.rsplit(":", 2)[0] if location else ""
+
+    def function_of_scope(self, context: int) -> str:
+        """Name the function whose variables a context has; empty where V8 does not say."""
+        info = child(self.graph, context, "scope_info")
+        if info is None:
+            return ""
+        graph = self.graph
+        variables = {
+            graph.edge_label(edge)
+            for edge in range(*graph.edges_of(context))
+            if graph.edge_type[edge] == graph.edge_type_index("context")
+        }
+        # V8 lists the variables, then the function's own name, then what is no string.
+        name = ""
+        for edge in range(*graph.edges_of(info)):
+            target = int(graph.edge_to[edge])
+            if graph.edge_type[edge] != graph.edge_type_index("hidden"):
+                continue
+            if graph.node_type[target] != graph.node_type_index("string"):
+                break
+            name = graph.name(target)
+        return "" if name in variables else name
+
+    @cached_property
+    def class_name(self) -> str:
+        """What piles up; of the engine's own objects, the first thing in them that has a name."""
+        return self.graph.class_name(self.named_example)
+
+    @cached_property
+    def named_example(self) -> int:
+        """The example, or what the program sees of it."""
+        class_name = self.graph.class_name(self.pile.example)
+        if class_name.startswith(vocab.CONTEXT_NAME):
+            # Variables that closures share: a chain of closures, of which these are one half.
+            closures = [step.node for step in self.turn if self.is_closure(step.node)]
+            if closures:
+                return closures[-1]
+        elif class_name not in ENGINE_CLASSES:
+            return self.pile.example
+        below = self.below(self.pile.example)
+        known = [node for node in below if self._own_location(node) is not None]
+        objects = [node for node in known if not self.is_closure(node)]
+        # A reaction to a promise, say, of which only the runtime's own functions know.
+        others = (node for node in below if self._is_programs_object(node))
+        return next(iter([*objects, *known]), next(others, self.pile.example))
+
+    def _is_programs_object(self, node: int) -> bool:
+        """Tell objects of the program from the engine's own, and from functions."""
+        is_object = self.graph.node_type[node] == self.graph.node_type_index("object")
+        name = self.graph.class_name(node)
+        return bool(is_object) and not name.startswith((vocab.CONTEXT_NAME, *ENGINE_CLASSES))
+
+    @cached_property
+    def content(self) -> str:
+        """The class of most objects in the example; empty if there are none."""
+        classes = Counter(
+            self.graph.class_name(node)
+            for node in self.below(self.pile.example)
+            if self._is_programs_object(node)
+        )
+        return clipped(classes.most_common(1)[0][0]) if classes else ""
+
+    @cached_property
+    def location(self) -> str | None:
+        """Where in the program what piles up is made, as far as can be told."""
+        example = self.named_example
+        location = location_of(self.graph, example)
+        if location is not None and not is_internal(location):
+            return location
+        below = self._location_below(example)
+        above = self._location_above()
+        candidates = (above, below) if location is None else (below, above)
+        return next((found for found in candidates if found is not None), location)
+
+    def _location_above(self) -> str | None:
+        """Return the site of what is nearest above.
+
+        That of an object is where its class is defined. Of a package's classes there are many
+        instances, and the function that has this one says more.
+        """
+        above = [step.node for step in self.steps[-2::-1]]
+        sites = [(node, self._own_location(node)) for node in above]
+        known = [(node, site) for node, site in sites if site is not None]
+        telling = [
+            site
+            for node, site in known
+            if self.is_closure(node)
+            or (PACKAGES_FOLDER not in site and self.graph.class_name(node) != _MODULE_BODY)
+        ]
+        return next(iter([*telling, *(site for _, site in known)]), None)
+
+    def _location_below(self, node: int) -> str | None:
+        """Return the most frequent site among the functions below a node, else of its objects."""
+        functions: Counter[str] = Counter()
+        objects: Counter[str] = Counter()
+        for inner in self.below(node):
+            location = self._own_location(inner)
+            if location is not None:
+                (functions if self.is_closure(inner) else objects)[location] += 1
+        found = functions or objects
+        return found.most_common(1)[0][0] if found else None
+
+    def _own_location(self, node: int) -> str | None:
+        location = location_of(self.graph, node)
+        return location if location is not None and not is_internal(location) else None
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many there are in each snapshot.
+
+        All objects of the class and its definition site; of what has none, the members.
+        """
+        if location_of(self.graph, self.named_example) is None:
+            return tuple(int(count) for count in self.pile.count)
+        last = self.series.snapshots[-1]
+        wanted = last.kind_hash[last.kind[self.named_example]]
+        counts = []
+        for snapshot in self.series.snapshots:
+            alike = np.zeros(len(snapshot.kind_hash), np.bool_)
+            alike[snapshot.kind_hash == wanted] = True
+            counts.append(int(np.count_nonzero(alike[snapshot.kind])))
+        return tuple(counts)
+
+    @cached_property
+    def held(self) -> IntArray:
+        """All that the members hold in the retaining tree, themselves included, as ordinals."""
+        is_held = np.zeros(self.graph.n_nodes, np.bool_)
+        is_held[self.pile.members] = True
+        kernels.mark_below(self.tree.order, self.tree.parent, is_held)
+        return np.flatnonzero(is_held)
+
+    def below(self, node: int) -> list[int]:
+        """List what the retaining tree has below a node, up to a limit, the nearest first."""
+        graph, tree = self.graph, self.tree
+        found = [node]
+        for inner in found:
+            if len(found) >= _MOST_BELOW:
+                break
+            for edge in range(*graph.edges_of(inner)):
+                target = int(graph.edge_to[edge])
+                if int(tree.parent[target]) == inner and int(tree.parent_edge[target]) == edge:
+                    found.append(target)
+        return found[1 : _MOST_BELOW + 1]
+
+
+def is_internal(location: str) -> bool:
+    """Tell whether a location lies in the runtime's own scripts.
+
+    Parameters
+    ----------
+    location : str
+        As `heapnb.graph.places.location_text` writes it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_internal("node:events:12:5"), is_internal("/srv/app/events.js:12:5")
+    (True, False)
+    """
+    return is_internal_script(location.rsplit(":", 2)[0])
+
+
+def clipped(text: str) -> str:
+    """Cut a name that would drown a sentence.
+
+    Parameters
+    ----------
+    text : str
+        Such as a key of a dictionary.
+
+    Returns
+    -------
+    str
+    """
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+
+
+def short_script(script: str) -> str:
+    """Keep the end of a script's path.
+
+    Parameters
+    ----------
+    script : str
+        A path or a URL.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short_script("/srv/app/lib/cache.js")
+    'lib/cache.js'
+    """
+    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
+    return posixpath.join(*parts) if parts else script
+
+
+def short_location(location: str) -> str:
+    """Keep the end of a location.
+
+    Parameters
+    ----------
+    location : str
+        Path, line and column.
+
+    Returns
+    -------
+    str
+    """
+    script, *place = location.rsplit(":", 2)
+    return ":".join([short_script(script), *place])
+
+
+def article(noun: str) -> str:
+    """Put an article before a class name.
+
+    Parameters
+    ----------
+    noun : str
+        The class.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> article("Array"), article("Map"), article("process")
+    ('an Array', 'a Map', 'process')
+    """
+    if noun[:1].islower():
+        # Such as `process`: there is only one.
+        return noun
+    return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"

@@ -1,0 +1,1 @@
+"""What keeps objects alive: paths, references, culprits and what-if."""

@@ -1,0 +1,564 @@
+"""Culprit edges: the fewest references to take out so that a set of objects goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._showing import Shown
+from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb.analysis.diagnosis.evidence import is_internal
+from heapnb.analysis.retention.holding import Holding, Reference, References, holding
+from heapnb.analysis.retention.paths import RetainingPath
+from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.what_if import WhatIf, without_edges
+from heapnb.analysis.sources import HeapSource, graph_of
+from heapnb.errors import HeapnbError
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import child, location_of
+from heapnb.kernels import flow
+from heapnb.kernels import holding as kernels
+from heapnb.kernels.chains import dominator_chain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_LEAST: Final = 0.8
+"""Share of the objects that the edges have to free."""
+
+MOST_EDGES: Final = 16
+"""More edges than these are no answer."""
+
+_MUCH_ELSE: Final = 2.0
+"""Edges that free more than so many times the objects' bytes are taken as a last resort."""
+
+_SMALL: Final = 16_384
+_FEW_EDGES: Final = 4
+_MOST_ROUNDS: Final = 4
+_LITTLE_FREED: Final = 0.5
+_LOSS_WEIGHT: Final = 2.0
+_MOST_MEMBERS: Final = 2048
+_MOST_HOLDERS: Final = 6_000_000
+_MOST_STEPS: Final = 30_000_000
+_SOURCE: Final = 0
+_LONGEST_WALK: Final = 64
+
+
+@dataclass(frozen=True)
+class CulpritEdge:
+    """A reference that, with others, keeps a set of objects alive.
+
+    Parameters
+    ----------
+    expression : str
+        As a program would write it: ``inventory._events.error``.
+    name : str
+        What the holder calls it.
+    kind : str
+        ``"property"``, ``"variable"``, ``"element"``, ``"entry"`` (of a Map, Set or WeakMap),
+        ``"local"`` (of a suspended function).
+    holder_id, holder_class
+        Who refers.
+    target_id, target_class
+        To what.
+    location : str or None
+        Where the holder, or the nearest function that has it, is written: ``file.js:12:5``.
+    edges : tuple of int
+        Edge ordinals: the reference, and its copies in backing stores.
+    """
+
+    expression: str
+    name: str
+    kind: str
+    holder_id: int
+    holder_class: str
+    target_id: int
+    target_class: str
+    location: str | None
+    edges: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the edge as plain data, without the ordinals.
+
+        Returns
+        -------
+        dict
+        """
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS: Final = (
+    "expression",
+    "name",
+    "kind",
+    "holder_id",
+    "holder_class",
+    "target_id",
+    "target_class",
+    "location",
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Culprits(Shown):
+    """The fewest references that keep a set of objects alive, and what their removal frees.
+
+    Parameters
+    ----------
+    heap : HeapGraph
+        The heap.
+    nodes : uint32[k]
+        The objects.
+    edges : tuple of CulpritEdge
+        The references; none if the engine itself holds the objects, or no small set was found.
+    effect : WhatIf or None
+        What removing them all frees, computed anew; None without edges.
+    share : float
+        Which part of the objects is freed, 0 to 1.
+    """
+
+    heap: HeapGraph
+    nodes: NodeArray
+    edges: tuple[CulpritEdge, ...]
+    effect: WhatIf | None
+    share: float
+
+    @property
+    def freed_size(self) -> int:
+        """Bytes that removing the edges frees."""
+        return self.effect.freed_size if self.effect is not None else 0
+
+    @property
+    def freed_count(self) -> int:
+        """Nodes that removing the edges frees."""
+        return self.effect.freed_count if self.effect is not None else 0
+
+    @property
+    def still_held(self) -> tuple[RetainingPath, ...]:
+        """Other ways to what the edges lead to; see `WhatIf.still_held`."""
+        return self.effect.still_held if self.effect is not None else ()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row an edge; the columns are the fields of `CulpritEdge`."""
+        import pandas as pd
+
+        return pd.DataFrame([edge.to_dict() for edge in self.edges], columns=list(_COLUMNS))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data.
+
+        Returns
+        -------
+        dict
+            ``edges``, ``freed_size``, ``freed_count``, ``share``.
+        """
+        return {
+            "edges": [edge.to_dict() for edge in self.edges],
+            "freed_size": self.freed_size,
+            "freed_count": self.freed_count,
+            "share": self.share,
+        }
+
+
+def culprits(
+    source: HeapSource,
+    nodes: AnyArray | Sequence[int],
+    *,
+    at_least: float = AT_LEAST,
+    size: int = 0,
+) -> Culprits:
+    """Find the fewest references to take out so that some objects go.
+
+    Parameters
+    ----------
+    source : Snapshot, HeapGraph, path, …
+        The heap.
+    nodes : integer[k]
+        Ordinals of the objects, such as ``suspect.nodes``.
+    at_least : float, default 0.8
+        Which share of them has to go.
+    size : int, optional
+        Bytes that the objects hold, where that is known to be more than they retain.
+
+    Returns
+    -------
+    Culprits
+        Of several sets that are as small, the one that is nearest to the objects. Edges with
+        which more goes than twice what the objects hold are passed over if others will do.
+
+    Notes
+    -----
+    A minimum cut between the roots and the objects. Edges that a program can take out
+    (properties, variables, elements, entries) count 1; a property and its copy in a backing
+    store are one edge; the engine's own edges cannot be cut. If all ways lead through one node,
+    which dominators tell, and one reference leads to that, this is the cut. Else it comes from
+    a maximum flow; of more than 2,048 objects a sample stands for all. In any case the freed
+    bytes are those of `what_if`.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges(
+    ...     "root^1>global global.app>app app.cache>Map Map/table>t t/1>a t/2>b"
+    ... )
+    >>> _ = builder.node("t", type="array")
+    >>> found = culprits(builder.graph(), [builder.ordinal("a"), builder.ordinal("b")])
+    >>> found.edges[0].expression, found.freed_size, found.share
+    ('app.cache', 64, 1.0)
+    """
+    graph = graph_of(source)
+    members = np.unique(np.asarray(nodes, np.int64))
+    if len(members) == 0:
+        raise HeapnbError("There are no objects to be freed.")
+    search = _Search(graph, members, at_least, size)
+    references = search.find()
+    if not references:
+        return Culprits(graph, members.astype(np.uint32), (), None, 0.0)
+    effect = search.effect(references)
+    edges = tuple(_described(search.references, reference) for reference in references)
+    return Culprits(graph, members.astype(np.uint32), edges, effect, search.share(effect))
+
+
+def culprits_of_pile(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
+    """Find the culprit edges of objects, and of what else is held through them.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : uint32[k]
+        The objects.
+    size : int
+        Bytes of all that is held through them, by the retaining tree.
+
+    Returns
+    -------
+    Culprits
+        Of the objects alone, if that frees a good part of these bytes. Else what they hold is
+        held by others, too, such as listeners for another event: those count as well.
+    """
+    alone = culprits(graph, nodes, size=size)
+    if not alone.edges or alone.freed_size >= _LITTLE_FREED * size:
+        return alone
+    tree = retaining_tree(graph)
+    below = np.zeros(graph.n_nodes, np.bool_)
+    below[nodes] = True
+    kernels.mark_below(tree.order, tree.parent, below)
+    together = culprits(graph, np.flatnonzero(below), size=size)
+    is_better = together.freed_size > alone.freed_size and len(together.edges) <= _FEW_EDGES
+    return replace(together, nodes=nodes) if is_better else alone
+
+
+class _Search:
+    """Looks for the cut; owns the arrays that this takes."""
+
+    def __init__(self, graph: HeapGraph, members: IntArray, at_least: float, size: int = 0) -> None:
+        self.graph = graph
+        self.references = References(graph)
+        self.at_least = at_least
+        held = holding(graph).held[members]
+        # What nothing holds needs no culprit.
+        self.members = members[held]
+        outermost, _ = self._outermost(self.members)
+        retained = int(graph.retained_size[outermost].sum(dtype=np.uint64))
+        self.limit = _MUCH_ELSE * max(retained, size) + _SMALL
+
+    @property
+    def holding(self) -> Holding:
+        """What holds what."""
+        return holding(self.graph)
+
+    def find(self) -> list[Reference]:
+        """Return the references of the best cut; none if there is none."""
+        if len(self.members) == 0:
+            return []
+        single = self._single()
+        if single is not None and self.graph.retained_size[single.target] <= self.limit:
+            return [single]
+        several = self._several_within_limit()
+        if single is None:
+            return several or self._several(np.zeros(self.graph.n_nodes, np.bool_))
+        return several if 0 < len(several) <= _FEW_EDGES else [single]
+
+    def _several_within_limit(self) -> list[Reference]:
+        """Find several references with which not much else goes, or as little as can be."""
+        is_large = self.graph.retained_size > self.limit
+        best: list[Reference] = []
+        least = np.inf
+        for _ in range(_MOST_ROUNDS):
+            found = self._several(is_large)
+            if not found:
+                break
+            freed = self.effect(found).freed_size
+            if freed < least:
+                best, least = found, freed
+            if freed <= self.limit:
+                break
+            # Each alone does not hold much, but all together they do: look nearer.
+            is_large[[reference.target for reference in found]] = True
+        return best
+
+    def effect(self, references: Sequence[Reference]) -> WhatIf:
+        """Compute what removing references frees."""
+        edges = sorted({edge for reference in references for edge in reference.edges})
+        return without_edges(self.graph, np.array(edges, np.int64))
+
+    def share(self, effect: WhatIf) -> float:
+        """Return which part of the objects goes."""
+        goes = np.zeros(self.graph.n_nodes, np.bool_)
+        goes[effect.freed] = True
+        return round(float(np.mean(goes[self.members])), 4)
+
+    # -- one edge ---------------------------------------------------------------------------
+
+    def _single(self) -> Reference | None:
+        """Find the best single reference by way of dominators.
+
+        An edge that all ways to a node pass leads to one of the node's dominators, and is the
+        only one that leads there from outside of what that dominates.
+        """
+        graph = self.graph
+        enter, leave = _subtrees(graph)
+        places = np.sort(enter[self.members])
+        by_place = self.members[np.argsort(enter[self.members], kind="stable")]
+        # What dominates more than half of them dominates the one in the middle.
+        middle = int(by_place[len(by_place) // 2])
+        chain = np.empty(graph.n_nodes, np.uint32)
+        length = dominator_chain(graph.dominator, middle, chain)
+        above = np.concatenate([[middle], chain[:length]]).astype(np.int64)
+        inside = np.searchsorted(places, leave[above]) - np.searchsorted(places, enter[above])
+        shares = inside / len(self.members)
+        above, shares = above[shares >= self.at_least], shares[shares >= self.at_least]
+        if len(above) == 0:
+            return None
+        found = np.empty(len(above), np.int64)
+        kernels.sole_references(self.holding.columns, enter, leave, self.holding.held, above, found)
+        sizes = graph.retained_size[above].astype(np.float64)
+        near = max(sizes[0], 1.0)
+        collateral = np.maximum(sizes - near, 0) / near + _LOSS_WEIGHT * (1 - shares)
+        collateral[found < 0] = np.inf
+        best = int(np.argmin(collateral))
+        if found[best] < 0:
+            return None
+        return self.references.of_edge(int(found[best]))
+
+    # -- several edges ----------------------------------------------------------------------
+
+    def _several(self, is_large: BoolArray) -> list[Reference]:
+        """Find the smallest cut between the roots and the objects that leaves what is large."""
+        graph, held = self.graph, self.holding
+        fixed = np.zeros(graph.n_nodes, np.bool_)
+        kernels.mark_fixed(held.columns, held.held, is_large, held.start, fixed)
+        members, weights = self._outermost(self.members[~fixed[self.members]])
+        # Of those that can go at all, so many have to.
+        needed = self.at_least * len(self.members) / max(int(weights.sum()), 1)
+        if needed > 1:
+            return []
+        if len(members) > _MOST_MEMBERS:
+            sample = np.linspace(0, len(members) - 1, _MOST_MEMBERS).astype(np.int64)
+            members, weights = members[sample], weights[sample]
+        network = _Network.around(held, fixed, is_large, members, weights)
+        if network is None:
+            return []
+        cut = network.cut(needed)
+        found: dict[tuple[int, int], Reference] = {}
+        for edge in cut.tolist():
+            reference = self.references.of_edge(edge)
+            key = (reference.holder, reference.target)
+            known = found.get(key)
+            if known is not None:
+                edges = tuple(dict.fromkeys([*known.edges, *reference.edges]))
+                reference = replace(known, edges=edges)
+            found[key] = reference
+        return list(found.values())
+
+    def _outermost(self, members: IntArray) -> tuple[IntArray, IntArray]:
+        """Leave out objects that others of them dominate; count them at these."""
+        enter, leave = _subtrees(self.graph)
+        members = members[np.argsort(enter[members], kind="stable")]
+        if len(members) == 0:
+            return members, members
+        ends = np.maximum.accumulate(leave[members])
+        is_outer = np.append(True, enter[members[1:]] >= ends[:-1])
+        weights = np.bincount(np.cumsum(is_outer) - 1)
+        return members[is_outer], weights.astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Network:
+    """What leads to the objects, as a network for flows.
+
+    Node 0 stands for what cannot be let go of, the last node for the goal: an arc from each
+    object leads there, as wide as it is worth to free that object.
+    """
+
+    tail: IntArray
+    head: IntArray
+    edge: IntArray
+    is_removable: BoolArray
+    n_nodes: int
+    weights: IntArray
+
+    @classmethod
+    def around(
+        cls,
+        held: Holding,
+        fixed: BoolArray,
+        is_large: BoolArray,
+        members: IntArray,
+        weights: IntArray,
+    ) -> _Network | None:
+        """Collect what leads to some objects; None if that is too much.
+
+        The objects are in the order of the dominator tree, and none dominates another.
+        """
+        graph = held.graph
+        enter, leave = _subtrees(graph)
+        n_members = len(members)
+        number = np.zeros(graph.n_nodes + 1, np.int32)
+        number[enter[members]] += np.arange(1, n_members + 1, dtype=np.int32)
+        number[leave[members]] -= np.arange(1, n_members + 1, dtype=np.int32)
+        member_at = np.cumsum(number[:-1], dtype=np.int32).view(np.uint32)
+        row = np.zeros(graph.n_nodes, np.uint32)
+        nodes = np.empty(min(graph.n_nodes, _MOST_HOLDERS), np.uint32)
+        nodes[:n_members] = members
+        row[members] = np.arange(1, n_members + 1)
+        around = (held.columns, held.held, fixed, enter, member_at, row, nodes)
+        n_edges = kernels.gather_holders(*around, n_members)
+        if n_edges < 0:
+            return None
+        n_rows = int(row.max())
+        tail, head, edge = (np.empty(n_edges, np.int64) for _ in range(3))
+        is_removable = np.empty(n_edges, np.bool_)
+        n_arcs = kernels.list_arcs(*around, n_rows, tail, head, edge, is_removable)
+        goal = n_rows + 1
+        return cls(
+            np.concatenate([tail[:n_arcs], np.arange(1, n_members + 1)]),
+            np.concatenate([head[:n_arcs], np.full(n_members, goal)]),
+            edge[:n_arcs],
+            is_removable[:n_arcs] & ~is_large[graph.edge_to[edge[:n_arcs]]],
+            goal + 1,
+            weights,
+        )
+
+    def cut(self, at_least: float) -> IntArray:
+        """Return the edges of the smallest cut that frees enough; none if there is no such cut.
+
+        Notes
+        -----
+        Freeing an object is worth more and more, until enough of them are worth the edges that
+        it takes. At each worth the cut is the best compromise. Flows only grow on the way.
+        """
+        n_arcs, n_members = len(self.edge), len(self.weights)
+        first = np.zeros(self.n_nodes + 1, np.int64)
+        arcs = np.empty(2 * len(self.tail), np.int64)
+        flow.index_arcs(self.tail, self.head, first, arcs)
+        price = int(self.weights.sum())
+        capacity = np.zeros(2 * len(self.tail), np.int64)
+        capacity[: 2 * n_arcs : 2] = np.where(self.is_removable, price, flow.ENDLESS)
+        level = np.empty(self.n_nodes, np.int64)
+        goal = self.n_nodes - 1
+        worth, pushed = 0, 0
+        while True:
+            more = max(worth, 2)
+            capacity[2 * n_arcs :: 2] += more * self.weights
+            worth += more
+            amount = flow.push(
+                self.tail,
+                self.head,
+                first,
+                arcs,
+                capacity,
+                _SOURCE,
+                goal,
+                level,
+                _MOST_STEPS,
+            )
+            if amount < 0:
+                break
+            pushed += amount
+            goes = level[1 : n_members + 1] != flow.UNREACHED
+            before = level[self.tail[:n_arcs]] == flow.UNREACHED
+            behind = level[self.head[:n_arcs]] != flow.UNREACHED
+            chosen: IntArray = self.edge[before & behind]
+            if len(chosen) and self.weights[goes].sum() >= at_least * price:
+                return chosen if len(chosen) <= MOST_EDGES else chosen[:0]
+            # A cut of few edges that frees enough would have stopped the flow before.
+            if pushed > MOST_EDGES * price + worth * (1 - at_least) * price:
+                break
+            if worth > 2 * price * MOST_EDGES:
+                break
+        return np.empty(0, np.int64)
+
+
+def _subtrees(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
+    """Number the dominator tree so that what a node dominates is a range."""
+
+    def compute() -> tuple[NodeArray, NodeArray]:
+        enter = np.empty(graph.n_nodes, np.uint32)
+        leave = np.empty(graph.n_nodes, np.uint32)
+        kernels.number_subtrees(
+            graph.first_dominated,
+            graph.dominated,
+            graph.root,
+            enter,
+            leave,
+            np.empty(graph.n_nodes, np.uint32),
+            np.empty(graph.n_nodes, np.uint32),
+        )
+        return enter, leave
+
+    both: tuple[NodeArray, NodeArray] = graph.derived("subtrees", compute, keep=False)
+    return both
+
+
+def _described(references: References, reference: Reference) -> CulpritEdge:
+    graph = references.graph
+    return CulpritEdge(
+        references.expression(reference),
+        reference.name,
+        reference.kind,
+        int(graph.node_id[reference.holder]),
+        graph.class_name(reference.holder),
+        int(graph.node_id[reference.target]),
+        graph.class_name(reference.target),
+        _place_of(references, reference.holder),
+        reference.edges,
+    )
+
+
+def _place_of(references: References, holder: int) -> str | None:
+    """Find where a holder, or else a function or object on the way to it, is written.
+
+    The runtime's own places count where the program has none.
+    """
+    graph, tree = references.graph, references.tree
+    of_runtime = None
+    node = holder
+    for _ in range(_LONGEST_WALK):
+        place = _module_file(graph, node) or location_of(graph, node)
+        if place is not None and not is_internal(place):
+            return place
+        of_runtime = of_runtime or place
+        above = int(tree.parent[node])
+        if above in (node, graph.root, vocab.NO_ORDINAL):
+            break
+        node = above
+    return of_runtime
+
+
+def _module_file(graph: HeapGraph, node: int) -> str | None:
+    """Return the file of a CommonJS module: its class says nothing about it."""
+    if graph.class_name(node) != "Module":
+        return None
+    file = child(graph, node, "filename")
+    return None if file is None else graph.display_name(file)
+
+
+__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_pile"]

@@ -1,0 +1,518 @@
+"""What keeps what alive alone: the dominator tree, where it branches, what gathers below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb.graph import HeapGraph
+from heapnb.kernels import dominated as kernels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_TOP: Final = 50
+"""How many children of each node the dominator tree shows."""
+
+_MANY: Final = 10
+"""So many objects of a class make it a suspect."""
+
+_ENGINE_TYPES: Final = ("array", "hidden", "code", "object shape", "synthetic")
+
+
+def dominating_edges(graph: HeapGraph, nodes: AnyArray | Sequence[int]) -> IntArray:
+    """Find the edges of the dominator tree that are edges of the heap.
+
+    A dominator need not refer to what it dominates: two of its properties may do so, each by a
+    way of its own.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    int64[k]
+        The first edge by which each node's dominator refers to it, weak edges aside; -1 where
+        there is none.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> graph = SnapshotBuilder.from_edges("root>a root>b a>c b>c").graph()
+    >>> dominating_edges(graph, [1, 2, 3]).tolist()
+    [0, 1, -1]
+    """
+    wanted = np.ascontiguousarray(nodes, np.int64)
+    edges = np.empty(len(wanted), np.int64)
+    kernels.dominating_edges(
+        graph.first_edge,
+        graph.edge_type,
+        graph.first_retainer,
+        graph.retaining_edge,
+        graph.dominator,
+        graph.edge_type_index("weak"),
+        wanted,
+        edges,
+    )
+    return edges
+
+
+def dominators(
+    graph: HeapGraph, node: int | None = None, *, top: int | None = DEFAULT_TOP, depth: int = 1
+) -> pd.DataFrame:
+    """List the dominator tree below a node.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int, optional
+        Ordinal; the root by default.
+    top : int or None
+        How many children of each node, those first that retain most; None for all.
+    depth : int, default 1
+        How many levels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a node, each before what is below it: ``level`` (1 for children of ``node``),
+        ``node_id``, ``class_name``, ``name``, ``is_edge`` (whether its dominator refers to it
+        directly), ``edge_name`` (of that edge, else missing), ``child_count``,
+        ``shallow_size``, ``retained_size``, ``share`` (of the heap), ``share_of_dominator``,
+        ``dominator_id``. The index holds ordinals.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> graph = SnapshotBuilder.from_edges("root.x>a root>b a>c a>d c>e d>e", size=10).graph()
+    >>> dominators(graph, depth=2)[["level", "class_name", "is_edge", "edge_name", "share"]]
+       level class_name  is_edge edge_name  share
+    1      1          a     True         x    0.8
+    3      2          c     True         c    0.2
+    4      2          d     True         d    0.2
+    5      2          e    False      <NA>    0.2
+    2      1          b     True         b    0.2
+    """
+    pending = [(graph.root if node is None else node, 0)]
+    rows: list[tuple[int, int]] = []
+    while pending:
+        current, level = pending.pop()
+        if level:
+            rows.append((current, level))
+        if level < depth:
+            children = largest_first(graph, _children(graph, current))[:top]
+            pending += [(child, level + 1) for child in children[::-1].tolist()]
+    nodes, levels = np.array(rows, np.int64).reshape(-1, 2).T
+    return tree_frame(graph, nodes, levels)
+
+
+def largest_first(graph: HeapGraph, nodes: AnyArray) -> AnyArray:
+    """Sort nodes by what they retain; of equal ones the first stays first.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    integer[k]
+    """
+    sizes = graph.retained_size[nodes].astype(np.int64)
+    return nodes[np.argsort(-sizes, kind="stable")]
+
+
+def _children(graph: HeapGraph, node: int) -> NodeArray:
+    return graph.dominated[int(graph.first_dominated[node]) : int(graph.first_dominated[node + 1])]
+
+
+def tree_frame(graph: HeapGraph, nodes: AnyArray, levels: IntArray) -> pd.DataFrame:
+    """Make a table of nodes of the dominator tree.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals, in the order of the rows.
+    levels : int64[k]
+        Values of the column ``level``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns and index as `dominators` has them.
+    """
+    import pandas as pd
+
+    from heapnb.frames import display_names, edge_labels, texts
+
+    nodes = np.asarray(nodes, np.int64)
+    edges = dominating_edges(graph, nodes)
+    is_edge = edges >= 0
+    labels = edge_labels(graph, edges[is_edge])
+    place = pa.array(np.cumsum(is_edge) - 1, mask=~is_edge)
+    dominator = graph.dominator[nodes]
+    return pd.DataFrame(
+        {
+            "level": levels,
+            "node_id": graph.node_id[nodes],
+            "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
+            "name": texts(display_names(graph, nodes)),
+            "is_edge": is_edge,
+            "edge_name": texts(labels.take(place)),
+            "child_count": _child_count(graph, nodes),
+            "shallow_size": graph.shallow_size[nodes],
+            "retained_size": graph.retained_size[nodes],
+            "share": share_of_heap(graph, graph.retained_size[nodes]),
+            "share_of_dominator": graph.retained_size[nodes]
+            / np.maximum(graph.retained_size[dominator], 1),
+            "dominator_id": graph.node_id[dominator],
+        },
+        index=nodes,
+    )
+
+
+def _child_count(graph: HeapGraph, nodes: IntArray) -> IntArray:
+    first = graph.first_dominated
+    return first[nodes + 1].astype(np.int64) - first[nodes]
+
+
+def share_of_heap(graph: HeapGraph, sizes: AnyArray) -> AnyArray:
+    """Divide sizes by that of the whole heap.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    sizes : integer[k]
+        Bytes.
+
+    Returns
+    -------
+    float64[k]
+        From 0 to 1.
+    """
+    shares: AnyArray = sizes / max(int(graph.retained_size[graph.root]), 1)
+    return shares
+
+
+# -- where memory gathers -----------------------------------------------------------------------
+
+
+def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0.5) -> pd.DataFrame:
+    """Find where much memory is held by one object, but by none of its children.
+
+    These are the places where small things gather, wherever in the heap they are.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    min_share : float, default 0.01
+        Share of the heap that such an object retains at least.
+    max_ratio : float, default 0.5
+        Share of it that its largest child retains at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node_id``, ``class_name``, ``name``; ``holder`` and ``holder_id``, class and id of the
+        program's object that it belongs to: itself, or that which dominates a store of the
+        engine's; ``child_count``, ``retained_size``, ``share``; ``largest_child_size`` and
+        ``drop`` (bytes between the two); ``content_class``, ``content_count``,
+        ``content_size`` (the class that makes up most of its children: how many of it, what
+        they retain); ``location`` (where it, or its class, is defined). The
+        index holds ordinals; the largest retained size first.
+
+    Notes
+    -----
+    The root and the engine's lists of roots do not count.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>app app>list list[0]>a list[1]>b list[2]>c")
+    >>> for key in "abc":
+    ...     _ = builder.node(key, name="Job", size=100)
+    >>> found = big_drops(builder.graph())
+    >>> found[["class_name", "content_class", "content_count", "content_size"]]
+      class_name content_class  content_count  content_size
+    2       list           Job              3           300
+    """
+    # At least one byte, or a heap of nothing would be full of them.
+    threshold = max(min_share * int(graph.retained_size[graph.root]), 1)
+    is_synthetic = graph.node_type == graph.node_type_index("synthetic")
+    large = np.flatnonzero((graph.retained_size >= threshold) & ~is_synthetic)
+    large = large[(large != graph.root) & (_child_count(graph, large) > 0)]
+    largest = np.empty(len(large), np.int64)
+    kernels.largest_children(
+        graph.first_dominated, graph.dominated, graph.retained_size, large, largest
+    )
+    is_drop = graph.retained_size[largest] <= max_ratio * graph.retained_size[large]
+    order = np.argsort(-graph.retained_size[large[is_drop]].astype(np.int64), kind="stable")
+    nodes = large[is_drop][order]
+    of_child = graph.retained_size[largest[is_drop][order]]
+    contents = [_content(graph, node) for node in nodes.tolist()]
+    return _accumulation_frame(graph, nodes, graph.retained_size[nodes], of_child, contents)
+
+
+def _accumulation_frame(
+    graph: HeapGraph,
+    nodes: IntArray,
+    retained: AnyArray,
+    largest: AnyArray,
+    contents: Sequence[tuple[str, int, int]],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    from heapnb.frames import display_names, texts
+    from heapnb.graph.places import location_of
+
+    holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
+    places = [location_of(graph, node) for node in nodes.tolist()]
+    classes, counts, sizes = ([content[i] for content in contents] for i in range(3))
+    return pd.DataFrame(
+        {
+            "node_id": graph.node_id[nodes],
+            "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
+            "name": texts(display_names(graph, nodes)),
+            "holder": texts(graph.class_names.take(pa.array(graph.class_index[holders]))),
+            "holder_id": graph.node_id[holders],
+            "child_count": _child_count(graph, nodes),
+            "retained_size": retained,
+            "share": share_of_heap(graph, retained),
+            "largest_child_size": largest,
+            "drop": retained - largest,
+            "content_class": texts(pa.array(classes, pa.large_string())),
+            "content_count": np.array(counts, np.int64),
+            "content_size": np.array(sizes, np.int64),
+            "location": texts(pa.array(places, pa.large_string())),
+        },
+        index=nodes,
+    )
+
+
+def _holder(graph: HeapGraph, node: int) -> int:
+    """Return the nearest dominator that is not the engine's own, beginning with a node itself."""
+    engine_types = {graph.node_type_index(name) for name in _ENGINE_TYPES}
+    holder = node
+    while int(graph.node_type[holder]) in engine_types and holder != graph.root:
+        holder = int(graph.dominator[holder])
+    return node if holder == graph.root else holder
+
+
+def _content(graph: HeapGraph, node: int) -> tuple[str, int, int]:
+    """Return the class that most of a node's children's bytes belong to, its count and size."""
+    children = _children(graph, node)
+    classes, which = np.unique(graph.class_index[children], return_inverse=True)
+    sizes = np.bincount(which, weights=graph.retained_size[children])
+    most = int(sizes.argmax())
+    return (
+        graph.class_names[int(classes[most])].as_py(),
+        int(np.count_nonzero(which == most)),
+        int(sizes[most]),
+    )
+
+
+def leak_suspects(graph: HeapGraph, *, min_share: float = 0.05) -> pd.DataFrame:
+    """Find what holds a large part of the heap: objects, and classes of which there are many.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    min_share : float, default 0.05
+        Share of the heap from which on something is suspicious.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``: ``object`` for rows of `big_drops`, ``class`` for at least ten objects of a
+        class of the program's that together retain that much, though nothing but the roots
+        dominates any of them; then ``node_id`` and ``holder_id`` are those of the largest. The
+        columns of `big_drops`; and
+        ``chain``, what holds the object, or the largest one: a list from the GC roots down,
+        names of edges with a leading dot.
+
+    Notes
+    -----
+    One snapshot shows what is large, not what grows: `heapnb.diagnose` with several tells leaks
+    from caches that are just large.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>x root>y")
+    >>> for number in range(12):
+    ...     _ = builder.node(f"job{number}", name="Job", size=100, location=(7, 1, 1))
+    ...     _ = builder.edge("x", f"job{number}", "a").edge("y", f"job{number}", "b")
+    >>> leak_suspects(builder.graph())[["kind", "class_name", "content_count"]]
+        kind class_name  content_count
+    3  class        Job             12
+    """
+    import pandas as pd
+
+    from heapnb.analysis.retention.paths import shortest_path
+
+    found = pd.concat(
+        [
+            big_drops(graph, min_share=min_share).assign(kind="object"),
+            _large_groups(graph, min_share).assign(kind="class"),
+        ]
+    ).sort_values("retained_size", ascending=False, kind="stable")
+    paths = [shortest_path(graph, node) for node in found.index.tolist()]
+    chains = pa.array(
+        [None if path is None else path.chain for path in paths], pa.list_(pa.string())
+    )
+    found.insert(0, "kind", found.pop("kind").astype("str"))
+    return found.assign(chain=pd.array(chains, dtype=pd.ArrowDtype(chains.type)))
+
+
+def nodes_below_roots(graph: HeapGraph) -> IntArray:
+    """Find the nodes that nothing but the roots and the engine's lists of them dominates.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals, ascending.
+    """
+    is_list: BoolArray = graph.node_type == graph.node_type_index("synthetic")
+    is_list[graph.root] = True
+    nodes: IntArray = np.flatnonzero(is_list[graph.dominator] & ~is_list)
+    return nodes
+
+
+def _large_groups(graph: HeapGraph, min_share: float) -> pd.DataFrame:
+    """Group the objects below the roots by class, as far as the program defines their classes."""
+    from heapnb.frames import texts_matching
+
+    nodes = nodes_below_roots(graph)
+    is_defined = graph.class_keys[:, 1] >= 0
+    is_defined |= texts_matching(graph.class_names, r"^\{")[graph.class_keys[:, 0]]
+    is_object = graph.node_type[nodes] == graph.node_type_index("object")
+    nodes = largest_first(graph, nodes[is_object & is_defined[graph.class_key[nodes]]])
+    keys, first, which, count = np.unique(
+        graph.class_key[nodes], return_index=True, return_inverse=True, return_counts=True
+    )
+    # What nothing but the roots dominates does not dominate one another.
+    retained = np.bincount(which, weights=graph.retained_size[nodes], minlength=len(keys))
+    is_large = (share_of_heap(graph, retained) >= min_share) & (count >= _MANY)
+    examples, count, retained = nodes[first[is_large]], count[is_large], retained[is_large]
+    return _accumulation_frame(
+        graph,
+        examples,
+        retained.astype(np.uint64),
+        graph.retained_size[examples],
+        [
+            (graph.class_name(node), n, int(size))
+            for node, n, size in zip(
+                examples.tolist(), count.tolist(), retained.tolist(), strict=True
+            )
+        ],
+    )
+
+
+# -- what dominates some objects ----------------------------------------------------------------
+
+
+def immediate_dominators(
+    graph: HeapGraph, nodes: AnyArray | Sequence[int], *, skip: str | re.Pattern[str] | None = None
+) -> pd.DataFrame:
+    """Tell which classes dominate some objects: whose fault it is that they are alive.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals of the objects.
+    skip : str or compiled pattern, optional
+        Dominators to look through: those in whose class name this regular expression is found.
+        The engine's own objects, such as the tables of Maps, always are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a class of dominators: ``class_name``, ``location`` (of its definition, or
+        missing), ``count`` (dominators), ``dominated_count`` (of the objects),
+        ``dominated_size`` (their bytes, shallow), ``retained_size`` (of the dominators, each
+        byte once), ``share`` (of the heap), ``node_id`` (a dominator). What dominates most
+        objects first.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges("root>Map Map/table>t t/1>a t/2>b root>c", size=8)
+    >>> _ = builder.node("t", type="array")
+    >>> graph = builder.graph()
+    >>> immediate_dominators(graph, [3, 4, 5])[["class_name", "count", "dominated_count"]]
+        class_name  count  dominated_count
+    0          Map      1                2
+    1  (synthetic)      1                1
+    """
+    import pandas as pd
+
+    from heapnb.analysis.constructors import retained_by_group
+    from heapnb.frames import texts
+    from heapnb.graph.places import location_text
+
+    wanted = np.asarray(nodes, np.int64)
+    nearest = np.empty(graph.n_nodes, np.uint32)
+    kernels.nearest_unskipped(
+        graph.dominator, graph.dominator_order, _is_skipped(graph, skip), nearest
+    )
+    holders = nearest[wanted]
+    keys, which = np.unique(graph.class_key[holders], return_inverse=True)
+    count = np.bincount(which, minlength=len(keys))
+    size = np.bincount(which, weights=graph.shallow_size[wanted], minlength=len(keys))
+    distinct, example_of = np.unique(holders, return_index=True)
+    # Everything that dominates none of the objects is of one more group, which is left out.
+    group = np.full(graph.n_nodes, len(keys), np.uint32)
+    group[distinct] = which[example_of]
+    retained = retained_by_group(graph, group, len(keys) + 1)[:-1].astype(np.int64)
+    example = np.zeros(len(keys), np.int64)
+    example[which[::-1]] = holders[::-1]
+    order = np.argsort(-count, kind="stable")
+    class_index, location = graph.class_keys[keys[order]].T
+    places = [location_text(graph, row) for row in location.tolist()]
+    return pd.DataFrame(
+        {
+            "class_name": texts(graph.class_names.take(pa.array(class_index))),
+            "location": texts(pa.array(places, pa.large_string())),
+            "count": np.bincount(group[distinct], minlength=len(keys))[order],
+            "dominated_count": count[order],
+            "dominated_size": size[order].astype(np.int64),
+            "retained_size": retained[order],
+            "share": share_of_heap(graph, retained[order]),
+            "node_id": graph.node_id[example[order]],
+        }
+    )
+
+
+def _is_skipped(graph: HeapGraph, skip: str | re.Pattern[str] | None) -> BoolArray:
+    from heapnb.frames import texts_matching
+
+    types = [graph.node_type_index(name) for name in _ENGINE_TYPES]
+    skipped: BoolArray = np.isin(graph.node_type, [t for t in types if t != vocab.NO_INDEX])
+    if skip is not None:
+        skipped |= texts_matching(graph.class_names, skip)[graph.class_index]
+    return skipped

@@ -1,0 +1,66 @@
+"""What holds a node, in a few words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import NodeArray
+from heapnb.analysis.retention.paths import ROOT_LABEL
+from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.graph import HeapGraph
+
+_MOST_STEPS: Final = 24
+_LONGEST_NAME: Final = 60
+
+
+def holder_texts(graph: HeapGraph, nodes: NodeArray) -> list[str]:
+    """Say what holds some nodes.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : uint32[k]
+        Ordinals.
+
+    Returns
+    -------
+    list of str
+        Such as ``Map in Registry.#byId`` or ``Array in variable recent``; ``(GC roots)`` for
+        what the engine itself holds.
+    """
+    return [_holder_text(graph, int(node)) for node in nodes]
+
+
+def _holder_text(graph: HeapGraph, node: int) -> str:
+    tree = retaining_tree(graph)
+    named = [graph.edge_type_index(name) for name in ("property", "context")]
+    holder = ""
+    for _ in range(_MOST_STEPS):
+        above = int(tree.parent[node])
+        if above in (node, vocab.NO_ORDINAL, graph.root):
+            break
+        edge = int(tree.parent_edge[node])
+        if graph.edge_type[edge] in named:
+            return (holder and f"{holder} in ") + _name(graph, above, edge)
+        if not holder and not tree.is_storage[above]:
+            is_root = graph.node_type[above] == graph.node_type_index("synthetic")
+            name = graph.name(above) if is_root else graph.class_name(above)
+            holder = name[:_LONGEST_NAME]
+        node = above
+    return holder or ROOT_LABEL
+
+
+def _name(graph: HeapGraph, owner: int, edge: int) -> str:
+    """Write a variable or a property."""
+    label = graph.edge_label(edge)[:_LONGEST_NAME]
+    if graph.edge_type[edge] == graph.edge_type_index("context"):
+        return f"variable {label}"
+    tree = retaining_tree(graph)
+    while tree.is_storage[owner] and int(tree.parent[owner]) != owner:
+        owner = int(tree.parent[owner])
+    is_global = owner in np.unique(graph.user_roots)
+    return f"{'global' if is_global else graph.class_name(owner)[:_LONGEST_NAME]}.{label}"

@@ -1,0 +1,339 @@
+"""By what is each node held: one tree over the heap, made of the edges that a person would name.
+
+The shortest path from the GC roots often leads through the engine's own structures (code, hidden
+classes, templates). This tree prefers what the program itself wrote: properties, elements,
+variables, entries of collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
+from heapnb.analysis.retention.paths import RetainingPath, shortest_path
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import children_of, is_internal_script, is_string, script_names
+from heapnb.kernels import retaining as kernels
+from heapnb.kernels import traverse
+
+USER_TYPES: Final = (
+    "object",
+    "closure",
+    "string",
+    "concatenated string",
+    "sliced string",
+    "regexp",
+    "number",
+    "symbol",
+    "bigint",
+    "native",
+    "array",
+    "synthetic",
+)
+"""Node types of what a program makes; others are the engine's."""
+
+STORAGE_NAMES: Final = ("system / PropertyArray", "system / ArrayList")
+"""Engine objects that hold the values of another object, beside those of type array."""
+
+CELL_NAMES: Final = (
+    "system / PropertyCell",
+    "system / ContextCell",
+    "system / Cell",
+)
+"""Engine objects that hold a single value: a global variable, a variable, an export."""
+
+THROUGH_NAMES: Final = (
+    "system / AccessorPair",
+    "system / AsyncGeneratorRequest",
+    "system / CallSiteInfo",
+    "system / ErrorStackData",
+    "system / JSProxy",
+    "system / PromiseCapability",
+    "system / PromiseReaction",
+    "system / PromiseFulfillReactionJobTask",
+    "system / PromiseRejectReactionJobTask",
+    "system / PromiseResolveThenableJobTask",
+    "system / ScriptContextTable",
+    "system / SourceTextModule",
+    "system / StackFrameInfo",
+    "system / SyntheticModule",
+    "system / WeakCell",
+)
+"""Engine objects through which a program holds its own."""
+
+SCRIPT_CONTEXT_LABELS: Final = ("script_context_table", "script_contexts")
+"""Edges of a native context to the variables of classic scripts."""
+
+_GETTER_OF_PROCESS: Final = "get process"
+_STRING_ROOTS: Final = ("(Internalized strings)", "(String table)")
+"""The engine's table of strings, which holds none of them."""
+
+_TEMPORARY_ROOTS: Final = (*_STRING_ROOTS, "(Stack roots)", "(Handle scope)")
+"""Roots that hold what was being worked with when the snapshot was taken."""
+
+_CLEANUP_QUEUE: Final = "Node / CleanupQueue"
+"""What Node has to tidy up at its end: all that it knows, held or not."""
+
+_TO_WRAPPER: Final = ("native_to_javascript", "wrapped")
+_TO_OWNER: Final = "<symbol owner_symbol>"
+
+
+@dataclass(frozen=True)
+class RetainingTree:
+    """A way from the root to every node that is held.
+
+    Parameters
+    ----------
+    parent : uint32[n_nodes]
+        The node before it on the way; `vocab.NO_ORDINAL` where nothing holds a node, the root
+        itself for the root.
+    parent_edge : unsigned[n_nodes]
+        The edge that leads from there.
+    order : uint32[n_reached]
+        The nodes that are held, the root first, every node after its parent.
+    n_user : int
+        The first so many of ``order`` are reached without passing through the engine's own
+        objects.
+    is_storage, is_cell : bool[n_nodes]
+        Backing stores, and among them those of a single value.
+    """
+
+    parent: NodeArray
+    parent_edge: OffsetArray
+    order: NodeArray
+    n_user: int
+    is_storage: BoolArray
+    is_cell: BoolArray
+
+    def path(self, node: int) -> list[int]:
+        """Return the nodes from the root to one, both included."""
+        path = [node]
+        while int(self.parent[node]) not in (node, vocab.NO_ORDINAL):
+            node = int(self.parent[node])
+            path.append(node)
+        return path[::-1]
+
+
+def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingPath:
+    """Describe the way to a node.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    tree : RetainingTree
+        Its tree.
+    node : int
+        Ordinal of a node that is held.
+
+    Returns
+    -------
+    RetainingPath
+    """
+    edges = tree.parent_edge[tree.path(node)[1:]].astype(np.int64)
+    start = int(graph.edge_from(edges[:1])[0]) if len(edges) else graph.root
+    if start != graph.root and (before := shortest_path(graph, start)) is not None:
+        # The tree begins with the variables of classic scripts, whatever leads to them.
+        edges = np.concatenate([before.edges, edges])
+    return RetainingPath.from_edges(graph, edges)
+
+
+def retaining_tree(graph: HeapGraph) -> RetainingTree:
+    """Find a way to every node, preferring edges that the program itself made.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    RetainingTree
+        Kept by the graph.
+
+    Notes
+    -----
+    Breadth first in rounds: from the program's globals, then from the engine's handles over the
+    program's own objects; then also through the functions and variables of the runtime's own
+    scripts, which hold much by accident (a timer that happens to run holds whatever its
+    callback can see); then from the stack; at last through everything else.
+    """
+    tree: RetainingTree = graph.derived(
+        "retaining_tree", lambda: retaining_tree_over(graph, _usable_edges(graph)), keep=False
+    )
+    return tree
+
+
+def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
+    """Find a way to every node over some edges.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    usable : bool[n_edges]
+        Edges that may be walked. The way from the root to the program's globals is not looked
+        up in it.
+
+    Returns
+    -------
+    RetainingTree
+    """
+    is_storage, is_cell, is_engine = _classify(graph)
+    script_contexts = _edges_to_script_contexts(graph)
+    tables = graph.edge_to[script_contexts]
+    is_storage[tables] = True
+    is_engine[tables] = False
+    parent = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
+    parent_edge = np.zeros(graph.n_nodes, graph.first_edge.dtype)
+    queue = np.empty(graph.n_nodes, np.uint32)
+    parent[graph.root] = graph.root
+    queue[0] = graph.root
+    tail = 1
+    start, stop = graph.edges_of(graph.root)
+    globals_ = np.arange(start, stop)[np.isin(graph.edge_to[start:stop], graph.user_roots)]
+    for edge in (*globals_.tolist(), *script_contexts):
+        target = int(graph.edge_to[edge])
+        if parent[target] == vocab.NO_ORDINAL:
+            parent[target] = graph.root
+            parent_edge[target] = edge
+            queue[tail] = target
+            tail += 1
+    tree = (graph.first_edge, graph.edge_to, usable)
+    growing = (parent, parent_edge, queue)
+    is_accidental = is_engine.copy()
+    is_accidental[_code_of_runtime(graph)] = True
+    is_accidental[_way_to_process(graph)] = False
+    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 1, tail)
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
+    is_accidental = is_engine.copy()
+    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
+    is_engine[_roots_named(graph, _STRING_ROOTS)] = True
+    n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
+    blocked = np.zeros(graph.n_nodes, np.bool_)
+    blocked[_roots_named(graph, _STRING_ROOTS)] = True
+    tail = kernels.grow_tree(*tree, blocked, *growing, 0, n_user)
+    tail = kernels.grow_tree(*tree, np.zeros_like(blocked), *growing, 0, tail)
+    return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
+
+
+def _usable_edges(graph: HeapGraph) -> BoolArray:
+    """Return the edges that hold their target, as ``bool[n_edges]``."""
+    usable: BoolArray = (graph.edge_type != graph.edge_type_index("weak")) & (
+        graph.edge_type != graph.edge_type_index("shortcut")
+    )
+    if graph.ephemerons.n_pairs:
+        traverse.drop_table_edges(
+            graph.first_edge,
+            graph.edge_type,
+            graph.edge_name,
+            graph.edge_type_index("internal"),
+            graph.node_id,
+            graph.ephemerons.table_of_string,
+            usable,
+        )
+    return usable
+
+
+def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Tell backing stores, cells and the engine's own objects, each as ``bool[n_nodes]``."""
+
+    def named(names: Sequence[str]) -> BoolArray:
+        is_name = pc.is_in(graph.strings, pa.array(names, graph.strings.type))
+        matches: BoolArray = is_name.to_numpy(zero_copy_only=False)[graph.node_name]
+        return matches
+
+    kinds = graph.node_type
+    is_user_type = np.isin(graph.node_type_names, USER_TYPES)
+    is_user_type = np.concatenate([is_user_type, np.zeros(256 - len(is_user_type), np.bool_)])
+    is_user = is_user_type[kinds]
+    is_cell = named(CELL_NAMES) & ~is_user
+    is_storage = is_cell | (named(STORAGE_NAMES) & ~is_user)
+    is_engine = ~(is_user | is_storage | named(THROUGH_NAMES)) | named([_CLEANUP_QUEUE])
+    is_storage |= kinds == graph.node_type_index("array")
+    is_storage[_parts_of_handles(graph)] = True
+    return is_storage, is_cell, is_engine
+
+
+def _parts_of_handles(graph: HeapGraph) -> NodeArray:
+    """List what stands between the root and the objects that own a handle, such as sockets.
+
+    For each open handle the runtime has a root of its own, whose id is new in every snapshot,
+    and a wrapper, which refers to its owner.
+    """
+    is_root, is_wrapper = np.zeros((2, graph.n_nodes), np.bool_)
+    wrapping = _edges_named(graph, "internal", _TO_WRAPPER)
+    roots = graph.edge_from(wrapping)
+    is_synthetic = graph.node_type[roots] == graph.node_type_index("synthetic")
+    is_root[roots[is_synthetic]] = True
+    is_wrapper[graph.edge_to[wrapping]] = True
+    owned = graph.edge_from(_edges_named(graph, "property", [_TO_OWNER]))
+    parts: NodeArray = np.concatenate([np.flatnonzero(is_root), owned[is_wrapper[owned]]])
+    return parts
+
+
+def _edges_named(graph: HeapGraph, kind: str, labels: Sequence[str]) -> IntArray:
+    """List the edges of a type that have one of some names."""
+    wanted = np.flatnonzero(is_string(graph, labels))
+    is_named = np.isin(graph.edge_name, wanted.astype(graph.edge_name.dtype))
+    return np.flatnonzero(is_named & (graph.edge_type == graph.edge_type_index(kind)))
+
+
+def _code_of_runtime(graph: HeapGraph) -> IntArray:
+    """List the functions of the runtime's own scripts, and the contexts with their variables."""
+    locations = graph.raw.locations
+    if locations is None:
+        return np.empty(0, np.int64)
+    internal = [i for i, name in script_names(graph).items() if is_internal_script(name)]
+    nodes = locations.node[np.isin(locations.script_id, internal)]
+    closures = nodes[graph.node_type[nodes] == graph.node_type_index("closure")].astype(np.int64)
+    contexts = children_of(graph, closures, ["context"])
+    return np.concatenate([closures, contexts[contexts >= 0]])
+
+
+def _way_to_process(graph: HeapGraph) -> list[int]:
+    """Find the runtime's function that gives programs their ``process``, and its context.
+
+    Programs reach their modules through it.
+    """
+    edges = [
+        edge
+        for root in np.unique(graph.user_roots).tolist()
+        for edge in np.arange(*graph.edges_of(root)).tolist()
+        if graph.edge_label(edge) == _GETTER_OF_PROCESS
+    ]
+    getters = graph.edge_to[edges].astype(np.int64)
+    contexts = children_of(graph, getters, ["context"])
+    return [*getters.tolist(), *contexts[contexts >= 0].tolist()]
+
+
+def _roots_named(graph: HeapGraph, names: Sequence[str]) -> IntArray:
+    """Find some of the nodes that stand for kinds of roots."""
+    nodes = np.flatnonzero(graph.node_type == graph.node_type_index("synthetic"))
+    roots: IntArray = nodes[is_string(graph, names)[graph.node_name[nodes]]]
+    return roots
+
+
+def _edges_to_script_contexts(graph: HeapGraph) -> list[int]:
+    """Find where the engine keeps the top-level ``let`` and ``const`` of classic scripts."""
+    native_contexts = np.flatnonzero(
+        (graph.node_type == graph.node_type_index("hidden"))
+        & pc.starts_with(graph.strings, vocab.NATIVE_CONTEXT).to_numpy(zero_copy_only=False)[
+            graph.node_name
+        ]
+    )
+    return [
+        edge
+        for node in native_contexts.tolist()
+        for edge in range(*graph.edges_of(node))
+        if graph.edge_label(edge) in SCRIPT_CONTEXT_LABELS
+    ]

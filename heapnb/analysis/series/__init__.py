@@ -1,0 +1,1 @@
+"""Several snapshots of one program: growth, survivors, comparison."""

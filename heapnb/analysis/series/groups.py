@@ -1,0 +1,197 @@
+"""Groups of nodes that are held alike, so that they can be counted in every snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb.analysis.series.reduction import ReducedSnapshot, encode
+from heapnb.analysis.series.series import Series, is_member
+from heapnb.kernels import retaining as kernels
+from heapnb.kernels.retaining import HashArray
+
+DICTIONARY_CHANGES: Final = 16
+"""An object with so many properties that come and go is taken for a dictionary."""
+
+DICTIONARY_CHANGES_ALIKE: Final = 6
+"""So few are enough if what they lead to is all of one kind."""
+
+DICTIONARY_SIZE: Final = 64
+"""The same where there is only one snapshot: so many properties at all."""
+
+_KEY: Final = np.uint64(0xD1C7)
+"""Label of the entries of dictionaries."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The nodes of one snapshot, grouped by what holds them.
+
+    Parameters
+    ----------
+    hash : uint64[n_groups]
+        Means the same group in every snapshot of the series.
+    of_node : uint32[n_nodes]
+        The group of each node, as a row of ``hash``; `vocab.NO_ORDINAL` for others.
+    identity : uint64[n_nodes]
+        Node ids of what is the same object in every snapshot and no member of a list, else 0.
+    route : uint64[n_nodes]
+        A hash of the labels and kinds on the way from the root.
+    count, size, own_size : int64[n_groups]
+        Members; bytes of all that they hold in the retaining tree; bytes of their own, backing
+        stores included.
+    fresh : int64[n_groups]
+        Members without an identity.
+    chained : int64[n_groups]
+        Members that come after another one in a linked list.
+    head : uint32[n_groups]
+        A member that comes after no other.
+    label : uint64[n_groups]
+        A hash of how the members are referred to; entries of dictionaries are all alike.
+    """
+
+    hash: HashArray
+    of_node: NodeArray
+    identity: HashArray
+    route: HashArray
+    count: IntArray
+    size: IntArray
+    own_size: IntArray
+    fresh: IntArray
+    chained: IntArray
+    head: NodeArray
+    label: HashArray
+
+
+def group_series(series: Series) -> tuple[Groups, ...]:
+    """Group the nodes of every snapshot of a series.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+
+    Returns
+    -------
+    tuple of Groups
+        One a snapshot.
+    """
+    marks = series.everywhere if series.one_process else None
+    in_lists = _ids_where(series, [_in_list(snapshot) for snapshot in series.snapshots])
+    identities = []
+    for number, snapshot in enumerate(series.snapshots):
+        if marks is None:
+            identities.append(np.zeros(snapshot.n_nodes, np.uint64))
+            continue
+        keeps = marks[number] & ~is_member(snapshot.node_id, in_lists)
+        identities.append(np.where(keeps, snapshot.node_id, 0).astype(np.uint64))
+    dictionaries = _ids_where(
+        series,
+        [
+            _dictionaries(snapshot, identity, alone=len(series) == 1)
+            for snapshot, identity in zip(series.snapshots, identities, strict=True)
+        ],
+    )
+    return tuple(
+        _group(snapshot, identity, dictionaries)
+        for snapshot, identity in zip(series.snapshots, identities, strict=True)
+    )
+
+
+def _ids_where(series: Series, masks: list[BoolArray]) -> HashArray:
+    """Collect the ids of marked nodes of all snapshots."""
+    ids = [s.node_id[mask] for s, mask in zip(series.snapshots, masks, strict=True)]
+    return np.concatenate(ids).astype(np.uint64)
+
+
+def _in_list(snapshot: ReducedSnapshot) -> BoolArray:
+    follows = snapshot.follows
+    is_in_list: BoolArray = follows != vocab.NO_ORDINAL
+    is_in_list[follows[is_in_list]] = True
+    return is_in_list
+
+
+def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool) -> BoolArray:
+    """Mark objects whose properties come and go."""
+    entries = snapshot.is_held & snapshot.is_property
+    least = DICTIONARY_SIZE
+    if not alone:
+        entries &= identity == 0
+        least = DICTIONARY_CHANGES
+    n_entries = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
+    is_dictionary: BoolArray = n_entries >= least
+    if not alone:
+        is_candidate = ~is_dictionary & (n_entries >= DICTIONARY_CHANGES_ALIKE)
+        nodes = np.flatnonzero(entries)
+        nodes = nodes[is_candidate[snapshot.owner[nodes]]]
+        n_kinds = len(snapshot.kind_hash)
+        keys = snapshot.owner[nodes].astype(np.int64) * n_kinds + snapshot.kind[nodes]
+        distinct, n_alike = np.unique(keys, return_counts=True)
+        is_dictionary[distinct[n_alike >= DICTIONARY_CHANGES_ALIKE] // n_kinds] = True
+    return is_dictionary
+
+
+def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArray) -> Groups:
+    n_nodes = snapshot.n_nodes
+    held = snapshot.is_held
+    is_dictionary = is_member(snapshot.node_id, dictionaries)
+    label = snapshot.label.copy()
+    entries = np.flatnonzero(held & snapshot.is_property)
+    label[entries[is_dictionary[snapshot.owner[entries]]]] = len(snapshot.label_hash)
+    label_hash = np.append(snapshot.label_hash, _KEY)
+    group = np.zeros(n_nodes, np.uint64)
+    route = np.zeros(n_nodes, np.uint64)
+    kernels.group_nodes(
+        snapshot.order,
+        snapshot.owner,
+        snapshot.kind_hash,
+        label_hash,
+        snapshot.kind,
+        label,
+        snapshot.is_storage,
+        identity,
+        snapshot.follows,
+        group,
+        route,
+    )
+    total = np.zeros(n_nodes, np.uint64)
+    total[snapshot.order] = snapshot.shallow_size[snapshot.order]
+    kernels.add_up_tree(snapshot.order, snapshot.owner, total)
+    nodes = np.flatnonzero(held)
+    codes, hashes = encode(group[nodes])
+    of_node = np.full(n_nodes, vocab.NO_ORDINAL, np.uint32)
+    of_node[nodes] = codes
+    # What a member of a list holds includes the rest of the list: only its head counts.
+    heads = snapshot.follows[nodes] == vocab.NO_ORDINAL
+    n_groups = len(hashes)
+    head = np.empty(n_groups, np.uint32)
+    head[codes[heads]] = nodes[heads]
+    size = np.bincount(codes[heads], weights=total[nodes[heads]], minlength=n_groups)
+    own = np.bincount(codes, weights=_own_size(snapshot)[nodes], minlength=n_groups)
+    return Groups(
+        hashes,
+        of_node,
+        identity,
+        route,
+        np.bincount(codes, minlength=n_groups).astype(np.int64),
+        size.astype(np.int64),
+        own.astype(np.int64),
+        np.bincount(codes[identity[nodes] == 0], minlength=n_groups).astype(np.int64),
+        np.bincount(codes[~heads], minlength=n_groups).astype(np.int64),
+        head,
+        label_hash[label[head]],
+    )
+
+
+def _own_size(snapshot: ReducedSnapshot) -> AnyArray:
+    """Return every node's size together with its backing stores."""
+    size = snapshot.shallow_size.astype(np.float64)
+    stored = snapshot.order[snapshot.is_storage[snapshot.order]]
+    size += np.bincount(
+        snapshot.owner[stored], weights=snapshot.shallow_size[stored], minlength=snapshot.n_nodes
+    )
+    return size

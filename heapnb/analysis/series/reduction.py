@@ -1,0 +1,425 @@
+"""What a series keeps of each snapshot once its graph is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
+from heapnb.analysis.constructors import retained_by_group
+from heapnb.analysis.retention.retaining import RetainingTree, retaining_tree
+from heapnb.graph import HeapGraph, string_buffers
+from heapnb.graph.classes import ClassTable, InterfaceDefinition
+from heapnb.graph.places import definition_sites
+from heapnb.kernels import retaining as kernels
+from heapnb.kernels import series as series_kernels
+from heapnb.kernels.retaining import HashArray
+
+LONGEST_CYCLE: Final = 8
+"""A linked list repeats itself after at most so many steps."""
+
+SHORTEST_LIST: Final = 8
+"""Shorter chains are not taken for linked lists."""
+
+_ELEMENT: Final = np.uint64(1)
+_ENTRY_VALUE: Final = np.uint64(2)
+_HIDDEN: Final = np.uint64(3)
+_FIRST_EDGE_TYPE: Final = 16
+_N_HIDDEN_LABELS: Final = 32
+_SAMPLED_IDS: Final = 8
+_FIRST_TABLE_SIZE: Final = 1 << 12
+_SCOPE_SUFFIX: Final = r"^(system / Context) / scope @\d+$"
+
+
+@dataclass(frozen=True)
+class ClassTotals:
+    """The classes of one snapshot, as DevTools' Summary counts them.
+
+    Parameters
+    ----------
+    name : pyarrow.LargeStringArray
+        Class names; plain objects are named as in the last snapshot of the series.
+    site : int64[n_classes, 3]
+        Script id, line and column of the definition, -1 where unknown.
+    count, shallow_size, retained_size : int64[n_classes]
+        Members that have a shallow size; bytes.
+    """
+
+    name: pa.LargeStringArray
+    site: IntArray
+    count: IntArray
+    shallow_size: IntArray
+    retained_size: IntArray
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What the kinds of a snapshot's nodes are called.
+
+    Parameters
+    ----------
+    name : pyarrow.LargeStringArray
+        Class names.
+    site : int64[n_kinds, 3]
+        Script id, line and column of the definition, -1 where unknown.
+    is_object : bool[n_kinds]
+        Whether they are objects, which DevTools tells apart by their definition.
+    """
+
+    name: pa.LargeStringArray
+    site: IntArray
+    is_object: BoolArray
+
+
+@dataclass(frozen=True)
+class ReducedSnapshot:
+    """Columns of a snapshot that comparisons over time need.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    path : str or None
+        Where it is.
+    file_size : int
+        Bytes of the uncompressed file.
+    n_nodes, n_edges : int
+        Its extent.
+    total_size : int
+        Bytes, shallow, of all nodes.
+    root : int
+        Ordinal of the root.
+    node_id : unsigned[n_nodes]
+        V8's ids.
+    shallow_size : unsigned[n_nodes]
+        Bytes, as DevTools counts them.
+    order : uint32[n_reached]
+        The nodes that the program holds, the root first, every node after its owner.
+    owner : uint32[n_nodes]
+        What holds a node; backing stores are looked through.
+    kind, label : uint32[n_nodes]
+        What a node is (class, definition site) and how its owner refers to it, as rows of
+        ``kind_hash`` and ``label_hash``, which mean the same in every snapshot.
+    kind_hash, label_hash : uint64[…]
+        See above.
+    kinds : Kinds
+        What the rows of ``kind_hash`` are.
+    is_storage, is_property : bool[n_nodes]
+        Backing stores; nodes that are held by a named property.
+    follows : uint32[n_nodes]
+        For a member of a linked list the member before it, else `vocab.NO_ORDINAL`.
+    sampled_id, fingerprint : uint64[…]
+        A sample of ids, and hashes of what never changes about their nodes.
+    classes : ClassTotals
+        Totals by class.
+    warnings : tuple of str
+        What the reader of the file said.
+    """
+
+    name: str
+    path: str | None
+    file_size: int
+    n_nodes: int
+    n_edges: int
+    total_size: int
+    root: int
+    node_id: SizeArray
+    shallow_size: SizeArray
+    order: NodeArray
+    owner: NodeArray
+    kind: NodeArray
+    label: NodeArray
+    kind_hash: HashArray
+    label_hash: HashArray
+    kinds: Kinds
+    is_storage: BoolArray
+    is_property: BoolArray
+    follows: NodeArray
+    sampled_id: HashArray
+    fingerprint: HashArray
+    classes: ClassTotals
+    warnings: tuple[str, ...]
+
+    @property
+    def largest_object_id(self) -> int:
+        """The largest odd node id: it grows while the process lives."""
+        odd = self.node_id[(self.node_id & 1) == 1]
+        return int(odd.max()) if len(odd) else 0
+
+    @property
+    def is_held(self) -> BoolArray:
+        """``bool[n_nodes]``: what the program holds, backing stores and the root aside."""
+        held = np.zeros(self.n_nodes, np.bool_)
+        held[self.order[1:]] = True
+        held &= ~self.is_storage
+        return held
+
+
+def reduce_snapshot(
+    graph: HeapGraph, definitions: Sequence[InterfaceDefinition]
+) -> ReducedSnapshot:
+    """Keep of a snapshot what comparisons over time need.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The snapshot.
+    definitions : sequence of InterfaceDefinition
+        What plain objects are named after.
+
+    Returns
+    -------
+    ReducedSnapshot
+    """
+    tree = retaining_tree(graph)
+    if tuple(definitions) == graph.interface_definitions:
+        table = ClassTable(graph.class_names, graph.class_index)
+    else:
+        table = graph.classes_under(definitions)
+    class_key, class_keys = graph.class_keys_under(table)
+    order = tree.order[: tree.n_user]
+    names = _StringHashes(graph, order[1:], tree)
+    class_names = pc.replace_substring_regex(table.names, _SCOPE_SUFFIX, r"\1")
+    kind_of_node, kind_hash = encode(_kind_hashes(graph, class_names, table.class_index, names))
+    label_of_node, label_hash = encode(_labels(graph, order, tree, names))
+    owner = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
+    owner[graph.root] = graph.root
+    is_storage = tree.is_storage | _parts_of_strings(graph, order, tree)
+    kernels.skip_storage(order, tree.parent, is_storage, tree.is_cell, label_of_node, owner)
+    follows = np.full(graph.n_nodes, vocab.NO_ORDINAL, np.uint32)
+    kernels.find_repetitions(
+        order,
+        owner,
+        kind_of_node,
+        label_of_node,
+        is_storage,
+        LONGEST_CYCLE,
+        SHORTEST_LIST,
+        follows,
+    )
+    is_property = np.zeros(graph.n_nodes, np.bool_)
+    is_property[order[1:]] = graph.edge_type[tree.parent_edge[order[1:]]] == graph.edge_type_index(
+        "property"
+    )
+    sampled_id, fingerprint = _sample(graph, names)
+    source = graph.raw.source
+    return ReducedSnapshot(
+        source.name,
+        source.path,
+        source.size_bytes,
+        graph.n_nodes,
+        graph.n_edges,
+        int(graph.shallow_size.sum(dtype=np.uint64)),
+        graph.root,
+        graph.node_id,
+        graph.shallow_size,
+        order,
+        owner,
+        kind_of_node,
+        label_of_node,
+        kind_hash,
+        label_hash,
+        _kinds(graph, class_names, table.class_index, kind_of_node, len(kind_hash)),
+        is_storage,
+        is_property,
+        follows,
+        sampled_id,
+        fingerprint,
+        _class_totals(graph, table.names, class_key, class_keys),
+        graph.raw.warnings,
+    )
+
+
+def encode(hashes: HashArray) -> tuple[NodeArray, HashArray]:
+    """Number hashes in order of first occurrence.
+
+    Parameters
+    ----------
+    hashes : uint64[n]
+        Hashes.
+
+    Returns
+    -------
+    codes : uint32[n]
+        The number of each.
+    distinct : uint64[n_distinct]
+        The hash of each number.
+    """
+    codes = np.empty(len(hashes), np.uint32)
+    distinct = np.empty(_FIRST_TABLE_SIZE, np.uint64)
+    n_distinct = 0
+    done = 0
+    while True:
+        slots = np.full(2 * len(distinct), series_kernels.NO_CODE, np.uint32)
+        series_kernels.fill_slots(distinct, n_distinct, slots)
+        numbered, n_distinct = series_kernels.encode_hashes(
+            hashes[done:], slots, codes[done:], distinct, n_distinct
+        )
+        done += numbered
+        if done == len(hashes):
+            return codes, distinct[:n_distinct].copy()
+        distinct = np.concatenate([distinct, np.empty_like(distinct)])
+
+
+class _StringHashes:
+    """Hashes of the strings that the columns of a reduced snapshot depend on."""
+
+    def __init__(self, graph: HeapGraph, reached: NodeArray, tree: RetainingTree) -> None:
+        wanted = np.zeros(len(graph.strings), np.bool_)
+        has_text = ~graph.is_indexed_edge_type
+        edges = tree.parent_edge[reached]
+        wanted[graph.edge_name[edges[has_text[graph.edge_type[edges]]]]] = True
+        wanted[graph.node_name[_named_by_text(graph)]] = True
+        self.sample = np.flatnonzero(
+            ((graph.node_id & 1) == 1) & ((graph.node_id >> 1) % _SAMPLED_IDS == 0)
+        )
+        wanted[graph.node_name[self.sample]] = True
+        self.contexts, self.scopes = _scopes_of_contexts(graph)
+        kernels.mark_target_names(
+            graph.first_edge, graph.edge_to, graph.node_name, np.unique(self.scopes), wanted
+        )
+        self.of_string = np.zeros(len(graph.strings), np.uint64)
+        self.is_decimal = np.zeros(len(graph.strings), np.bool_)
+        kernels.hash_strings(
+            *string_buffers(graph.strings), wanted, self.of_string, self.is_decimal
+        )
+
+
+def _scopes_of_contexts(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
+    """Find the contexts of closures, and for each the description of its variables."""
+    label = pc.index(graph.strings, pa.scalar("scope_info", graph.strings.type)).as_py()
+    if label < 0:
+        return np.empty(0, np.uint32), np.empty(0, np.uint32)
+    edges = np.flatnonzero(
+        (graph.edge_name == label) & (graph.edge_type == graph.edge_type_index("internal"))
+    )
+    contexts = graph.edge_from(edges)
+    is_object = graph.node_type[contexts] == graph.node_type_index("object")
+    return contexts[is_object].astype(np.uint32), graph.edge_to[edges[is_object]]
+
+
+def _named_by_text(graph: HeapGraph) -> BoolArray:
+    """Nodes of whose kind the name says more than the class."""
+    types = [graph.node_type_index(name) for name in ("closure", "hidden", "code", "object shape")]
+    return np.isin(graph.node_type, types)
+
+
+def _kinds(
+    graph: HeapGraph,
+    class_names: pa.LargeStringArray,
+    class_index: NodeArray,
+    kind_of_node: NodeArray,
+    n_kinds: int,
+) -> Kinds:
+    """Describe each kind by one of its nodes."""
+    example = np.zeros(n_kinds, np.uint32)
+    example[kind_of_node] = np.arange(graph.n_nodes, dtype=np.uint32)
+    return Kinds(
+        class_names.take(pa.array(class_index[example])),
+        definition_sites(graph, graph.location_of[example].astype(np.int64)),
+        graph.node_type[example] == graph.node_type_index("object"),
+    )
+
+
+def _kind_hashes(
+    graph: HeapGraph, class_names: pa.LargeStringArray, class_index: NodeArray, names: _StringHashes
+) -> HashArray:
+    """Hash what each node is: class or name, and where that is defined."""
+    class_hash = np.zeros(len(class_names), np.uint64)
+    everything = np.ones(len(class_names), np.bool_)
+    kernels.hash_strings(
+        *string_buffers(class_names), everything, class_hash, np.empty_like(everything)
+    )
+    kinds = class_hash[class_index]
+    by_text = np.flatnonzero(_named_by_text(graph))
+    _mix_at(kinds, by_text, names.of_string[graph.node_name[by_text]])
+    # Contexts all look alike; the names of their variables tell them apart.
+    scopes, which = np.unique(names.scopes, return_inverse=True)
+    scope_hash = np.zeros(len(scopes), np.uint64)
+    kernels.hash_target_names(
+        graph.first_edge, graph.edge_to, graph.node_name, names.of_string, scopes, scope_hash
+    )
+    _mix_at(kinds, names.contexts, scope_hash[which])
+    locations = graph.raw.locations
+    if locations is not None:
+        # Script ids differ between processes; a line and column hardly ever coincide.
+        nodes, rows = np.unique(locations.node[::-1], return_index=True)
+        rows = len(locations.node) - 1 - rows
+        lines = locations.line[rows].astype(np.uint64)
+        _mix_at(kinds, nodes, lines << np.uint64(32) ^ locations.column[rows].astype(np.uint64))
+    return kinds
+
+
+def _labels(
+    graph: HeapGraph, order: NodeArray, tree: RetainingTree, names: _StringHashes
+) -> HashArray:
+    """Hash how each node is referred to; indices and slots are all alike."""
+    labels = np.zeros(graph.n_nodes, np.uint64)
+    nodes = order[1:]
+    edges = tree.parent_edge[nodes]
+    types = graph.edge_type[edges]
+    name = graph.edge_name[edges].astype(np.int64)
+    is_index = graph.is_indexed_edge_type[types]
+    text = np.where(is_index, 0, name)
+    is_slot = names.is_decimal[text] & (types == graph.edge_type_index("internal"))
+    found = names.of_string[text]
+    _mix_at(found, slice(None), types.astype(np.uint64) + np.uint64(_FIRST_EDGE_TYPE))
+    is_hidden = types == graph.edge_type_index("hidden")
+    is_field = is_hidden & (name < _N_HIDDEN_LABELS) & ~tree.is_storage[tree.parent[nodes]]
+    found = np.where(is_index | is_slot, _ELEMENT, found)
+    found[is_field] = name[is_field].astype(np.uint64) + _HIDDEN
+    if graph.ephemerons.n_pairs:
+        is_entry = graph.ephemerons.pair_of_string[text] >= 0
+        found[is_entry & ~is_index] = _ENTRY_VALUE
+    labels[nodes] = found
+    return labels
+
+
+def _parts_of_strings(graph: HeapGraph, order: NodeArray, tree: RetainingTree) -> BoolArray:
+    """Mark the pieces of ropes and the strings that slices are cut from."""
+    is_piece = np.zeros(graph.n_nodes, np.bool_)
+    composed = [graph.node_type_index(name) for name in ("concatenated string", "sliced string")]
+    types = graph.node_type[order]
+    strings = order[np.isin(types, [*composed, graph.node_type_index("string")])]
+    is_piece[strings] = np.isin(graph.node_type[tree.parent[strings]], composed)
+    return is_piece
+
+
+def _sample(graph: HeapGraph, names: _StringHashes) -> tuple[HashArray, HashArray]:
+    """Hash type and name of some nodes: of one object they do not change."""
+    sample = names.sample
+    fingerprint = names.of_string[graph.node_name[sample]]
+    _mix_at(fingerprint, slice(None), graph.node_type[sample].astype(np.uint64))
+    order = np.argsort(graph.node_id[sample])
+    return graph.node_id[sample][order].astype(np.uint64), fingerprint[order]
+
+
+def _mix_at(hashes: HashArray, places: IntArray | NodeArray | slice, second: HashArray) -> None:
+    """Mix more into some hashes, in place."""
+    mixed = np.ascontiguousarray(hashes[places])
+    kernels.mix_arrays(mixed, np.ascontiguousarray(second), mixed)
+    hashes[places] = mixed
+
+
+def _class_totals(
+    graph: HeapGraph, names: pa.LargeStringArray, class_key: NodeArray, class_keys: IntArray
+) -> ClassTotals:
+    n_keys = len(class_keys)
+    counted = graph.shallow_size > 0
+    retained = retained_by_group(graph, class_key, n_keys)
+    sizes = np.bincount(class_key, weights=graph.shallow_size, minlength=n_keys)
+    counts = np.bincount(class_key[counted], minlength=n_keys)
+    used = np.flatnonzero(counts)
+    return ClassTotals(
+        names.take(pa.array(class_keys[used, 0])),
+        definition_sites(graph, class_keys[used, 1]),
+        counts[used],
+        sizes[used].astype(np.int64),
+        retained[used].astype(np.int64),
+    )

@@ -1,0 +1,434 @@
+"""Several snapshots of one program, one after the other."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from heapnb._showing import Shown
+from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
+from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
+from heapnb.analysis.sources import HeapSource, graph_of
+from heapnb.errors import HeapnbError
+from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.graph.source_files import Folders, find_sources
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb.analysis.series.cohorts import Cohorts, Grouping
+    from heapnb.analysis.series.survivors import Survivors
+    from heapnb.analysis.sql import Parameters
+    from heapnb.views.displays import Display
+    from heapnb.widgets import HeapBrowser
+
+ONE_PROCESS_AGREEMENT: Final = 0.98
+"""Share of common ids that must still mean the same node for two files to be of one process."""
+
+MOST_STRANGERS: Final = 0.05
+"""Share of a file's older ids that the file before it may lack: ids are given only once."""
+
+_KEEP_DERIVED_NODES: Final = 4_000_000
+"""The last snapshot stays in memory with all that was derived if it has no more nodes."""
+
+_BITMAP_SPAN: Final = 64
+
+
+@dataclass(frozen=True, repr=False)
+class Series(Shown):
+    """Snapshots of one program in the order in which they were taken.
+
+    Only the last one is in memory as a graph; of the others the columns are kept that
+    comparisons over time need.
+
+    Parameters
+    ----------
+    snapshots : tuple of ReducedSnapshot
+        The earliest first.
+    last : HeapGraph
+        The last snapshot.
+    one_process : bool
+        Whether ids mean the same object in all of them.
+    warnings : tuple of str
+        What a reader should know: files left out, put in order, or of different processes.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> series = hn.load_series(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
+    >>> series.growth().head()  # doctest: +SKIP
+    """
+
+    snapshots: tuple[ReducedSnapshot, ...]
+    last: HeapGraph
+    one_process: bool
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.snapshots)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a snapshot: ``name``, ``file_size``, ``n_nodes``, ``n_edges``, ``total_size``."""
+        import pandas as pd
+
+        columns = ("name", "file_size", "n_nodes", "n_edges", "total_size")
+        return pd.DataFrame(
+            {column: [getattr(s, column) for s in self.snapshots] for column in columns}
+        )
+
+    def browse(self, view: str | None = None) -> HeapBrowser:
+        """Browse the last snapshot in a notebook, and what it has that the others lack.
+
+        Parameters
+        ----------
+        view : str, optional
+            What to begin with; see `heapnb.HeapBrowser`.
+
+        Returns
+        -------
+        HeapBrowser
+        """
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(self, view)
+
+    def chart(self) -> Display:
+        """Draw how large the heap is in each snapshot."""
+        from heapnb.views.displays import series_chart
+
+        return series_chart(self)
+
+    def growth(self) -> pd.DataFrame:
+        """Return how each class grew; see `heapnb.analysis.series.growth.class_growth`."""
+        from heapnb.analysis.series.growth import class_growth
+
+        return class_growth(self)
+
+    def survivors(self) -> Survivors:
+        """Return the objects that survive; see `heapnb.analysis.series.survivors.survivors`."""
+        from heapnb.analysis.series.survivors import survivors
+
+        return survivors(self)
+
+    def cohorts(self, by: Grouping = "class") -> Cohorts:
+        """Return births and survivors; see `heapnb.analysis.series.cohorts.cohorts`."""
+        from heapnb.analysis.series.cohorts import cohorts
+
+        return cohorts(self, by)
+
+    def sql(
+        self, statement: str, parameters: Parameters = None, *, cache: bool = True
+    ) -> pd.DataFrame:
+        """Answer a question about all snapshots in SQL; needs the extra ``sql``.
+
+        Tables and functions are those of `Snapshot.sql`. Every table has a column ``snapshot``
+        more, the number of the row's snapshot, from 1; ``snapshots`` says what each is. Functions
+        of a node id ask the last snapshot, or another one: ``retained(1, id)``,
+        ``children(id, of_snapshot := 1)``.
+
+        Parameters
+        ----------
+        statement : str
+            One SELECT, in DuckDB's dialect. It can reach neither files nor the network.
+        parameters : sequence or mapping, optional
+            What stands for ``?`` or ``$name`` in it.
+        cache : bool, default True
+            Whether earlier files, which are read again when a query needs their nodes, go
+            through the on-disk cache.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        SqlError
+            If DuckDB does not understand it, or an earlier snapshot has no file.
+        MissingExtraError
+            If DuckDB is not installed.
+        """
+        from heapnb.analysis.sql import query_series
+
+        return query_series(self, statement, parameters, cache=cache)
+
+    @cached_property
+    def births(self) -> SizeArray:
+        """``unsigned[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
+
+        Counted from 0; meaningful for odd ids in a series of one process.
+        """
+        *_, last = first_seen(self.snapshots)
+        return last
+
+    @cached_property
+    def everywhere(self) -> tuple[BoolArray, ...]:
+        """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
+        numbers = _ObjectNumbers(self.snapshots)
+        n_seen = np.zeros(numbers.n_numbers, np.min_scalar_type(len(self)))
+        objects = [numbers.of(snapshot) for snapshot in self.snapshots]
+        for _, number in objects:
+            n_seen[number] += 1
+        marks = []
+        for snapshot, (nodes, number) in zip(self.snapshots, objects, strict=True):
+            stays = np.zeros(snapshot.n_nodes, np.bool_)
+            stays[nodes] = n_seen[number] == len(self)
+            marks.append(stays)
+        return tuple(marks)
+
+
+def load_series(
+    sources: Sequence[HeapSource],
+    *,
+    cache: bool = True,
+    progress: ProgressReporter | None = None,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+) -> Series:
+    """Read snapshots of one program, taken one after the other.
+
+    Parameters
+    ----------
+    sources : sequence of Snapshot, HeapGraph, or anything that `heapnb.load` takes
+        In any order; files of one process are put in order of time.
+    cache : bool, default True
+        Whether files go through the on-disk cache.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    salvage : bool, default False
+        Read what truncated files still hold; warnings say what is missing.
+    source_root, source_maps : str, PathLike, or sequence of these, optional
+        Folders with the program's sources, and with source maps; see `heapnb.load`.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    HeapnbError or OSError
+        If no file can be read; what cannot be read among others is left out with a warning.
+
+    Notes
+    -----
+    Node ids of one process only ever grow, which tells the order. Plain objects are named after
+    the shapes of the last file given, so that names mean the same throughout.
+    """
+    if not sources:
+        raise HeapnbError("A series needs at least one snapshot.")
+    opening: dict[str, Any] = {
+        "cache": cache,
+        "progress": progress,
+        "salvage": salvage,
+        "source_files": find_sources(source_root, source_maps),
+    }
+    warnings: list[str] = []
+    reduced: list[_Member] = []
+    last: HeapGraph | None = None
+    graph: HeapGraph | None
+    failure: HeapnbError | OSError | None = None
+    # The last one first: its shapes name the plain objects of the others.
+    for source in reversed(sources):
+        # The graph before is let go of first: there is never more than one with all its arrays.
+        graph = None
+        try:
+            graph = graph_of(source, **opening)
+        except (HeapnbError, OSError) as error:
+            warnings.append(f"{_name_of(source)} is left out: {error}")
+            failure = failure or error
+            continue
+        definitions = graph.interface_definitions if last is None else last.interface_definitions
+        reduced.append(_Member(source, reduce_snapshot(graph, definitions)))
+        if last is None:
+            last = _released(graph)
+    if last is None:
+        raise failure or HeapnbError("A series needs at least one snapshot.")
+    newest = reduced[0]
+    members = _without_duplicates(reduced[::-1], warnings)
+    one_process = _is_one_process([member.snapshot for member in members], warnings)
+    if one_process:
+        members = _in_order(members, warnings)
+    if members[-1].snapshot is not newest.snapshot:
+        last = graph_of(members[-1].source, **opening)
+    for member in members:
+        warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
+    return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
+
+
+def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
+    """Find for all objects of each snapshot in which one their ids are first seen.
+
+    Parameters
+    ----------
+    snapshots : sequence of ReducedSnapshot
+        The earliest first.
+
+    Yields
+    ------
+    unsigned[n_nodes]
+        For one snapshot after the other; counted from 0. Nodes of the embedder, whose ids are
+        even, count as new each time.
+    """
+    dtype = np.min_scalar_type(len(snapshots))
+    numbers = _ObjectNumbers(snapshots)
+    born = np.full(numbers.n_numbers, len(snapshots), dtype)
+    for number, snapshot in enumerate(snapshots):
+        births = np.full(snapshot.n_nodes, number, dtype)
+        nodes, objects = numbers.of(snapshot)
+        known = np.minimum(born[objects], number)
+        born[objects] = known
+        births[nodes] = known
+        yield births
+
+
+class _ObjectNumbers:
+    """Small numbers for the odd ids of a series, the same in every snapshot.
+
+    Even ids, which embedders give, are as large as addresses and tell nothing.
+    """
+
+    def __init__(self, snapshots: Sequence[ReducedSnapshot]) -> None:
+        n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
+        largest = max(snapshot.largest_object_id for snapshot in snapshots)
+        self._known = None
+        self.n_numbers = (largest >> 1) + 1
+        if self.n_numbers > _BITMAP_SPAN * n_ids:
+            ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
+            self._known = np.unique(np.concatenate(ids))
+            self.n_numbers = len(self._known)
+
+    def of(self, snapshot: ReducedSnapshot) -> tuple[IntArray, AnyArray]:
+        """Return the objects of a snapshot, as ordinals, and the number of each."""
+        nodes = np.flatnonzero(snapshot.node_id & 1)
+        ids = snapshot.node_id[nodes]
+        return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
+
+
+def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
+    """Look numbers up in a set of others.
+
+    Parameters
+    ----------
+    values : unsigned[n]
+        Node ids to look up.
+    of : unsigned[m]
+        The node ids to look in.
+
+    Returns
+    -------
+    bool[n]
+
+    Examples
+    --------
+    >>> is_member(np.array([1, 5], np.uint32), np.array([3, 5], np.uint32)).tolist()
+    [False, True]
+    """
+    if len(values) == 0 or len(of) == 0:
+        return np.zeros(len(values), np.bool_)
+    span = int(of.max()) + 1
+    if span > _BITMAP_SPAN * len(of):
+        ordered = np.sort(of)
+        places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+        matches: BoolArray = ordered[places] == values
+        return matches
+    present = np.zeros(span, np.bool_)
+    present[of] = True
+    inside = values < span
+    found = np.zeros(len(values), np.bool_)
+    found[inside] = present[values[inside]]
+    return found
+
+
+@dataclass(frozen=True)
+class _Member:
+    source: HeapSource
+    snapshot: ReducedSnapshot
+
+
+def _name_of(source: HeapSource) -> str:
+    """Name a file for people; what is no file has no name."""
+    if isinstance(source, str | os.PathLike):
+        return Path(source).name or str(source)
+    return str(getattr(source, "name", "A snapshot"))
+
+
+def _released(graph: HeapGraph) -> HeapGraph:
+    """Let go of what was derived of a large snapshot, so that there is room for the others."""
+    if graph.n_nodes <= _KEEP_DERIVED_NODES:
+        return graph
+    return HeapGraph(graph.raw, source_files=graph.source_files)
+
+
+def _without_duplicates(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    kept: list[_Member] = []
+    for member in members:
+        twin = next((k for k in kept if _is_same(k.snapshot, member.snapshot)), None)
+        if twin is None:
+            kept.append(member)
+        else:
+            warnings.append(
+                f"{member.snapshot.name} is the same snapshot as {twin.snapshot.name}; "
+                "it counts once."
+            )
+    # The file given last stays the last one, even if it had been given before.
+    return kept
+
+
+def _is_same(one: ReducedSnapshot, other: ReducedSnapshot) -> bool:
+    return (
+        one.n_nodes == other.n_nodes
+        and one.n_edges == other.n_edges
+        and one.total_size == other.total_size
+        and bool(np.array_equal(one.node_id, other.node_id))
+    )
+
+
+def _is_one_process(snapshots: list[ReducedSnapshot], warnings: list[str]) -> bool:
+    in_order = sorted(snapshots, key=lambda snapshot: snapshot.largest_object_id)
+    for before, after in itertools.pairwise(in_order):
+        agreement = _agreement(before, after)
+        strangers = _strangers(before, after)
+        if agreement < ONE_PROCESS_AGREEMENT or strangers > MOST_STRANGERS:
+            why = (
+                f"of the node ids that both have, {agreement:.0%} mean the same"
+                if agreement < ONE_PROCESS_AGREEMENT
+                else f"of the ids in use before, {strangers:.0%} are new in the later one"
+            )
+            warnings.append(
+                f"{before.name} and {after.name} are not from one process ({why}); they are "
+                "compared by class and retaining path."
+            )
+            return False
+    return True
+
+
+def _strangers(before: ReducedSnapshot, after: ReducedSnapshot) -> float:
+    """Share of the later one's ids, of those that had been given before, that are new in it."""
+    ids = after.sampled_id[after.sampled_id <= before.largest_object_id]
+    return float(np.mean(~is_member(ids, before.sampled_id))) if len(ids) else 0.0
+
+
+def _agreement(one: ReducedSnapshot, other: ReducedSnapshot) -> float:
+    """Share of common ids whose node has the same type and name in both."""
+    _, ours, theirs = np.intersect1d(
+        one.sampled_id, other.sampled_id, assume_unique=True, return_indices=True
+    )
+    if len(ours) == 0:
+        return 0.0
+    return float(np.mean(one.fingerprint[ours] == other.fingerprint[theirs]))
+
+
+def _in_order(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    ordered = sorted(members, key=lambda member: member.snapshot.largest_object_id)
+    if [id(m) for m in ordered] != [id(m) for m in members]:
+        names = ", ".join(member.snapshot.name for member in ordered)
+        warnings.append(f"The files were put in order of time, by their node ids: {names}.")
+    return ordered

@@ -1,0 +1,1 @@
+"""Retaining paths drawn as graphs: what is drawn, how it is folded, and how it is laid out."""

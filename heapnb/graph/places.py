@@ -1,0 +1,347 @@
+"""Where in the source something is: files, lines and columns as people count them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.graph import HeapGraph
+from heapnb.graph.source_files import Place
+from heapnb.kernels.edges import follow
+
+_SCRIPT_LABELS = ("script", "script_or_debug_info")
+_DEBUG_INFO = "system / DebugInfo"
+_UNNAMED_SCRIPT = "system / Script"
+_SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
+
+INTERNAL_SCRIPTS = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
+"""How the names of scripts begin that belong to the runtime."""
+
+
+def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
+    """Follow a node's first edge that has one of some names.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+    *labels : str
+        Edge names.
+
+    Returns
+    -------
+    int or None
+        The target's ordinal.
+    """
+    for edge in range(*graph.edges_of(node)):
+        if graph.edge_label(edge) in labels:
+            return int(graph.edge_to[edge])
+    return None
+
+
+def internal_child(
+    graph: HeapGraph, node: int, label: str, *, edge_type: str = "internal"
+) -> int | None:
+    """Follow a node's first edge of the engine's own that has some name.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+    label : str
+        The edge's name.
+    edge_type : str, optional
+        A type whose edges have names.
+
+    Returns
+    -------
+    int or None
+        The target's ordinal.
+    """
+    start, stop = graph.edges_of(node)
+    edges = start + np.flatnonzero(graph.edge_type[start:stop] == graph.edge_type_index(edge_type))
+    names = graph.strings.take(pa.array(graph.edge_name[edges]))
+    matching = np.flatnonzero(pc.equal(names, label).to_numpy(zero_copy_only=False))
+    return int(graph.edge_to[edges[matching[0]]]) if len(matching) else None
+
+
+def children_of(
+    graph: HeapGraph, nodes: AnyArray, labels: Sequence[str], *, edge_type: str = "internal"
+) -> IntArray:
+    """Follow the first edge of a type that has one of some names, for many nodes at once.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : integer[k]
+        Ordinals; negative ones lead nowhere.
+    labels : sequence of str
+        Edge names.
+    edge_type : str, optional
+        A type whose edges have names.
+
+    Returns
+    -------
+    int64[k]
+        The targets' ordinals, -1 where there is none.
+    """
+    targets = np.empty(len(nodes), np.int64)
+    follow(
+        graph.first_edge,
+        graph.edge_type,
+        graph.edge_name,
+        graph.edge_to,
+        graph.edge_type_index(edge_type),
+        is_string(graph, labels),
+        np.asarray(nodes, np.int64),
+        targets,
+    )
+    return targets
+
+
+def is_string(graph: HeapGraph, wanted: Sequence[str]) -> BoolArray:
+    """Mark strings of the table by their text.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    wanted : sequence of str
+        The texts.
+
+    Returns
+    -------
+    bool[n_strings]
+    """
+    found = pc.is_in(graph.strings, pa.array(wanted, graph.strings.type))
+    marked: BoolArray = found.to_numpy(zero_copy_only=False)
+    return marked
+
+
+def scripts_of(graph: HeapGraph, closures: AnyArray) -> IntArray:
+    """Find the scripts that closures are written in, through what their copies share.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    closures : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals of Script nodes, -1 for functions of the engine and bound functions.
+    """
+    scripts = children_of(graph, children_of(graph, closures, ["shared"]), _SCRIPT_LABELS)
+    # A function that was debugged refers to its script through the debugger's notes.
+    found = np.flatnonzero(scripts >= 0)
+    has_notes = is_string(graph, [_DEBUG_INFO])[graph.node_name[scripts[found]]]
+    noted = found[has_notes]
+    if len(noted):
+        scripts[noted] = children_of(graph, scripts[noted], ["script"])
+    return scripts
+
+
+def script_name(graph: HeapGraph, script: int) -> str | None:
+    """Return a script's name: a path, a URL, or a name such as ``node:fs``.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    script : int
+        Ordinal of a Script node.
+
+    Returns
+    -------
+    str or None
+        None for a script without a name.
+    """
+    # The file's own name: only native nodes are renamed, and finding them takes a while.
+    name = graph.string(graph.node_name[script])
+    return None if name == _UNNAMED_SCRIPT else name.removeprefix(_SCRIPT_PREFIX) or None
+
+
+def script_names(graph: HeapGraph) -> dict[int, str]:
+    """Find the names of the scripts that closures come from.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    dict of int to str
+        By script id; scripts without a name are left out.
+    """
+
+    def compute() -> dict[int, str]:
+        scripts = script_nodes(graph)
+        names = {script_id: script_name(graph, script) for script_id, script in scripts.items()}
+        return {script_id: name for script_id, name in names.items() if name is not None}
+
+    found: dict[int, str] = graph.derived("script_names", compute, keep=False)
+    return found
+
+
+def script_nodes(graph: HeapGraph) -> dict[int, int]:
+    """Find the scripts that closures come from.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    dict of int to int
+        Ordinals of Script nodes, by script id.
+    """
+    ids, scripts = _scripts_by_id(graph)
+    return dict(zip(ids.tolist(), scripts.tolist(), strict=True))
+
+
+def _scripts_by_id(graph: HeapGraph) -> tuple[IntArray, IntArray]:
+    """Return the ids of the scripts that closures come from, and the Script node of each."""
+
+    def compute() -> IntArray:
+        locations = graph.raw.locations
+        if locations is None:
+            return np.empty(0, np.int64)
+        rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
+        scripts = scripts_of(graph, locations.node[rows])
+        rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
+        ids, first = np.unique(locations.script_id[rows], return_index=True)
+        return np.concatenate([ids, scripts[first]])
+
+    # Kept with the snapshot: there can be millions of closures, but few scripts.
+    both: IntArray = graph.derived("scripts_by_id", compute)
+    ids, scripts = both.reshape(2, -1)
+    return ids, scripts
+
+
+def is_internal_script(name: str) -> bool:
+    """Tell whether a script belongs to the runtime.
+
+    Parameters
+    ----------
+    name : str
+        A script's name.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_internal_script("node:events"), is_internal_script("/srv/app/events.js")
+    (True, False)
+    """
+    # Up to Node 14 the runtime's scripts are called `events.js`; those of programs have paths.
+    return name.startswith(INTERNAL_SCRIPTS) or ("/" not in name and name.endswith(".js"))
+
+
+def location_text(graph: HeapGraph, row: int) -> str | None:
+    """Write a location as ``file.js:12:5``.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    row : int
+        Row of ``graph.raw.locations``, or -1.
+
+    Returns
+    -------
+    str or None
+        Line and column count from 1.
+    """
+    locations = graph.raw.locations
+    if locations is None or row == vocab.NO_INDEX:
+        return None
+    return site_text(
+        graph, int(locations.script_id[row]), int(locations.line[row]), int(locations.column[row])
+    )
+
+
+def site_text(graph: HeapGraph, script_id: int, line: int, column: int) -> str | None:
+    """Write a place in a script as ``file.js:12:5``.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose scripts.
+    script_id, line, column : int
+        The place, from 0; a negative script id stands for none.
+
+    Returns
+    -------
+    str or None
+        Line and column count from 1.
+    """
+    if script_id < 0:
+        return None
+    return str(site_place(graph, script_id, line, column))
+
+
+def site_place(graph: HeapGraph, script_id: int, line: int, column: int) -> Place:
+    """Find where a place in a script was written: through its source map, if it has one.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose scripts.
+    script_id, line, column : int
+        The place, from 0.
+
+    Returns
+    -------
+    Place
+        From 1.
+    """
+    name = script_names(graph).get(script_id)
+    as_run = Place(name or f"script {script_id}", line + 1, column + 1)
+    if graph.source_files is None or name is None or is_internal_script(name):
+        return as_run
+    return graph.source_files.original(name, as_run.line, as_run.column) or as_run
+
+
+def location_of(graph: HeapGraph, node: int) -> str | None:
+    """Return where a closure, or the class of an object, is defined."""
+    return location_text(graph, int(graph.location_of[node]))
+
+
+def definition_sites(graph: HeapGraph, rows: IntArray) -> IntArray:
+    """Look up the sites of locations.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose locations.
+    rows : int64[k]
+        Rows of ``graph.raw.locations``, or -1.
+
+    Returns
+    -------
+    int64[k, 3]
+        Script id, line and column; -1 where there is none.
+    """
+    sites = np.full((len(rows), 3), -1, np.int64)
+    locations = graph.raw.locations
+    if locations is not None:
+        known = rows >= 0
+        for column, values in enumerate((locations.script_id, locations.line, locations.column)):
+            sites[known, column] = values[rows[known]]
+    return sites

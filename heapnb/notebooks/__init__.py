@@ -1,0 +1,139 @@
+"""Post-mortems: a case told in a notebook that can be run again on the next incident's files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from heapnb.analysis.series.series import Series
+from heapnb.errors import HeapnbError
+from heapnb.graph.source_files import Folders, listed
+
+if TYPE_CHECKING:
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.snapshot import Snapshot
+
+NotebookSource: TypeAlias = Union[
+    "Diagnosis", Series, "Snapshot", str, os.PathLike[str], Sequence[str | os.PathLike[str]]
+]
+"""A diagnosis, a series or a snapshot that was read from files, or the files."""
+
+__all__ = ["post_mortem"]
+
+
+def post_mortem(
+    source: NotebookSource,
+    target: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    redact: bool = True,
+    execute: bool = True,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+) -> Path:
+    """Write a notebook that tells a case: what leaks, why, the proof, and what to change.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, path, or sequence of paths
+        The snapshots, in the order in which they were taken.
+    target : str or PathLike
+        The notebook; it appears only once it is complete.
+    force : bool, default False
+        Whether an existing file is replaced.
+    redact : bool, default True
+        Mask what looks like a secret in all outputs.
+    execute : bool, default True
+        Run the cells, so that the notebook reads well where no kernel is: on GitHub, in nbviewer.
+    salvage : bool, default False
+        Read what truncated files still hold.
+    source_root, source_maps : str, PathLike, or sequence of these, optional
+        Folders with the program's sources, and with source maps; see `heapnb.load`.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    HeapnbError
+        If the target exists or cannot be written, a snapshot is not a file, or a cell fails.
+
+    Notes
+    -----
+    The names of the files stand in one cell, which has the tag ``parameters``: change it and run
+    all cells, or let papermill do so. Executed notebooks stay below 5 MB; outputs that would not
+    fit are replaced by their text.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> files = ["s1.heapsnapshot", "s2.heapsnapshot", "s3.heapsnapshot"]
+    >>> hn.notebook(files, "post-mortem.ipynb")  # doctest: +SKIP
+    """
+    from heapnb.format.writer import check_target, replacing
+    from heapnb.notebooks.cells import Case, build
+    from heapnb.notebooks.outputs import tidy
+    from heapnb.notebooks.running import run
+
+    path = Path(target)
+    files = _files_of(source)
+    if path.suffix != ".ipynb":
+        raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
+    check_target(path, force=force, sources=files)
+    folder = path.resolve().parent
+    notebook = build(
+        Case(
+            snapshots=tuple(_relative(file, folder) for file in files),
+            source_root=_relative_folders(source_root, folder),
+            source_maps=_relative_folders(source_maps, folder),
+            salvage=salvage,
+            redact=redact,
+        )
+    )
+    if execute:
+        run(notebook, folder)
+        tidy(notebook, mask=redact)
+    import nbformat
+
+    nbformat.validate(notebook)
+    with replacing(path, force=force) as stream:
+        stream.write(f"{nbformat.writes(notebook)}\n".encode())
+    return path
+
+
+def _files_of(source: NotebookSource) -> list[Path]:
+    """List the files that snapshots were read from."""
+    if isinstance(source, str | os.PathLike):
+        names: list[str | os.PathLike[str] | None] = [source]
+    elif isinstance(source, Sequence):
+        names = [getattr(item, "path", item) for item in source]
+    elif (series := getattr(source, "series", source)) and isinstance(series, Series):
+        names = [snapshot.path for snapshot in series.snapshots]
+    else:
+        names = [getattr(source, "path", None)]
+    files = [Path(name) for name in names if isinstance(name, str | os.PathLike)]
+    if not files or len(files) < len(names):
+        raise HeapnbError(
+            "A notebook reads its snapshots from files.",
+            hint="write what came from elsewhere with heapnb.write_snapshot first.",
+        )
+    for file in files:
+        if not file.is_file():
+            raise HeapnbError(f"There is no file {file}.", hint="check its name.")
+    return files
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Name a file as the notebook may, wherever the folder of both is moved to."""
+    whole = path.resolve()
+    inside = whole.is_relative_to(folder)
+    return (whole.relative_to(folder) if inside else whole).as_posix()
+
+
+def _relative_folders(folders: Folders, folder: Path) -> tuple[str, ...]:
+    return tuple(_relative(Path(one), folder) for one in listed(folders))

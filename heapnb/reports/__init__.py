@@ -1,0 +1,147 @@
+"""The report: what a series of snapshots shows, as one HTML file that opens offline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from heapnb.analysis.series.series import Series
+from heapnb.analysis.sources import HeapSource
+
+if TYPE_CHECKING:
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.graph import ProgressReporter
+
+ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
+"""A diagnosis, a series, or the snapshots to make one of."""
+
+__all__ = ["html_report", "markdown_report", "report_data"]
+
+
+def html_report(
+    source: ReportSource,
+    target: str | os.PathLike[str],
+    *,
+    force: bool = True,
+    redact: bool = True,
+    cache: bool = True,
+    progress: ProgressReporter | None = None,
+) -> Path:
+    """Write a report as one HTML file.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, HeapGraph, path, or sequence of the last three
+        What to report on; snapshots in the order in which they were taken.
+    target : str or PathLike
+        The file; it appears only once it is complete.
+    force : bool, default True
+        Whether an existing file is replaced. A snapshot that is reported on never is.
+    redact : bool, default True
+        Mask what looks like a secret; see docs/redaction.md.
+    cache : bool, default True
+        Whether files go through the on-disk cache.
+    progress : callable, optional
+        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    HeapnbError
+        If the target cannot be written, or is one of the snapshots.
+
+    Notes
+    -----
+    The file loads nothing, works without scripts, and stays below 5 MB whatever the snapshots
+    hold. With scripts, the part of the last snapshot that matters most can be browsed in it as in
+    `heapnb.widgets`; what is not part of it says so.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> hn.report(["s1.heapsnapshot", "s2.heapsnapshot"], "report.html")  # doctest: +SKIP
+    """
+    from heapnb.format.writer import check_target, replacing
+    from heapnb.reports.content import gather
+    from heapnb.reports.embedding import embed
+    from heapnb.reports.rendering import render
+    from heapnb.views.masking import masking_off
+
+    path = Path(target)
+    check_target(path, force=force)
+    diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
+    read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
+    check_target(path, force=force, sources=read)
+    with masking_off(not redact):
+        html = render(gather(diagnosis), embed(diagnosis, mask=redact))
+    with replacing(path, force=force) as stream:
+        stream.write(html.encode())
+    return path
+
+
+def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
+    """Return all that a report says as plain data.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, HeapGraph, path, or sequence of the last three
+        What to report on; snapshots in the order in which they were taken.
+    redact : bool, default True
+        Mask what looks like a secret.
+
+    Returns
+    -------
+    dict
+        Fit for JSON: the diagnosis as ``heapnb diagnose --json`` has it, the tables, and how many
+        of their rows are left out.
+    """
+    from heapnb.reports.content import gather
+    from heapnb.reports.plain import report_dict
+    from heapnb.views.masking import masking_off
+
+    with masking_off(not redact):
+        return report_dict(gather(_diagnosis_of(source)))
+
+
+def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
+    """Write a report as Markdown: for a ticket, or for the summary of a build.
+
+    Parameters
+    ----------
+    source : Diagnosis, Series, Snapshot, HeapGraph, path, or sequence of the last three
+        What to report on; snapshots in the order in which they were taken.
+    redact : bool, default True
+        Mask what looks like a secret.
+
+    Returns
+    -------
+    str
+        GitHub's Markdown; names stay names, whatever they say.
+    """
+    from heapnb.reports.content import gather
+    from heapnb.reports.plain import markdown
+    from heapnb.views.masking import masking_off
+
+    with masking_off(not redact):
+        return markdown(gather(_diagnosis_of(source)))
+
+
+def _diagnosis_of(
+    source: ReportSource, *, cache: bool = True, progress: ProgressReporter | None = None
+) -> Diagnosis:
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+    from heapnb.analysis.series.series import load_series
+
+    if isinstance(source, Diagnosis):
+        return source
+    if isinstance(source, Series):
+        return diagnose(source)
+    if not isinstance(source, Sequence) or isinstance(source, str | bytes | bytearray | memoryview):
+        source = [source]
+    return diagnose(load_series(list(source), cache=cache, progress=progress))

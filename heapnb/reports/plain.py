@@ -1,0 +1,253 @@
+"""What a report says as plain data: for programs, and the same as Markdown for tickets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import heapnb
+from heapnb.reports.tables import COURSE, LONGEST_PROSE, Table, safe_text
+from heapnb.views import fmt
+from heapnb.views.code import code_lines
+from heapnb.views.columns import is_missing, kind_of, write
+from heapnb.views.masking import mask_secrets
+
+if TYPE_CHECKING:
+    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.reports.content import Report
+
+HEADLINES: Final = {"leak": "This program leaks memory", "no-leak": "No leak found"}
+UNDECIDED: Final = "Undecided"
+
+_MOST_ROWS: Final = 10
+_MOST_SUSPECTS: Final = 5
+_MOST_ITEMS: Final = 80
+_LONGEST_NAME: Final = 200
+_PROSE: Final = ("explanation", "fix", "anchor")
+# What Markdown, and what ticket systems make of text: markup, links, mentions, references.
+_MEANT_OTHERWISE: Final = re.compile(r"[\\`*_{}\[\]<>#|~@&$]|(?<=:)/(?=/)")
+_TICKS: Final = re.compile(r"`+")
+
+
+def report_dict(report: Report) -> dict[str, Any]:
+    """Return all that a report shows as plain data.
+
+    Parameters
+    ----------
+    report : Report
+        What to say.
+
+    Returns
+    -------
+    dict
+        Fit for JSON. Sizes are bytes, what is unknown is None. ``cut`` says of which tables how
+        many rows are left out.
+    """
+    diagnosis = report.diagnosis
+    shown = [card.suspect for card in report.cards]
+    tables = _tables(report)
+    cut = {name: table.n_all - len(table.rows) for name, table in tables.items() if table.is_cut}
+    if len(shown) < len(diagnosis.suspects):
+        cut["suspects"] = len(diagnosis.suspects) - len(shown)
+    return {
+        "heapnb": heapnb.__version__,
+        "verdict": diagnosis.verdict,
+        "reason": _fit(diagnosis.reason, LONGEST_PROSE),
+        "suspects": [
+            _fit(suspect.to_dict())
+            | {"fingerprint": suspect.fingerprint, "source": _source(suspect)}
+            for suspect in shown
+        ],
+        "producer": report.producer,
+        "one_process": report.series.one_process,
+        "warnings": list(report.warnings),
+        "total_size": report.total_size,
+        "parts": [
+            {"name": part.name, "size": part.size, "share": part.share} for part in report.parts
+        ],
+        **{name: _records(table) for name, table in tables.items()},
+        "cut": cut,
+    }
+
+
+def markdown(report: Report) -> str:
+    """Write a report for a ticket, or for the summary of a build.
+
+    Parameters
+    ----------
+    report : Report
+        What to say.
+
+    Returns
+    -------
+    str
+        GitHub's Markdown. Whatever names say, they are no markup, mentions or links.
+    """
+    return "\n".join(_markdown(report)) + "\n"
+
+
+def _tables(report: Report) -> dict[str, Table]:
+    tables = {
+        "snapshots": report.files,
+        "growth": report.growth,
+        "survivors": report.survivors,
+        "cohorts": report.cohorts,
+        "constructors": report.constructors,
+        "packages": report.packages,
+    }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
+def _records(table: Table) -> list[dict[str, Any]]:
+    columns = {str(name): table.frame[name].tolist() for name in table.frame}
+    rows = zip(*columns.values(), strict=True)
+    return [{name: _plain(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return list(value)
+    if is_missing(value):
+        return None
+    return safe_text(value) if isinstance(value, str) else value
+
+
+def _fit(value: Any, limit: int = _LONGEST_NAME) -> Any:
+    """Mask and cut the strings of plain data, and cut its lists; it is only some levels deep."""
+    if isinstance(value, str):
+        return safe_text(value, limit)
+    if isinstance(value, dict):
+        return {
+            name: _fit(item, LONGEST_PROSE if name in _PROSE else limit)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        half = _MOST_ITEMS // 2
+        if len(value) > _MOST_ITEMS:
+            value = [*value[:half], "…", *value[-half:]]
+        return [_fit(item, limit) for item in value]
+    return value
+
+
+def _source(suspect: Suspect) -> dict[str, Any] | None:
+    source = suspect.source
+    if source is None:
+        return None
+    return {
+        "location": source.location,
+        "first_line": source.first_line,
+        "text": code_lines(mask_secrets(source.text)),
+        "is_cut": source.is_cut,
+    }
+
+
+def _markdown(report: Report) -> Iterator[str]:
+    diagnosis = report.diagnosis
+    yield f"## {HEADLINES.get(diagnosis.verdict, UNDECIDED)}"
+    yield ""
+    yield _prose(diagnosis.reason)
+    yield ""
+    for suspect in diagnosis.suspects[:_MOST_SUSPECTS]:
+        yield from _suspect(suspect)
+    if len(diagnosis.suspects) > _MOST_SUSPECTS:
+        more = fmt.plural(len(diagnosis.suspects) - _MOST_SUSPECTS, "further suspect")
+        yield f"And {more}."
+        yield ""
+    for warning in report.warnings:
+        yield f"> {_escaped(warning)}"
+        yield ""
+    yield "### Snapshots"
+    yield ""
+    yield from _table(report.files)
+    if report.growth is not None and report.growth.rows:
+        yield "### Classes that grew"
+        yield ""
+        yield from _table(report.growth)
+    yield "### Classes that retain most"
+    yield ""
+    yield from _table(report.constructors)
+    yield f"<sub>heapnb {heapnb.__version__}. {_escaped(report.producer)}.</sub>"
+
+
+def _suspect(suspect: Suspect) -> Iterator[str]:
+    yield f"### {suspect.rank}. {_code(suspect.class_name)}: {_escaped(suspect.kind)}"
+    yield ""
+    yield _prose(suspect.explanation)
+    yield ""
+    facts = {
+        "held by": _prose(suspect.anchor),
+        "location": None if suspect.location is None else _code(suspect.location),
+        "objects": " → ".join(map(fmt.format_count, suspect.count_per_snapshot)),
+        "retained": " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot)),
+        "confidence": fmt.format_percent(suspect.confidence),
+        "fingerprint": _code(suspect.fingerprint),
+    }
+    yield from (f"- **{name}:** {value}" for name, value in facts.items() if value is not None)
+    yield ""
+    if suspect.fix:
+        yield f"**What to change:** {_prose(suspect.fix)}"
+        yield ""
+    chain = " → ".join(_fit(list(suspect.chain)))
+    yield f"**What keeps it alive:** {_code(chain, limit=LONGEST_PROSE)}"
+    yield ""
+    if suspect.source is not None:
+        text = mask_secrets(suspect.source.text)
+        lines = code_lines(text).split("\n")
+        fence = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(text)), 3)
+        yield from (f"{fence}js", *lines, fence, "")
+
+
+def _table(table: Table) -> Iterator[str]:
+    columns = [column for column in table.columns if column.key != COURSE]
+    yield "| " + " | ".join(_escaped(column.title) for column in columns) + " |"
+    yield "|" + "|".join("---:" if column.is_number else "---" for column in columns) + "|"
+    shown = table.frame.head(_MOST_ROWS)
+    values = [shown[column.key].tolist() for column in columns]
+    for row in zip(*values, strict=True):
+        cells = [_cell(value, column.key) for value, column in zip(row, columns, strict=True)]
+        yield f"| {' | '.join(cells)} |"
+    left_out = table.n_all - len(shown)
+    if left_out > 0:
+        yield ""
+        yield f"… and {fmt.plural(left_out, 'more row')}."
+    yield ""
+
+
+def _cell(value: Any, key: str) -> str:
+    if isinstance(value, str):
+        return _code(value).replace("|", "\\|")
+    return _escaped(write(value, kind_of(key)))
+
+
+def _prose(text: str) -> str:
+    """Write sentences with code between back ticks."""
+    pieces = mask_secrets(text[:LONGEST_PROSE]).split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = [" ".join(pieces[-2:])]
+    return "".join(
+        _code(piece) if number % 2 else _escaped(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def _code(text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
+    """Write a name as code, whatever ticks it has."""
+    shown = safe_text(text, limit)
+    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
+    if not longest:
+        return f"`{shown}`" if shown else ""
+    ticks = "`" * (longest + 1)
+    return f"{ticks} {shown} {ticks}"
+
+
+def _escaped(text: Any) -> str:
+    return _MEANT_OTHERWISE.sub(_entity, safe_text(text, LONGEST_PROSE))
+
+
+def _entity(match: re.Match[str]) -> str:
+    character = match[0]
+    # A reference to a character is never a mention, nor the beginning of an element.
+    return f"&#{ord(character)};" if character in "<>&@#/" else f"\\{character}"
+
+
+__all__: Sequence[str] = ["HEADLINES", "markdown", "report_dict"]

@@ -1,0 +1,119 @@
+"""From what a report says to its HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+import heapnb
+from heapnb.reports import tables
+from heapnb.reports.content import Report
+from heapnb.reports.embedding import Embedded, as_script
+from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
+from heapnb.views import charts, fmt
+from heapnb.workbench.linker import link
+
+_STYLES: Final = (
+    ("heapnb.reports", "report.css"),
+    ("heapnb.drawing", "graph.css"),
+    ("heapnb.workbench", "browser.css"),
+    ("heapnb.workbench", "browser-shell.css"),
+)
+
+
+def render(report: Report, embedded: Embedded | None = None) -> str:
+    """Fill in the template.
+
+    Parameters
+    ----------
+    report : Report
+        What to say.
+    embedded : Embedded, optional
+        What there is to browse.
+
+    Returns
+    -------
+    str
+        A complete HTML document.
+    """
+    style = "".join(_static(package, name) for package, name in _STYLES)
+    scripts = [_static("heapnb.reports", "report.js")]
+    if embedded is not None:
+        scripts.append(link("report.js").replace("\r\n", "\n"))
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            headline=HEADLINES.get(report.diagnosis.verdict, UNDECIDED),
+            data=_json(report_dict(report)),
+            embedded=embedded,
+            heap=_json(embedded.data) if embedded is not None else None,
+            version=heapnb.__version__,
+            style=Markup(style),  # noqa: S704  our own files
+            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            content_security_policy=_content_security_policy(style, scripts),
+        )
+    )
+
+
+def _json(data: object) -> Markup:
+    """Write what programs read."""
+    return Markup(as_script(data))  # noqa: S704  escaped there
+
+
+def _content_security_policy(style: str, scripts: Sequence[str]) -> str:
+    """Allow the style sheet and the scripts of the report, and nothing else."""
+    hashes = " ".join(f"'{_source_hash(script)}'" for script in scripts)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_source_hash(style)}'",
+            f"script-src {hashes}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _source_hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _static(package: str, name: str) -> str:
+    # Line ends as the browser hashes them, also where the files were checked out with others.
+    text = files(package).joinpath("static", name).read_text("utf-8")
+    return text.replace("\r\n", "\n")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("heapnb.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "bytes": fmt.format_bytes,
+        "bytes_delta": fmt.format_bytes_delta,
+        "count": fmt.format_count,
+        "count_delta": fmt.format_count_delta,
+        "percent": fmt.format_percent,
+        "text": tables.safe_text,
+        "place": tables.place,
+        "code": tables.code,
+        "prose": tables.prose,
+        "inline_prose": tables.inline_prose,
+    }
+    environment.globals |= {"swatch": charts.swatch, "plural": fmt.plural}
+    return environment

@@ -1,0 +1,1 @@
+"""What the browser shows: tree tables, the source of their pages, the JavaScript modules."""

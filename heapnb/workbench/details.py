@@ -1,0 +1,184 @@
+"""What there is to say about one node: facts, the way to it, the text of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import IntArray
+from heapnb.analysis.retention.paths import ROOT_LABEL, RetainingPath, shortest_path
+from heapnb.decode.preview import preview
+from heapnb.decode.source_text import source_text
+from heapnb.drawing.folding import is_engine_node
+from heapnb.graph.places import location_of
+from heapnb.views import fmt
+from heapnb.views.code import code_lines
+from heapnb.views.masking import mask_secrets
+
+if TYPE_CHECKING:
+    from heapnb.graph import HeapGraph
+    from heapnb.workbench.workbench import Workbench
+
+LONGEST_WHOLE_TEXT: Final = 1_000_000
+"""Characters of a text that are shown at most where all of it is asked for."""
+
+_LONGEST_NAME: Final = 1_000
+_FIRST_CRUMBS: Final = 6
+_LAST_CRUMBS: Final = 14
+_SPOKEN_EDGES: Final = ("property", "context")
+
+
+def details(workbench: Workbench, node: int) -> dict[str, Any]:
+    """Collect facts about a node.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        Whose heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    dict
+        ``node_id``, ``class_name``, ``name``, ``node_type``, ``shallow_size``,
+        ``retained_size``, ``distance``, ``detachedness`` (None where the file does not say),
+        ``location``, ``preview``, ``source`` (of a function: ``location``, ``text`` and
+        ``is_cut``, or None), ``dominator_id`` (None for the root), and ``breadcrumbs``:
+        ``label`` and ``node_id`` of what the shortest retaining path leads through, the root
+        first; ``node_id`` is None for what is left out of a long one.
+    """
+    heap = workbench.heap
+    rows = workbench.rows
+    states = heap.detachedness
+    location = location_of(heap, node)
+    is_secret = bool(rows.is_named_as_secret(np.array([node]))[0])
+    return {
+        "node_id": int(heap.node_id[node]),
+        "class_name": rows.text(heap.class_name(node)),
+        "name": rows.hidden() if is_secret else rows.text(heap.display_name(node), _LONGEST_NAME),
+        "node_type": heap.node_type_names[int(heap.node_type[node])],
+        "shallow_size": int(heap.shallow_size[node]),
+        "retained_size": int(heap.retained_size[node]),
+        "distance": int(heap.distance[node]),
+        "detachedness": None if states is None else int(states[node]),
+        "location": None if location is None else fmt.clean_location(location, _LONGEST_NAME),
+        "preview": rows.hidden() if is_secret else rows.text(preview(heap, node), _LONGEST_NAME),
+        "source": _source(workbench, node),
+        "breadcrumbs": breadcrumbs(workbench, node),
+        "dominator_id": None if node == heap.root else int(heap.node_id[int(heap.dominator[node])]),
+    }
+
+
+def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
+    """Find the lines of a function; those that take long to read stay where they are."""
+    heap = workbench.heap
+    if heap.node_type_names[int(heap.node_type[node])] != "closure":
+        return None
+    source = source_text(heap, node)
+    if source is None:
+        return None
+    text = mask_secrets(source.text) if workbench.mask else source.text
+    return {
+        "location": fmt.clean_location(source.location, _LONGEST_NAME),
+        "text": code_lines(text),
+        "is_cut": source.is_cut,
+    }
+
+
+def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:
+    """Tell the shortest retaining path of a node, the engine's own nodes left out.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        Whose heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    list of dict
+        ``label`` and ``node_id``; see `details`.
+    """
+    heap = workbench.heap
+    path = shortest_path(heap, node) or RetainingPath(heap, np.empty(0, np.int64))
+    nodes = path.nodes
+    is_shown = ~is_engine_node(heap, nodes)
+    is_shown[[0, -1]] = True
+    if nodes[-1] != node:
+        # Nothing leads here: the node alone is all there is to tell.
+        nodes, is_shown = np.array([node]), np.ones(1, np.bool_)
+    places = np.flatnonzero(is_shown)
+    n_shown = _FIRST_CRUMBS + _LAST_CRUMBS
+    n_left_out = max(len(places) - n_shown, 0)
+    first, last = places, places[:0]
+    if n_left_out:
+        first, last = places[:_FIRST_CRUMBS], places[-_LAST_CRUMBS:]
+    gap = [{"label": f"… {fmt.format_count(n_left_out)} more …", "node_id": None}]
+    return [
+        *_crumbs(workbench, path, nodes, first),
+        *(gap if n_left_out else []),
+        *_crumbs(workbench, path, nodes, last),
+    ]
+
+
+def _crumbs(
+    workbench: Workbench, path: RetainingPath, nodes: IntArray, places: IntArray
+) -> list[dict[str, Any]]:
+    heap = workbench.heap
+    crumbs = []
+    labels = workbench.rows.labels(nodes[places])
+    for place, pieces in zip(places.tolist(), labels, strict=True):
+        node = int(nodes[place])
+        label = ROOT_LABEL if node == heap.root else pieces[0][1]
+        edge = int(path.edges[place - 1]) if place and len(path.edges) else None
+        if edge is not None and heap.edge_type_names[int(heap.edge_type[edge])] in _SPOKEN_EDGES:
+            label = f"{workbench.rows.text(heap.edge_label(edge))}: {label}"
+        crumbs.append({"label": fmt.shorten(label), "node_id": int(heap.node_id[node])})
+    return crumbs
+
+
+def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, Any]:
+    """Return the text of a string, or the name of anything else.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        Whose heap.
+    node : int
+        Ordinal.
+    reveal : bool
+        Whether secrets are shown.
+
+    Returns
+    -------
+    dict
+        ``text``, in which lines stay lines and all else that is invisible is not; ``length``,
+        its characters before it was cut; ``is_cut``, which V8 may have done as well;
+        ``is_masked``.
+    """
+    heap = workbench.heap
+    text, is_cut = _text_of(heap, node)
+    length = len(text)
+    shown = text[:LONGEST_WHOLE_TEXT]
+    is_masked = False
+    if workbench.mask and not reveal:
+        is_secret = bool(workbench.rows.is_named_as_secret(np.array([node]))[0])
+        masked = workbench.rows.hidden() if is_secret else mask_secrets(shown)
+        is_masked = masked != shown
+        shown = masked
+    return {
+        "text": code_lines(shown),
+        "length": length,
+        "is_cut": is_cut or length > LONGEST_WHOLE_TEXT,
+        "is_masked": is_masked,
+    }
+
+
+def _text_of(heap: HeapGraph, node: int) -> tuple[str, bool]:
+    kind = heap.node_type_names[int(heap.node_type[node])]
+    name = heap.display_name(node)
+    return name, kind in vocab.STRING_TYPES and len(name) >= vocab.LONGEST_STRING

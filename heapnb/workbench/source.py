@@ -1,0 +1,387 @@
+"""What a front end asks, and the answers: checked on the way in, small on the way out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from heapnb.errors import HeapnbError
+from heapnb.views import fmt
+from heapnb.workbench.details import details, whole_text
+from heapnb.workbench.python_code import node_code
+from heapnb.workbench.trees.model import (
+    LARGEST_PAGE,
+    Filter,
+    FilterValue,
+    Page,
+    TreeTable,
+    Window,
+)
+from heapnb.workbench.trees.registry import keys_for, make_tree
+from heapnb.workbench.trees.retainers import RetainersTree
+from heapnb.workbench.trees.rows import LABEL, REGEX, TEXT_FILTER
+
+if TYPE_CHECKING:
+    from heapnb.workbench.workbench import Workbench
+
+LARGEST_ANSWER: Final = 64_000
+"""Bytes of JSON that a page of rows takes at most."""
+
+_DEFAULT_LIMIT: Final = 100
+_TEXT_LENGTHS: Final = (80, 40, 20)
+_LONGEST_FILTER: Final = 1_000
+_MOST_ROWS: Final = 1 << 53
+_MOST_IDS: Final = 10_000
+_MOST_RETAINERS_KEPT: Final = 4
+_LARGEST_ID: Final = (1 << 64) - 1
+
+_REQUIRED: Final = object()
+
+
+class Source:
+    """Answers what a front end asks about a workbench.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        What is browsed.
+    mask : bool
+        Whether what looks like a secret is masked until it is revealed.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> from heapnb.workbench.workbench import Workbench
+    >>> source = Source(Workbench(SnapshotBuilder.from_edges("root.cache>Map").graph()))
+    >>> page = source.answer("rows", {"view": "containment", "parent": None})
+    >>> page["rows"][0]["label"]
+    [['edge', 'cache'], ['operator', ' :: '], ['class', 'Map'], ['id', ' @3']]
+    """
+
+    def __init__(self, workbench: Workbench, *, mask: bool = True) -> None:
+        self.workbench = dataclasses.replace(workbench, mask=mask)
+        self._trees: dict[str, TreeTable] = {}
+        self._retainers: OrderedDict[object, RetainersTree] = OrderedDict()
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """What there is to ask for: titles, columns, filters of each view."""
+        workbench = self.workbench
+        heap = workbench.heap
+        return {
+            "title": fmt.clean(workbench.title),
+            "total_size": int(heap.retained_size[heap.root]) if heap.n_nodes else 0,
+            "node_count": heap.n_nodes,
+            "expression": workbench.expression,
+            "views": [_described(self.tree(key)) for key in keys_for(workbench)],
+            "retainers": _described(self.tree(RetainersTree.key)),
+            "masked": workbench.mask,
+            "static": False,
+        }
+
+    def tree(self, view: str) -> TreeTable:
+        """Return a table, made when it is first asked for.
+
+        Parameters
+        ----------
+        view : str
+            Its key.
+
+        Returns
+        -------
+        TreeTable
+
+        Raises
+        ------
+        HeapnbError
+            If the workbench has no such table.
+        """
+        tree = self._trees.get(view)
+        if tree is None:
+            keys = keys_for(self.workbench)
+            if view == RetainersTree.key:
+                tree = RetainersTree(self.workbench, self.workbench.heap.root)
+            elif view in keys:
+                tree = make_tree(view, self.workbench)
+            else:
+                raise HeapnbError(
+                    f"There is no view {fmt.clean(str(view))!r}.", hint=f"one of {', '.join(keys)}."
+                )
+            self._trees[view] = tree
+        return tree
+
+    def answer(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a request.
+
+        Parameters
+        ----------
+        method : str
+            ``rows``, ``locate``, ``details``, ``graph``, ``text``, ``python`` or ``chart``.
+        params : mapping
+            What the method takes.
+
+        Returns
+        -------
+        dict
+            Fit for JSON.
+
+        Raises
+        ------
+        HeapnbError
+            If there is no such method, or if a parameter is not what it has to be.
+        """
+        answer = _METHODS.get(method) if isinstance(method, str) else None
+        if answer is None:
+            raise HeapnbError(
+                f"There is no method {fmt.clean(str(method))!r}.",
+                hint=f"one of {', '.join(_METHODS)}.",
+            )
+        if not isinstance(params, Mapping):
+            raise HeapnbError("Parameters have to be an object.")
+        return answer(self, _Params(params))
+
+    # -- methods ----------------------------------------------------------------------------
+
+    def _rows(self, params: _Params) -> dict[str, Any]:
+        tree = self._tree_of(params)
+        window = _window(params, tree)
+        return fit(tree.rows(params.text("parent", None), window))
+
+    def _locate(self, params: _Params) -> dict[str, Any]:
+        node = self._node(params)
+        tree = self.tree(params.text("view"))
+        path = tree.locate(node, _window(params, tree))
+        return {"path": None if path is None else [[key, place] for key, place in path]}
+
+    def _details(self, params: _Params) -> dict[str, Any]:
+        return details(self.workbench, self._node(params))
+
+    def _graph(self, params: _Params) -> dict[str, Any]:
+        from heapnb.workbench.chains import draw
+
+        node = self._node(params)
+        direction = params.text("direction", None)
+        node_id = int(self.workbench.heap.node_id[node])
+        return draw(self.workbench, node_id, params.integers("expanded"), direction)
+
+    def _text(self, params: _Params) -> dict[str, Any]:
+        node = self._node(params)
+        return whole_text(self.workbench, node, reveal=params.boolean("reveal", default=False))
+
+    def _python(self, params: _Params) -> dict[str, Any]:
+        key = params.text("key", None)
+        node_id = params.integer("node_id", None, most=_LARGEST_ID)
+        if key is None and node_id is not None and params.text("view", None) is None:
+            node = self._node(params)
+            heap = self.workbench.heap
+            return {"code": node_code(self.workbench.expression, heap.node_id[[node]])}
+        tree = self._tree_of(params)
+        return {"code": tree.python(key, _window(params, tree))}
+
+    def _chart(self, params: _Params) -> dict[str, Any]:
+        view = params.text("view")
+        chart = getattr(self.tree(view), "chart", None)
+        if chart is None:
+            raise HeapnbError(f"The view {fmt.clean(view)!r} has no chart.")
+        drawn: dict[str, Any] = chart()
+        return drawn
+
+    # -- what parameters stand for ----------------------------------------------------------
+
+    def _node(self, params: _Params) -> int:
+        node_id = params.integer("node_id", most=_LARGEST_ID)
+        return self.workbench.heap.ordinal_of(node_id)
+
+    def _tree_of(self, params: _Params) -> TreeTable:
+        view = params.text("view")
+        if view != RetainersTree.key:
+            return self.tree(view)
+        node = self._node(params)
+        ignored = self.workbench.heap.ordinals_of(params.integers("ignored"))
+        name = (node, *sorted(ignored.tolist()))
+        tree = self._retainers.pop(name, None)
+        if tree is None:
+            tree = RetainersTree(self.workbench, node, ignored[ignored >= 0].tolist())
+        # The last one is at the end.
+        self._retainers[name] = tree
+        if len(self._retainers) > _MOST_RETAINERS_KEPT:
+            self._retainers.popitem(last=False)
+        return tree
+
+
+class _Params:
+    """Parameters of a request, checked one by one."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+
+    def _get(self, name: str, default: Any) -> Any:
+        value = self._params.get(name)
+        if value is not None:
+            return value
+        if default is _REQUIRED:
+            raise HeapnbError(f"The parameter {name!r} is missing.")
+        return default
+
+    def text(self, name: str, default: Any = _REQUIRED) -> Any:
+        value = self._get(name, default)
+        if value is not default and not isinstance(value, str):
+            raise HeapnbError(f"The parameter {name!r} has to be a text.")
+        return value
+
+    def integer(
+        self, name: str, default: Any = _REQUIRED, *, least: int = 0, most: int = _MOST_ROWS
+    ) -> Any:
+        value = self._get(name, default)
+        return value if value is default else _integer(name, value, least, most)
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        value = self._get(name, default)
+        if not isinstance(value, bool):
+            raise HeapnbError(f"The parameter {name!r} has to be true or false.")
+        return value
+
+    def integers(self, name: str) -> list[int]:
+        values = self._get(name, [])
+        if not isinstance(values, list | tuple) or len(values) > _MOST_IDS:
+            raise HeapnbError(f"The parameter {name!r} has to be a list of node ids.")
+        return [_integer(name, value, 0, _LARGEST_ID) for value in values]
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        value = self._get(name, {})
+        if not isinstance(value, Mapping):
+            raise HeapnbError(f"The parameter {name!r} has to be an object.")
+        return value
+
+
+def _integer(name: str, value: object, least: int, most: int) -> int:
+    # JavaScript has no integers: 7 may come as 7.0.
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not is_whole or not least <= value <= most:  # type: ignore[operator]
+        raise HeapnbError(f"The parameter {name!r} has to be an integer from {least} to {most}.")
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def _window(params: _Params, tree: TreeTable) -> Window:
+    """Read which rows are asked for."""
+    sort, is_descending = tree.default_sort
+    asked = params.text("sort", None)
+    if asked is not None:
+        columns = [column.key for column in tree.columns]
+        if asked != LABEL and asked not in columns:
+            raise HeapnbError(
+                f"Rows cannot be sorted by {fmt.clean(asked)!r}.",
+                hint=f"one of {', '.join([LABEL, *columns])}.",
+            )
+        sort, is_descending = asked, True
+    return Window(
+        offset=params.integer("offset", 0),
+        limit=params.integer("limit", _DEFAULT_LIMIT, least=1, most=LARGEST_PAGE),
+        sort=sort,
+        descending=params.boolean("descending", default=is_descending),
+        filters=_filters(params.mapping("filters"), tree.filters),
+    )
+
+
+def _filters(values: Mapping[str, Any], filters: tuple[Filter, ...]) -> dict[str, FilterValue]:
+    known = {one.key: one for one in filters}
+    found: dict[str, FilterValue] = {}
+    for key, value in values.items():
+        if value is None or value == "":
+            continue
+        if key == REGEX and TEXT_FILTER.key in known:
+            found[key] = _Params({key: value}).boolean(key, default=False)
+        elif key in known:
+            found[key] = _filter_value(known[key], value)
+        else:
+            raise HeapnbError(
+                f"There is no filter {fmt.clean(str(key))!r}.",
+                hint=f"one of {', '.join(known)}." if known else None,
+            )
+    return found
+
+
+def _filter_value(one: Filter, value: object) -> FilterValue:
+    if one.kind == "bytes":
+        return _integer(one.key, value, 0, _MOST_ROWS)
+    if not isinstance(value, str) or len(value) > _LONGEST_FILTER:
+        raise HeapnbError(
+            f"The filter {one.key!r} has to be a text of at most {_LONGEST_FILTER} characters."
+        )
+    options = [key for key, _ in one.options]
+    if one.kind == "choice" and value not in options:
+        raise HeapnbError(
+            f"The filter {one.key!r} cannot be {fmt.clean(value)!r}.",
+            hint=f"one of {', '.join(options)}.",
+        )
+    return value
+
+
+def fit(page: Page) -> dict[str, Any]:
+    """Return a page as it goes over the wire, in at most `LARGEST_ANSWER` bytes.
+
+    Parameters
+    ----------
+    page : Page
+        Some rows.
+
+    Returns
+    -------
+    dict
+        As `Page.to_dict`, with texts cut and, where that does not suffice, fewer rows.
+    """
+    answer: dict[str, Any] = orjson.loads(orjson.dumps(page))
+    rows = answer["rows"]
+    for length in _TEXT_LENGTHS:
+        if len(orjson.dumps(answer)) <= LARGEST_ANSWER:
+            return answer
+        for row in rows:
+            row["label"] = [[role, fmt.shorten(text, length)] for role, text in row["label"]]
+            row["title"] = None
+            row["cells"] = {
+                key: fmt.shorten(value, length) if isinstance(value, str) else value
+                for key, value in row["cells"].items()
+            }
+    size = len(orjson.dumps(answer))
+    while size > LARGEST_ANSWER and len(rows) > 1:
+        size -= len(orjson.dumps(rows.pop())) + 1
+    return answer
+
+
+def _described(tree: TreeTable) -> dict[str, Any]:
+    """Describe a table as the front end knows it."""
+    return {
+        "key": tree.key,
+        "title": tree.title,
+        "description": tree.description,
+        "kind": "chart" if hasattr(tree, "chart") else "tree",
+        "label_title": tree.label_title,
+        "empty_text": getattr(tree, "empty_text", "Nothing to show."),
+        "columns": [dataclasses.asdict(column) for column in tree.columns],
+        "filters": [
+            {
+                "key": one.key,
+                "title": one.title,
+                "kind": one.kind,
+                "options": [list(option) for option in one.options],
+            }
+            for one in tree.filters
+        ],
+        "sort": list(tree.default_sort),
+    }
+
+
+_METHODS: Final[dict[str, Callable[[Source, _Params], dict[str, Any]]]] = {
+    "rows": Source._rows,  # noqa: SLF001  its own
+    "locate": Source._locate,  # noqa: SLF001
+    "details": Source._details,  # noqa: SLF001
+    "graph": Source._graph,  # noqa: SLF001
+    "text": Source._text,  # noqa: SLF001
+    "python": Source._python,  # noqa: SLF001
+    "chart": Source._chart,  # noqa: SLF001
+}

@@ -1,0 +1,45 @@
+"""Detached nodes: of the DOM, or whatever native objects the embedder marks so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from heapnb.decode.detached import detached
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.model import Column, Filter
+from heapnb.workbench.trees.rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class DetachedTree(DecodedTree):
+    """Detached nodes, grouped by class."""
+
+    key = "detached"
+    title = "Detached nodes"
+    description = (
+        "Nodes that are in no document any more but are still held: of the DOM in a browser, "
+        "native objects in Node.js."
+    )
+    label_title = "Class"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("count", "Nodes", "count", "How many detached nodes there are."),
+        *NODE_COLUMNS,
+    )
+    filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, SIZE_FILTER)
+    table = "detached()"
+    text_columns = ("class_name", "name")
+    label_column = "name"
+    group_by = ("class_name",)
+
+    @property
+    def empty_text(self) -> str:  # type: ignore[override]  # depends on the file
+        """Say what it means that there are none."""
+        if self.heap.detachedness is None:
+            return "This file does not say which nodes are detached: it is of an older version."
+        return "No node is detached. There is a DOM only in snapshots of a browser."
+
+    def decode(self) -> pd.DataFrame:
+        """Return the detached nodes."""
+        return detached(self.heap)

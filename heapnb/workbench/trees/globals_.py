@@ -1,0 +1,64 @@
+"""Globals: properties of the global object, and which of them the program has added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from heapnb._typing import BoolArray
+from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
+from heapnb.decode.global_object import global_variables
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.model import Column, Filter, FilterValue
+from heapnb.workbench.trees.rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER, Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ADDED: Final = "added"
+_WHOSE: Final = Filter(
+    "whose", "Show", "choice", (("all", "All"), (_ADDED, "What the program has added"))
+)
+
+
+class GlobalsTree(DecodedTree):
+    """Global variables."""
+
+    key = "globals"
+    title = "Globals"
+    description = "Properties of the global object; those of the program are often forgotten ones."
+    label_title = "Variable"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("origin", "From", "text", "The runtime, or the program."),
+        *NODE_COLUMNS,
+    )
+    filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _WHOSE, SIZE_FILTER)
+    table = "globals()"
+    text_columns = ("name", "class_name")
+    label_column = "name"
+    empty_text = "This heap has no global object."
+
+    def decode(self) -> pd.DataFrame:
+        """Return the variables."""
+        frame = global_variables(self.heap, builtin_globals(self.heap))
+        return frame.assign(origin=np.where(frame["built_in"], "runtime", "program"))
+
+    def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:
+        """Say which the program has added, if only these are asked for."""
+        if filters.get(_WHOSE.key) != _ADDED:
+            return None
+        return ~self.frame["built_in"].to_numpy(np.bool_)
+
+    def conditions(self, filters: Mapping[str, FilterValue]) -> Sequence[str]:
+        """Write whose are asked for."""
+        return ('~rows["built_in"]',) if filters.get(_WHOSE.key) == _ADDED else ()
+
+    def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
+        """Label variables: the name, and what it holds."""
+        values = self.node_rows.labels(rows["node"].to_numpy())
+        return [
+            (("edge", self._text(name)), ("operator", " :: "), *value)
+            for name, value in zip(rows["name"], values, strict=True)
+        ]

@@ -1,0 +1,89 @@
+"""Listeners: who listens to which event of what, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from heapnb.decode.listeners import listeners
+from heapnb.views.columns import is_missing
+from heapnb.workbench.trees.decoded import (
+    DecodedTree,
+    function_label,
+    joined,
+    named,
+    section_of,
+    section_of_rows,
+    with_label,
+)
+from heapnb.workbench.trees.model import Column, Page, Window
+from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ListenersTree(DecodedTree):
+    """Listeners, grouped by class of emitter and event."""
+
+    key = "listeners"
+    title = "Listeners"
+    description = (
+        "What listens to events of EventEmitters and EventTargets, by class and event. Many "
+        "listeners of one event are the mark of one that is added again and again."
+    )
+    label_title = "Event"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("count", "Listeners", "count", "How many listeners there are."),
+        Column("emitter", "Emitter", "text", "What they listen to, if it is one object."),
+        Column("location", "Written at", "location", "Where the listener is written."),
+        *NODE_COLUMNS,
+    )
+    table = "listeners()"
+    text_columns = ("emitter_class", "event", "function", "location")
+    label_column = "function"
+    group_by = ("emitter_class", "event")
+    empty_text = (
+        "Nothing listens to an EventEmitter or EventTarget of Node.js here. Listeners of the DOM "
+        "are not listed."
+    )
+
+    def decode(self) -> pd.DataFrame:
+        """Return the listeners, each by the function's node."""
+        frame = listeners(self.heap).rename(columns={"listener_id": "node_id"})
+        emitter = frame["emitter_class"] + " @" + frame["emitter_id"].astype("string[pyarrow]")
+        # How many an emitter has would be added up once for each of them.
+        return frame.drop(columns="count").assign(emitter=emitter)
+
+    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
+        """Label events of classes."""
+        return [
+            (("class", self._text(emitter)), ("operator", " on "), ("edge", self._text(event)))
+            for emitter, event in zip(groups["emitter_class"], groups["event"], strict=True)
+        ]
+
+    def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
+        """Label listeners: the function, and that it goes after the first event."""
+        shown = []
+        for name, node, once in zip(rows["function"], rows["node"], rows["once"], strict=True):
+            if is_missing(name) and node >= 0:
+                # An object with a method `handleEvent`.
+                label = self.node_rows.labels(np.array([node]))[0]
+            else:
+                label = function_label(name)
+            shown.append((*label, ("badge", " once")) if once else label)
+        return shown
+
+    def below(self, key: str, row: int, window: Window) -> Page:
+        """List the emitter, then what the listener refers to."""
+        emitter = self.heap.ordinal_of(int(self.frame["emitter_id"].iloc[row]))
+        (shown,) = self.node_rows.rows([f"{key}/n{emitter}"], np.array([emitter]))
+        return joined(
+            window,
+            [
+                section_of_rows([with_label(shown, named("listens to"))]),
+                section_of(lambda part: super(ListenersTree, self).below(key, row, part), window),
+            ],
+        )

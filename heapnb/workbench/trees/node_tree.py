@@ -1,0 +1,31 @@
+"""What trees have in common whose rows are nodes at every level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from heapnb.workbench.trees.model import Column, Filter
+from heapnb.workbench.trees.rows import NODE_COLUMNS, RETAINED_SIZE, SIZE_FILTER
+
+if TYPE_CHECKING:
+    from heapnb.workbench.workbench import Workbench
+
+
+class NodeTree:
+    """Columns, filters and order of nodes; the largest first.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        What is browsed.
+    """
+
+    label_title: ClassVar[str] = "Object"
+    columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
+    filters: ClassVar[tuple[Filter, ...]] = (SIZE_FILTER,)
+    default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
+
+    def __init__(self, workbench: Workbench) -> None:
+        self.workbench = workbench
+        self.heap = workbench.heap
+        self._rows = workbench.rows

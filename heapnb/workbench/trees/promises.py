@@ -1,0 +1,56 @@
+"""Promises: pending or settled, and what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from heapnb.decode.promises import promises
+from heapnb.views.columns import is_missing
+from heapnb.workbench.trees.decoded import DecodedTree, function_label
+from heapnb.workbench.trees.model import Column
+from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class PromisesTree(DecodedTree):
+    """Promises, grouped by state and by what goes on once they are settled."""
+
+    key = "promises"
+    title = "Promises"
+    description = (
+        "Promises by state, and by the function that goes on when they are settled. Many pending "
+        "ones of one function wait for something that does not happen."
+    )
+    label_title = "Promise"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("count", "Promises", "count", "How many promises there are."),
+        Column("reaction_count", "Waiting", "count", "How often something waits for them."),
+        Column("awaited_by", "Awaited by", "text", "The async function that is suspended."),
+        *NODE_COLUMNS,
+    )
+    table = "promises()"
+    text_columns = ("handler", "awaited_by", "returned_by", "variable", "location")
+    label_column = "handler"
+    group_by = ("state", "handler", "location")
+    group_label_column = "handler"
+    empty_text = "There are no promises in this heap."
+
+    def decode(self) -> pd.DataFrame:
+        """Return the promises."""
+        return promises(self.heap)
+
+    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
+        """Label groups: the state, and the function."""
+        return [
+            self._group_label(*values)
+            for values in zip(groups["state"], groups["handler"], groups["location"], strict=True)
+        ]
+
+    def _group_label(self, state: object, handler: object, location: object) -> Label:
+        label: Label = (("class", "pending or settled" if is_missing(state) else str(state)),)
+        if is_missing(handler):
+            return (*label, ("soft", ", nothing known to wait"))
+        return (*label, ("operator", ", then "), *function_label(handler, location))

@@ -1,0 +1,62 @@
+"""Statistics: what kinds of things the heap is made of, as a table and as a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from heapnb.analysis.statistics import statistics
+from heapnb.views import charts
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.model import Column, Filter
+from heapnb.workbench.trees.rows import Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class StatisticsTree(DecodedTree):
+    """The heap by kind, as DevTools' Statistics has it."""
+
+    key = "statistics"
+    title = "Statistics"
+    description = "What kinds of things the bytes of the heap are."
+    label_title = "Kind"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("size", "Size", "bytes", "Bytes of all things of this kind."),
+        Column("share", "Of the heap", "percent", "Their part of all bytes."),
+    )
+    filters: ClassVar[tuple[Filter, ...]] = ()
+    default_sort: ClassVar[tuple[str | None, bool]] = ("size", True)
+    table = "statistics().table"
+    label_column = "kind"
+    empty_text = "The heap is empty."
+
+    def decode(self) -> pd.DataFrame:
+        """Return sizes by kind."""
+        return statistics(self.heap).table
+
+    def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
+        """Label kinds."""
+        return [(("class", kind),) for kind in rows["kind"]]
+
+    def chart(self) -> dict[str, Any]:
+        """Draw the kinds.
+
+        Returns
+        -------
+        dict
+            ``svg``, and ``table`` with ``columns`` and ``rows``, the largest kind first.
+        """
+        frame = self.frame.sort_values("size", ascending=False, kind="stable")
+        parts = list(zip(frame["kind"].tolist(), frame["size"].tolist(), strict=True))
+        return {
+            "svg": str(charts.treemap(parts, title="The heap by kind")),
+            "table": {
+                "columns": [
+                    {"key": "kind", "title": self.label_title, "kind": "text"},
+                    *({"key": c.key, "title": c.title, "kind": c.kind} for c in self.columns),
+                ],
+                "rows": frame[["kind", "size", "share"]].to_dict("records"),
+            },
+        }

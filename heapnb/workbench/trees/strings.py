@@ -1,0 +1,290 @@
+"""Strings: the texts of the heap, how many strings have each, and what holds them.
+
+Rows are texts. Below a text that several strings have are these (``n`` and an ordinal in a key),
+below a string what refers to it (``i`` and an edge).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, NodeArray
+from heapnb.analysis.retention.retainers import retaining_edges
+from heapnb.decode.links import has_type
+from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts
+from heapnb.frames import masked
+from heapnb.frames import texts as text_column
+from heapnb.graph.places import is_string
+from heapnb.kernels.texts import mark_named
+from heapnb.secrets import PUBLIC_VALUES
+from heapnb.sifting import secret_names
+from heapnb.views import fmt
+from heapnb.views.bulk_masking import mask_texts
+from heapnb.views.columns import is_missing
+from heapnb.views.masking import MASK
+from heapnb.workbench.trees.decoded import DecodedTree, holders, member_page, place_of_member
+from heapnb.workbench.trees.frame_tree import NODE
+from heapnb.workbench.trees.model import (
+    LONGEST_TEXT,
+    Column,
+    Filter,
+    FilterValue,
+    Page,
+    Window,
+)
+from heapnb.workbench.trees.rows import (
+    RETAINED_SIZE,
+    SHALLOW_SIZE,
+    SIZE_FILTER,
+    TEXT_FILTER,
+    Label,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMING: Final = ("property", "context")
+_MOST_TYPES: Final = 256
+_MOST_IDS: Final = 1000
+_MOST_LOOKED_AT: Final = 1000
+"""Retainers among which the nearest one is looked for."""
+
+
+_ALL: Final = "all"
+_DUPLICATES: Final = "duplicates"
+_ROPES: Final = "ropes"
+_SECRETS: Final = "secrets"
+_PRESET: Final = Filter(
+    "preset",
+    "Show",
+    "choice",
+    (
+        (_ALL, "All strings"),
+        (_DUPLICATES, "Duplicates"),
+        (_ROPES, "Ropes: concatenated, not yet joined"),
+        (_SECRETS, "What looks like a secret"),
+    ),
+)
+_LENGTH: Final = Filter(
+    "min_length",
+    "Length",
+    "choice",
+    (
+        ("0", "Any length"),
+        ("32", "32 characters and more"),
+        ("256", "256 characters and more"),
+        ("1024", "1,024 and more, as far as the file has them"),
+    ),
+)
+
+
+class StringsTree(DecodedTree):
+    """Texts, each with the strings that have it."""
+
+    key = "strings"
+    title = "Strings"
+    description = (
+        "The texts of all strings of the heap, how many strings have each, and what holds them. "
+        "What looks like a secret is masked, and is looked for as it is shown."
+    )
+    label_title = "Text"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("count", "Strings", "count", "How many strings have this text."),
+        Column("length", "Length", "count", "Characters, as far as the file has them."),
+        Column("wasted_size", "Duplicates", "bytes", "Bytes of all strings but one."),
+        SHALLOW_SIZE,
+        RETAINED_SIZE,
+    )
+    filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _PRESET, _LENGTH, SIZE_FILTER)
+    table = "texts()"
+    text_columns = ("text",)
+    label_column = "text"
+    empty_text = "There are no strings in this file."
+
+    def decode(self) -> pd.DataFrame:
+        """Return the texts; such as several strings have stand for no single node."""
+        frame = texts(self.heap)
+        is_several = (frame["count"] > 1).to_numpy()
+        return frame.assign(
+            first_id=frame["node_id"], node_id=masked(frame["node_id"].to_numpy(), is_several)
+        )
+
+    def make_frame(self) -> pd.DataFrame:
+        """Make the frame, with texts as they are shown; ``is_masked`` tells which are not."""
+        frame = self.decode()
+        if not self.workbench.mask:
+            return frame.assign(is_masked=False)
+        plain = text_groups(self.heap).text
+        is_named = self._called_secrets()
+        shown = mask_texts(plain)
+        shown = pc.if_else(pa.array(is_named), MASK, shown)
+        is_masked = pc.not_equal(shown, plain).fill_null(False).to_numpy(zero_copy_only=False)
+        return frame.assign(text=text_column(shown), is_masked=is_masked)
+
+    def _called_secrets(self) -> BoolArray:
+        """Find the texts of strings that some property or variable calls a secret."""
+        heap = self.heap
+        groups = text_groups(heap)
+        is_type = np.zeros(_MOST_TYPES, np.bool_)
+        is_type[[heap.edge_type_index(kind) for kind in _NAMING]] = True
+        is_called = np.zeros(heap.n_nodes, np.bool_)
+        mark_named(
+            heap.edge_type,
+            heap.edge_name,
+            heap.edge_to,
+            is_type,
+            secret_names(heap.strings),
+            is_called,
+        )
+        held = np.flatnonzero(is_called)
+        held = held[has_type(heap, held, *vocab.STRING_TYPES)]
+        is_held = np.zeros(len(heap.strings), np.bool_)
+        is_held[heap.node_name[held[has_type(heap, held, "string")]]] = True
+        is_held &= ~is_string(heap, ["", *PUBLIC_VALUES])
+        called: BoolArray = (groups.kind == 0) & is_held[heap.node_name[groups.first]]
+        for rope in held[~has_type(heap, held, "string")].tolist():
+            called[row_of_text(heap, rope)] = True
+        return called
+
+    # -- filters ----------------------------------------------------------------------------
+
+    def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:
+        """Say which texts are of the sort and length that is asked for."""
+        frame = self.frame
+        preset = filters.get(_PRESET.key) or _ALL
+        least = _least(filters)
+        if preset == _ALL and not least:
+            return None
+        found = np.array(frame["length"] >= least, np.bool_)
+        if preset == _DUPLICATES:
+            found &= frame["count"].to_numpy() > 1
+        elif preset == _ROPES:
+            found &= (frame["kind"] == "rope").to_numpy(np.bool_)
+        elif preset == _SECRETS:
+            found &= frame["is_masked"].to_numpy(np.bool_)
+        return found
+
+    def conditions(self, filters: Mapping[str, FilterValue]) -> Sequence[str]:
+        """Write sort and length."""
+        preset = filters.get(_PRESET.key) or _ALL
+        written = []
+        if preset == _DUPLICATES:
+            written.append('rows["count"] > 1')
+        elif preset == _ROPES:
+            written.append('rows["kind"] == "rope"')
+        elif preset == _SECRETS:
+            ids = self.frame["first_id"][self.frame["is_masked"]].tolist()
+            written.append(f'rows["node_id"].isin({ids[:_MOST_IDS]})')
+        if least := _least(filters):
+            written.append(f'rows["length"] >= {least}')
+        return written
+
+    # -- rows -------------------------------------------------------------------------------
+
+    def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
+        """Label texts."""
+        return [
+            (("soft", "(sliced string)"),)
+            if is_missing(text)
+            else (("string", f'"{fmt.clean(text, LONGEST_TEXT)}"'),)
+            for text in rows["text"]
+        ]
+
+    def flags(self, rows: pd.DataFrame) -> Sequence[tuple[str, ...]]:
+        """Flag what is masked."""
+        return [("masked",) if is_masked else () for is_masked in rows["is_masked"].tolist()]
+
+    def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
+        """Say that something may hold each of them."""
+        return [True] * len(rows)
+
+    def below(self, key: str, row: int, window: Window) -> Page:
+        """List the strings that have a text, or what refers to the only one."""
+        if self.frame["count"].iloc[row] == 1:
+            return holders(self.workbench, key, int(self.frame[NODE].iloc[row]), window)
+        strings = strings_with_text(self.heap, row)
+        page = member_page(self.node_rows, key, ("strings", row), strings, window)
+        shown = self.frame.iloc[[row]]
+        (label,), (flags,) = self.labels(shown), self.flags(shown)
+        held = self._held_labels([self.heap.ordinal_of(each.node_id or 0) for each in page.rows])
+        return replace(
+            page,
+            rows=tuple(
+                replace(each, label=(*(by or label), each.label[-1]), expandable=True, flags=flags)
+                for each, by in zip(page.rows, held, strict=True)
+            ),
+        )
+
+    def _held_labels(self, strings: Sequence[int]) -> list[Label | None]:
+        """Say by what each of some equal strings is held, nearest to the roots."""
+        heap = self.heap
+        edges = np.full(len(strings), vocab.NO_INDEX, np.int64)
+        naming = [heap.edge_type_index(kind) for kind in (*_NAMING, "element")]
+        for place, node in enumerate(strings):
+            found, sources = (each[:_MOST_LOOKED_AT] for each in retaining_edges(heap, node))
+            # What the engine's own arrays call it says nothing.
+            is_name = np.isin(heap.edge_type[found], naming)
+            if is_name.any():
+                distance = heap.distance[sources[is_name]]
+                nearest = np.argmin(np.where(distance < 0, vocab.BASE_SYSTEM_DISTANCE, distance))
+                edges[place] = found[is_name][nearest]
+        known = np.flatnonzero(edges >= 0)
+        rows = self.node_rows.rows(
+            [""] * len(known), heap.edge_from(edges[known]), edges=edges[known], joined_by="in"
+        )
+        labels: list[Label | None] = [None] * len(strings)
+        for place, row in zip(known.tolist(), rows, strict=True):
+            labels[place] = row.label[:-1]
+        return labels
+
+    def below_part(self, key: str, node: int, part: str, window: Window) -> Page:
+        """List what refers to a string, or to what refers to it."""
+        del part
+        return holders(self.workbench, key, node, window)
+
+    def nodes(self, key: str) -> NodeArray:
+        """Return the strings that a row stands for."""
+        _, row, parts = self._parse(key)
+        if row is not None and not parts:
+            return strings_with_text(self.heap, row).astype(np.uint32)
+        return super().nodes(key)
+
+    def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
+        """Return the way to a string, below its text if others have the same."""
+        row = row_of_text(self.heap, node)
+        if row is None or not np.isin(row, self._chosen_rows(window)):
+            return None
+        key = f"r{row}"
+        path = ((key, self._place_of_row(None, row, window)),)
+        if self.frame["count"].iloc[row] == 1:
+            return path
+        strings = strings_with_text(self.heap, row)
+        place = place_of_member(self.node_rows, ("strings", row), strings, node, window)
+        return (*path, (f"{key}/n{node}", place))
+
+    def python(self, key: str | None, window: Window) -> str:
+        """Return the expression that gives the same rows as a DataFrame, or a row's node."""
+        if key is None or "/" in key:
+            return super().python(key, window)
+        _, row, _ = self._parse(key)
+        shown = self.frame.iloc[row or 0]
+        if shown["count"] == 1 or shown["kind"] != "string":
+            return super().python(key, window)
+        # By the text of one of them, which may be a secret, and long.
+        snapshot = self.workbench.expression
+        return (
+            f'{snapshot}.nodes.loc[lambda rows: (rows["node_type"] == "string")'
+            f' & (rows["name"] == {snapshot}.node({int(shown["first_id"])}).name)'
+            f' & (rows["shallow_size"] == {int(shown["shallow_size"] // shown["count"])})]'
+        )
+
+
+def _least(filters: Mapping[str, FilterValue]) -> int:
+    return int(filters.get(_LENGTH.key) or 0)

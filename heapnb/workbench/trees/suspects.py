@@ -1,0 +1,227 @@
+"""Suspects: what the diagnosis says piles up, why, what keeps it alive, and what to change.
+
+Below a suspect are sentences (``w`` and ``f`` and the number of a line in a key: why, and the
+fix), its course, the chain (``c``, below it ``t`` and the number of a step), and the objects
+(``o``, below it ``n`` and an ordinal).
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from heapnb._typing import NodeArray
+from heapnb.views import fmt
+from heapnb.workbench.trees.decoded import (
+    DecodedTree,
+    joined,
+    member_page,
+    place_of_member,
+    section_of_rows,
+)
+from heapnb.workbench.trees.model import Cell, Column, Page, Row, Window
+from heapnb.workbench.trees.rows import Label, no_row, parse_part
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+
+_CHAIN: Final = "c0"
+_OBJECTS: Final = "o0"
+_SENTENCES: Final = frozenset("wfp")
+_LINE: Final = 110
+_LONGEST_PROSE: Final = 1500
+_DIAGNOSIS: Final = "diagnosis"
+"""The Python expression for it in code that is shown."""
+
+
+class SuspectsTree(DecodedTree):
+    """The suspects of a diagnosis, the most likely culprit first."""
+
+    key = "suspects"
+    title = "Suspects"
+    description = (
+        "What piles up, the most likely culprit first; below each why it does, what to change, "
+        "the chain that keeps it alive, and the objects."
+    )
+    label_title = "Suspect"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("rank", "Rank", "count", "1 for the most likely culprit."),
+        Column("confidence", "Confidence", "percent", "How sure it is that this is a leak."),
+        Column("count", "Objects", "count", "Objects in the last snapshot."),
+        Column("count_delta", "# Delta", "count_delta", "Objects more than in the first one."),
+        Column("retained_size", "Retained size", "bytes", "Bytes that they keep, each once."),
+        Column("retained_delta", "Size delta", "bytes_delta", "Bytes more than in the first one."),
+        Column("location", "Where", "location", "Where they, or what adds them, are defined."),
+    )
+    default_sort: ClassVar[tuple[str | None, bool]] = ("rank", False)
+    table = "table"
+    text_columns = ("class_name", "anchor", "location", "kind")
+    label_column = "class_name"
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What was found."""
+        found = self.workbench.diagnosis
+        assert found is not None  # noqa: S101  the view is there only with one
+        return found
+
+    @property
+    def empty_text(self) -> str:  # type: ignore[override]  # depends on the diagnosis
+        """Say why there are none."""
+        return self.node_rows.text(self.diagnosis.reason, limit=_LONGEST_PROSE)
+
+    def decode(self) -> pd.DataFrame:
+        """Return the suspects, with what they are in the last snapshot."""
+        suspects = self.diagnosis.suspects
+        return self.diagnosis.table.assign(
+            count=[suspect.count_per_snapshot[-1] for suspect in suspects],
+            retained_size=[suspect.retained_per_snapshot[-1] for suspect in suspects],
+        )
+
+    def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
+        """Label suspects: what piles up, and what holds it."""
+        return [
+            (
+                ("class", self._text(class_name)),
+                ("operator", "held by"),
+                ("soft", self._text(anchor).replace("`", "")),
+            )
+            for class_name, anchor in zip(rows["class_name"], rows["anchor"], strict=True)
+        ]
+
+    def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
+        """Say that each has reasons."""
+        return [True] * len(rows)
+
+    # -- below a suspect --------------------------------------------------------------------
+
+    def below(self, key: str, row: int, window: Window) -> Page:
+        """List why it is one, what to change, its course, its chain and the objects."""
+        suspect = self.diagnosis.suspects[row]
+        rows = [
+            *self._paragraph(f"{key}/w", "Why", suspect.explanation),
+            *self._paragraph(f"{key}/f", "Fix", suspect.fix),
+            *self._course(key, suspect),
+            self._heading(f"{key}/{_CHAIN}", "Chain", " → ".join(suspect.chain)),
+            self._heading(
+                f"{key}/{_OBJECTS}",
+                "Objects",
+                fmt.plural(len(suspect.nodes), "object"),
+                {"count": len(suspect.nodes)},
+            ),
+        ]
+        return joined(window, [section_of_rows(rows)])
+
+    def rows(self, parent: str | None, window: Window) -> Page:
+        """Return rows at the top (parent is None) or below a row."""
+        if parent is not None:
+            _, row, parts = self._parse(parent)
+            if row is not None and len(parts) == 1:
+                return self._part(parent, self.diagnosis.suspects[row], parts[0], window)
+        return super().rows(parent, window)
+
+    def _part(self, key: str, suspect: Suspect, part: str, window: Window) -> Page:
+        """List steps of the chain, or objects; sentences have nothing below them."""
+        if part == _OBJECTS:
+            name = ("suspect", suspect.rank)
+            return member_page(self.node_rows, key, name, suspect.nodes, window)
+        if part == _CHAIN:
+            return self._steps(key, suspect, window)
+        if parse_part(key, part)[0] not in _SENTENCES:
+            raise no_row(key)
+        return Page((), 0)
+
+    def _steps(self, key: str, suspect: Suspect, window: Window) -> Page:
+        nodes = suspect.path.nodes
+        # No edge leads to the root.
+        edges = np.append(-1, suspect.path.edges)
+        shown = np.arange(len(nodes))[window.offset : window.offset + window.limit]
+        keys = [f"{key}/t{step}" for step in shown.tolist()]
+        rows = self.node_rows.rows(keys, nodes[shown], edges=edges[shown])
+        return Page(rows, len(nodes), window.offset)
+
+    def _paragraph(self, prefix: str, name: str, text: str) -> list[Row]:
+        """Write sentences over as many rows as they need."""
+        shown = self.node_rows.text(" ".join(text.split()), limit=_LONGEST_PROSE)
+        heading: Label = (("badge", name),)
+        return [
+            Row(
+                f"{prefix}{number}",
+                (*(heading if number == 0 else ()), ("soft", line)),
+                {},
+                title=shown if number == 0 else None,
+            )
+            for number, line in enumerate(textwrap.wrap(shown, _LINE) or [""])
+        ]
+
+    def _course(self, key: str, suspect: Suspect) -> list[Row]:
+        if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is no course
+            return []
+        counts = " → ".join(map(fmt.format_count, suspect.count_per_snapshot))
+        sizes = " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot))
+        cells: dict[str, Cell] = {
+            "count_delta": suspect.count_delta,
+            "retained_delta": suspect.retained_delta,
+        }
+        row = self._heading(f"{key}/p0", "Course", f"{counts} objects; {sizes}", cells)
+        return [replace(row, expandable=False)]
+
+    def _heading(self, key: str, name: str, text: str, cells: dict[str, Cell] | None = None) -> Row:
+        label: Label = (("badge", name), ("soft", self.node_rows.text(text)))
+        return Row(key, label, cells or {}, expandable=True)
+
+    # -- nodes ------------------------------------------------------------------------------
+
+    def nodes(self, key: str) -> NodeArray:
+        """Return the objects of a suspect, or the node of a row below it."""
+        _, row, parts = self._parse(key)
+        suspect = self.diagnosis.suspects[row or 0]
+        if not parts or (len(parts) == 1 and parts[0] == _OBJECTS):
+            return suspect.nodes
+        if len(parts) == 1:
+            return np.empty(0, np.uint32)
+        return super().nodes(key)
+
+    def node_at(self, key: str, row: int, parts: Sequence[str]) -> int:
+        """Follow the parts of a key: a step of the chain or an object, then as in every tree."""
+        path = self.diagnosis.suspects[row].path
+        if len(parts) > 1:
+            kind, number = parse_part(key, parts[1])
+            if parts[0] == _OBJECTS and kind == "n":
+                return super().node_at(key, row, parts[1:])
+            if parts[0] == _CHAIN and kind == "t" and number < len(path.nodes):
+                return super().node_at(key, row, [f"n{path.nodes[number]}", *parts[2:]])
+        raise no_row(key)
+
+    def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
+        """Return the way to an object of a suspect."""
+        for row, suspect in enumerate(self.diagnosis.suspects):
+            if node not in suspect.nodes or row not in self._chosen_rows(window):
+                continue
+            key = f"r{row}"
+            place = place_of_member(
+                self.node_rows, ("suspect", suspect.rank), suspect.nodes, node, window
+            )
+            below = self.below(key, row, Window(0, 1000))
+            objects = [each.key for each in below.rows].index(f"{key}/{_OBJECTS}")
+            return (
+                (key, self._place_of_row(None, row, window)),
+                (f"{key}/{_OBJECTS}", objects),
+                (f"{key}/{_OBJECTS}/n{node}", place),
+            )
+        return None
+
+    def python(self, key: str | None, window: Window) -> str:
+        """Return the expression for the table of suspects, for one, or for a node."""
+        if key is None:
+            return self.table_code(_DIAGNOSIS, window)
+        _, row, parts = self._parse(key)
+        if len(parts) < 2:  # noqa: PLR2004  not yet an object
+            return f"{_DIAGNOSIS}.suspects[{row}]"
+        return super().python(key, window)

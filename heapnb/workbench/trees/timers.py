@@ -1,0 +1,46 @@
+"""Timers: what they call, after how long, and whether they are still scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from heapnb.decode.timers import timers
+from heapnb.workbench.trees.decoded import DecodedTree, function_label
+from heapnb.workbench.trees.model import Column
+from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class TimersTree(DecodedTree):
+    """Timers, grouped by what they call."""
+
+    key = "timers"
+    title = "Timers"
+    description = "Timeouts, intervals and immediates of Node.js, by the function that they call."
+    label_title = "Function"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("count", "Timers", "count", "How many timers call this function."),
+        Column("kind", "Kind", "text", "Timeout, interval or immediate."),
+        Column("state", "State", "text", "Scheduled; or finished, though somebody holds it."),
+        Column("delay", "Delay, ms", "text", "Milliseconds."),
+        *NODE_COLUMNS,
+    )
+    table = "timers()"
+    text_columns = ("function", "location")
+    label_column = "function"
+    group_by = ("function", "location")
+    empty_text = "There are no timers of Node.js. Those of a page are not listed."
+
+    def decode(self) -> pd.DataFrame:
+        """Return the timers."""
+        return timers(self.heap)
+
+    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
+        """Label functions."""
+        return [
+            function_label(name, place)
+            for name, place in zip(groups["function"], groups["location"], strict=True)
+        ]
