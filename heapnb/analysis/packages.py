@@ -44,13 +44,13 @@ _YARN_FOLDER: Final = re.compile(
     rf"/(?P<name>@?[^/]+?)-npm-(?P<version>{_VERSION}?)-[0-9a-f]{{8,}}(?:-[^/]*)?(?:\.zip)?/",
     re.ASCII,
 )
-# Content delivery networks, and Deno's copy of the registry.
+# Recognised by their shape, because hosts vary: URLs of content delivery networks, and the folders
+# of Deno's cache, one for each host.
+_HOST: Final = r"[\w-]+(?:\.[\w-]+)+(?:_\d+)?"
 _REMOTE: Final = (
-    re.compile(
-        rf"//(?:unpkg\.com|esm\.sh|cdn\.skypack\.dev|esm\.run|jspm\.dev|ga\.jspm\.io/npm:"
-        rf"|cdn\.jsdelivr\.net/npm)[/:]*(?:v\d+/|stable/)?(?P<name>{_NAME})@(?P<version>[^/?]+)"
-    ),
-    re.compile(rf"/npm/registry\.npmjs\.org/(?P<name>{_NAME})/(?P<version>{_VERSION})/"),
+    re.compile(rf"//[^/]+/npm[/:](?P<name>{_NAME})@(?P<version>[^/?]+)"),
+    re.compile(rf"//[^/]+/(?:v\d+/|stable/)?(?P<name>{_NAME})@(?P<version>{_VERSION})"),
+    re.compile(rf"/npm/{_HOST}/(?P<name>{_NAME})/(?P<version>{_VERSION})/", re.ASCII),
 )
 _VITE_FOLDER: Final = re.compile(r"/node_modules/\.vite[^/]*/deps(?:_[^/]*)?/(?P<file>[^/?]+)")
 _VITE_CHUNK: Final = "chunk-"

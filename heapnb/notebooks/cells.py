@@ -81,9 +81,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text(f"""
         # Post-mortem of a heap
 
-        Written by [heapnb](https://pypi.org/project/heapnb/) {heapnb.__version__} from the
-        snapshots that the next cell names. For another incident, change that cell and run all
-        cells; nothing else depends on the case.
+        Written by heapnb {heapnb.__version__} from the snapshots that the next cell names. For
+        another incident, change that cell and run all cells. No other cell depends on the case.
     """)
     yield "code", _parameters(case), {"tags": [PARAMETERS]}
     yield _code("""
