@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.retention.culprits import MOST_EDGES, culprits_of_pile
+from heapnb.analysis.retention.culprits import MOST_EDGES, culprits_of_objects
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.describe import removal
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
@@ -216,11 +216,11 @@ def test_what_the_objects_hold_together_with_others_counts() -> None:
     nodes = np.array([builder.ordinal(f"a{number}") for number in range(20)], np.uint32)
     alone = hn.culprits(graph, nodes)
     assert [edge.expression for edge in alone.edges] == ["e.a"]
-    pile = culprits_of_pile(graph, nodes, 20_000)
-    assert [edge.expression for edge in pile.edges] == ["e"]
-    assert pile.freed_size > 20_000
-    assert pile.nodes.tolist() == nodes.tolist()
-    assert culprits_of_pile(graph, nodes, 400).edges == alone.edges
+    found = culprits_of_objects(graph, nodes, 20_000)
+    assert [edge.expression for edge in found.edges] == ["e"]
+    assert found.freed_size > 20_000
+    assert found.nodes.tolist() == nodes.tolist()
+    assert culprits_of_objects(graph, nodes, 400).edges == alone.edges
 
 
 def test_the_sentence() -> None:

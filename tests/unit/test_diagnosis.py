@@ -51,7 +51,7 @@ def series_of(*contents: Sequence[int]) -> Series:
     return load_series([heap(lambda b, items=items: put(b, items)) for items in contents])  # type: ignore[misc]
 
 
-def piles_of(*contents: Sequence[int]) -> tuple[Accumulation, ...]:
+def accumulations_of(*contents: Sequence[int]) -> tuple[Accumulation, ...]:
     return accumulations(series_of(*contents)).growing
 
 
@@ -60,12 +60,16 @@ def diagnosis_of(*contents: Sequence[int]) -> Diagnosis:
 
 
 def test_what_grows_all_through_piles_up() -> None:
-    (pile,) = piles_of(range(10), range(40), range(100))
-    assert pile.count.tolist() == [10, 40, 100]
-    assert pile.size.tolist() == [1000, 4000, 10000]
-    assert len(pile.members) == 100
-    assert pile.staying == (1.0, 1.0)
-    assert (pile.n_holders, pile.is_list, pile.is_content) == (1, False, False)
+    (accumulation,) = accumulations_of(range(10), range(40), range(100))
+    assert accumulation.count.tolist() == [10, 40, 100]
+    assert accumulation.size.tolist() == [1000, 4000, 10000]
+    assert len(accumulation.members) == 100
+    assert accumulation.survival == (1.0, 1.0)
+    assert (accumulation.n_holders, accumulation.is_list, accumulation.is_content) == (
+        1,
+        False,
+        False,
+    )
 
 
 def test_what_stops_growing_has_levelled_off() -> None:
@@ -181,8 +185,8 @@ def test_growth_below_what_grows_is_explained(n_parts: int) -> None:
 
         return inner
 
-    (pile,) = accumulations(load_series([heap(fill(n)) for n in (10, 40, 100)])).growing
-    assert pile.count.tolist() == [10, 40, 100]
+    (accumulation,) = accumulations(load_series([heap(fill(n)) for n in (10, 40, 100)])).growing
+    assert accumulation.count.tolist() == [10, 40, 100]
 
 
 def test_bytes_that_grow_in_one_object() -> None:

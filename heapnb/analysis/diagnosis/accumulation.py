@@ -1,4 +1,4 @@
-"""Where objects pile up: what one holder holds in the same way, counted in each snapshot."""
+"""Where objects accumulate: what one holder holds by the same label, counted per snapshot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heapnb.kernels import retaining as kernels
 from heapnb.kernels.retaining import HashArray
 
 UNEXPLAINED_FACTOR: Final = 2.0
-"""What a growing holder holds piles up by itself if there comes to be so much more per holder."""
+"""Growth per holder above this limit counts as its own suspect."""
 
 GROWING_INTERVALS: Final = 2 / 3
 """Something grows through a series if it does so from one snapshot to the next this often."""
@@ -27,8 +27,8 @@ KEPT_OF_PEAK: Final = 0.9
 LEAST_OWN_GROWTH: Final = 4096
 """Bytes by which an object itself has to grow to be of interest."""
 
-LEAST_PILE: Final = 64
-"""In a single snapshot so many objects held alike are a pile."""
+LEAST_MEMBERS: Final = 64
+"""In a single snapshot so many objects held alike are an accumulation."""
 
 MOST_BYTES_PER_MEMBER: Final = 128
 """A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
@@ -68,10 +68,10 @@ class Accumulation:
     count, size : int64[n_snapshots]
         Members; bytes of all that they hold in the retaining tree, together with what the holder
         keeps beside them.
-    staying : float64[n_snapshots - 1]
+    survival : float64[n_snapshots - 1]
         Which share of the members of each earlier snapshot the last one still has, or, where
         the members are new each time, of what they hold; NaN where it is unknown.
-    first_step : float
+    first_survival : float
         Which share of the first snapshot's members the second one still has; NaN if unknown.
     """
 
@@ -83,8 +83,8 @@ class Accumulation:
     is_content: bool
     count: IntArray
     size: IntArray
-    staying: tuple[float, ...]
-    first_step: float
+    survival: tuple[float, ...]
+    first_survival: float
 
     @property
     def count_delta(self) -> int:
@@ -99,13 +99,13 @@ class Accumulation:
 
 @dataclass(frozen=True)
 class Accumulations:
-    """What piles up in a series, and what had seemed to.
+    """What grows in a series, and what stopped growing.
 
     Parameters
     ----------
     growing : tuple of Accumulation
         What grows through the series, the largest growth first; in a single snapshot the
-        largest piles.
+        largest accumulations.
     levelled_off : tuple of Accumulation
         What grew at first and then no more.
     """
@@ -115,7 +115,7 @@ class Accumulations:
 
 
 def accumulations(series: Series) -> Accumulations:
-    """Find where objects pile up.
+    """Find where objects accumulate.
 
     Parameters
     ----------
@@ -129,18 +129,18 @@ def accumulations(series: Series) -> Accumulations:
     Notes
     -----
     Groups of nodes that are held alike are counted in every snapshot. A group that grows counts
-    unless its holders grow in number as fast; so only the top of what piles up is left. Groups
+    unless its holders grow in number as fast; so only the top of what grows is left. Groups
     of several holders on the same route from the root are put together.
     """
     table = _GroupTable.of(series)
     if len(series) == 1:
-        is_pile = (table.count[:, -1] >= LEAST_PILE) & table.is_last
+        is_many = (table.count[:, -1] >= LEAST_MEMBERS) & table.is_last
         least = LARGE_SHARE * series.snapshots[-1].total_size
-        is_large = (table.own_size[:, -1] >= least) & ~is_pile & table.is_last
-        table.unmark_holders(is_pile, is_large)
-        piles = table.collect(np.flatnonzero(is_pile), content=False)
-        piles += table.collect(np.flatnonzero(is_large), content=True)
-        return Accumulations(_outermost(series, piles), ())
+        is_large = (table.own_size[:, -1] >= least) & ~is_many & table.is_last
+        table.unmark_holders(is_many, is_large)
+        found = table.collect(np.flatnonzero(is_many), content=False)
+        found += table.collect(np.flatnonzero(is_large), content=True)
+        return Accumulations(_outermost(series, found), ())
     growing = grows_through(table.count) & table.is_last
     top = np.flatnonzero(growing & ~table.is_explained(growing))
     swelling = grows_through(table.own_size) & ~growing & table.is_last
@@ -148,12 +148,12 @@ def accumulations(series: Series) -> Accumulations:
     swelling &= ~table.is_explained(growing | swelling) & ~table.is_synthetic
     table.unmark_holders(growing, swelling)
     table.unmark_holders(table.fills_holder & ~growing, swelling)
-    piles = table.collect(top, content=False)
-    piles += table.collect(np.flatnonzero(swelling), content=True)
-    piles = _without_companions(series, sorted(piles, key=lambda pile: -pile.size_delta))
+    found = table.collect(top, content=False)
+    found += table.collect(np.flatnonzero(swelling), content=True)
+    found = _without_companions(series, sorted(found, key=lambda one: -one.size_delta))
     stopped = ~growing & table.is_last & (table.count[:, -1] > table.count[:, 0])
     levelled = table.collect(np.flatnonzero(stopped & ~table.is_explained(stopped)), content=False)
-    return Accumulations(tuple(piles), tuple(sorted(levelled, key=lambda pile: -pile.size_delta)))
+    return Accumulations(tuple(found), tuple(sorted(levelled, key=lambda one: -one.size_delta)))
 
 
 def grows_through(values: IntArray) -> BoolArray:
@@ -274,7 +274,7 @@ class _GroupTable:
         holder = self.row_of_holder
         own = np.where(holder >= 0, self.own_size[holder, -1], 0)
         fills: BoolArray = self.count[:, -1] * MOST_BYTES_PER_MEMBER >= own
-        return fills & (self.count[:, -1] >= LEAST_PILE)
+        return fills & (self.count[:, -1] >= LEAST_MEMBERS)
 
     @property
     def is_synthetic(self) -> BoolArray:
@@ -292,29 +292,29 @@ class _GroupTable:
         """Put groups together that are on the same route; describe the largest ones."""
         if len(rows) == 0:
             return []
-        _, pile = np.unique(self._pile_keys(rows, content=content), return_inverse=True)
-        n_piles = int(pile.max()) + 1
+        _, merged = np.unique(self._merge_keys(rows, content=content), return_inverse=True)
+        n_merged = int(merged.max()) + 1
         amount = self.own_size if content else self.size
         gains = amount[rows, -1] - (amount[rows, 0] if len(self.groups) > 1 else 0)
-        gain = np.bincount(pile, weights=gains, minlength=n_piles)
+        gain = np.bincount(merged, weights=gains, minlength=n_merged)
         chosen = np.argsort(-gain, kind="stable")[:MOST_ACCUMULATIONS]
-        number = np.full(n_piles, vocab.NO_INDEX, np.int64)
+        number = np.full(n_merged, vocab.NO_INDEX, np.int64)
         number[chosen] = np.arange(len(chosen))
-        pile_of_row = np.full(len(self.count), vocab.NO_INDEX, np.int64)
-        pile_of_row[rows] = number[pile]
-        members = [self._members(k, pile_of_row, len(chosen)) for k in range(len(self.groups))]
+        merged_of_row = np.full(len(self.count), vocab.NO_INDEX, np.int64)
+        merged_of_row[rows] = number[merged]
+        members = [self._members(k, merged_of_row, len(chosen)) for k in range(len(self.groups))]
         return [
             self._describe(
-                rows[pile == place],
-                gains[pile == place],
+                rows[merged == place],
+                gains[merged == place],
                 [nodes[i] for nodes in members],
                 content=content,
             )
             for i, place in enumerate(chosen.tolist())
         ]
 
-    def _pile_keys(self, rows: IntArray, *, content: bool) -> HashArray:
-        """Hash what the groups of one pile have in common."""
+    def _merge_keys(self, rows: IntArray, *, content: bool) -> HashArray:
+        """Hash what groups that are merged have in common."""
         last, snapshot = self.groups[-1], self.series.snapshots[-1]
         heads = self.head[rows]
         if content:
@@ -329,23 +329,23 @@ class _GroupTable:
         kernels.mix_arrays(keys, common, keys)
         return keys
 
-    def _members(self, number: int, pile_of_row: IntArray, n_piles: int) -> list[NodeArray]:
-        """List the nodes of every pile in one snapshot."""
+    def _members(self, number: int, merged_of_row: IntArray, n_merged: int) -> list[NodeArray]:
+        """List the nodes of each merged group in one snapshot."""
         group = self.groups[number]
-        pile_of_group = np.append(pile_of_row[self.rows[number]], vocab.NO_INDEX)
+        merged_of_group = np.append(merged_of_row[self.rows[number]], vocab.NO_INDEX)
         # The last entry is for nodes of no group.
         places = np.minimum(group.of_node, len(group.hash))
-        pile = pile_of_group[places]
-        nodes = np.flatnonzero(pile >= 0)
-        order = np.argsort(pile[nodes], kind="stable")
-        ends = np.cumsum(np.bincount(pile[nodes], minlength=n_piles))[:-1]
+        merged = merged_of_group[places]
+        nodes = np.flatnonzero(merged >= 0)
+        order = np.argsort(merged[nodes], kind="stable")
+        ends = np.cumsum(np.bincount(merged[nodes], minlength=n_merged))[:-1]
         return np.split(nodes[order].astype(np.uint32), ends)
 
     def _describe(
         self, rows: IntArray, gains: IntArray, members: list[NodeArray], *, content: bool
     ) -> Accumulation:
         snapshot = self.series.snapshots[-1]
-        # A Map has keys and values in one pile: it goes by the kind of object that takes most.
+        # A Map has keys and values in one group: the kind of object that takes most bytes names it.
         kinds, kind = np.unique(snapshot.kind[self.head[rows]], return_inverse=True)
         main = kind == np.argmax(np.bincount(kind, weights=self._without_keys(rows, gains)))
         best = int(rows[main][np.argmax(gains[main])])
@@ -364,7 +364,7 @@ class _GroupTable:
             owners, n_held = np.unique(snapshot.owner[in_best], return_counts=True)
             holder = int(owners[np.argmax(n_held)])
             example = self._typical(in_best[snapshot.owner[in_best] == holder])
-        staying, first_step = self._staying(members)
+        survival, first_survival = self._survival(members)
         return Accumulation(
             members[-1],
             example,
@@ -374,8 +374,8 @@ class _GroupTable:
             content,
             self.count[rows[main]].sum(axis=0),
             (self.own_size if content else self.size)[rows].sum(axis=0),
-            staying,
-            first_step,
+            survival,
+            first_survival,
         )
 
     def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:
@@ -398,15 +398,15 @@ class _GroupTable:
         choice = next((some for some in (middle, late) if len(some)), nodes)
         return int(choice[len(choice) // 2])
 
-    def _staying(self, members: list[NodeArray]) -> tuple[tuple[float, ...], float]:
+    def _survival(self, members: list[NodeArray]) -> tuple[tuple[float, ...], float]:
         if not self.series.one_process:
             return (np.nan,) * (len(members) - 1), np.nan
         ids = [
             snapshot.node_id[nodes]
             for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
         ]
-        staying = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
-        if staying and max(staying) < _RENEWED:
+        survival = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
+        if survival and max(survival) < _RENEWED:
             # New wrappers of old things (timers that start anew) come and stay all the same.
             held = [
                 _ids_held_by(snapshot, nodes)
@@ -414,8 +414,8 @@ class _GroupTable:
             ]
             of_held = tuple(_share(held[k], held[-1]) for k in range(len(held) - 1))
             if not np.isnan(of_held).any():
-                staying = of_held
-        return staying, _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
+                survival = of_held
+        return survival, _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
 
 
 def _share(ids: NodeArray, of: NodeArray) -> float:
@@ -451,7 +451,7 @@ def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
     return int(near[0])
 
 
-def _without_companions(series: Series, piles: list[Accumulation]) -> list[Accumulation]:
+def _without_companions(series: Series, found: list[Accumulation]) -> list[Accumulation]:
     """Leave out what grows beside something larger only because that does.
 
     The keys that one holder keeps for its values, say, or the bytes of what holds it all.
@@ -459,16 +459,17 @@ def _without_companions(series: Series, piles: list[Accumulation]) -> list[Accum
     owner = series.snapshots[-1].owner
     kept: list[Accumulation] = []
     holders: set[int] = set()
-    for pile in piles:
-        if pile.is_content and pile.example in holders:
+    for accumulation in found:
+        if accumulation.is_content and accumulation.example in holders:
             continue
         if not any(
-            other.holder == pile.holder
-            and abs(other.count_delta - pile.count_delta) <= _SAME_GROWTH * other.count_delta
+            other.holder == accumulation.holder
+            and abs(other.count_delta - accumulation.count_delta)
+            <= _SAME_GROWTH * other.count_delta
             for other in kept
         ):
-            kept.append(pile)
-            holders.update(_owners(owner, pile.holder))
+            kept.append(accumulation)
+            holders.update(_owners(owner, accumulation.holder))
     return kept
 
 
@@ -480,20 +481,22 @@ def _owners(owner: NodeArray, node: int) -> list[int]:
     return above
 
 
-def _outermost(series: Series, piles: list[Accumulation]) -> tuple[Accumulation, ...]:
-    """Leave out piles that lie below another one."""
+def _outermost(series: Series, found: list[Accumulation]) -> tuple[Accumulation, ...]:
+    """Leave out accumulations below another one."""
     owner = series.snapshots[-1].owner
-    members = np.sort(np.concatenate([pile.members for pile in piles])) if piles else None
+    members = (
+        np.sort(np.concatenate([accumulation.members for accumulation in found])) if found else None
+    )
     outermost = []
-    for pile in piles:
-        above = pile.holder
+    for accumulation in found:
+        above = accumulation.holder
         while members is not None and int(owner[above]) != above:
             place = int(np.searchsorted(members, above))
             if place < len(members) and int(members[place]) == above:
                 break
             above = int(owner[above])
         else:
-            outermost.append(pile)
+            outermost.append(accumulation)
     return tuple(outermost)
 
 

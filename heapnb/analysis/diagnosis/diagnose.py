@@ -17,7 +17,7 @@ from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence, clipped, is_internal
 from heapnb.analysis.diagnosis.fingerprints import fingerprint
 from heapnb.analysis.packages import Package, package_of
-from heapnb.analysis.retention.culprits import Culprits, culprits_of_pile
+from heapnb.analysis.retention.culprits import Culprits, culprits_of_objects
 from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.sources import HeapSource
@@ -80,7 +80,7 @@ _FIELDS: Final = (
 
 @dataclass(frozen=True, repr=False)
 class Suspect(Shown):
-    """Objects that pile up, with what holds them and why.
+    """A group of objects that grows: what retains it, and why it grows.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class Suspect(Shown):
     kind : str
         The cause, such as ``"event-listeners"``.
     class_name : str
-        What piles up.
+        Their class.
     count_per_snapshot : tuple of int
         How many there are of that class and definition site; of classes without a site, how
         many are held here.
@@ -145,7 +145,7 @@ class Suspect(Shown):
 
         Computed when it is first asked for; see `heapnb.analysis.retention.culprits.culprits`.
         """
-        return culprits_of_pile(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
+        return culprits_of_objects(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
 
     def chart(self) -> Display:
         """Draw how the objects grew, in number and in what they retain."""
@@ -295,9 +295,9 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     found = accumulations(series)
     growth = _Growth.of(series, found)
     rated = [
-        _Rated.of(growth.confidence(pile), Evidence(series, pile))
-        for pile in found.growing
-        if not _is_weak(series, pile)
+        _Rated.of(growth.confidence(accumulation), Evidence(series, accumulation))
+        for accumulation in found.growing
+        if not _is_weak(series, accumulation)
     ]
     if len(series) == 1:
         # The runtime has large tables of its own, which need not grow.
@@ -319,7 +319,7 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
 
 @dataclass(frozen=True)
 class _Rated:
-    """A pile, how sure it is that it is a leak, and what speaks against that."""
+    """An accumulation, the confidence that it is a leak, and the doubts about that."""
 
     confidence: float
     evidence: Evidence
@@ -330,7 +330,7 @@ class _Rated:
         """Look for doubts, where there is something to doubt."""
         found = doubts(evidence) if confidence >= SUSPICIOUS else ()
         left = confidence * math.prod(doubt.factor for doubt in found)
-        if found and len(evidence.pile.count) < SNAPSHOTS_FOR_VERDICT:
+        if found and len(evidence.accumulation.count) < SNAPSHOTS_FOR_VERDICT:
             # Too few to dismiss anything.
             left = max(left, SUSPICIOUS)
         return cls(round(left, 2), evidence, found)
@@ -338,12 +338,12 @@ class _Rated:
     @property
     def size(self) -> int:
         """Growth in bytes; all bytes in a single snapshot."""
-        pile = self.evidence.pile
-        return pile.size_delta if len(pile.size) > 1 else int(pile.size[-1])
+        accumulation = self.evidence.accumulation
+        return accumulation.size_delta if len(accumulation.size) > 1 else int(accumulation.size[-1])
 
     @property
     def is_of_program(self) -> bool:
-        """Whether the program, not only the runtime, has a part in the pile."""
+        """Whether the program, not only the runtime, takes part in the accumulation."""
         location = self.evidence.location
         return location is not None and not is_internal(location)
 
@@ -356,14 +356,17 @@ def _series_of(source: Series | HeapSource | Sequence[HeapSource]) -> Series:
     return load_series([source])  # type: ignore[list-item]
 
 
-def _is_weak(series: Series, pile: Accumulation) -> bool:
+def _is_weak(series: Series, accumulation: Accumulation) -> bool:
     """Tell weak collections, whose tables grow without holding anything."""
-    return pile.is_content and series.last.class_name(pile.example) in _WEAK_COLLECTIONS
+    return (
+        accumulation.is_content
+        and series.last.class_name(accumulation.example) in _WEAK_COLLECTIONS
+    )
 
 
 @dataclass(frozen=True)
 class _Growth:
-    """How the heap as a whole grew: the measure for what piles up."""
+    """How the heap as a whole grew: what accumulations are measured by."""
 
     n_snapshots: int
     one_process: bool
@@ -375,30 +378,30 @@ class _Growth:
         total = sizes[-1] - (sizes[0] if len(sizes) > 1 else 0)
         if len(sizes) > 1:
             # The heap may have shrunk elsewhere meanwhile.
-            total = max(total, sum(pile.size_delta for pile in found.growing))
+            total = max(total, sum(accumulation.size_delta for accumulation in found.growing))
         return cls(len(sizes), series.one_process, max(total, 1))
 
-    def share(self, pile: Accumulation) -> float:
-        """Return which part of the growth a pile is."""
-        amount = pile.size_delta if self.n_snapshots > 1 else int(pile.size[-1])
+    def share(self, accumulation: Accumulation) -> float:
+        """Return the accumulation's share of the growth, 0 to 1."""
+        amount = accumulation.size_delta if self.n_snapshots > 1 else int(accumulation.size[-1])
         return min(1.0, max(0.0, amount / self.total))
 
-    def confidence(self, pile: Accumulation) -> float:
-        """Rate how sure it is that a pile is a leak, 0 to 1."""
-        share = self.share(pile)
+    def confidence(self, accumulation: Accumulation) -> float:
+        """Return the confidence that an accumulation is a leak, 0 to 1."""
+        share = self.share(accumulation)
         if self.n_snapshots == 1:
             if share < _FEWEST_SHARE_IN_ONE:
                 return 0.0
             above = (_ONE_SNAPSHOT - SUSPICIOUS) * min(1.0, share / _LARGE_SHARE)
             return round(SUSPICIOUS + above, 2)
-        amount = 1 - math.exp(-max(pile.count_delta, 0) / _MANY_OBJECTS)
-        much = _MUCH_IN_ONE if pile.is_content else _MUCH_MEMORY
-        amount = max(amount, 1 - math.exp(-max(pile.size_delta, 0) / much))
-        relative = pile.size_delta / max(int(pile.size[-1]), 1)
+        amount = 1 - math.exp(-max(accumulation.count_delta, 0) / _MANY_OBJECTS)
+        much = _MUCH_IN_ONE if accumulation.is_content else _MUCH_MEMORY
+        amount = max(amount, 1 - math.exp(-max(accumulation.size_delta, 0) / much))
+        relative = accumulation.size_delta / max(int(accumulation.size[-1]), 1)
         weight = max(min(1.0, share / _LARGE_SHARE), min(1.0, relative / _LARGE_SHARE))
-        little = 0.5 if pile.size_delta < _LITTLE_MEMORY and share < _LARGE_SHARE else 1.0
+        little = 0.5 if accumulation.size_delta < _LITTLE_MEMORY and share < _LARGE_SHARE else 1.0
         confidence = amount * (0.3 + 0.7 * weight) * little
-        confidence *= (0.85 + 0.15 * min(1.0, share / _LARGE_SHARE)) * _permanence(pile)
+        confidence *= (0.85 + 0.15 * min(1.0, share / _LARGE_SHARE)) * _permanence(accumulation)
         if self.n_snapshots < SNAPSHOTS_FOR_VERDICT:
             confidence *= _TWO_SNAPSHOTS
         confidence = min(confidence, _LARGEST_CONFIDENCE)
@@ -407,17 +410,17 @@ class _Growth:
         return round(confidence, 2)
 
 
-def _permanence(pile: Accumulation) -> float:
+def _permanence(accumulation: Accumulation) -> float:
     """Return 1 for what stays, less for what is replaced by others."""
-    if pile.is_content:
+    if accumulation.is_content:
         return 1.0
-    known = [share for share in pile.staying if not math.isnan(share)]
+    known = [share for share in accumulation.survival if not math.isnan(share)]
     if not known:
         return 0.9
-    if max(known) < _RENEWED and pile.first_step < _RENEWED:
+    if max(known) < _RENEWED and accumulation.first_survival < _RENEWED:
         # Made anew all the time: that the old ones are gone says nothing.
         return _UNCLEAR
-    if all(_RENEWED <= share <= 1 - _RENEWED for share in (pile.first_step, known[-1])):
+    if all(_RENEWED <= share <= 1 - _RENEWED for share in (accumulation.first_survival, known[-1])):
         # A queue that is worked off all the time, but too slowly.
         return max(_UNCLEAR, min(known))
     return min(known)
@@ -425,11 +428,11 @@ def _permanence(pile: Accumulation) -> float:
 
 def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
     evidence = rated.evidence
-    pile = evidence.pile
+    accumulation = evidence.accumulation
     cause = cause_of(evidence)
     subject = evidence if cause.subject is None else evidence.about(cause.subject)
     counts = subject.counts
-    sizes = tuple(int(size) for size in pile.size)
+    sizes = tuple(int(size) for size in accumulation.size)
     location = cause.location or subject.location
     explanation = _with_package(cause.explanation, location)
     if growth.n_snapshots == 1:
@@ -443,16 +446,16 @@ def _suspect(growth: _Growth, rank: int, rated: _Rated) -> Suspect:
         counts[-1] - (counts[0] if len(counts) > 1 else 0),
         sizes[-1] - (sizes[0] if len(sizes) > 1 else 0),
         rated.confidence,
-        tuple(_readable(evidence.path.chain, is_list=pile.is_list)),
+        tuple(_readable(evidence.path.chain, is_list=accumulation.is_list)),
         cause.anchor.text,
         location,
-        int(evidence.graph.node_id[pile.example]),
+        int(evidence.graph.node_id[accumulation.example]),
         explanation,
         cause.fix,
-        round(growth.share(pile), 3),
+        round(growth.share(accumulation), 3),
         cause.anchor.held_by,
         evidence.path,
-        pile.members,
+        accumulation.members,
     )
 
 
@@ -562,11 +565,13 @@ def _loaded(excuses: set[str]) -> str:
 
 def _levelled(series: Series, found: Accumulations) -> str:
     """Mention what grew at first and then stopped, or grew by replacing."""
-    for pile in found.levelled_off + found.growing:
-        if pile.count_delta >= _LEAST_LEVELLED and not pile.is_content:
-            counts = " → ".join(f"{count:,}" for count in pile.count.tolist())
-            name = Evidence(series, pile).class_name
-            how = "levelled off" if pile in found.levelled_off else "replaces its old members"
+    for accumulation in found.levelled_off + found.growing:
+        if accumulation.count_delta >= _LEAST_LEVELLED and not accumulation.is_content:
+            counts = " → ".join(f"{count:,}" for count in accumulation.count.tolist())
+            name = Evidence(series, accumulation).class_name
+            how = (
+                "levelled off" if accumulation in found.levelled_off else "replaces its old members"
+            )
             return f" {name} grew most, but {how} ({counts})."
     return ""
 

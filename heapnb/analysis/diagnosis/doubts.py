@@ -68,22 +68,22 @@ def doubts(evidence: Evidence) -> tuple[Doubt, ...]:
     Parameters
     ----------
     evidence : Evidence
-        A pile that grew.
+        An accumulation that grew.
 
     Returns
     -------
     tuple of Doubt
         The strongest first.
     """
-    if len(evidence.pile.count) == 1:
+    if len(evidence.accumulation.count) == 1:
         return ()
     found = [check(evidence) for check in _CHECKS]
     return tuple(sorted((d for d in found if d is not None), key=lambda doubt: doubt.factor))
 
 
 def _course(evidence: Evidence) -> IntArray:
-    pile = evidence.pile
-    return pile.size if pile.is_content else pile.count
+    accumulation = evidence.accumulation
+    return accumulation.size if accumulation.is_content else accumulation.count
 
 
 def _slows_down(evidence: Evidence) -> Doubt | None:
@@ -115,18 +115,21 @@ def _came_at_once(evidence: Evidence) -> Doubt | None:
 
 def _passes(evidence: Evidence) -> Doubt | None:
     """Look at those that came in between: of a leak, they stay."""
-    pile = evidence.pile
-    if len(pile.count) < _LEAST_COURSE or pile.is_content:
+    accumulation = evidence.accumulation
+    if len(accumulation.count) < _LEAST_COURSE or accumulation.is_content:
         return None
-    if not pile.first_step > _RENEWED or np.isnan(pile.staying).any():
+    if not accumulation.first_survival > _RENEWED or np.isnan(accumulation.survival).any():
         return None
-    born = float(pile.count[-2] - pile.first_step * pile.count[0])
-    stayed = float(pile.staying[-1] * pile.count[-2] - pile.staying[0] * pile.count[0])
+    born = float(accumulation.count[-2] - accumulation.first_survival * accumulation.count[0])
+    stayed = float(
+        accumulation.survival[-1] * accumulation.count[-2]
+        - accumulation.survival[0] * accumulation.count[0]
+    )
     if born < _LEAST_BORN or stayed >= _LASTING * born:
         return None
     share = max(stayed, 0.0) / born
     # Through a queue the old ones pass, too; if it gets longer all the same, that is no comfort.
-    is_queue = evidence.holder.class_name == _QUEUE and pile.staying[0] < 1 - _RENEWED
+    is_queue = evidence.holder.class_name == _QUEUE and accumulation.survival[0] < 1 - _RENEWED
     return Doubt(
         1.0 if is_queue else share,
         f"of those that came in between only {share:.0%} stayed",
@@ -135,10 +138,10 @@ def _passes(evidence: Evidence) -> Doubt | None:
 
 
 def _has_spare_room(evidence: Evidence) -> Doubt | None:
-    pile, graph = evidence.pile, evidence.graph
-    if pile.is_list or pile.is_content or pile.n_holders > 1:
+    accumulation, graph = evidence.accumulation, evidence.graph
+    if accumulation.is_list or accumulation.is_content or accumulation.n_holders > 1:
         return None
-    elements = internal_child(graph, pile.holder, "elements")
+    elements = internal_child(graph, accumulation.holder, "elements")
     if elements is None or evidence.anchor.held_by in _CHUNKS:
         return None
     series = evidence.series
@@ -146,7 +149,7 @@ def _has_spare_room(evidence: Evidence) -> Doubt | None:
         # It was replaced by a larger one meanwhile, and will be again.
         return None
     n_places = int(graph.self_size[elements]) // _BYTES_PER_PLACE
-    if n_places < max(SPARE_ROOM * int(pile.count[-1]), _LEAST_PLACES):
+    if n_places < max(SPARE_ROOM * int(accumulation.count[-1]), _LEAST_PLACES):
         return None
     return Doubt(
         _PREPARED,
@@ -157,7 +160,7 @@ def _has_spare_room(evidence: Evidence) -> Doubt | None:
 
 def _has_a_limit(evidence: Evidence) -> Doubt | None:
     """Look for a field or variable beside the container that is called as a limit is."""
-    if evidence.pile.is_list:
+    if evidence.accumulation.is_list:
         return None
     last = evidence.anchor.place
     for step in evidence.steps[max(last - 1, 0) : evidence.place_of_holder + 1]:

@@ -1,4 +1,4 @@
-"""What is known about a pile of objects: what they are, what holds them, under which names."""
+"""What is known about an accumulation: its objects, what retains them, and by which names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LONGEST_NAME: Final = 80
 
 @dataclass(frozen=True)
 class Step:
-    """One object on the way to the pile; backing stores are left out.
+    """One object on the path to the accumulation; backing stores are left out.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Anchor:
-    """The name under which a program holds a pile.
+    """The name by which a program holds an accumulation.
 
     Parameters
     ----------
@@ -94,18 +94,18 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A pile of objects, and the way to one of them.
+    """An accumulation, and the retaining path of one of its objects.
 
     Parameters
     ----------
     series : Series
         The snapshots.
-    pile : Accumulation
+    accumulation : Accumulation
         The objects.
     """
 
     series: Series
-    pile: Accumulation
+    accumulation: Accumulation
 
     def about(self, node: int) -> Evidence:
         """Look at another object: what it is and by what name it is held.
@@ -119,8 +119,10 @@ class Evidence:
         -------
         Evidence
         """
-        pile = replace(self.pile, example=node, is_content=True, is_list=False, n_holders=1)
-        return Evidence(self.series, pile)
+        accumulation = replace(
+            self.accumulation, example=node, is_content=True, is_list=False, n_holders=1
+        )
+        return Evidence(self.series, accumulation)
 
     @property
     def graph(self) -> HeapGraph:
@@ -135,7 +137,7 @@ class Evidence:
     @cached_property
     def path(self) -> RetainingPath:
         """The way to the example."""
-        return path_in_tree(self.graph, self.tree, self.pile.example)
+        return path_in_tree(self.graph, self.tree, self.accumulation.example)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -157,23 +159,27 @@ class Evidence:
     @cached_property
     def place_of_holder(self) -> int:
         """Which step is the holder; for what grows by itself, the object itself."""
-        if self.pile.is_content:
+        if self.accumulation.is_content:
             return len(self.steps) - 1
         nodes = [step.node for step in self.steps]
-        return nodes.index(self.pile.holder) if self.pile.holder in nodes else len(nodes) - 2
+        return (
+            nodes.index(self.accumulation.holder)
+            if self.accumulation.holder in nodes
+            else len(nodes) - 2
+        )
 
     @property
     def holder(self) -> Step:
-        """What holds the pile."""
+        """What holds the members."""
         return self.steps[max(self.place_of_holder, 0)]
 
     @cached_property
-    def turn(self) -> tuple[Step, ...]:
+    def link(self) -> tuple[Step, ...]:
         """In a linked list the steps from one member to the next one, that included."""
-        if not self.pile.is_list:
+        if not self.accumulation.is_list:
             return ()
         follows = self.series.snapshots[-1].follows
-        before = int(follows[self.pile.example])
+        before = int(follows[self.accumulation.example])
         nodes = [step.node for step in self.steps]
         if before not in nodes:
             return ()
@@ -181,12 +187,12 @@ class Evidence:
 
     @cached_property
     def anchor(self) -> Anchor:
-        """The name that is nearest to the pile."""
+        """The name that is nearest to the members."""
         start = self.place_of_holder
-        n_holders = self.pile.n_holders
+        n_holders = self.accumulation.n_holders
         # Of one property of many objects the name says most; of dictionaries a key says nothing.
-        is_property = self.steps[-1].is_named and len(self.pile.members) <= 2 * n_holders
-        if n_holders > 1 and is_property and not self.pile.is_list:
+        is_property = self.steps[-1].is_named and len(self.accumulation.members) <= 2 * n_holders
+        if n_holders > 1 and is_property and not self.accumulation.is_list:
             start = len(self.steps) - 1
         for place in range(start, -1, -1):
             if self.steps[place].is_named:
@@ -324,26 +330,26 @@ class Evidence:
 
     @cached_property
     def class_name(self) -> str:
-        """What piles up; of the engine's own objects, the first thing in them that has a name."""
+        """Class of the members; for the engine's own objects, of the first named object in them."""
         return self.graph.class_name(self.named_example)
 
     @cached_property
     def named_example(self) -> int:
         """The example, or what the program sees of it."""
-        class_name = self.graph.class_name(self.pile.example)
+        class_name = self.graph.class_name(self.accumulation.example)
         if class_name.startswith(vocab.CONTEXT_NAME):
             # Variables that closures share: a chain of closures, of which these are one half.
-            closures = [step.node for step in self.turn if self.is_closure(step.node)]
+            closures = [step.node for step in self.link if self.is_closure(step.node)]
             if closures:
                 return closures[-1]
         elif class_name not in ENGINE_CLASSES:
-            return self.pile.example
-        below = self.below(self.pile.example)
+            return self.accumulation.example
+        below = self.below(self.accumulation.example)
         known = [node for node in below if self._own_location(node) is not None]
         objects = [node for node in known if not self.is_closure(node)]
         # A reaction to a promise, say, of which only the runtime's own functions know.
         others = (node for node in below if self._is_programs_object(node))
-        return next(iter([*objects, *known]), next(others, self.pile.example))
+        return next(iter([*objects, *known]), next(others, self.accumulation.example))
 
     def _is_programs_object(self, node: int) -> bool:
         """Tell objects of the program from the engine's own, and from functions."""
@@ -356,14 +362,14 @@ class Evidence:
         """The class of most objects in the example; empty if there are none."""
         classes = Counter(
             self.graph.class_name(node)
-            for node in self.below(self.pile.example)
+            for node in self.below(self.accumulation.example)
             if self._is_programs_object(node)
         )
         return clipped(classes.most_common(1)[0][0]) if classes else ""
 
     @cached_property
     def location(self) -> str | None:
-        """Where in the program what piles up is made, as far as can be told."""
+        """Where the program makes the members, as far as the heap tells."""
         example = self.named_example
         location = location_of(self.graph, example)
         if location is not None and not is_internal(location):
@@ -412,7 +418,7 @@ class Evidence:
         All objects of the class and its definition site; of what has none, the members.
         """
         if location_of(self.graph, self.named_example) is None:
-            return tuple(int(count) for count in self.pile.count)
+            return tuple(int(count) for count in self.accumulation.count)
         last = self.series.snapshots[-1]
         wanted = last.kind_hash[last.kind[self.named_example]]
         counts = []
@@ -426,7 +432,7 @@ class Evidence:
     def held(self) -> IntArray:
         """All that the members hold in the retaining tree, themselves included, as ordinals."""
         is_held = np.zeros(self.graph.n_nodes, np.bool_)
-        is_held[self.pile.members] = True
+        is_held[self.accumulation.members] = True
         kernels.mark_below(self.tree.order, self.tree.parent, is_held)
         return np.flatnonzero(is_held)
 

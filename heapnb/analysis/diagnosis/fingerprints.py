@@ -25,12 +25,12 @@ _VARIABLE: Final = re.compile(
 
 
 def fingerprint(class_name: str, chain: Sequence[str]) -> str:
-    """Name a leak by what piles up and by the way that holds it.
+    """Name a leak by the class that grows and the retaining path.
 
     Parameters
     ----------
     class_name : str
-        The class of the objects that pile up.
+        The class of the objects that grow in number.
     chain : sequence of str
         The way from the root, as in `Suspect.chain`.
 

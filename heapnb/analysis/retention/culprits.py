@@ -225,7 +225,7 @@ def culprits(
     return Culprits(graph, members.astype(np.uint32), edges, effect, search.share(effect))
 
 
-def culprits_of_pile(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
+def culprits_of_objects(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
     """Find the culprit edges of objects, and of what else is held through them.
 
     Parameters
@@ -561,4 +561,4 @@ def _module_file(graph: HeapGraph, node: int) -> str | None:
     return None if file is None else graph.display_name(file)
 
 
-__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_pile"]
+__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_objects"]

@@ -57,7 +57,7 @@ class AbortSignals:
 def _source(evidence: Evidence) -> Anchor | None:
     """Find the signal that the example follows and that the program holds by a name."""
     graph = evidence.graph
-    sources = child(graph, evidence.pile.example, SOURCES)
+    sources = child(graph, evidence.accumulation.example, SOURCES)
     table = None if sources is None else child(graph, sources, "table")
     if table is None:
         return None

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child
@@ -32,7 +32,7 @@ class AsyncHooks:
             self.kind,
             anchor,
             f"An async hook notes asynchronous resources in {anchor.text} and does not take them "
-            f"out again: {what_piles_up(evidence)} pile up ({growth(evidence)}).",
+            f"out again: {subject_text(evidence)} pile up ({growth(evidence)}).",
             f"Delete the entry of `{anchor.name}` in the hook's `destroy` (for promises it comes "
             "only when they are collected, so in `promiseResolve` too), keep the data on "
             "`executionAsyncResource()` or in a WeakMap, or let AsyncLocalStorage do it.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph.places import child
 
@@ -29,7 +29,7 @@ class AsyncStores:
         place = _store_above(evidence)
         if place is not None:
             return self._in_store(evidence, place)
-        store = store_of(evidence, evidence.pile.example)
+        store = store_of(evidence, evidence.accumulation.example)
         if store is None or not _is_worth_it(evidence, store):
             return None
         graph = evidence.graph
@@ -37,7 +37,7 @@ class AsyncStores:
         return Cause(
             self.kind,
             anchor,
-            f"{what_piles_up(evidence)} pile up in {anchor.text} ({growth(evidence)}). Each was "
+            f"{subject_text(evidence)} pile up in {anchor.text} ({growth(evidence)}). Each was "
             "made inside `run` of an AsyncLocalStorage and keeps the store of that moment, "
             f"{article(graph.class_name(store))}, though the work that it was for is long done.",
             f"Take them out of `{anchor.name}` when they are done. Make what lives long outside "
@@ -52,7 +52,7 @@ class AsyncStores:
             self.kind,
             anchor,
             f"A store of an AsyncLocalStorage lives as long as {article(resource.class_name)} "
-            f"that was made in its context, and {what_piles_up(evidence)} pile up in it "
+            f"that was made in its context, and {subject_text(evidence)} pile up in it "
             f"({growth(evidence)}), in {anchor.text}.",
             f"Begin a store for each piece of work (`storage.run(new Map(), …)`), or empty "
             f"`{anchor.name}` when one is done; make what lives for ever outside of any store.",
@@ -122,7 +122,7 @@ def _store_above(evidence: Evidence) -> int | None:
 def _is_worth_it(evidence: Evidence, store: int) -> bool:
     """Tell whether the example is a resource of the program that keeps much by its store."""
     graph = evidence.graph
-    example = evidence.pile.example
+    example = evidence.accumulation.example
     if child(graph, example, *_RESOURCE_ID) is None and _RESOURCE_CLASS not in graph.class_name(
         example
     ):

@@ -11,7 +11,7 @@ from heapnb.analysis.diagnosis.detectors.base import (
     Cause,
     capitalised,
     growth,
-    what_piles_up,
+    subject_text,
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph.places import child
@@ -113,9 +113,9 @@ def _readable(
 
 def _of_queue(evidence: Evidence) -> Cause | None:
     """Recognise an array from which things are taken, though fewer than are put in."""
-    if evidence.holder.class_name not in LISTS or evidence.pile.is_content:
+    if evidence.holder.class_name not in LISTS or evidence.accumulation.is_content:
         return None
-    known = [share for share in evidence.pile.staying if not math.isnan(share)]
+    known = [share for share in evidence.accumulation.survival if not math.isnan(share)]
     if not known or min(known) >= _STAYING:
         return None
     anchor = evidence.anchor
@@ -123,7 +123,7 @@ def _of_queue(evidence: Evidence) -> Cause | None:
         Backlog.kind,
         anchor,
         f"{capitalised(anchor.text)} is a queue from which things are taken, but more are put in: "
-        f"{what_piles_up(evidence)} wait ({growth(evidence)}), though of those in the first "
+        f"{subject_text(evidence)} wait ({growth(evidence)}), though of those in the first "
         f"snapshot only {min(known):.0%} are left. This is a backlog, nothing forgotten: it would "
         "drain if nothing came, but nothing bounds it.",
         f"Bound `{anchor.name}`: refuse or delay new work when it is full, work on more of it at "
@@ -133,13 +133,13 @@ def _of_queue(evidence: Evidence) -> Cause | None:
 
 def _what(evidence: Evidence) -> str:
     chunk = _chunk(evidence)
-    return what_piles_up(evidence if chunk is None else evidence.about(chunk))
+    return subject_text(evidence if chunk is None else evidence.about(chunk))
 
 
 def _chunk(evidence: Evidence) -> int | None:
     """Find what was written or pushed in what a buffer keeps of it."""
     graph = evidence.graph
-    chunk = child(graph, evidence.pile.example, *_CHUNKS)
+    chunk = child(graph, evidence.accumulation.example, *_CHUNKS)
     is_object = chunk is not None and graph.node_type[chunk] == graph.node_type_index("object")
     return chunk if is_object else None
 

@@ -59,7 +59,7 @@ class Detector(Protocol):
         """
 
 
-def what_piles_up(evidence: Evidence, location: str | None = None) -> str:
+def subject_text(evidence: Evidence, location: str | None = None) -> str:
     """Name the objects of a pile in a sentence.
 
     Parameters

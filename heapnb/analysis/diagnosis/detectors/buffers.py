@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.contents import (
     VIEW_CLASSES,
     named,
@@ -49,10 +49,10 @@ class Buffers:
         if evidence.class_name not in BUFFER_CLASSES and not memory.is_pooled:
             return None
         anchor = evidence.anchor
-        if evidence.pile.is_content:
+        if evidence.accumulation.is_content:
             what = f"{capitalised(anchor.text)} gets larger and larger"
         else:
-            what = f"{capitalised(what_piles_up(evidence))} pile up in {anchor.text}"
+            what = f"{capitalised(subject_text(evidence))} pile up in {anchor.text}"
             what += f" ({growth(evidence)})"
         return Cause(
             self.kind,

@@ -32,7 +32,7 @@ class CompiledCode:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.pile.is_content:
+        if evidence.accumulation.is_content:
             return None
         anchor = evidence.anchor
         if evidence.class_name == vocab.CLASS_REGEXP:
@@ -40,7 +40,7 @@ class CompiledCode:
             scripts = ""
         else:
             n_scripts = self._scripts_of_texts(evidence)
-            if n_scripts < COMPILED_SHARE * len(evidence.pile.members):
+            if n_scripts < COMPILED_SHARE * len(evidence.accumulation.members):
                 return None
             what = "Code is compiled from a text (a template, a schema, a rule)"
             scripts = f", {n_scripts:,} scripts in all"

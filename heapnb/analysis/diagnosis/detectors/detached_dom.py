@@ -21,7 +21,7 @@ class DetachedDom:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        graph, members = evidence.graph, evidence.pile.members
+        graph, members = evidence.graph, evidence.accumulation.members
         states = graph.detachedness
         if states is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import child
@@ -32,7 +32,7 @@ class DiagnosticsChannel:
         name = "" if name_node is None else graph.display_name(name_node)
         anchor = evidence.anchor_at(place)
         called = f" `{name}`" if name else ""
-        function = function_behind(graph, evidence.pile.example)
+        function = function_behind(graph, evidence.accumulation.example)
         return Cause(
             self.kind,
             replace(
@@ -40,7 +40,7 @@ class DiagnosticsChannel:
                 text=f"the subscribers of the diagnostics channel{called} (`{anchor.expression}`)",
             ),
             f"The diagnostics channel{called} lives as long as the process, and nobody "
-            f"unsubscribes: {what_piles_up(evidence)} pile up ({growth(evidence)}). All of them "
+            f"unsubscribes: {subject_text(evidence)} pile up ({growth(evidence)}). All of them "
             "are called for each message, and each keeps what it closes over.",
             "Subscribe once, where the program or the module starts; or `unsubscribe` with the "
             "same function when what it serves is closed.",

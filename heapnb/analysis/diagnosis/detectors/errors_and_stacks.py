@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.contents import named, of_class_matching
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
@@ -26,15 +26,15 @@ class ErrorsAndStacks:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.pile.is_content:
+        if evidence.accumulation.is_content:
             return None
-        graph, held, members = evidence.graph, evidence.held, evidence.pile.members
+        graph, held, members = evidence.graph, evidence.held, evidence.accumulation.members
         errors = of_class_matching(graph, members.astype(held.dtype), ERROR_CLASSES)
         sites = named(graph, held, CALL_SITE_CLASSES)
         if 2 * len(errors) < len(members) and len(sites) < len(members):
             return None
         anchor = evidence.anchor
-        what = f"{capitalised(what_piles_up(evidence))} pile up in {anchor.text}"
+        what = f"{capitalised(subject_text(evidence))} pile up in {anchor.text}"
         if len(sites) >= len(members):
             why = (
                 f"They hold {len(sites):,} call sites of structured stacks "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step, article, clipped
 from heapnb.graph import HeapGraph
@@ -66,14 +66,14 @@ class EventListeners:
         if found is None:
             return None
         graph = evidence.graph
-        function = function_behind(graph, evidence.pile.example)
+        function = function_behind(graph, evidence.accumulation.example)
         location = None if function is None else user_location(graph, function)
         name = _names(evidence, found)
         return Cause(
             self.kind,
             _anchor(evidence, found),
             f"One {found.class_name} lives long and gets {name}listeners that nobody takes "
-            f"off: {what_piles_up(evidence, location)} pile up ({growth(evidence)}). Each keeps "
+            f"off: {subject_text(evidence, location)} pile up ({growth(evidence)}). Each keeps "
             f"all variables that it closes over.{_once(evidence, found)}{_warned(evidence, found)}",
             _fix(found, name),
             location,
@@ -198,7 +198,7 @@ def _n_elements(graph: HeapGraph, node: int) -> int:
 
 def _once(evidence: Evidence, found: Listeners) -> str:
     """Say so if the listeners were added with ``once``."""
-    graph, example = evidence.graph, evidence.pile.example
+    graph, example = evidence.graph, evidence.accumulation.example
     if not evidence.is_closure(example) or child(graph, example, _WRAPPED) is None:
         return ""
     return f" `once` takes them off when `{found.event}` comes, but it does not come."

@@ -15,7 +15,7 @@ class GrowingString:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if not evidence.pile.is_content or "string" not in evidence.class_name:
+        if not evidence.accumulation.is_content or "string" not in evidence.class_name:
             return None
         anchor = evidence.anchor
         return Cause(

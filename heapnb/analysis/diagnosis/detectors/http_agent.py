@@ -103,7 +103,7 @@ def _is_agent(graph: HeapGraph, node: int) -> bool:
 def _connection(evidence: Evidence) -> int | None:
     """Find a connection or request in the example, or the example if it is one."""
     graph = evidence.graph
-    example = evidence.pile.example
+    example = evidence.accumulation.example
     for node in [example, *evidence.below(example)[:_MOST_LOOKED_AT]]:
         if graph.class_name(node) in _CONNECTIONS:
             return node

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.event_listeners import (
     EMITTER_SLOT,
     EventListeners,
@@ -42,7 +42,7 @@ class KeepAliveListeners:
             _with_agent(evidence, cause.anchor),
             "An HTTP agent uses a connection again for the next request (keep-alive), but every "
             f"request adds another `{found.event}` listener to it: "
-            f"{what_piles_up(evidence, cause.location)} pile up ({growth(evidence)}). Each keeps "
+            f"{subject_text(evidence, cause.location)} pile up ({growth(evidence)}). Each keeps "
             "the variables of a request that is over.",
             "Listen to the request or the response in place of the socket (`request.setTimeout`, "
             f"`request.on('error')`), add the `{found.event}` listener only if the socket is new "

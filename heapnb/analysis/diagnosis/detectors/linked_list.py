@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 
@@ -15,14 +15,14 @@ class LinkedList:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if not evidence.pile.is_list:
+        if not evidence.accumulation.is_list:
             return None
         anchor = evidence.anchor
-        links = "".join(f".{step.label}" for step in evidence.turn if step.label)
+        links = "".join(f".{step.label}" for step in evidence.link if step.label)
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(what_piles_up(evidence))} hold each other through "
+            f"{capitalised(subject_text(evidence))} hold each other through "
             f"`{links or '.next'}`; the list begins at {anchor.text} and only grows "
             f"({growth(evidence)}).",
             f"Cut the list: drop what lies behind the part of `{anchor.name}` that is still "

@@ -28,7 +28,7 @@ class MetricLabels:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.pile.is_content or evidence.pile.is_list:
+        if evidence.accumulation.is_content or evidence.accumulation.is_list:
             return None
         keys = entry_names(evidence, MOST_KEYS)
         labelled = [labels for labels in map(labels_of, keys) if labels]

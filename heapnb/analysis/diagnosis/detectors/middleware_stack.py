@@ -33,11 +33,11 @@ class MiddlewareStack:
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         place = evidence.place_of_holder
-        if place < 1 or evidence.pile.is_content or evidence.holder.class_name not in LISTS:
+        if place < 1 or evidence.accumulation.is_content or evidence.holder.class_name not in LISTS:
             return None
         stack, owner = evidence.steps[place], evidence.steps[place - 1]
         graph = evidence.graph
-        layer = evidence.pile.example
+        layer = evidence.accumulation.example
         is_interceptor = (owner.class_name, stack.label) == INTERCEPTORS
         is_stack = stack.label in STACKS or graph.class_name(layer) == _LAYER_CLASS
         if not (is_stack or is_interceptor or owner.class_name == HOOK_CLASS):

@@ -48,7 +48,7 @@ class ModuleReload:
 
 def _module_in(evidence: Evidence) -> int | None:
     """Find the module that the pile's example is, or is an entry of the loader's cache for."""
-    example = evidence.pile.example
+    example = evidence.accumulation.example
     nodes = [example]
     if evidence.anchor.name == LOAD_CACHE:
         nodes += evidence.below(example)[:_NEAR]

@@ -91,7 +91,7 @@ class NativeHandles:
 
 def _handle(evidence: Evidence) -> str | None:
     """Name the kind of handle, if the pile is held by its handles alone."""
-    if evidence.pile.is_content:
+    if evidence.accumulation.is_content:
         return None
     if evidence.place_of_holder >= 0 and evidence.holder.class_name != _ROOTS:
         return None
@@ -107,7 +107,7 @@ def _handle(evidence: Evidence) -> str | None:
 def _owner(evidence: Evidence) -> int | None:
     """Find the child process or the worker to which the pipes or ports lead, if they do."""
     graph = evidence.graph
-    members = evidence.pile.members
+    members = evidence.accumulation.members
     middle = max(0, len(members) // 2 - _MOST_SAMPLED)
     # Those of one owner lie side by side.
     sample = members[middle : middle + _MOST_SAMPLED].tolist()
@@ -127,6 +127,6 @@ def _owner(evidence: Evidence) -> int | None:
 
 def _function(evidence: Evidence) -> int | None:
     """Find a function of the program that one of the handles will call."""
-    members = evidence.pile.members
+    members = evidence.accumulation.members
     step = max(1, len(members) // _MOST_MEMBERS)
-    return function_below(evidence, [evidence.pile.example, *members[::step].tolist()])
+    return function_below(evidence, [evidence.accumulation.example, *members[::step].tolist()])

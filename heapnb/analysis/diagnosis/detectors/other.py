@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 
@@ -16,8 +16,8 @@ class Other:
     def recognise(self, evidence: Evidence) -> Cause:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         anchor = evidence.anchor
-        what = what_piles_up(evidence)
-        grows = "grow" if evidence.pile.is_content else f"pile up ({growth(evidence)})"
+        what = subject_text(evidence)
+        grows = "grow" if evidence.accumulation.is_content else f"pile up ({growth(evidence)})"
         return Cause(
             self.kind,
             anchor,

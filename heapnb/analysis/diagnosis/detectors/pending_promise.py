@@ -29,14 +29,14 @@ class PendingPromise:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         if any(step.label == REACTIONS for step in evidence.steps):
             return self._on_one_promise(evidence)
-        if _pending_promise(evidence.graph, evidence.pile.example) is not None:
+        if _pending_promise(evidence.graph, evidence.accumulation.example) is not None:
             return self._many_promises(evidence)
         return None
 
     def _on_one_promise(self, evidence: Evidence) -> Cause:
         graph = evidence.graph
         anchor = evidence.anchor
-        function = function_behind(graph, evidence.pile.example)
+        function = function_behind(graph, evidence.accumulation.example)
         what = f"the function {described(graph, function)}"
         if function is None:
             where = f" at {short_location(evidence.location)}" if evidence.location else ""
@@ -56,7 +56,7 @@ class PendingPromise:
     def _many_promises(self, evidence: Evidence) -> Cause:
         graph = evidence.graph
         anchor = evidence.anchor
-        function = function_behind(graph, evidence.pile.example)
+        function = function_behind(graph, evidence.accumulation.example)
         who = described(graph, function) or "whoever waits"
         return Cause(
             self.kind,
@@ -75,7 +75,7 @@ def _awaiting(evidence: Evidence) -> int | None:
     graph = evidence.graph
     if evidence.class_name not in ENGINE_CLASSES:
         return None
-    inner = graph.edge_to[slice(*graph.edges_of(evidence.pile.example))].tolist()
+    inner = graph.edge_to[slice(*graph.edges_of(evidence.accumulation.example))].tolist()
     return next((node for node in inner if graph.class_name(node) == PROMISE_CLASS), None)
 
 

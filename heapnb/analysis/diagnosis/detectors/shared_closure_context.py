@@ -16,10 +16,10 @@ class SharedClosureContext:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        turn = evidence.turn
-        if not any(evidence.is_closure(step.node) for step in turn):
+        link = evidence.link
+        if not any(evidence.is_closure(step.node) for step in link):
             return None
-        first = len(evidence.steps) - len(turn)
+        first = len(evidence.steps) - len(link)
         variables = [
             place
             for place, step in enumerate(evidence.steps[first:], first)

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.contents import of_types, size_of
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import children_of
@@ -40,7 +40,7 @@ class SlicedStrings:
             self.kind,
             anchor,
             f"What `slice`, `substring`, `split`, `trim` or a match of a RegExp cuts out of a long "
-            f"string is no copy but refers to it. {what_piles_up(evidence)} pile up in "
+            f"string is no copy but refers to it. {subject_text(evidence)} pile up in "
             f"{anchor.text} ({growth(evidence)}), and {len(slices):,} such pieces in them keep "
             f"{len(parents):,} whole texts of {size // len(parents):,} bytes each.",
             f"Copy the piece before it goes to `{anchor.name}`: "

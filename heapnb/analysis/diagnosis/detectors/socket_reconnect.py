@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.event_listeners import EventListeners, listeners
 from heapnb.analysis.diagnosis.evidence import Evidence
 
@@ -39,7 +39,7 @@ class SocketReconnect:
             self.kind,
             cause.anchor,
             f"One {socket} connects again and again, and each time it gets another "
-            f"`{event}` listener: {what_piles_up(evidence)} pile up ({growth(evidence)}). All "
+            f"`{event}` listener: {subject_text(evidence)} pile up ({growth(evidence)}). All "
             "of them run at every connection, and each keeps the variables of its session.",
             f"Add the `{event}` listener once, where the {socket} is made, or add it "
             f"with `once`, so that it goes away when it has run; or make a new "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import LISTS, SETS, Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import LISTS, SETS, Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_below, user_location
 from heapnb.analysis.diagnosis.detectors.event_listeners import EMITTER_SLOT
 from heapnb.analysis.diagnosis.evidence import Evidence, Step, article
@@ -26,16 +26,16 @@ class Subscribers:
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         place = evidence.place_of_holder
-        pile = evidence.pile
-        if place < 1 or pile.is_content or pile.is_list:
+        accumulation = evidence.accumulation
+        if place < 1 or accumulation.is_content or accumulation.is_list:
             return None
         holder = evidence.steps[place]
         if holder.class_name not in {*LISTS, *SETS} or not _is_called_so(evidence, place):
             return None
-        if child(evidence.graph, pile.example, EMITTER_SLOT) is not None:
+        if child(evidence.graph, accumulation.example, EMITTER_SLOT) is not None:
             # A socket, say: whatever its list is called, it is no function to be called.
             return None
-        function = function_below(evidence, [pile.example])
+        function = function_below(evidence, [accumulation.example])
         if function is None:
             return None
         owner = evidence.steps[place - 1]
@@ -44,7 +44,7 @@ class Subscribers:
         return Cause(
             self.kind,
             anchor,
-            f"{source} lives long, and nobody unsubscribes: {what_piles_up(evidence)} pile up in "
+            f"{source} lives long, and nobody unsubscribes: {subject_text(evidence)} pile up in "
             f"{anchor.text} ({growth(evidence)}). Each keeps all variables that it closes over, "
             "and all of them are called each time.",
             "Unsubscribe when the work is done or its owner is closed (the function or object "

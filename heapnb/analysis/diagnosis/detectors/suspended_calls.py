@@ -22,8 +22,8 @@ class SuspendedCalls:
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         graph = evidence.graph
-        example = evidence.pile.example
-        if evidence.pile.is_content or not is_suspended(graph, example):
+        example = evidence.accumulation.example
+        if evidence.accumulation.is_content or not is_suspended(graph, example):
             return None
         function = function_behind(graph, example)
         who = described(graph, function) or "a function"

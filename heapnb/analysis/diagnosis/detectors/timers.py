@@ -36,7 +36,7 @@ class Timers:
         function = function_behind(graph, timer)
         calls = f", {described(graph, function)}," if function is not None else ""
         delay = _delay(evidence)
-        if evidence.pile.first_step < _RENEWED:
+        if evidence.accumulation.first_survival < _RENEWED:
             how = f"Timers{delay} are started anew from their own callback, and never stop"
         else:
             how = f"Timers{delay} are started and never cleared"
@@ -57,7 +57,7 @@ class Timers:
 def _timer(evidence: Evidence) -> int | None:
     """Find a timer, if the pile consists of running ones."""
     graph = evidence.graph
-    example = evidence.pile.example
+    example = evidence.accumulation.example
     if evidence.class_name == LIST_CLASS:
         # The delays are all different: there is a list for every timer.
         timer = child(graph, example, _FIRST)

@@ -12,7 +12,7 @@ from heapnb.analysis.diagnosis.detectors.base import (
     Cause,
     capitalised,
     growth,
-    what_piles_up,
+    subject_text,
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 
@@ -25,15 +25,15 @@ class _Collection:
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.pile.is_list or not self._is_collection(evidence):
+        if evidence.accumulation.is_list or not self._is_collection(evidence):
             return None
         anchor = evidence.anchor
-        n_holders = evidence.pile.n_holders
+        n_holders = evidence.accumulation.n_holders
         many = f" (and {n_holders - 1:,} more like it)" if n_holders > 1 else ""
-        if evidence.pile.is_content:
+        if evidence.accumulation.is_content:
             what = "it gets larger and larger"
         else:
-            what = f"{what_piles_up(evidence)} pile up ({growth(evidence)})"
+            what = f"{subject_text(evidence)} pile up ({growth(evidence)})"
         return Cause(
             self.kind,
             anchor,
@@ -96,6 +96,6 @@ class UnboundedDictionary(_Collection):
     def _is_collection(self, evidence: Evidence) -> bool:
         # Keys that are whole numbers are elements.
         is_by_key = evidence.steps[-1].is_named or evidence.steps[-1].edge_type == "element"
-        if evidence.pile.is_content or not is_by_key:
+        if evidence.accumulation.is_content or not is_by_key:
             return False
         return evidence.graph.name(evidence.holder.node) == vocab.CLASS_OBJECT

@@ -6,7 +6,7 @@ import re
 from typing import ClassVar
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 _NAMES = re.compile(r"memo", re.IGNORECASE)
@@ -22,7 +22,7 @@ class UnboundedMemoize:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         anchor = evidence.anchor
         place = anchor.place
-        if evidence.pile.is_list or not self._is_dictionary(evidence):
+        if evidence.accumulation.is_list or not self._is_dictionary(evidence):
             return None
         if not (
             _NAMES.search(anchor.expression)
@@ -37,7 +37,7 @@ class UnboundedMemoize:
             self.kind,
             anchor,
             f"{whose} by its arguments in {anchor.text}. Nothing ever takes one out: "
-            f"{what_piles_up(evidence)} pile up ({growth(evidence)}), because the arguments are "
+            f"{subject_text(evidence)} pile up ({growth(evidence)}), because the arguments are "
             "new each time.",
             "Give the cache a bound (least recently used, or a time to live), leave out of the "
             "key what is different each time (moments in time, ids of requests), or do not "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.analysis.diagnosis.evidence import Evidence
 
@@ -33,7 +33,7 @@ class UndeclaredGlobal:
             f"`{name}` is a property of the global object: put there on purpose "
             f"(`globalThis.{name}`), or by an assignment to a name that nobody declared with "
             "`const`, `let` or `var`. It lives as long as the process, and "
-            f"{what_piles_up(evidence)} pile up in it ({growth(evidence)}).",
+            f"{subject_text(evidence)} pile up in it ({growth(evidence)}).",
             f"If it is a slip, declare `{name}` where it belongs (`'use strict'` turns the slip "
             "into an error). In either case give it a bound, and take out what has been dealt "
             "with.",
@@ -53,6 +53,6 @@ class UndeclaredGlobal:
             self.kind,
             anchor,
             f"The global object gets more and more properties, such as `{step.label}`: "
-            f"{what_piles_up(evidence)} pile up in it ({growth(evidence)}).",
+            f"{subject_text(evidence)} pile up in it ({growth(evidence)}).",
             "Keep them in a Map of their own with a bound, and delete them when they are done.",
         )

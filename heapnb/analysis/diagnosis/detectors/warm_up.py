@@ -46,12 +46,12 @@ _NUMBERED: Final = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 _AFTER_PATH: Final = re.compile(r"[?#].*$", re.DOTALL)
 
 
-def warm_up(piles: Sequence[Evidence]) -> list[str | None]:
+def warm_up(growing: Sequence[Evidence]) -> list[str | None]:
     """Say which piles grow only until all that is needed has been loaded.
 
     Parameters
     ----------
-    piles : sequence of Evidence
+    growing : sequence of Evidence
         All that grow.
 
     Returns
@@ -64,18 +64,18 @@ def warm_up(piles: Sequence[Evidence]) -> list[str | None]:
     Compiled code, feedback and hidden classes never make a pile: the engine holds them, not the
     program.
     """
-    found = [_loaded_once(evidence) for evidence in piles]
+    found = [_loaded_once(evidence) for evidence in growing]
     n_loaded = max(
         (
-            evidence.pile.count_delta
-            for evidence, what in zip(piles, found, strict=True)
+            evidence.accumulation.count_delta
+            for evidence, what in zip(growing, found, strict=True)
             if what in {_MODULES, _RUNTIME}
         ),
         default=0,
     )
     return [
         what or (_BESIDES if _comes_with_modules(evidence, n_loaded) else None)
-        for evidence, what in zip(piles, found, strict=True)
+        for evidence, what in zip(growing, found, strict=True)
     ]
 
 
@@ -96,8 +96,8 @@ def _loaded_once(evidence: Evidence) -> str | None:
 
 def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
     """Tell what the runtime has for each module: no more of these, and nothing of the program."""
-    pile = evidence.pile
-    if pile.is_content or not 0 < pile.count_delta <= n_loaded:
+    accumulation = evidence.accumulation
+    if accumulation.is_content or not 0 < accumulation.count_delta <= n_loaded:
         return False
     location = evidence.location
     is_wrapper = evidence.class_name.rpartition(" ")[2] in WRAPPERS
@@ -110,8 +110,8 @@ def _file_names(evidence: Evidence) -> list[str]:
     Of a table that grows by itself, those of the modules in it.
     """
     graph, name = evidence.graph, evidence.anchor.name
-    members = evidence.pile.members.astype(np.int64)
-    if evidence.pile.is_content:
+    members = evidence.accumulation.members.astype(np.int64)
+    if evidence.accumulation.is_content:
         members = np.concatenate([graph.edge_to[slice(*graph.edges_of(n))] for n in members])
         members = members.astype(np.int64)
     if name in PATH_TABLES:

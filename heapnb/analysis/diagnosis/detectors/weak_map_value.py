@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, what_piles_up
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.analysis.retention.weak_tables import is_entry, weak_map_of
 
@@ -36,7 +36,7 @@ class WeakMapValue:
             anchor,
             f"A WeakMap keeps a value for as long as its key lives, and {article(key.class_name)} "
             f"in `{anchor.name}` lives long. In what {name} has for it, "
-            f"{what_piles_up(evidence)} pile up ({growth(evidence)}).",
+            f"{subject_text(evidence)} pile up ({growth(evidence)}).",
             f"Let go of the key (`{anchor.name}`), delete its entry (`delete`), or give its value "
             "a bound: a WeakMap helps only where the keys go.",
         )

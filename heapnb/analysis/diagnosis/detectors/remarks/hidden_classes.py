@@ -21,10 +21,10 @@ class HiddenClasses:
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
-        if evidence.pile.is_content:
+        if evidence.accumulation.is_content:
             return None
         graph = evidence.graph
-        members = of_types(graph, evidence.pile.members.astype(np.int64), "object")
+        members = of_types(graph, evidence.accumulation.members.astype(np.int64), "object")
         if len(members) < LEAST_OBJECTS:
             return None
         plain = named(graph, members, [vocab.CLASS_OBJECT])

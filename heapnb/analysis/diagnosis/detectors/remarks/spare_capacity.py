@@ -22,17 +22,17 @@ class SpareCapacity:
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
-        pile, graph = evidence.pile, evidence.graph
-        if pile.is_content or pile.is_list or pile.n_holders > 1:
+        accumulation, graph = evidence.accumulation, evidence.graph
+        if accumulation.is_content or accumulation.is_list or accumulation.n_holders > 1:
             return None
         label = "table" if evidence.holder.class_name in (*MAPS, *SETS) else "elements"
         store = int(children_of(graph, np.array([evidence.holder.node]), [label])[0])
         if store < 0:
             return None
-        size = int(graph.self_size[store])
-        if size < max(LEAST_BYTES, WORDS_PER_ENTRY * _WORD * int(pile.count[-1])):
+        size, n_entries = int(graph.self_size[store]), int(accumulation.count[-1])
+        if size < max(LEAST_BYTES, WORDS_PER_ENTRY * _WORD * n_entries):
             return None
         return (
-            f"The table behind it has {size:,} bytes for {int(pile.count[-1]):,} entries: it was "
+            f"The table behind it has {size:,} bytes for {n_entries:,} entries: it was "
             "made for many more (small integers, which are not in the file, aside)."
         )

@@ -18,7 +18,7 @@ class WeakKeys:
         graph = evidence.graph
         if kind == WeakMapValue.kind or not graph.ephemerons.n_pairs:
             return None
-        members = evidence.pile.members.astype(np.int64)
+        members = evidence.accumulation.members.astype(np.int64)
         first = np.empty(len(members) + 1, np.int64)
         internal = graph.edge_type_index("internal")
         count_of_type(graph.first_edge, graph.edge_type, internal, members, first)

@@ -16,7 +16,7 @@ class WeakReferences:
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
         references = named(evidence.graph, evidence.held, [REFERENCE_CLASS])
-        if evidence.pile.is_content or len(references) < len(evidence.pile.members):
+        if evidence.accumulation.is_content or len(references) < len(evidence.accumulation.members):
             return None
         return (
             "A WeakRef lets its target go, but the entry that has the WeakRef stays: delete it in "
