@@ -21,10 +21,10 @@ import orjson
 from heapnb.errors import HeapnbError
 from heapnb.reports.hiding import hide_secrets
 from heapnb.views.masking import mask_secrets
+from heapnb.workbench.model import LARGEST_PAGE
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS
 from heapnb.workbench.source import Source
-from heapnb.workbench.trees.model import LARGEST_PAGE
-from heapnb.workbench.trees.rows import NODE_COLUMNS
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect

@@ -17,7 +17,7 @@ from heapnb.views.describe import Fact, View, describe
 from heapnb.views.html import view_html
 from heapnb.views.text import view_text
 from heapnb.workbench.source import Source
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.node import Node
 from heapnb.snapshot import Snapshot
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 
 Browsable: TypeAlias = Snapshot | HeapGraph | Node | Diff | Series | Diagnosis | Workbench
 """What there are views of."""

@@ -19,7 +19,7 @@ from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 LONGEST_WHOLE_TEXT: Final = 1_000_000
 """Characters of a text that are shown at most where all of it is asked for."""

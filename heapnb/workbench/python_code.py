@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from heapnb._typing import AnyArray
-from heapnb.workbench.trees.model import Window
+from heapnb.workbench.model import Window
 
 _MOST_IDS: Final = 50
 

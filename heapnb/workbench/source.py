@@ -13,8 +13,7 @@ import orjson
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.workbench.details import details, whole_text
-from heapnb.workbench.python_code import node_code
-from heapnb.workbench.trees.model import (
+from heapnb.workbench.model import (
     LARGEST_PAGE,
     Filter,
     FilterValue,
@@ -22,12 +21,13 @@ from heapnb.workbench.trees.model import (
     TreeTable,
     Window,
 )
+from heapnb.workbench.python_code import node_code
+from heapnb.workbench.rows.node_rows import LABEL, REGEX, TEXT_FILTER
 from heapnb.workbench.trees.registry import keys_for, make_tree
 from heapnb.workbench.trees.retainers import RetainersTree
-from heapnb.workbench.trees.rows import LABEL, REGEX, TEXT_FILTER
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 LARGEST_ANSWER: Final = 64_000
 """Bytes of JSON that a page of rows takes at most."""
@@ -56,7 +56,7 @@ class Source:
     Examples
     --------
     >>> from heapnb.testing import SnapshotBuilder
-    >>> from heapnb.workbench.workbench import Workbench
+    >>> from heapnb.workbench.subject import Workbench
     >>> source = Source(Workbench(SnapshotBuilder.from_edges("root.cache>Map").graph()))
     >>> page = source.answer("rows", {"view": "containment", "parent": None})
     >>> page["rows"][0]["label"]
@@ -162,7 +162,7 @@ class Source:
         return details(self.workbench, self._node(params))
 
     def _graph(self, params: _Params) -> dict[str, Any]:
-        from heapnb.workbench.chains import draw
+        from heapnb.workbench.path_drawing import draw
 
         node = self._node(params)
         direction = params.text("direction", None)

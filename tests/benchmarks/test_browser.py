@@ -14,7 +14,7 @@ import pytest
 import heapnb as hn
 from heapnb.graph import HeapGraph
 from heapnb.workbench.source import LARGEST_ANSWER, Source
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 from tests.benchmarks import snapshots
 
 pytestmark = pytest.mark.benchmark

@@ -8,10 +8,10 @@ import pytest
 
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
-from heapnb.workbench.trees.model import Page, TreeTable, Window
+from heapnb.workbench.model import Page, TreeTable, Window
+from heapnb.workbench.subject import Workbench
+from heapnb.workbench.trees.constructors import ConstructorsTree
 from heapnb.workbench.trees.retainers import RetainersTree
-from heapnb.workbench.trees.summary import SummaryTree
-from heapnb.workbench.workbench import Workbench
 from tests.conftest import all_samples
 from tests.oracle import oracle
 
@@ -30,7 +30,7 @@ def workbench_of(path: Path) -> Workbench:
     return Workbench(HeapGraph(read_snapshot(path)), mask=False)
 
 
-def classes_of(tree: SummaryTree, page: Page) -> list[tuple[object, ...]]:
+def classes_of(tree: ConstructorsTree, page: Page) -> list[tuple[object, ...]]:
     heap = tree.heap
     return sorted(
         (
@@ -49,7 +49,7 @@ def expected_classes(rows: list[oracle.SummaryRow]) -> list[tuple[object, ...]]:
 def test_summary_and_retainers(path: Path) -> None:
     workbench = workbench_of(path)
     expected = oracle.expected(path.parent.name, path.name.split(".")[0])
-    summary = SummaryTree(workbench)
+    summary = ConstructorsTree(workbench)
     page = summary.rows(None, Window(limit=LARGE))
     assert classes_of(summary, page) == expected_classes(expected["summary"])
     for one in expected["retainers"]:
@@ -71,7 +71,7 @@ def test_summary_and_retainers(path: Path) -> None:
 @pytest.mark.parametrize("case", ["detached_dom", "hot_reload", "shared_closure_context"])
 def test_presets(case: str, preset: str) -> None:
     path = next(path for path in all_samples() if path.parent.name == case)
-    tree = SummaryTree(workbench_of(path))
+    tree = ConstructorsTree(workbench_of(path))
     page = tree.rows(None, Window(limit=LARGE, filters={"preset": preset}))
     expected = oracle.summary(path, PRESETS[preset])
     assert page.total > 0

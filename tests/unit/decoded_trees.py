@@ -8,8 +8,8 @@ from typing import Any
 from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
-from heapnb.workbench.trees.model import LARGEST_PAGE, Row, TreeTable, Window
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.model import LARGEST_PAGE, Row, TreeTable, Window
+from heapnb.workbench.subject import Workbench
 from tests.conftest import sample_series
 
 

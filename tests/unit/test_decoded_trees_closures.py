@@ -6,8 +6,8 @@ import pytest
 
 from heapnb.errors import HeapnbError
 from heapnb.testing import SnapshotBuilder
+from heapnb.workbench.model import Window
 from heapnb.workbench.trees.closures import ClosuresTree
-from heapnb.workbench.trees.model import Window
 from tests.unit.decoded_trees import bench, default_window, row_with, rows_of, sample, shown
 
 

@@ -7,8 +7,8 @@ import pytest
 from heapnb.errors import HeapnbError
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
+from heapnb.workbench.model import Window
 from heapnb.workbench.trees.collections_ import CollectionsTree
-from heapnb.workbench.trees.model import Window
 from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, text_of
 
 MAP_OF_FOUR = 16 + 8 * (3 + 2 + 4 * 3)

@@ -11,13 +11,13 @@ from heapnb.snapshot import load
 from heapnb.testing import SnapshotBuilder
 from heapnb.views import charts
 from heapnb.views.masking import MASK
+from heapnb.workbench.model import LARGEST_PAGE, Window
 from heapnb.workbench.source import Source
 from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
-from heapnb.workbench.trees.model import LARGEST_PAGE, Window
 from heapnb.workbench.trees.modules import ModulesTree
 from heapnb.workbench.trees.promises import PromisesTree
 from heapnb.workbench.trees.statistics import StatisticsTree

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from heapnb.workbench.model import LARGEST_PAGE, Window
 from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.closures import ClosuresTree
 from heapnb.workbench.trees.collections_ import CollectionsTree
@@ -14,18 +15,17 @@ from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
-from heapnb.workbench.trees.model import LARGEST_PAGE, Window
 from heapnb.workbench.trees.modules import ModulesTree
 from heapnb.workbench.trees.promises import PromisesTree
 from heapnb.workbench.trees.statistics import StatisticsTree
-from heapnb.workbench.trees.strings import StringsTree
+from heapnb.workbench.trees.texts import TextsTree
 from heapnb.workbench.trees.timers import TimersTree
 from tests.unit.decoded_trees import bench, rows_of, sample
 
 CASE = "listener_per_request"
 TREES = [
     ClosuresTree,
-    StringsTree,
+    TextsTree,
     CollectionsTree,
     ListenersTree,
     DetachedTree,
@@ -45,10 +45,10 @@ FILTERS: list[dict[str, Any]] = [
     {"text": "s", "min_retained_size": 100},
 ]
 CHOICES: list[tuple[type[DecodedTree], dict[str, Any]]] = [
-    (StringsTree, {"preset": "duplicates"}),
-    (StringsTree, {"preset": "ropes", "min_length": "32"}),
-    (StringsTree, {"preset": "secrets"}),
-    (StringsTree, {"min_length": "256", "text": "function"}),
+    (TextsTree, {"preset": "duplicates"}),
+    (TextsTree, {"preset": "ropes", "min_length": "32"}),
+    (TextsTree, {"preset": "secrets"}),
+    (TextsTree, {"min_length": "256", "text": "function"}),
     (CollectionsTree, {"kind": "Map"}),
     (CollectionsTree, {"kind": "object", "text": "cache"}),
     (GlobalsTree, {"whose": "added"}),
@@ -130,7 +130,7 @@ def test_single_nodes(tree_type: type[DecodedTree]) -> None:
 
 
 def test_all_strings_of_a_text() -> None:
-    tree = StringsTree(bench(sample(CASE)))
+    tree = TextsTree(bench(sample(CASE)))
     rows = [row for row in rows_of(tree, preset="duplicates") if row.node_id is None]
     assert len(rows) > 100
     for row in rows[:: len(rows) // 20]:

@@ -9,9 +9,9 @@ import pytest
 from heapnb.analysis.diagnosis.diagnose import Diagnosis
 from heapnb.errors import HeapnbError
 from heapnb.views.masking import MASK
-from heapnb.workbench.trees.model import LONGEST_TEXT, Window
+from heapnb.workbench.model import LONGEST_TEXT, Window
+from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees.suspects import SuspectsTree
-from heapnb.workbench.workbench import Workbench
 from tests.unit.decoded_trees import (
     default_window,
     row_with,

@@ -16,7 +16,7 @@ from heapnb.reports import embedding, html_report
 from heapnb.reports.embedding import Embedded, as_script, embed
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.source import Source
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 from tests.conftest import ROOT, find_node, sample_series
 
 MODULE = ROOT / "heapnb" / "workbench" / "static" / "embedded.js"
@@ -263,7 +263,7 @@ def test_without_graphviz_there_are_no_drawings(
     def fail(*_: object) -> dict[str, Any]:
         raise HeapnbError("No Graphviz.")
 
-    monkeypatch.setattr("heapnb.workbench.chains.draw", fail)
+    monkeypatch.setattr("heapnb.workbench.path_drawing.draw", fail)
     found = embed(diagnosis)
     assert found is not None
     assert found.data["drawings"] == {}

@@ -19,15 +19,16 @@ from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
 from heapnb.snapshot import Snapshot
 from heapnb.testing import SnapshotBuilder
-from heapnb.workbench.trees import ordering, retainers
+from heapnb.workbench.model import FilterValue, Page, Row, TreeTable, Window
+from heapnb.workbench.rows import ordering
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, RETAINED_SIZE
+from heapnb.workbench.subject import Workbench
+from heapnb.workbench.trees import retainers
 from heapnb.workbench.trees.comparison import ComparisonTree
+from heapnb.workbench.trees.constructors import ConstructorsTree
 from heapnb.workbench.trees.containment import ContainmentTree
 from heapnb.workbench.trees.dominators import DominatorsTree
-from heapnb.workbench.trees.model import FilterValue, Page, Row, TreeTable, Window
 from heapnb.workbench.trees.retainers import RetainersTree
-from heapnb.workbench.trees.rows import NODE_COLUMNS, RETAINED_SIZE
-from heapnb.workbench.trees.summary import SummaryTree
-from heapnb.workbench.workbench import Workbench
 from tests.conftest import all_samples
 
 SORTS = (None, "label", *(column.key for column in NODE_COLUMNS))
@@ -54,7 +55,7 @@ def heaps(draw: st.DrawFn) -> HeapGraph:
 
 def trees_of(heap: HeapGraph) -> Iterator[TreeTable]:
     workbench = Workbench(heap)
-    yield SummaryTree(workbench)
+    yield ConstructorsTree(workbench)
     yield ContainmentTree(workbench)
     yield DominatorsTree(workbench)
     yield from (RetainersTree(workbench, node) for node in range(heap.n_nodes)[:3])
@@ -116,7 +117,7 @@ def test_rows_come_in_the_order_of_a_column(heap: HeapGraph, sort: str, descendi
 @settings(deadline=None, max_examples=20)
 def test_trees_hold_what_the_tables_hold(heap: HeapGraph) -> None:
     snap, workbench = Snapshot(heap), Workbench(heap)
-    summary = SummaryTree(workbench)
+    summary = ConstructorsTree(workbench)
     classes = summary.rows(None, Window(limit=EVERYTHING)).rows
     names = ["class_name", "count", "distance", "shallow_size", "retained_size"]
     found = pd.DataFrame(
@@ -230,7 +231,7 @@ def test_presets_narrow_summary_down() -> None:
         builder.node(key, type="string", name="once" if key == "u" else "twice")
     heap = builder.graph()
     earlier = SnapshotBuilder.from_edges("root>list list>div div>data").graph()
-    tree = SummaryTree(Workbench(heap, before=earlier))
+    tree = ConstructorsTree(Workbench(heap, before=earlier))
     options = [key for key, _ in tree.filters[-1].options]
     assert options == ["all", "detached", "duplicate_strings", "between:1:2"]
 
@@ -249,7 +250,7 @@ def test_presets_narrow_summary_down() -> None:
 
 def test_names_and_patterns_narrow_summary_down() -> None:
     heap = SnapshotBuilder.from_edges("root>Map root>WeakMap root>Set").graph()
-    tree = SummaryTree(Workbench(heap))
+    tree = ConstructorsTree(Workbench(heap))
     assert labels(tree.rows(None, Window(sort="label", filters={"text": "map"}))) == [
         "WeakMap",
         "Map",
@@ -325,7 +326,7 @@ def test_a_list_of_a_million_nodes_unfolds_member_by_member() -> None:
     # What is so far down is not unfolded on the way to it.
     assert dominators.locate(n_nodes - 1, Window()) is None
     assert containment.locate(n_nodes - 1, Window()) is None
-    assert SummaryTree(workbench).locate(n_nodes - 1, Window(sort="distance")) is not None
+    assert ConstructorsTree(workbench).locate(n_nodes - 1, Window(sort="distance")) is not None
 
 
 def long_list(n_nodes: int) -> HeapGraph:
@@ -356,7 +357,7 @@ def test_nodes_that_nothing_reaches_are_there() -> None:
     builder = SnapshotBuilder.from_edges("root>a island.self>shore shore.back>island")
     heap = builder.graph()
     workbench = Workbench(heap)
-    tree = SummaryTree(workbench)
+    tree = ConstructorsTree(workbench)
     row = next(r for r in tree.rows(None, Window()).rows if r.label[0][1] == "island")
     assert row.cells["distance"] == -5
     assert tree.rows(row.key, Window()).rows[0].expandable
@@ -403,7 +404,11 @@ def sample(request: pytest.FixtureRequest) -> HeapGraph:
 
 def test_samples_unfold(sample: HeapGraph) -> None:
     workbench = Workbench(sample)
-    for tree in (SummaryTree(workbench), ContainmentTree(workbench), DominatorsTree(workbench)):
+    for tree in (
+        ConstructorsTree(workbench),
+        ContainmentTree(workbench),
+        DominatorsTree(workbench),
+    ):
         window = Window(limit=5, sort=RETAINED_SIZE.key)
         parent: str | None = None
         for _ in range(5):

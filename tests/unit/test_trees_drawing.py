@@ -9,8 +9,8 @@ import pytest
 
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.testing import SnapshotBuilder
-from heapnb.workbench.chains import MOST_RETAINERS, draw
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.path_drawing import MOST_RETAINERS, draw
+from heapnb.workbench.subject import Workbench
 from tests.unit.hostile import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"

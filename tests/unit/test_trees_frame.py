@@ -9,10 +9,10 @@ import pytest
 
 from heapnb.errors import HeapnbError, PatternError
 from heapnb.testing import SnapshotBuilder
+from heapnb.workbench.model import Column, Page, Window
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS
+from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees.frame_tree import FrameTree
-from heapnb.workbench.trees.model import Column, Page, Window
-from heapnb.workbench.trees.rows import NODE_COLUMNS
-from heapnb.workbench.workbench import Workbench
 
 
 class UserTree(FrameTree):

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb._typing import AnyArray
-from heapnb.workbench.trees import ordering
-from heapnb.workbench.trees.ordering import Key, Orders, Recent, first_places, sorted_places
+from heapnb.workbench.rows import ordering
+from heapnb.workbench.rows.ordering import Key, Orders, Recent, first_places, sorted_places
 
 LARGEST = (1 << 63) - 1
 numbers = st.integers(-3, 3) | st.sampled_from([LARGEST, -LARGEST - 1, LARGEST - 1, 1 << 40])

@@ -11,10 +11,10 @@ import pytest
 from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
+from heapnb.workbench.model import LARGEST_PAGE, LONGEST_TEXT, Page, Row
+from heapnb.workbench.rows.node_rows import Label
 from heapnb.workbench.source import LARGEST_ANSWER, Source, fit
-from heapnb.workbench.trees.model import LARGEST_PAGE, LONGEST_TEXT, Page, Row
-from heapnb.workbench.trees.rows import Label
-from heapnb.workbench.workbench import Workbench
+from heapnb.workbench.subject import Workbench
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
 CORE = ("summary", "containment", "dominators")

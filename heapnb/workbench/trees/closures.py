@@ -21,6 +21,8 @@ from heapnb.decode.links import edges_of_type, has_type
 from heapnb.frames import texts
 from heapnb.graph.places import internal_child
 from heapnb.views import fmt
+from heapnb.workbench.model import Column, Page, Row, Window
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label, no_row, parse_part
 from heapnb.workbench.trees.decoded import (
     DecodedTree,
     Section,
@@ -32,8 +34,6 @@ from heapnb.workbench.trees.decoded import (
     with_label,
 )
 from heapnb.workbench.trees.frame_tree import NODE
-from heapnb.workbench.trees.model import Column, Page, Row, Window
-from heapnb.workbench.trees.rows import NODE_COLUMNS, Label, no_row, parse_part
 
 if TYPE_CHECKING:
     import pandas as pd

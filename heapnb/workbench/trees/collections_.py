@@ -18,10 +18,7 @@ from heapnb.decode.containers import KINDS, collections
 from heapnb.decode.hashtables import Entries, entries
 from heapnb.secrets import is_secret_name
 from heapnb.views.masking import MASK
-from heapnb.workbench.python_code import quoted
-from heapnb.workbench.trees.decoded import DecodedTree, held_label, with_label
-from heapnb.workbench.trees.frame_tree import NODE
-from heapnb.workbench.trees.model import (
+from heapnb.workbench.model import (
     Column,
     Filter,
     FilterValue,
@@ -30,7 +27,8 @@ from heapnb.workbench.trees.model import (
     Row,
     Window,
 )
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.python_code import quoted
+from heapnb.workbench.rows.node_rows import (
     NODE_COLUMNS,
     SIZE_FILTER,
     TEXT_FILTER,
@@ -38,11 +36,13 @@ from heapnb.workbench.trees.rows import (
     no_row,
     parse_part,
 )
+from heapnb.workbench.trees.decoded import DecodedTree, held_label, with_label
+from heapnb.workbench.trees.frame_tree import NODE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 _ALL: Final = "all"
 _KIND_FILTER: Final = Filter(

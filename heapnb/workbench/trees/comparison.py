@@ -18,10 +18,9 @@ from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.series.diff import Diff, diff
 from heapnb.frames import text_ranks
 from heapnb.views import fmt
+from heapnb.workbench.model import Column, Filter, Page, Row, Window
 from heapnb.workbench.python_code import node_code, quoted, table_code
-from heapnb.workbench.trees.model import Column, Filter, Page, Row, Window
-from heapnb.workbench.trees.ordering import Key
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.rows.node_rows import (
     LABEL,
     RETAINED_SIZE,
     SHALLOW_SIZE,
@@ -33,9 +32,10 @@ from heapnb.workbench.trees.rows import (
     parse_part,
     split_key,
 )
+from heapnb.workbench.rows.ordering import Key
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 _BASE: Final = "base"
 _CLASS = re.compile(r"b([0-9]{1,6})c([0-9]{1,9})")

@@ -11,10 +11,10 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.retention.paths import shortest_path
+from heapnb.workbench.model import Page, Window
 from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.trees.model import Page, Window
+from heapnb.workbench.rows.node_rows import LONGEST_WAY, split_key
 from heapnb.workbench.trees.node_tree import NodeTree
-from heapnb.workbench.trees.rows import LONGEST_WAY, split_key
 
 
 class ContainmentTree(NodeTree):

@@ -20,16 +20,16 @@ from heapnb.views import fmt
 from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
+from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Row, Window
 from heapnb.workbench.python_code import quoted, table_code
+from heapnb.workbench.rows.node_rows import Label, NodeRows, no_row, parse_part
 from heapnb.workbench.trees.frame_tree import NODE, FrameTree, arrow_texts
-from heapnb.workbench.trees.model import LONGEST_TEXT, FilterValue, Page, Row, Window
 from heapnb.workbench.trees.retainers import RetainersTree
-from heapnb.workbench.trees.rows import Label, NodeRows, no_row, parse_part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 NO_MATCH: Final = "Nothing passes the filters."
 

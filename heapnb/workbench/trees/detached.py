@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.detached import detached
+from heapnb.workbench.model import Column, Filter
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.trees.decoded import DecodedTree
-from heapnb.workbench.trees.model import Column, Filter
-from heapnb.workbench.trees.rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,10 +13,9 @@ import numpy as np
 from heapnb._typing import AnyArray, NodeArray
 from heapnb.analysis.retention.dominators import dominating_edges
 from heapnb.kernels.chains import dominator_chain
+from heapnb.workbench.model import Page, Window
 from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.trees.model import Page, Window
-from heapnb.workbench.trees.node_tree import NodeTree
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.rows.node_rows import (
     LONGEST_WAY,
     left_out,
     minimum,
@@ -24,6 +23,7 @@ from heapnb.workbench.trees.rows import (
     parse_part,
     split_key,
 )
+from heapnb.workbench.trees.node_tree import NodeTree
 
 
 class DominatorsTree(NodeTree):

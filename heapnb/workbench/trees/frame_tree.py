@@ -21,8 +21,7 @@ from heapnb.analysis.constructors import retained_by_group
 from heapnb.frames import text_ranks
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.trees.model import (
+from heapnb.workbench.model import (
     LONGEST_TEXT,
     Cell,
     Column,
@@ -32,8 +31,8 @@ from heapnb.workbench.trees.model import (
     Row,
     Window,
 )
-from heapnb.workbench.trees.ordering import Key, Orders
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.python_code import node_code, table_code
+from heapnb.workbench.rows.node_rows import (
     LABEL,
     NODE_COLUMNS,
     RETAINED_SIZE,
@@ -46,11 +45,12 @@ from heapnb.workbench.trees.rows import (
     parse_part,
     split_key,
 )
+from heapnb.workbench.rows.ordering import Key, Orders
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 NODE: Final = "node"
 """Column of a tree's frame with ordinals, -1 where a row is no node."""

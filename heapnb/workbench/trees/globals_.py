@@ -10,9 +10,9 @@ import numpy as np
 from heapnb._typing import BoolArray
 from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.decode.global_object import global_variables
+from heapnb.workbench.model import Column, Filter, FilterValue
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER, Label
 from heapnb.workbench.trees.decoded import DecodedTree
-from heapnb.workbench.trees.model import Column, Filter, FilterValue
-from heapnb.workbench.trees.rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER, Label
 
 if TYPE_CHECKING:
     import pandas as pd

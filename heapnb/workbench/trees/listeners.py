@@ -9,6 +9,8 @@ import numpy as np
 
 from heapnb.decode.listeners import listeners
 from heapnb.views.columns import is_missing
+from heapnb.workbench.model import Column, Page, Window
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
 from heapnb.workbench.trees.decoded import (
     DecodedTree,
     function_label,
@@ -18,8 +20,6 @@ from heapnb.workbench.trees.decoded import (
     section_of_rows,
     with_label,
 )
-from heapnb.workbench.trees.model import Column, Page, Window
-from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
 
 if TYPE_CHECKING:
     import pandas as pd

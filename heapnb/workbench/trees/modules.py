@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from heapnb.decode.modules import modules
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
+from heapnb.workbench.model import LONGEST_TEXT, Column
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
 from heapnb.workbench.trees.decoded import DecodedTree
-from heapnb.workbench.trees.model import LONGEST_TEXT, Column
-from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from heapnb.workbench.trees.model import Column, Filter
-from heapnb.workbench.trees.rows import NODE_COLUMNS, RETAINED_SIZE, SIZE_FILTER
+from heapnb.workbench.model import Column, Filter
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, RETAINED_SIZE, SIZE_FILTER
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 
 class NodeTree:

@@ -15,10 +15,10 @@ from heapnb.analysis.filters import (
 )
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
-from heapnb.workbench.trees.model import Filter
+from heapnb.workbench.model import Filter
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 PRESET: Final = "preset"
 """The filter's key."""

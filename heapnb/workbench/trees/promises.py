@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.promises import promises
 from heapnb.views.columns import is_missing
+from heapnb.workbench.model import Column
+from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
 from heapnb.workbench.trees.decoded import DecodedTree, function_label
-from heapnb.workbench.trees.model import Column
-from heapnb.workbench.trees.rows import NODE_COLUMNS, Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from heapnb.workbench.trees.model import TreeTable
+from heapnb.workbench.model import TreeTable
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 
 class Entry(NamedTuple):
@@ -42,12 +42,12 @@ def _with_earlier(workbench: Workbench) -> bool:
 
 TREES: Final[dict[str, Entry]] = {
     "suspects": Entry("suspects", "SuspectsTree", _with_diagnosis),
-    "summary": Entry("summary", "SummaryTree", _always),
+    "summary": Entry("constructors", "ConstructorsTree", _always),
     "comparison": Entry("comparison", "ComparisonTree", _with_earlier),
     "containment": Entry("containment", "ContainmentTree", _always),
     "dominators": Entry("dominators", "DominatorsTree", _always),
     "closures": Entry("closures", "ClosuresTree", _always),
-    "strings": Entry("strings", "StringsTree", _always),
+    "strings": Entry("texts", "TextsTree", _always),
     "collections": Entry("collections_", "CollectionsTree", _always),
     "listeners": Entry("listeners", "ListenersTree", _always),
     "timers": Entry("timers", "TimersTree", _always),

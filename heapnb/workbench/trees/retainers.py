@@ -17,11 +17,9 @@ from heapnb.analysis.retention.retainers import retaining_edges, shown_distances
 from heapnb.frames import display_ranks
 from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
+from heapnb.workbench.model import Page, Row, Window
 from heapnb.workbench.python_code import node_code
-from heapnb.workbench.trees.model import Page, Row, Window
-from heapnb.workbench.trees.node_tree import NodeTree
-from heapnb.workbench.trees.ordering import FIRST_ROWS, Key, Orders, Recent, first_places
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.rows.node_rows import (
     DISTANCE,
     joined_notes,
     left_out,
@@ -30,9 +28,11 @@ from heapnb.workbench.trees.rows import (
     parse_part,
     split_key,
 )
+from heapnb.workbench.rows.ordering import FIRST_ROWS, Key, Orders, Recent, first_places
+from heapnb.workbench.trees.node_tree import NodeTree
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 _FEW: Final = 4
 """Up to so many retaining edges are looked at to tell whether a row unfolds."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from heapnb.analysis.statistics import statistics
 from heapnb.views import charts
+from heapnb.workbench.model import Column, Filter
+from heapnb.workbench.rows.node_rows import Label
 from heapnb.workbench.trees.decoded import DecodedTree
-from heapnb.workbench.trees.model import Column, Filter
-from heapnb.workbench.trees.rows import Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,6 +16,8 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.views import fmt
+from heapnb.workbench.model import Cell, Column, Page, Row, Window
+from heapnb.workbench.rows.node_rows import Label, no_row, parse_part
 from heapnb.workbench.trees.decoded import (
     DecodedTree,
     joined,
@@ -23,8 +25,6 @@ from heapnb.workbench.trees.decoded import (
     place_of_member,
     section_of_rows,
 )
-from heapnb.workbench.trees.model import Cell, Column, Page, Row, Window
-from heapnb.workbench.trees.rows import Label, no_row, parse_part
 
 if TYPE_CHECKING:
     import pandas as pd

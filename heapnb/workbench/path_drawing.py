@@ -15,7 +15,7 @@ from heapnb.errors import HeapnbError
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 MOST_EXPANDED: Final = 12
 """Nodes whose further retainers are drawn; of more, the last count."""

@@ -29,9 +29,7 @@ from heapnb.views import fmt
 from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
-from heapnb.workbench.trees.decoded import DecodedTree, holders, member_page, place_of_member
-from heapnb.workbench.trees.frame_tree import NODE
-from heapnb.workbench.trees.model import (
+from heapnb.workbench.model import (
     LONGEST_TEXT,
     Column,
     Filter,
@@ -39,13 +37,15 @@ from heapnb.workbench.trees.model import (
     Page,
     Window,
 )
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.rows.node_rows import (
     RETAINED_SIZE,
     SHALLOW_SIZE,
     SIZE_FILTER,
     TEXT_FILTER,
     Label,
 )
+from heapnb.workbench.trees.decoded import DecodedTree, holders, member_page, place_of_member
+from heapnb.workbench.trees.frame_tree import NODE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ _LENGTH: Final = Filter(
 )
 
 
-class StringsTree(DecodedTree):
+class TextsTree(DecodedTree):
     """Texts, each with the strings that have it."""
 
     key = "strings"

@@ -26,7 +26,7 @@ from heapnb.graph.places import is_string, location_text
 from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
 from heapnb.views.masking import MASK, mask_secrets
-from heapnb.workbench.trees.model import (
+from heapnb.workbench.model import (
     LONGEST_TEXT,
     Column,
     Filter,
@@ -35,7 +35,7 @@ from heapnb.workbench.trees.model import (
     Row,
     Window,
 )
-from heapnb.workbench.trees.ordering import Key, Orders
+from heapnb.workbench.rows.ordering import Key, Orders
 
 Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 

@@ -6,8 +6,8 @@ import pytest
 
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
-from heapnb.workbench.trees.model import LONGEST_TEXT, Window
-from heapnb.workbench.trees.strings import StringsTree
+from heapnb.workbench.model import LONGEST_TEXT, Window
+from heapnb.workbench.trees.texts import TextsTree
 from tests.unit.decoded_trees import (
     bench,
     default_window,
@@ -43,7 +43,7 @@ def builder() -> SnapshotBuilder:
 
 
 def test_texts_with_their_strings_and_their_holders(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     text = row_with(tree, "Ann")
     assert text_of(text) == '"Ann"'
     assert (text.node_id, text.cells["count"], text.cells["wasted_size"]) == (None, 2, 24)
@@ -66,7 +66,7 @@ def test_texts_with_their_strings_and_their_holders(builder: SnapshotBuilder) ->
 
 
 def test_what_looks_like_a_secret_is_masked(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     token = next(row for row in rows_of(tree) if row.node_id == builder.node_id("token"))
     assert text_of(token).startswith(f'"key {MASK}"')
     assert token.flags == ("masked",)
@@ -84,21 +84,21 @@ def test_what_looks_like_a_secret_is_masked(builder: SnapshotBuilder) -> None:
 def test_a_search_does_not_tell_what_is_masked(
     builder: SnapshotBuilder, text: str, regex: bool
 ) -> None:
-    masked = StringsTree(bench(builder))
+    masked = TextsTree(bench(builder))
     assert masked.rows(None, Window(filters={"text": text, "regex": regex})).total == 0
-    plain = StringsTree(bench(builder, mask=False))
+    plain = TextsTree(bench(builder, mask=False))
     assert plain.rows(None, Window(filters={"text": text, "regex": regex})).total == 1
 
 
 def test_secrets_are_found_by_what_stands_for_them(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     assert len(shown(tree, text=MASK)) == 2
     assert shown(tree, preset="secrets") == shown(tree, text=MASK)
-    assert shown(StringsTree(bench(builder, mask=False)), preset="secrets") == []
+    assert shown(TextsTree(bench(builder, mask=False)), preset="secrets") == []
 
 
 def test_other_presets(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     assert shown(tree, preset="duplicates") == ['"Ann"']
     (rope,) = shown(tree, preset="ropes")
     assert rope.startswith('"Annxxx')
@@ -110,7 +110,7 @@ def test_other_presets(builder: SnapshotBuilder) -> None:
 
 
 def test_a_search_by_regular_expression(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     assert shown(tree, text="^a.n$", regex=True) == ['"Ann"']
     assert shown(tree, text="^a.n$") == []
 
@@ -121,7 +121,7 @@ def test_long_and_hostile_texts_are_cut_and_visible() -> None:
     )
     for i, text in enumerate(HOSTILE_UNICODE.values()):
         builder.node(f"k{i}", type="string", name=text)
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     rows = rows_of(tree)
     assert len(rows) == len(HOSTILE_UNICODE)
     for row in rows:
@@ -131,7 +131,7 @@ def test_long_and_hostile_texts_are_cut_and_visible() -> None:
 
 
 def test_a_string_is_located_by_its_text(builder: SnapshotBuilder) -> None:
-    tree = StringsTree(bench(builder))
+    tree = TextsTree(bench(builder))
     for key in ("ann", "ann2", "long", "rope", "token"):
         node = builder.ordinal(key)
         path = tree.locate(node, default_window(tree))
@@ -151,7 +151,7 @@ def test_a_string_is_located_by_its_text(builder: SnapshotBuilder) -> None:
 
 def test_all_strings_of_a_sample_are_there() -> None:
     snap = sample("listener_per_request")
-    tree = StringsTree(bench(snap))
+    tree = TextsTree(bench(snap))
     is_string = snap.nodes["node_type"].isin(["string", "concatenated string", "sliced string"])
     assert sum(int(row.cells["count"] or 0) for row in rows_of(tree)) == is_string.sum()
     assert sum(int(row.cells["shallow_size"] or 0) for row in rows_of(tree)) == (
@@ -160,5 +160,5 @@ def test_all_strings_of_a_sample_are_there() -> None:
 
 
 def test_a_heap_without_strings() -> None:
-    page = StringsTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
+    page = TextsTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
     assert (page.total, page.note) == (0, "There are no strings in this file.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from heapnb.analysis.filters import largest_object_id
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, open_graph
-from heapnb.workbench.trees.rows import NodeRows
+from heapnb.workbench.rows.node_rows import NodeRows
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.diagnose import Diagnosis

@@ -18,11 +18,9 @@ from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
 from heapnb.graph.places import location_text
 from heapnb.views import fmt
+from heapnb.workbench.model import Column, Filter, Page, Row, Window
 from heapnb.workbench.python_code import node_code, quoted, table_code
-from heapnb.workbench.trees.model import Column, Filter, Page, Row, Window
-from heapnb.workbench.trees.ordering import Key, Recent
-from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes
-from heapnb.workbench.trees.rows import (
+from heapnb.workbench.rows.node_rows import (
     LABEL,
     NODE_COLUMNS,
     RETAINED_SIZE,
@@ -36,9 +34,11 @@ from heapnb.workbench.trees.rows import (
     parse_part,
     split_key,
 )
+from heapnb.workbench.rows.ordering import Key, Recent
+from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes
 
 if TYPE_CHECKING:
-    from heapnb.workbench.workbench import Workbench
+    from heapnb.workbench.subject import Workbench
 
 COUNT: Final = Column("count", "Objects", "count", "How many objects the class has.")
 
@@ -56,7 +56,7 @@ class _Classes:
         return text_ranks(self.names)
 
 
-class SummaryTree:
+class ConstructorsTree:
     """Constructors, their instances, and what these refer to.
 
     Parameters
