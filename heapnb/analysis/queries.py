@@ -27,7 +27,7 @@ from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import children_of, is_string, script_names
 from heapnb.kernels import contents as kernels
-from heapnb.kernels.retaining import HashArray, mix_arrays
+from heapnb.kernels.hashing import HashArray, mix_arrays
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import numpy as np
 
 from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
-from heapnb.kernels.retaining import HashArray, mix
+from heapnb.kernels.hashing import HashArray, mix
 
 
 @kernel

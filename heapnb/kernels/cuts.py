@@ -1,8 +1,4 @@
-"""Kernels that say what is held without some edges, and by which edges a program holds things.
-
-Two sorts of edges hold something only together: that from a WeakMap's table to a value and
-that from the key. Roles of edges tell them apart.
-"""
+"""Kernels that find the references by which a program holds nodes, and the network of a cut."""
 
 from __future__ import annotations
 
@@ -10,48 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from heapnb._typing import (
-    BoolArray,
-    ByteArray,
-    IntArray,
-    NodeArray,
-    OffsetArray,
-    SizeArray,
-)
+from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
 from heapnb.kernels.paths import source_of
-
-IGNORED = 0
-"""Role of an edge that does not count."""
-
-HOLDS = 1
-"""Role of an edge that holds its target."""
-
-FROM_TABLE = 2
-"""Role of the edge from a WeakMap's table to a value."""
-
-FROM_KEY = 3
-"""Role of the edge from a WeakMap's key to the value."""
-
-_BOTH = 3
-
-ENGINE = 0
-"""Kind of a node that is the engine's own."""
-
-PROGRAM = 1
-"""Kind of a node that a program sees."""
-
-STORAGE = 2
-"""Kind of a backing store, or a cell, of something that a program sees."""
-
-VALUE = 3
-"""Kind of a node that a program sees, but that refers to nothing by name, such as a string."""
+from heapnb.kernels.reachability import FROM_KEY, HOLDS, PROGRAM, STORAGE, VALUE
+from heapnb.kernels.traverse import push_unmarked
 
 _DEEPEST_STORAGE = 3
 _MOST_HOLDERS = 64
 
 
-class Holding(NamedTuple):
+class ReferenceColumns(NamedTuple):
     """What the kernels read of a heap.
 
     Parameters
@@ -65,9 +30,9 @@ class Holding(NamedTuple):
     retaining_edge : unsigned[n_edges]
         The edges that lead to each node, ascending.
     role : uint8[n_edges]
-        See `assign_roles`.
+        See `heapnb.kernels.reachability.assign_roles`.
     kind : uint8[n_nodes]
-        See `mark_storage`.
+        See `heapnb.kernels.reachability.mark_storage`.
     is_name_type : bool[256]
         Edge types by which a program refers to things: properties, variables, elements.
     is_indexed_type : bool[256]
@@ -90,167 +55,12 @@ class Holding(NamedTuple):
 
 
 @kernel
-def assign_roles(
-    first_edge: OffsetArray,
-    edge_type: ByteArray,
-    edge_name: NodeArray,
-    internal_type: int,
-    node_id: SizeArray,
-    pair_of_string: IntArray,
-    table_of_string: IntArray,
-    has_table: BoolArray,
-    role: ByteArray,
-) -> None:
-    """Tell the two edges of a WeakMap's entry from others.
-
-    Parameters
-    ----------
-    first_edge, edge_type, edge_name
-        The edges.
-    internal_type : int
-        The edge type of such edges.
-    node_id : unsigned[n_nodes]
-        V8's ids.
-    pair_of_string, table_of_string : int64[n_strings]
-        For the name of such an edge the number of the entry and the id of the table, else -1.
-    has_table : bool[n_pairs]
-        All False; scratch.
-    role : uint8[n_edges]
-        `HOLDS` or `IGNORED`; changed in place. An entry whose table the file leaves out is held
-        by its key alone.
-    """
-    for node in range(first_edge.shape[0] - 1):
-        for edge in range(first_edge[node], first_edge[node + 1]):
-            if edge_type[edge] == internal_type and table_of_string[edge_name[edge]] >= 0:
-                if table_of_string[edge_name[edge]] == np.int64(node_id[node]):
-                    role[edge] = FROM_TABLE
-                    has_table[pair_of_string[edge_name[edge]]] = True
-                elif role[edge] == HOLDS:
-                    role[edge] = FROM_KEY
-    for edge in range(role.shape[0]):
-        if role[edge] == FROM_KEY and not has_table[pair_of_string[edge_name[edge]]]:
-            role[edge] = HOLDS
-
-
-@kernel
-def mark_targets(edge_to: NodeArray, role: ByteArray, marked: BoolArray) -> None:
-    """Mark what some edge leads to that counts.
-
-    Parameters
-    ----------
-    edge_to : uint32[n_edges]
-        Target ordinals.
-    role : uint8[n_edges]
-        See `assign_roles`.
-    marked : bool[n_nodes]
-        All False; receives the marks.
-    """
-    for edge in range(edge_to.shape[0]):
-        if role[edge] == HOLDS or role[edge] == FROM_KEY:
-            marked[edge_to[edge]] = True
-
-
-@kernel
-def mark_held(
-    first_edge: OffsetArray,
-    edge_to: NodeArray,
-    edge_name: NodeArray,
-    role: ByteArray,
-    pair_of_string: IntArray,
-    start: NodeArray,
-    pair_state: ByteArray,
-    held: BoolArray,
-    stack: NodeArray,
-) -> None:
-    """Mark everything that some nodes hold; a WeakMap's value is held by map and key together.
-
-    Parameters
-    ----------
-    first_edge, edge_to, edge_name
-        The edges.
-    role : uint8[n_edges]
-        See `assign_roles`; edges that are taken out are `IGNORED`.
-    pair_of_string : int64[n_strings] or int64[0]
-        For the name of a WeakMap entry's edge the number of the entry, else -1.
-    start : uint32[k]
-        Where to begin.
-    pair_state : uint8[n_pairs]
-        Zeros; scratch: which of the two edges of an entry were met.
-    held : bool[n_nodes]
-        All False; receives the marks.
-    stack : uint32[n_nodes]
-        Scratch.
-    """
-    depth = 0
-    for i in range(start.shape[0]):
-        if not held[start[i]]:
-            held[start[i]] = True
-            stack[depth] = start[i]
-            depth += 1
-    while depth > 0:
-        depth -= 1
-        node = stack[depth]
-        for edge in range(first_edge[node], first_edge[node + 1]):
-            part = role[edge]
-            if part == IGNORED:
-                continue
-            if part != HOLDS:
-                pair = pair_of_string[edge_name[edge]]
-                pair_state[pair] |= np.uint8(part - 1)
-                if pair_state[pair] != _BOTH:
-                    continue
-            target = edge_to[edge]
-            if not held[target]:
-                held[target] = True
-                stack[depth] = target
-                depth += 1
-
-
-@kernel
-def mark_storage(
-    first_edge: OffsetArray,
-    edge_to: NodeArray,
-    role: ByteArray,
-    is_storage: BoolArray,
-    kind: ByteArray,
-    stack: NodeArray,
-) -> None:
-    """Find the backing stores of what a program sees.
-
-    Parameters
-    ----------
-    first_edge, edge_to, role
-        The edges.
-    is_storage : bool[n_nodes]
-        Nodes that are part of another one: elements, properties, tables, cells.
-    kind : uint8[n_nodes]
-        `PROGRAM`, `VALUE` or `ENGINE`; what is storage of the program becomes `STORAGE`.
-    stack : uint32[n_nodes]
-        Scratch.
-    """
-    for start in range(kind.shape[0]):
-        if kind[start] != PROGRAM:
-            continue
-        stack[0] = start
-        depth = 1
-        while depth > 0:
-            depth -= 1
-            node = stack[depth]
-            for edge in range(first_edge[node], first_edge[node + 1]):
-                target = edge_to[edge]
-                if role[edge] == HOLDS and is_storage[target] and kind[target] == ENGINE:
-                    kind[target] = STORAGE
-                    stack[depth] = target
-                    depth += 1
-
-
-@kernel
-def can_let_go(heap: Holding, edge: int, source: int) -> bool:
+def can_let_go(heap: ReferenceColumns, edge: int, source: int) -> bool:
     """Tell whether a program could take an edge out: set a variable, delete an entry.
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     edge : int
         Edge ordinal.
@@ -273,12 +83,12 @@ def can_let_go(heap: Holding, edge: int, source: int) -> bool:
 
 
 @kernel
-def belongs_to(heap: Holding, storage: int, owner: int, scratch: IntArray) -> bool:
+def belongs_to(heap: ReferenceColumns, storage: int, owner: int, scratch: IntArray) -> bool:
     """Tell whether a node is a backing store of another one.
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     storage : int
         A node of kind `STORAGE`.
@@ -316,12 +126,12 @@ def belongs_to(heap: Holding, storage: int, owner: int, scratch: IntArray) -> bo
 
 
 @kernel
-def list_stores(heap: Holding, node: int, stores: IntArray) -> int:
+def list_stores(heap: ReferenceColumns, node: int, stores: IntArray) -> int:
     """List the backing stores that hold a node.
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     node : int
         Ordinal.
@@ -350,13 +160,13 @@ def list_stores(heap: Holding, node: int, stores: IntArray) -> int:
 
 @kernel
 def is_copied(
-    heap: Holding, stores: IntArray, n_stores: int, source: int, scratch: IntArray
+    heap: ReferenceColumns, stores: IntArray, n_stores: int, source: int, scratch: IntArray
 ) -> bool:
     """Tell whether a named edge has a copy in a backing store of the node that it leaves.
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     stores : int64[k]
         See `list_stores`, of the edge's target.
@@ -378,54 +188,8 @@ def is_copied(
 
 
 @kernel
-def number_subtrees(
-    first_dominated: NodeArray,
-    dominated: NodeArray,
-    root: int,
-    enter: NodeArray,
-    leave: NodeArray,
-    path: NodeArray,
-    next_child: NodeArray,
-) -> None:
-    """Number the dominator tree in pre-order, so that subtrees are ranges.
-
-    Parameters
-    ----------
-    first_dominated : uint32[n_nodes + 1]
-        CSR offsets of the dominator tree.
-    dominated : uint32[n_nodes - 1]
-        Its children.
-    root : int
-        Ordinal of the root.
-    enter, leave : uint32[n_nodes]
-        Receive the number of each node, and the first number behind its subtree.
-    path, next_child : uint32[n_nodes]
-        Scratch.
-    """
-    enter[root] = 0
-    number = np.uint32(1)
-    depth = 0
-    path[0] = root
-    next_child[0] = first_dominated[root]
-    while depth >= 0:
-        node = path[depth]
-        at = next_child[depth]
-        if at == first_dominated[node + 1]:
-            leave[node] = number
-            depth -= 1
-            continue
-        next_child[depth] = at + np.uint32(1)
-        child = dominated[at]
-        enter[child] = number
-        number += np.uint32(1)
-        depth += 1
-        path[depth] = child
-        next_child[depth] = first_dominated[child]
-
-
-@kernel
 def sole_references(
-    heap: Holding,
+    heap: ReferenceColumns,
     enter: NodeArray,
     leave: NodeArray,
     held: BoolArray,
@@ -436,7 +200,7 @@ def sole_references(
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     enter, leave : uint32[n_nodes]
         See `number_subtrees`.
@@ -487,13 +251,13 @@ def sole_references(
 
 @kernel
 def mark_fixed(
-    heap: Holding, held: BoolArray, is_large: BoolArray, start: NodeArray, fixed: BoolArray
+    heap: ReferenceColumns, held: BoolArray, is_large: BoolArray, start: NodeArray, fixed: BoolArray
 ) -> None:
     """Mark what a program cannot let go of: what the engine reaches on its own.
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     held : bool[n_nodes]
         See `mark_held`.
@@ -505,12 +269,7 @@ def mark_fixed(
         All False; receives the marks.
     """
     stack = np.empty(held.shape[0], np.uint32)
-    depth = 0
-    for i in range(start.shape[0]):
-        if not fixed[start[i]]:
-            fixed[start[i]] = True
-            stack[depth] = start[i]
-            depth += 1
+    depth = push_unmarked(start, fixed, stack)
     while depth > 0:
         depth -= 1
         node = stack[depth]
@@ -526,26 +285,8 @@ def mark_fixed(
 
 
 @kernel
-def mark_below(order: NodeArray, parent: NodeArray, marked: BoolArray) -> None:
-    """Mark what lies below marked nodes of a tree.
-
-    Parameters
-    ----------
-    order : uint32[k]
-        The nodes of the tree, each after its parent.
-    parent : uint32[n_nodes]
-        The tree.
-    marked : bool[n_nodes]
-        Changed in place.
-    """
-    for i in range(order.shape[0]):
-        if marked[parent[order[i]]]:
-            marked[order[i]] = True
-
-
-@kernel
 def gather_holders(
-    heap: Holding,
+    heap: ReferenceColumns,
     held: BoolArray,
     fixed: BoolArray,
     enter: NodeArray,
@@ -558,7 +299,7 @@ def gather_holders(
 
     Parameters
     ----------
-    heap : Holding
+    heap : ReferenceColumns
         The heap.
     held, fixed : bool[n_nodes]
         See `mark_held` and `mark_fixed`.
@@ -606,7 +347,7 @@ def gather_holders(
 
 @kernel
 def list_arcs(
-    heap: Holding,
+    heap: ReferenceColumns,
     held: BoolArray,
     fixed: BoolArray,
     enter: NodeArray,

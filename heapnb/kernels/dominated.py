@@ -115,3 +115,49 @@ def nearest_unskipped(
             nearest[node] = parent
         else:
             nearest[node] = nearest[parent]
+
+
+@kernel
+def number_subtrees(
+    first_dominated: NodeArray,
+    dominated: NodeArray,
+    root: int,
+    enter: NodeArray,
+    leave: NodeArray,
+    path: NodeArray,
+    next_child: NodeArray,
+) -> None:
+    """Number the dominator tree in pre-order, so that subtrees are ranges.
+
+    Parameters
+    ----------
+    first_dominated : uint32[n_nodes + 1]
+        CSR offsets of the dominator tree.
+    dominated : uint32[n_nodes - 1]
+        Its children.
+    root : int
+        Ordinal of the root.
+    enter, leave : uint32[n_nodes]
+        Receive the number of each node, and the first number behind its subtree.
+    path, next_child : uint32[n_nodes]
+        Scratch.
+    """
+    enter[root] = 0
+    number = np.uint32(1)
+    depth = 0
+    path[0] = root
+    next_child[0] = first_dominated[root]
+    while depth >= 0:
+        node = path[depth]
+        at = next_child[depth]
+        if at == first_dominated[node + 1]:
+            leave[node] = number
+            depth -= 1
+            continue
+        next_child[depth] = at + np.uint32(1)
+        child = dominated[at]
+        enter[child] = number
+        number += np.uint32(1)
+        depth += 1
+        path[depth] = child
+        next_child[depth] = first_dominated[child]

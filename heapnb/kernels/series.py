@@ -6,7 +6,7 @@ import numpy as np
 
 from heapnb._typing import BoolArray, NodeArray, SizeArray
 from heapnb.kernels._jit import kernel
-from heapnb.kernels.retaining import HashArray
+from heapnb.kernels.hashing import HashArray
 
 NO_CODE = 0xFFFF_FFFF
 _FIBONACCI = np.uint64(0x9E3779B97F4A7C15)

@@ -25,6 +25,33 @@ MULTIPLE_OWNERS = 0xFFFF_FFFE
 
 
 @kernel
+def push_unmarked(start: NodeArray, marked: BoolArray, stack: NodeArray) -> int:
+    """Mark some nodes and push those that were not marked before.
+
+    Parameters
+    ----------
+    start : uint32[k]
+        Node ordinals.
+    marked : bool[n_nodes]
+        Changed in place.
+    stack : uint32[n_nodes]
+        Receives the nodes, from 0 on.
+
+    Returns
+    -------
+    int
+        The depth of the stack.
+    """
+    depth = 0
+    for i in range(start.shape[0]):
+        if not marked[start[i]]:
+            marked[start[i]] = True
+            stack[depth] = start[i]
+            depth += 1
+    return depth
+
+
+@kernel
 def mark_reachable(
     first_edge: OffsetArray,
     edge_to: NodeArray,
@@ -53,12 +80,7 @@ def mark_reachable(
     stack : uint32[n_nodes]
         Scratch.
     """
-    depth = 0
-    for i in range(start.shape[0]):
-        if not marked[start[i]]:
-            marked[start[i]] = True
-            stack[depth] = start[i]
-            depth += 1
+    depth = push_unmarked(start, marked, stack)
     while depth > 0:
         depth -= 1
         node = stack[depth]

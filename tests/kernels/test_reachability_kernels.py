@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb.analysis.retention.holding import Holding, holding
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.reachability import Reachability, reachability
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
-from heapnb.kernels import flow
-from heapnb.kernels import holding as kernels
+from heapnb.kernels import cuts, dominated, flow, trees
+from heapnb.kernels import reachability as kernels
 from heapnb.testing import SnapshotBuilder
-from tests.naive import holding as naive
+from tests.naive import reachability as naive
 
 
 @st.composite
@@ -62,7 +62,7 @@ def test_mark_held_is_what_is_left_without_some_edges(
 ) -> None:
     edges = naive.links(graph)
     start = naive.starts(graph, edges)
-    found = holding(graph)
+    found = reachability(graph)
     assert set(found.start.tolist()) == start
     assert nodes_where(found.held) == naive.held(graph.n_nodes, start, edges)
     gone = data.draw(st.sets(st.integers(0, graph.n_edges - 1)))
@@ -74,24 +74,24 @@ def test_mark_held_is_what_is_left_without_some_edges(
 def test_stores_belong_to_what_the_program_sees(graph: HeapGraph) -> None:
     edges = naive.links(graph)
     stores = stores_of(graph, edges)
-    heap = holding(graph).columns
+    heap = reachability(graph).columns
     assert nodes_where(heap.kind == kernels.STORAGE) == stores
     for store in stores:
         owners = naive.owners(edges, store, stores)
         for node in range(graph.n_nodes):
-            assert kernels.belongs_to(heap, store, node, np.empty(64, np.int64)) == (node in owners)
+            assert cuts.belongs_to(heap, store, node, np.empty(64, np.int64)) == (node in owners)
 
 
 @given(heaps())
 def test_what_can_be_let_go_and_what_is_copied(graph: HeapGraph) -> None:
     edges = naive.links(graph)
     stores = stores_of(graph, edges)
-    heap = holding(graph).columns
+    heap = reachability(graph).columns
     for link in edges:
         if link.is_from_table:
             continue
         removable = naive.is_removable(graph, link, stores)
-        assert kernels.can_let_go(heap, link.number, link.source) == removable
+        assert cuts.can_let_go(heap, link.number, link.source) == removable
         copied = any(
             link.source in naive.owners(edges, other.source, stores)
             for other in edges
@@ -104,7 +104,7 @@ def test_what_can_be_let_go_and_what_is_copied(graph: HeapGraph) -> None:
 
 def subtrees(graph: HeapGraph) -> tuple[np.ndarray, np.ndarray]:
     enter, leave, *scratch = (np.empty(graph.n_nodes, np.uint32) for _ in range(4))
-    kernels.number_subtrees(
+    dominated.number_subtrees(
         graph.first_dominated, graph.dominated, graph.root, enter, leave, *scratch
     )
     return enter, leave
@@ -124,14 +124,14 @@ def test_subtrees_are_ranges(graph: HeapGraph) -> None:
     assert sorted(enter.tolist()) == list(range(graph.n_nodes))
 
 
-def plain(found: Holding) -> bool:
+def plain(found: Reachability) -> bool:
     """Tell whether there are no WeakMaps, whose values dominators know otherwise."""
     return not found.graph.ephemerons.n_pairs
 
 
 @given(heaps())
 def test_a_sole_reference_is_one_whose_removal_frees(graph: HeapGraph) -> None:
-    found = holding(graph)
+    found = reachability(graph)
     if not plain(found):
         return
     edges = naive.links(graph)
@@ -139,7 +139,7 @@ def test_a_sole_reference_is_one_whose_removal_frees(graph: HeapGraph) -> None:
     stores = stores_of(graph, edges)
     nodes = np.arange(graph.n_nodes)
     references = np.empty(graph.n_nodes, np.int64)
-    kernels.sole_references(found.columns, *subtrees(graph), found.held, nodes, references)
+    cuts.sole_references(found.columns, *subtrees(graph), found.held, nodes, references)
     every = naive.references(graph, edges, stores)
     for node, edge in enumerate(references.tolist()):
         leading = {
@@ -157,16 +157,14 @@ def test_a_sole_reference_is_one_whose_removal_frees(graph: HeapGraph) -> None:
 
 @given(heaps(), st.data())
 def test_what_cannot_be_let_go(graph: HeapGraph, data: st.DataObject) -> None:
-    found = holding(graph)
+    found = reachability(graph)
     edges = naive.links(graph)
     stores = stores_of(graph, edges)
     start = data.draw(st.sets(st.integers(0, graph.n_nodes - 1), min_size=1))
     large = data.draw(st.sets(st.integers(0, graph.n_nodes - 1), max_size=2))
     is_large = np.isin(np.arange(graph.n_nodes), list(large))
     fixed = np.zeros(graph.n_nodes, np.bool_)
-    kernels.mark_fixed(
-        found.columns, found.held, is_large, np.array(sorted(start), np.uint32), fixed
-    )
+    cuts.mark_fixed(found.columns, found.held, is_large, np.array(sorted(start), np.uint32), fixed)
     heap = found.columns
     firm = [
         link
@@ -182,7 +180,7 @@ def test_mark_below_marks_subtrees(graph: HeapGraph, data: st.DataObject) -> Non
     tree = retaining_tree(graph)
     chosen = data.draw(st.sets(st.integers(0, graph.n_nodes - 1)))
     marked = np.isin(np.arange(graph.n_nodes), list(chosen))
-    kernels.mark_below(tree.order, tree.parent, marked)
+    trees.mark_below(tree.order, tree.parent, marked)
     reached = set(tree.order.tolist())
     below = {node for node in reached if set(tree.path(node)) & chosen}
     assert nodes_where(marked) == below | chosen
@@ -190,7 +188,7 @@ def test_mark_below_marks_subtrees(graph: HeapGraph, data: st.DataObject) -> Non
 
 @given(heaps(), st.data())
 def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObject) -> None:
-    found = holding(graph)
+    found = reachability(graph)
     heap = found.columns
     edges = [link for link in naive.links(graph) if not link.is_from_table]
     flags = st.lists(st.booleans(), min_size=graph.n_nodes, max_size=graph.n_nodes)
@@ -205,7 +203,7 @@ def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObj
     nodes = np.empty(graph.n_nodes, np.uint32)
     nodes[0] = goal
     around = (heap, found.held, fixed, enter, member_at, row, nodes)
-    n_edges = kernels.gather_holders(*around, 1)
+    n_edges = cuts.gather_holders(*around, 1)
     leading = [
         link
         for link in edges
@@ -228,14 +226,14 @@ def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObj
     assert n_edges == len(leading)
     tails, heads, numbers = (np.empty(n_edges, np.int64) for _ in range(3))
     removable = np.empty(n_edges, np.bool_)
-    n_arcs = kernels.list_arcs(*around, int(row.max()), tails, heads, numbers, removable)
+    n_arcs = cuts.list_arcs(*around, int(row.max()), tails, heads, numbers, removable)
     tail, head, edge = (column[:n_arcs].tolist() for column in (tails, heads, numbers))
     by_number = {link.number: link for link in leading}
     dropped = {
         link.number
         for link in leading
         if heap.kind[link.source] == kernels.PROGRAM
-        and kernels.can_let_go(heap, link.number, link.source)
+        and cuts.can_let_go(heap, link.number, link.source)
         and has_copy(heap, link)
     }
     assert set(edge) == set(by_number) - dropped
@@ -244,35 +242,33 @@ def test_arcs_are_the_edges_among_the_holders(graph: HeapGraph, data: st.DataObj
         from_row = 1 if link.source in inside else row[link.source]
         assert head[place] == row[link.target]
         assert tail[place] == (0 if fixed[link.source] else from_row)
-        assert removable[place] == kernels.can_let_go(heap, number, link.source)
+        assert removable[place] == cuts.can_let_go(heap, number, link.source)
 
 
-def has_copy(heap: kernels.Holding, link: naive.Link) -> bool:
+def has_copy(heap: cuts.ReferenceColumns, link: naive.Link) -> bool:
     stores = np.empty(99, np.int64)
-    n_stores = kernels.list_stores(heap, link.target, stores)
-    return bool(kernels.is_copied(heap, stores, n_stores, link.source, np.empty(64, np.int64)))
+    n_stores = cuts.list_stores(heap, link.target, stores)
+    return bool(cuts.is_copied(heap, stores, n_stores, link.source, np.empty(64, np.int64)))
 
 
 def test_no_room_for_all_holders() -> None:
     graph = SnapshotBuilder.from_edges("root^1>a a>b b>c").graph()
-    found = holding(graph)
+    found = reachability(graph)
     row = np.array([0, 0, 0, 1], np.uint32)
     nodes = np.array([3, 0], np.uint32)
     fixed = np.zeros(4, np.bool_)
     enter, _ = subtrees(graph)
     member_at = np.array([0, 0, 0, 1], np.uint32)
-    n_edges = kernels.gather_holders(
-        found.columns, found.held, fixed, enter, member_at, row, nodes, 1
-    )
+    n_edges = cuts.gather_holders(found.columns, found.held, fixed, enter, member_at, row, nodes, 1)
     assert n_edges == -1
 
 
 def test_no_room_for_all_stores() -> None:
     builder = SnapshotBuilder.from_edges("root^1>a a/1>s a/2>t s/1>b t/1>b")
     graph = builder.node("s", type="array").node("t", type="array").graph()
-    heap = holding(graph).columns
+    heap = reachability(graph).columns
     stores = np.empty(1, np.int64)
-    assert kernels.list_stores(heap, builder.ordinal("b"), stores) == 1
+    assert cuts.list_stores(heap, builder.ordinal("b"), stores) == 1
     assert stores.tolist() == [builder.ordinal("s")]
 
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.series.reduction import encode
-from heapnb.kernels import retaining, series
+from heapnb.kernels import hashing, series
+from heapnb.kernels import trees as kernels
 from tests.kernels.arrays import graphs, to_arrays
-from tests.naive import retaining as naive
+from tests.naive import trees as naive
 from tests.naive.graphs import Edge
-from tests.naive.retaining import Tree
+from tests.naive.trees import Tree
 
-NO_NODE = retaining.NO_NODE
+NO_NODE = kernels.NO_NODE
 HASHES = np.random.default_rng(1).integers(1, 1 << 63, 64).astype(np.uint64)
 
 
@@ -61,7 +62,7 @@ def order_of(tree: Tree) -> NodeArray:
 
 def follows_of(tree: Tree, longest_cycle: int, shortest_chain: int) -> NodeArray:
     follows = np.full(len(tree.parent), NO_NODE, np.uint32)
-    retaining.find_repetitions(
+    kernels.find_repetitions(
         order_of(tree),
         codes(tree.parent),
         codes(tree.kind),
@@ -85,7 +86,7 @@ def test_grow_tree_searches_breadth_first(
     parent[0] = 0
     parent_edge = np.zeros(n_nodes, np.uint32)
     queue = np.zeros(n_nodes, np.uint32)
-    tail = retaining.grow_tree(
+    tail = kernels.grow_tree(
         arrays.first_edge,
         arrays.edge_to,
         arrays.counts,
@@ -109,7 +110,7 @@ def test_skip_storage_finds_owners_and_the_names_of_cells(tree: Tree, data: st.D
     keeps = data.draw(st.lists(st.booleans(), min_size=n_nodes, max_size=n_nodes))
     label = codes(tree.label)
     owner = np.zeros(n_nodes, np.uint32)
-    retaining.skip_storage(
+    kernels.skip_storage(
         order_of(tree), codes(tree.parent), np.array(tree.is_storage), np.array(keeps), label, owner
     )
     assert owner.tolist() == [naive.owner(tree, node) for node in range(n_nodes)]
@@ -131,7 +132,7 @@ def test_a_list_of_a_million_is_found_as_one() -> None:
     kind = np.zeros(n_nodes, np.uint32)
     follows = np.empty(n_nodes, np.uint32)
     none = np.zeros(n_nodes, np.bool_)
-    retaining.find_repetitions(order, owner, kind, kind, none, 8, 8, follows)
+    kernels.find_repetitions(order, owner, kind, kind, none, 8, 8, follows)
     assert follows[0] == NO_NODE
     assert np.array_equal(follows[1:], order[:-1])
 
@@ -150,7 +151,7 @@ def test_group_nodes_groups_what_is_held_alike(tree: Tree, data: st.DataObject) 
     follows = naive.lists(tree, 4, 2)
     groups = np.zeros(n_nodes, np.uint64)
     routes = np.zeros(n_nodes, np.uint64)
-    retaining.group_nodes(
+    kernels.group_nodes(
         order_of(tree),
         codes(tree.parent),
         HASHES,
@@ -175,7 +176,7 @@ def test_add_up_tree_adds_sizes_to_all_above(tree: Tree, data: st.DataObject) ->
     n_nodes = len(tree.parent)
     sizes = data.draw(st.lists(st.integers(0, 1 << 40), min_size=n_nodes, max_size=n_nodes))
     total = np.array(sizes, np.uint64)
-    retaining.add_up_tree(order_of(tree), codes(tree.parent), total)
+    kernels.add_up_tree(order_of(tree), codes(tree.parent), total)
     assert total.tolist() == naive.totals(tree.parent, sizes)
 
 
@@ -187,7 +188,7 @@ def test_hash_strings_tells_texts_apart(texts: list[str], data: st.DataObject) -
     hashes = np.zeros(len(texts), np.uint64)
     is_decimal = np.zeros(len(texts), np.bool_)
     text = np.frombuffer(b"".join(encoded), np.uint8)
-    retaining.hash_strings(offsets, text, np.array(wanted), hashes, is_decimal)
+    hashing.hash_strings(offsets, text, np.array(wanted), hashes, is_decimal)
     chosen = [i for i, want in enumerate(wanted) if want]
     assert same_partition([int(hashes[i]) for i in chosen], [texts[i] for i in chosen])
     for i, name in enumerate(texts):
@@ -207,9 +208,9 @@ def test_target_names_are_marked_and_hashed_in_order(
     wanted = np.zeros(6, np.bool_)
     rows = np.array(nodes, np.uint32)
     columns = (arrays.first_edge, arrays.edge_to, np.array(names, np.uint32))
-    retaining.mark_target_names(*columns, rows, wanted)
+    hashing.mark_target_names(*columns, rows, wanted)
     hashes = np.zeros(len(nodes), np.uint64)
-    retaining.hash_target_names(*columns, HASHES, rows, hashes)
+    hashing.hash_target_names(*columns, HASHES, rows, hashes)
     described = [tuple(names[e.target] for e in arrays.edges if e.source == node) for node in nodes]
     assert set(np.flatnonzero(wanted).tolist()) == {name for row in described for name in row}
     assert same_partition(hashes.tolist(), described)
@@ -219,10 +220,10 @@ def test_target_names_are_marked_and_hashed_in_order(
 def test_mix_depends_on_both_and_on_their_order(pairs: list[tuple[int, int]]) -> None:
     first, second = (np.array(column, np.uint64) for column in zip(*pairs, strict=True))
     mixed = np.empty(len(pairs), np.uint64)
-    retaining.mix_arrays(first, second, mixed)
+    hashing.mix_arrays(first, second, mixed)
     assert same_partition(mixed.tolist(), pairs)
     assert mixed.tolist() == [
-        int(retaining.mix(np.uint64(one), np.uint64(other))) for one, other in pairs
+        int(hashing.mix(np.uint64(one), np.uint64(other))) for one, other in pairs
     ]
 
 
@@ -291,5 +292,5 @@ def test_nothing_is_numbered_without_a_table(size: int) -> None:
 def test_mark_below(tree: Tree, nodes: set[int]) -> None:
     marked = np.isin(np.arange(len(tree.parent)), list(nodes))
     expected = naive.below(tree, nodes)
-    retaining.mark_below(order_of(tree), np.array(tree.parent, np.uint32), marked)
+    kernels.mark_below(order_of(tree), np.array(tree.parent, np.uint32), marked)
     assert marked.tolist() == expected

@@ -7,13 +7,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from heapnb.analysis.retention.culprits import _Search, culprits
-from heapnb.analysis.retention.holding import holding
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.reachability import reachability
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import what_if
 from heapnb.graph import HeapGraph
 from heapnb.node import Node
 from heapnb.testing import SnapshotBuilder
-from tests.naive import holding as naive
+from tests.naive import reachability as naive
 
 
 @st.composite
@@ -68,8 +68,8 @@ def test_without_its_references_a_node_frees_its_retained_size(
     graph: HeapGraph, data: st.DataObject
 ) -> None:
     node = data.draw(st.integers(0, graph.n_nodes - 1))
-    assume(node != graph.root and holding(graph).held[node])
-    assume(node not in holding(graph).start)
+    assume(node != graph.root and reachability(graph).held[node])
+    assume(node not in reachability(graph).start)
     answer = what_if(graph, Node(graph, node))
     assert answer.freed_size == int(graph.retained_size[node])
 

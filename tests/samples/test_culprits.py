@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.retention.holding import holding
+from heapnb.analysis.retention.reachability import reachability
 from heapnb.views.describe import removal
 from heapnb.views.text import result_text
 from tests.conftest import sample_series
@@ -51,8 +51,8 @@ def test_the_removal_is_told(name: str) -> None:
 def test_a_node_without_its_references_frees_its_retained_size(name: str) -> None:
     snap = hn.load(sample_series(name)[-1], progress=False)
     graph = snap.graph
-    held = np.flatnonzero(holding(graph).held & (graph.retained_size > 10_000))
-    nodes = held[~np.isin(held, holding(graph).start)]
+    held = np.flatnonzero(reachability(graph).held & (graph.retained_size > 10_000))
+    nodes = held[~np.isin(held, reachability(graph).start)]
     for node in nodes[:: max(1, len(nodes) // 10)].tolist():
         freed = snap.node_at(node).what_if().freed_size
         # What is in a WeakMap goes with the map as well as with the key.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.testing import SnapshotBuilder
 
 CONTEXT = "system / Context"

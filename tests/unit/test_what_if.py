@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.retention.holding import References
+from heapnb.analysis.retention.program_references import References
 from heapnb.testing import SnapshotBuilder
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 

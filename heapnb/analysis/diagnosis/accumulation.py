@@ -12,8 +12,8 @@ from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.groups import Groups, group_series
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series.series import Series, is_member
-from heapnb.kernels import retaining as kernels
-from heapnb.kernels.retaining import HashArray
+from heapnb.kernels import hashing
+from heapnb.kernels.hashing import HashArray
 
 UNEXPLAINED_FACTOR: Final = 2.0
 """Growth per holder above this limit counts as its own suspect."""
@@ -326,7 +326,7 @@ class _GroupTable:
             self.is_chained[rows], snapshot.kind_hash[snapshot.kind[heads]], label[rows]
         )
         keys = last.route[snapshot.owner[heads]]
-        kernels.mix_arrays(keys, common, keys)
+        hashing.mix_arrays(keys, common, keys)
         return keys
 
     def _members(self, number: int, merged_of_row: IntArray, n_merged: int) -> list[NodeArray]:

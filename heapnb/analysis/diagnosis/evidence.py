@@ -14,13 +14,13 @@ from heapnb import vocab
 from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.retention.paths import RetainingPath
-from heapnb.analysis.retention.retaining import RetainingTree, path_in_tree, retaining_tree
+from heapnb.analysis.retention.retaining_tree import RetainingTree, path_in_tree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry, private_field_of, weak_map_of
 from heapnb.analysis.series.series import Series
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child, is_internal_script, location_of
-from heapnb.kernels import retaining as kernels
+from heapnb.kernels import trees as kernels
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
 """Classes that say nothing to somebody who looks for a leak."""

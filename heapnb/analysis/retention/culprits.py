@@ -13,16 +13,16 @@ from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.evidence import is_internal
-from heapnb.analysis.retention.holding import Holding, Reference, References, holding
 from heapnb.analysis.retention.paths import RetainingPath
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.program_references import Reference, References
+from heapnb.analysis.retention.reachability import Reachability, reachability
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import WhatIf, without_edges
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child, location_of
-from heapnb.kernels import flow
-from heapnb.kernels import holding as kernels
+from heapnb.kernels import cuts, dominated, flow, trees
 from heapnb.kernels.chains import dominator_chain
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def culprits_of_objects(graph: HeapGraph, nodes: NodeArray, size: int) -> Culpri
     tree = retaining_tree(graph)
     below = np.zeros(graph.n_nodes, np.bool_)
     below[nodes] = True
-    kernels.mark_below(tree.order, tree.parent, below)
+    trees.mark_below(tree.order, tree.parent, below)
     together = culprits(graph, np.flatnonzero(below), size=size)
     is_better = together.freed_size > alone.freed_size and len(together.edges) <= _FEW_EDGES
     return replace(together, nodes=nodes) if is_better else alone
@@ -262,7 +262,7 @@ class _Search:
         self.graph = graph
         self.references = References(graph)
         self.at_least = at_least
-        held = holding(graph).held[members]
+        held = reachability(graph).held[members]
         # What nothing holds needs no culprit.
         self.members = members[held]
         outermost, _ = self._outermost(self.members)
@@ -270,9 +270,9 @@ class _Search:
         self.limit = _MUCH_ELSE * max(retained, size) + _SMALL
 
     @property
-    def holding(self) -> Holding:
+    def reachability(self) -> Reachability:
         """What holds what."""
-        return holding(self.graph)
+        return reachability(self.graph)
 
     def find(self) -> list[Reference]:
         """Return the references of the best cut; none if there is none."""
@@ -338,7 +338,9 @@ class _Search:
         if len(above) == 0:
             return None
         found = np.empty(len(above), np.int64)
-        kernels.sole_references(self.holding.columns, enter, leave, self.holding.held, above, found)
+        cuts.sole_references(
+            self.reachability.columns, enter, leave, self.reachability.held, above, found
+        )
         sizes = graph.retained_size[above].astype(np.float64)
         near = max(sizes[0], 1.0)
         collateral = np.maximum(sizes - near, 0) / near + _LOSS_WEIGHT * (1 - shares)
@@ -352,9 +354,9 @@ class _Search:
 
     def _several(self, is_large: BoolArray) -> list[Reference]:
         """Find the smallest cut between the roots and the objects that leaves what is large."""
-        graph, held = self.graph, self.holding
+        graph, held = self.graph, self.reachability
         fixed = np.zeros(graph.n_nodes, np.bool_)
-        kernels.mark_fixed(held.columns, held.held, is_large, held.start, fixed)
+        cuts.mark_fixed(held.columns, held.held, is_large, held.start, fixed)
         members, weights = self._outermost(self.members[~fixed[self.members]])
         # Of those that can go at all, so many have to.
         needed = self.at_least * len(self.members) / max(int(weights.sum()), 1)
@@ -408,7 +410,7 @@ class _Network:
     @classmethod
     def around(
         cls,
-        held: Holding,
+        held: Reachability,
         fixed: BoolArray,
         is_large: BoolArray,
         members: IntArray,
@@ -430,13 +432,13 @@ class _Network:
         nodes[:n_members] = members
         row[members] = np.arange(1, n_members + 1)
         around = (held.columns, held.held, fixed, enter, member_at, row, nodes)
-        n_edges = kernels.gather_holders(*around, n_members)
+        n_edges = cuts.gather_holders(*around, n_members)
         if n_edges < 0:
             return None
         n_rows = int(row.max())
         tail, head, edge = (np.empty(n_edges, np.int64) for _ in range(3))
         is_removable = np.empty(n_edges, np.bool_)
-        n_arcs = kernels.list_arcs(*around, n_rows, tail, head, edge, is_removable)
+        n_arcs = cuts.list_arcs(*around, n_rows, tail, head, edge, is_removable)
         goal = n_rows + 1
         return cls(
             np.concatenate([tail[:n_arcs], np.arange(1, n_members + 1)]),
@@ -503,7 +505,7 @@ def _subtrees(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
     def compute() -> tuple[NodeArray, NodeArray]:
         enter = np.empty(graph.n_nodes, np.uint32)
         leave = np.empty(graph.n_nodes, np.uint32)
-        kernels.number_subtrees(
+        dominated.number_subtrees(
             graph.first_dominated,
             graph.dominated,
             graph.root,

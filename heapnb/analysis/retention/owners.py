@@ -9,14 +9,14 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import NodeArray
 from heapnb.analysis.retention.paths import ROOT_LABEL
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
 
 _MOST_STEPS: Final = 24
 _LONGEST_NAME: Final = 60
 
 
-def holder_texts(graph: HeapGraph, nodes: NodeArray) -> list[str]:
+def owner_texts(graph: HeapGraph, nodes: NodeArray) -> list[str]:
     """Say what holds some nodes.
 
     Parameters

@@ -1,11 +1,10 @@
-"""What holds what: the edges that count, what is held by them, and a program's references."""
+"""References as a program writes them, found from the edges of a file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -13,22 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, ByteArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.evidence import clipped
-from heapnb.analysis.retention.retaining import RetainingTree, retaining_tree
+from heapnb.analysis.retention.reachability import reachability
+from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.graph import HeapGraph
-from heapnb.kernels import holding as kernels
+from heapnb.kernels import cuts
+from heapnb.kernels import reachability as kernels
 
-NAME_TYPES: Final = ("property", "context", "element")
-"""Edge types by which a program refers to things."""
-
-FIXED_NAMES: Final = ("__proto__",)
-"""Properties that every object has: nothing that a program would take out."""
-
-_PROGRAM_TYPES: Final = ("object", "closure", "regexp", "native")
-_VALUE_TYPES: Final = (*vocab.STRING_TYPES, "number", "symbol", "bigint")
-_STORAGE_TYPES: Final = ("array", "hidden")
-_N_TYPES: Final = 256
 _DEEPEST_STORAGE: Final = 3
 _MOST_HOLDERS: Final = 64
 _MOST_PARTS: Final = 6
@@ -45,156 +35,6 @@ _REGISTERS: Final = "parameters_and_registers"
 
 _SYMBOL: Final = re.compile(r"<symbol (.*)>", re.DOTALL)
 _IDENTIFIER: Final = re.compile(r"#?[A-Za-z_$][\w$]*")
-
-
-@dataclass(frozen=True, eq=False)
-class Holding:
-    """Which edges hold their targets, and what is held.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    role : uint8[n_edges]
-        See `heapnb.kernels.holding.assign_roles`.
-    start : uint32[k]
-        Where everything begins: the root, and nodes that the file shows no holder of. As for
-        retained sizes, those count as held.
-    """
-
-    graph: HeapGraph
-    role: ByteArray
-    start: NodeArray
-
-    @cached_property
-    def held(self) -> BoolArray:
-        """``bool[n_nodes]``: what is held by all edges together."""
-        return self.held_without(np.empty(0, np.int64))
-
-    def held_without(self, edges: IntArray) -> BoolArray:
-        """Find out what is still held when some edges are gone.
-
-        Parameters
-        ----------
-        edges : int64[k]
-            Edge ordinals.
-
-        Returns
-        -------
-        bool[n_nodes]
-        """
-        graph = self.graph
-        role = self.role
-        if len(edges):
-            role = role.copy()
-            role[edges] = kernels.IGNORED
-        held = np.zeros(graph.n_nodes, np.bool_)
-        kernels.mark_held(
-            graph.first_edge,
-            graph.edge_to,
-            graph.edge_name,
-            role,
-            graph.ephemerons.pair_of_string,
-            self.start,
-            np.zeros(graph.ephemerons.n_pairs, np.uint8),
-            held,
-            np.empty(graph.n_nodes, np.uint32),
-        )
-        return held
-
-    @cached_property
-    def columns(self) -> kernels.Holding:
-        """What kernels read."""
-        graph = self.graph
-        return kernels.Holding(
-            graph.first_edge,
-            graph.edge_to,
-            graph.edge_type,
-            graph.edge_name,
-            graph.first_retainer,
-            graph.retaining_edge,
-            self.role,
-            self._kinds(),
-            _padded(np.isin(graph.edge_type_names, NAME_TYPES)),
-            _padded(graph.is_indexed_edge_type),
-            pc.is_in(graph.strings, pa.array(FIXED_NAMES, graph.strings.type)).to_numpy(
-                zero_copy_only=False
-            ),
-        )
-
-    def _kinds(self) -> ByteArray:
-        graph = self.graph
-        of_type = np.full(_N_TYPES, kernels.ENGINE, np.uint8)
-        for names, kind in (
-            (_PROGRAM_TYPES, kernels.PROGRAM),
-            (_VALUE_TYPES, kernels.VALUE),
-        ):
-            of_type[[graph.node_type_index(n) for n in names if n in graph.node_type_names]] = kind
-        kinds = of_type[graph.node_type]
-        # A native object that a wrapper stands for is no store: it may be held by itself.
-        may_be_storage = _padded(np.isin(graph.node_type_names, _STORAGE_TYPES))
-        kernels.mark_storage(
-            graph.first_edge,
-            graph.edge_to,
-            self.role,
-            retaining_tree(graph).is_storage & may_be_storage[graph.node_type],
-            kinds,
-            np.empty(graph.n_nodes, np.uint32),
-        )
-        return kinds
-
-
-def holding(graph: HeapGraph) -> Holding:
-    """Find the edges that count for retained sizes, and what they hold.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-
-    Returns
-    -------
-    Holding
-        Kept by the graph.
-    """
-    found: Holding = graph.derived(
-        "holding", lambda: holding_by(graph, graph.essential_edge), keep=False
-    )
-    return found
-
-
-def holding_by(graph: HeapGraph, counts: BoolArray) -> Holding:
-    """Find what some edges hold.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    counts : bool[n_edges]
-        Edges that count.
-
-    Returns
-    -------
-    Holding
-    """
-    role = counts.view(np.uint8).copy()
-    if graph.ephemerons.n_pairs:
-        kernels.assign_roles(
-            graph.first_edge,
-            graph.edge_type,
-            graph.edge_name,
-            graph.edge_type_index("internal"),
-            graph.node_id,
-            graph.ephemerons.pair_of_string,
-            graph.ephemerons.table_of_string,
-            np.zeros(graph.ephemerons.n_pairs, np.bool_),
-            role,
-        )
-    has_holder = np.zeros(graph.n_nodes, np.bool_)
-    kernels.mark_targets(graph.edge_to, role, has_holder)
-    has_holder[graph.root] = True
-    orphans = np.flatnonzero(~has_holder).astype(np.uint32)
-    return Holding(graph, role, np.concatenate([[np.uint32(graph.root)], orphans]))
 
 
 @dataclass(frozen=True)
@@ -233,8 +73,8 @@ class References:
 
     def __init__(self, graph: HeapGraph) -> None:
         self.graph = graph
-        self._holding = holding(graph)
-        self._heap = self._holding.columns
+        self._reachability = reachability(graph)
+        self._heap = self._reachability.columns
 
     @property
     def tree(self) -> RetainingTree:
@@ -284,7 +124,7 @@ class References:
         edges = [
             edge
             for edge in _edges_called(graph, node, name)
-            if self._holding.role[edge] != kernels.IGNORED
+            if self._reachability.role[edge] != kernels.IGNORED
         ]
         by_target: dict[int, list[int]] = {}
         for edge in edges:
@@ -340,21 +180,21 @@ class References:
             else "engine"
         )
         name = " and ".join(labels)
-        if any(self._holding.role[edge] == kernels.FROM_KEY for edge in edges):
+        if any(self._reachability.role[edge] == kernels.FROM_KEY for edge in edges):
             name, kind = "", "entry"
         scratch = np.empty(_MOST_HOLDERS, np.int64)
         copies = [
             edge
             for edge, source in self._retainers(target)
             if self._heap.kind[source] == kernels.STORAGE
-            and kernels.belongs_to(self._heap, source, holder, scratch)
+            and cuts.belongs_to(self._heap, source, holder, scratch)
         ]
         return Reference(holder, target, name, kind, tuple(dict.fromkeys([*edges, *copies])))
 
     def _retainers(self, node: int, holder: int | None = None) -> list[tuple[int, int]]:
         """List the edges by which stores, or one holder, hold a node, and what they leave."""
         edges = self.graph.retaining_edges_of(node).astype(np.int64)
-        edges = edges[self._holding.role[edges] != kernels.IGNORED]
+        edges = edges[self._reachability.role[edges] != kernels.IGNORED]
         sources = self.graph.edge_from(edges)
         if holder is None:
             kinds = self._heap.kind[sources]
@@ -439,11 +279,4 @@ def _part(name: str, kind: str) -> str:
     return f"[{name!r}]"
 
 
-def _padded(flags: AnyArray) -> BoolArray:
-    """Give every possible type an entry."""
-    padded = np.zeros(_N_TYPES, np.bool_)
-    padded[: len(flags)] = flags
-    return padded
-
-
-__all__ = ["Holding", "Reference", "References", "holding", "holding_by"]
+__all__ = ["Reference", "References"]

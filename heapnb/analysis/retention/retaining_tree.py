@@ -20,8 +20,8 @@ from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
 from heapnb.analysis.retention.paths import RetainingPath, shortest_path
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import children_of, is_internal_script, is_string, script_names
-from heapnb.kernels import retaining as kernels
 from heapnb.kernels import traverse
+from heapnb.kernels import trees as kernels
 
 USER_TYPES: Final = (
     "object",

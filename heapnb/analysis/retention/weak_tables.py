@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray
-from heapnb.analysis.retention.retaining import retaining_tree
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
 
 _COMPILED_FIELD: Final = re.compile(r"_[A-Z][A-Za-z0-9$]*_(?P<field>\w+)")

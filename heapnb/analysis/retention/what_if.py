@@ -12,14 +12,15 @@ import pyarrow as pa
 
 from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.retention.holding import References, holding, holding_by
 from heapnb.analysis.retention.paths import RetainingPath
-from heapnb.analysis.retention.retaining import path_in_tree, retaining_tree_over
+from heapnb.analysis.retention.program_references import References
+from heapnb.analysis.retention.reachability import reachability, reachability_over
+from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree_over
 from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import location_text
-from heapnb.kernels import holding as kernels
+from heapnb.kernels import reachability as kernels
 from heapnb.node import Node
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class WhatIf(Shown):
         """
         graph = self.heap
         targets = np.unique(graph.edge_to[self.edges])
-        left = targets[~_is_in(targets, self.freed) & holding(graph).held[targets]]
+        left = targets[~_is_in(targets, self.freed) & reachability(graph).held[targets]]
         if len(left) == 0:
             return ()
         usable = graph.essential_edge & (graph.edge_type != graph.edge_type_index("shortcut"))
@@ -115,7 +116,7 @@ class WhatIf(Shown):
         The stack, handles of native objects, pending callbacks: retained sizes leave them out
         where they lead into the program's own objects, and so does ``freed_size``.
         """
-        strict = holding_by(self.heap, _all_that_hold(self.heap))
+        strict = reachability_over(self.heap, _all_that_hold(self.heap))
         held = strict.held_without(self.edges)[self.freed]
         return int(self.heap.shallow_size[self.freed[held]].sum(dtype=np.uint64))
 
@@ -199,7 +200,7 @@ def without_edges(graph: HeapGraph, edges: IntArray) -> WhatIf:
     -------
     WhatIf
     """
-    held = holding(graph)
+    held = reachability(graph)
     freed = np.flatnonzero(held.held & ~held.held_without(edges)).astype(np.uint32)
     sizes = graph.shallow_size[freed]
     return WhatIf(
@@ -216,7 +217,7 @@ def _edges_of(graph: HeapGraph, removal: Removal) -> tuple[int, ...]:
         edge = int(removal)
         if not 0 <= edge < graph.n_edges:
             raise EdgeNotFoundError(f"There is no edge {edge}: the heap has {graph.n_edges}.")
-        if holding(graph).role[edge] == kernels.IGNORED:
+        if reachability(graph).role[edge] == kernels.IGNORED:
             return (edge,)
         return references.of_edge(edge).edges
     node, name = removal

@@ -12,7 +12,7 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, SizeArray
-from heapnb.analysis.retention.holders import holder_texts
+from heapnb.analysis.retention.owners import owner_texts
 from heapnb.analysis.series.groups import group_series
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series.series import Series, first_seen
@@ -334,7 +334,7 @@ def _by_holder(series: Series) -> tuple[list[_Rows], pd.DataFrame]:
         {
             "class_name": pd.array(names.to_pylist(), dtype="str"),
             "location": pd.array([site_text(series.last, *s) for s in sites], dtype="str"),
-            "held_by": pd.array(holder_texts(series.last, heads), dtype="str"),
+            "held_by": pd.array(owner_texts(series.last, heads), dtype="str"),
         }
     )
     return rows, frame

@@ -11,8 +11,8 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series.series import Series, is_member
-from heapnb.kernels import retaining as kernels
-from heapnb.kernels.retaining import HashArray
+from heapnb.kernels import trees as kernels
+from heapnb.kernels.hashing import HashArray
 
 DICTIONARY_CHANGES: Final = 16
 """An object with so many properties that come and go is taken for a dictionary."""

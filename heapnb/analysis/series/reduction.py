@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.analysis.constructors import retained_by_group
-from heapnb.analysis.retention.retaining import RetainingTree, retaining_tree
+from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.graph import HeapGraph, string_buffers
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
 from heapnb.graph.places import definition_sites
-from heapnb.kernels import retaining as kernels
+from heapnb.kernels import hashing
 from heapnb.kernels import series as series_kernels
-from heapnb.kernels.retaining import HashArray
+from heapnb.kernels import trees as kernels
+from heapnb.kernels.hashing import HashArray
 
 LONGEST_CYCLE: Final = 8
 """A linked list repeats itself after at most so many steps."""
@@ -281,12 +282,12 @@ class _StringHashes:
         )
         wanted[graph.node_name[self.sample]] = True
         self.contexts, self.scopes = _scopes_of_contexts(graph)
-        kernels.mark_target_names(
+        hashing.mark_target_names(
             graph.first_edge, graph.edge_to, graph.node_name, np.unique(self.scopes), wanted
         )
         self.of_string = np.zeros(len(graph.strings), np.uint64)
         self.is_decimal = np.zeros(len(graph.strings), np.bool_)
-        kernels.hash_strings(
+        hashing.hash_strings(
             *string_buffers(graph.strings), wanted, self.of_string, self.is_decimal
         )
 
@@ -333,7 +334,7 @@ def _kind_hashes(
     """Hash what each node is: class or name, and where that is defined."""
     class_hash = np.zeros(len(class_names), np.uint64)
     everything = np.ones(len(class_names), np.bool_)
-    kernels.hash_strings(
+    hashing.hash_strings(
         *string_buffers(class_names), everything, class_hash, np.empty_like(everything)
     )
     kinds = class_hash[class_index]
@@ -342,7 +343,7 @@ def _kind_hashes(
     # Contexts all look alike; the names of their variables tell them apart.
     scopes, which = np.unique(names.scopes, return_inverse=True)
     scope_hash = np.zeros(len(scopes), np.uint64)
-    kernels.hash_target_names(
+    hashing.hash_target_names(
         graph.first_edge, graph.edge_to, graph.node_name, names.of_string, scopes, scope_hash
     )
     _mix_at(kinds, names.contexts, scope_hash[which])
@@ -403,7 +404,7 @@ def _sample(graph: HeapGraph, names: _StringHashes) -> tuple[HashArray, HashArra
 def _mix_at(hashes: HashArray, places: IntArray | NodeArray | slice, second: HashArray) -> None:
     """Mix more into some hashes, in place."""
     mixed = np.ascontiguousarray(hashes[places])
-    kernels.mix_arrays(mixed, np.ascontiguousarray(second), mixed)
+    hashing.mix_arrays(mixed, np.ascontiguousarray(second), mixed)
     hashes[places] = mixed
 
 
