@@ -49,7 +49,7 @@ CASES = (
         "Function",
         "`drain` listeners of an EventEmitter (`pool._events.drain`)",
         "function retry()",
-        ("`once` takes them off when `drain` comes",),
+        ("`once` would remove them, but `drain` has not fired",),
     ),
     Case(
         "event_target",
@@ -73,7 +73,7 @@ CASES = (
         "Function",
         "`exit` listeners of process (`process._events.exit`)",
         "process.on('exit'",
-        ("where the program starts",),
+        ("at startup",),
     ),
     Case(
         "keep_alive_listeners",
@@ -91,7 +91,14 @@ CASES = (
         "setInterval(",
         ("1,000 s", "`clearInterval`"),
     ),
-    Case("timeout_chain", "timers", "Timeout", "running timers", "const again", ("anew", "20 ms")),
+    Case(
+        "timeout_chain",
+        "timers",
+        "Timeout",
+        "running timers",
+        "const again",
+        ("start them again", "20 ms"),
+    ),
     Case("timeout_delays", "timers", "Timeout", "running timers", "setTimeout("),
     Case(
         "timers_promises",
@@ -116,7 +123,7 @@ CASES = (
         "Function",
         "module variable `waiting`",
         "async function transfer",
-        ("`transfer`", "never settled"),
+        ("`transfer`", "pending promises"),
     ),
     Case(
         "generators",
@@ -124,7 +131,7 @@ CASES = (
         "rowsOf",
         "module variable `cursors`",
         "function* rowsOf",
-        ("`rowsOf`", "never finished"),
+        ("`rowsOf`", "have not finished"),
     ),
     Case(
         "als_store",
@@ -156,7 +163,7 @@ CASES = (
         "Socket",
         "`freeSockets` of an Agent (`agent.freeSockets`)",
         "",
-        ("more and more hosts", "`maxFreeSockets`"),
+        ("the number of hosts", "`maxFreeSockets`"),
         per_unit=2,
     ),
     Case(
@@ -165,7 +172,7 @@ CASES = (
         "ClientRequest",
         "`requests` of an Agent (`agent.requests`)",
         "http.get(",
-        ("backlog", "time-out"),
+        ("unbounded backlog", "timeout"),
     ),
     Case(
         "writable_backlog",
@@ -173,7 +180,7 @@ CASES = (
         "LogRecord",
         "the write buffer of a Writable (`archive._writableState",
         "constructor(number)",
-        ("nothing forgotten", "'drain'"),
+        ("unbounded backlog", "'drain'"),
     ),
     Case(
         "readable_backlog",
@@ -181,7 +188,7 @@ CASES = (
         "Tick",
         "the read buffer of a Readable (`feed._readableState.buffer",
         "constructor(number)",
-        ("nothing forgotten", "`feed`"),
+        ("unbounded backlog", "`feed`"),
     ),
     Case(
         "web_stream_backlog",
@@ -189,7 +196,7 @@ CASES = (
         "Update",
         "the read buffer of a ReadableStream (`updates.",
         "constructor(number)",
-        ("nothing forgotten", "`desiredSize`"),
+        ("unbounded backlog", "`desiredSize`"),
     ),
     Case(
         "watchers",
@@ -240,7 +247,7 @@ CASES = (
         "Layer",
         "`stack` of a Router (`app._router.stack`)",
         "app._router.use(",
-        ("once, when the program starts",),
+        ("once, at startup",),
     ),
     Case(
         "diagnostics_channel",
@@ -296,7 +303,7 @@ def test_a_queue_that_drains_too_slowly_is_a_backlog(diagnosed: Diagnose) -> Non
     assert (suspect.kind, suspect.class_name) == ("backlog", "Job")
     assert "module variable `queue`" in suspect.anchor
     assert suspect.count_per_snapshot == (40, 80, 200)
-    assert "nothing forgotten" in suspect.explanation
+    assert "unbounded backlog" in suspect.explanation
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.source], ids=str)

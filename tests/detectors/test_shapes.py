@@ -24,7 +24,7 @@ class Expected:
 
 EXPECTED = {
     "buffer_slices": Expected("buffers", "Buffer", "`headers` of a HeaderIndex", "20,000 bytes"),
-    "buffer_pool": Expected("buffers", "Buffer", "`keys`", "keep the whole slab"),
+    "buffer_pool": Expected("buffers", "Buffer", "`keys`", "keeps the whole slab"),
     "external_memory": Expected("buffers", "Uint8Array", "`uploads`", "3,000 bytes"),
     "sliced_strings": Expected("sliced-strings", "{title}", "`titles`", "30,016 bytes"),
     "ropes": Expected("growing-string", "(concatenated string)", "`text` of a Transcript"),
@@ -40,12 +40,14 @@ EXPECTED = {
     "weak_map_value": Expected(
         "weak-map", "AccessRecord", "the WeakMap `accessOf` keeps for a Server", "`server`"
     ),
-    "weak_refs": Expected("unbounded-map", "WeakRef", "`cache`", "A WeakRef lets its target go"),
+    "weak_refs": Expected(
+        "unbounded-map", "WeakRef", "`cache`", "A WeakRef does not keep its target alive"
+    ),
     "finalization_registry": Expected(
         "finalization-registry", "FileHandle", "`registry`", "second argument of `register`"
     ),
     "errors": Expected(
-        "errors-and-stacks", "RequestError", "`failures` of a Monitor", "Until somebody reads"
+        "errors-and-stacks", "RequestError", "`failures` of a Monitor", "Until `stack` is read"
     ),
     "call_sites": Expected("errors-and-stacks", "Array", "`traces`", "call sites"),
     "metric_labels": Expected(
@@ -53,7 +55,7 @@ EXPECTED = {
     ),
     "compiled_templates": Expected("compiled-code", "Function", "`compiled`", "300 scripts"),
     "schemas": Expected("compiled-code", "SchemaEnv", "`_cache` of a Validator", "300 scripts"),
-    "regexps": Expected("compiled-code", "RegExp", "`patterns`", "regular expression"),
+    "regexps": Expected("compiled-code", "RegExp", "`patterns`", "Regular expressions"),
     "trace_buffer": Expected(
         "unbounded-array", "{name, tags}", "`finishedSpans` of a Tracer", "is a log"
     ),
@@ -94,7 +96,7 @@ def test_nothing_is_suspected_in_a_healthy_program(program: str, diagnosed: Diag
 
 
 def test_warming_up_is_said_to_be_that(diagnosed: Diagnose) -> None:
-    assert "modules that are loaded when first needed" in diagnosed("warm_up").reason
+    assert "modules loaded on first use" in diagnosed("warm_up").reason
 
 
 def test_duplicate_strings_of_a_program(capture: Capture) -> None:

@@ -144,18 +144,18 @@ CASES: dict[str, list[tuple[Fill, str, str]]] = {
         (buffers(8192, pooled=True), "`box`", "slabs"),
         (buffers(5000, n_views=3), "`box`", "share them"),
     ],
-    "sliced-strings": [(slices, "`box`", "whole texts of 4,000 bytes")],
+    "sliced-strings": [(slices, "`box`", "whole strings of 4,000 bytes")],
     "errors-and-stacks": [
-        (errors, "`box`", "Until somebody reads `stack`"),
+        (errors, "`box`", "Until `stack` is read"),
         (call_sites, "`box`", "call sites"),
     ],
     "compiled-code": [
         (templates, "`box`", "150 scripts"),
-        (patterns, "`box`", "regular expression"),
+        (patterns, "`box`", "Regular expressions"),
     ],
     "metric-labels": [(metrics, "`hashMap` of a Counter", "`path` has 150 different values")],
     "finalization-registry": [(registrations, "`registry`", "FinalizationRegistry")],
-    "weak-map": [(weak_map, "`requestsOf` keeps for a Server", "`server` lives long")],
+    "weak-map": [(weak_map, "`requestsOf` keeps for a Server", "`server` is long-lived")],
     "detached-dom": [(detached, "`box`", "no document")],
 }
 """By kind: heaps that show it, what the anchor says, and what the explanation does."""
@@ -285,11 +285,11 @@ def weak_keys(builder: SnapshotBuilder, n: int) -> None:
     ("fill", "words"),
     [
         (strings("the same"), "149 strings repeat another one"),
-        (strings("line {}"), "By its name `lines` is a log"),
+        (strings("line {}"), "By its name, `lines` is a log"),
         (hidden_classes, "150 hidden classes for 150 objects"),
         (spare, "100,000 bytes for 150 entries"),
         (ropes, "150 of its strings are ropes"),
-        (weak_references, "A WeakRef lets its target go"),
+        (weak_references, "A WeakRef does not keep its target alive"),
         (weak_keys, "keys of the WeakMap `metaOf`, which keeps a Meta for each"),
     ],
 )
@@ -306,7 +306,7 @@ def test_nothing_is_remarked_on_an_ordinary_pile() -> None:
             item(builder, number, name="Row")
 
     explanation = suspect(fill).explanation
-    assert explanation.endswith("(20 → 60 → 150).")
+    assert explanation.endswith("20 → 60 → 150. None was removed between the snapshots.")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def modules(name: str) -> Fill:
 def test_modules_that_are_loaded_once_each_are_no_leak() -> None:
     diagnosis = diagnose([heap(modules("locale-{letters}"), n) for n in SIZES])
     assert diagnosis.verdict == "no-leak"
-    assert "modules that are loaded when first needed" in diagnosis.reason
+    assert "modules loaded on first use" in diagnosis.reason
 
 
 @pytest.mark.parametrize("name", ["rules", "template-{number}"])

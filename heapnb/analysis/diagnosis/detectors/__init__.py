@@ -1,7 +1,7 @@
-"""Causes of leaks, each recognised by a class of its own.
+"""Detectors: each recognises one cause of leaks.
 
-To add one, write a class as in `event_listeners` and put it in `DETECTORS`: the first that
-recognises a pile explains it.
+To add one, write a class as in `event_listeners` and add it to `DETECTORS`: the first detector
+that recognises an accumulation explains it.
 """
 
 from __future__ import annotations
@@ -85,21 +85,21 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     UnboundedSet(),
     UnboundedDictionary(),
 )
-"""In the order in which they are asked: the special ones first."""
+"""In the order of the search: the specific ones first."""
 
 
 def cause_of(evidence: Evidence) -> Cause:
-    """Explain a pile.
+    """Explain an accumulation.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
 
     Returns
     -------
     Cause
-        Of the first detector that recognises it, with what else there is to say.
+        From the first detector that recognises it, with all remarks.
     """
     found = (detector.recognise(evidence) for detector in DETECTORS)
     cause = next((cause for cause in found if cause is not None), None)

@@ -1,4 +1,4 @@
-"""Signals that follow a signal which lives for ever."""
+"""Composite abort signals that follow a long-lived signal."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
 from heapnb.graph.places import child
 
 DEPENDANTS: Final = "<symbol kDependantSignals>"
-"""A signal's set of weak references to those that follow it."""
+"""A signal's set of weak references to the signals that follow it."""
 
 SOURCES: Final = "<symbol kSourceSignals>"
-"""A signal's set of weak references to those that it follows."""
+"""A signal's set of weak references to the signals that it follows."""
 
 PERSISTENT: Final = "gcPersistentSignals"
-"""Node's own set of signals that somebody listens to and that another one may still abort."""
+"""Node's own set of signals that have a listener and a source that may still abort them."""
 
 _MOST_LOOKED_AT: Final = 16
 
 
 class AbortSignals:
-    """What `AbortSignal.any` leaves on the signals that it was given."""
+    """Signals that `AbortSignal.any` creates and Node retains."""
 
     kind: ClassVar[str] = "abort-signals"
 
@@ -44,18 +44,18 @@ class AbortSignals:
         return Cause(
             self.kind,
             anchor,
-            "`AbortSignal.any` makes a new signal that follows one which lives long, and is "
-            "listened to: Node keeps each until one of its sources is aborted. "
-            f"{growth(evidence)} of them wait for `{anchor.expression}`, with all that their "
-            "listeners close over.",
-            "Take the listeners off when the operation is over, or pass the long-lived signal on "
-            "as it is and check `signal.aborted`; newer versions of Node forget a composite "
-            "signal to which nobody listens.",
+            f"Signals from `AbortSignal.any`: {growth(evidence)}, which follow "
+            f"`{anchor.expression}`. While such a signal has a listener, Node keeps it until one "
+            "of its source signals is aborted. Each retains everything that its listeners close "
+            "over.",
+            "Remove the listener when the operation ends: `removeEventListener` in a `finally`. "
+            "Or pass the long-lived signal itself and check `signal.aborted`. Newer versions of "
+            "Node release a composite signal once it has no listeners.",
         )
 
 
 def _source(evidence: Evidence) -> Anchor | None:
-    """Find the signal that the example follows and that the program holds by a name."""
+    """Find a signal that the example follows and that the program holds by name."""
     graph = evidence.graph
     sources = child(graph, evidence.accumulation.example, SOURCES)
     table = None if sources is None else child(graph, sources, "table")

@@ -1,4 +1,4 @@
-"""Notes about every asynchronous resource."""
+"""Entries that an async hook adds for every asynchronous resource."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child
@@ -31,16 +31,17 @@ class AsyncHooks:
         return Cause(
             self.kind,
             anchor,
-            f"An async hook notes asynchronous resources in {anchor.text} and does not take them "
-            f"out again: {subject_text(evidence)} pile up ({growth(evidence)}).",
-            f"Delete the entry of `{anchor.name}` in the hook's `destroy` (for promises it comes "
-            "only when they are collected, so in `promiseResolve` too), keep the data on "
-            "`executionAsyncResource()` or in a WeakMap, or let AsyncLocalStorage do it.",
+            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} Probably an async "
+            "hook adds one for each asynchronous resource: a callback of the hook closes over "
+            f"`{anchor.name}`.",
+            f"Delete the entry of `{anchor.name}` in the hook's `destroy`. For a promise "
+            "`destroy` fires only after its collection, so delete in `promiseResolve` too. Or "
+            "keep the data on `executionAsyncResource()`, in a WeakMap, or in AsyncLocalStorage.",
         )
 
 
 def _is_filled_by_hook(graph: HeapGraph, collection: int) -> bool:
-    """Tell whether a callback of some async hook has a variable that holds a collection."""
+    """Tell whether a callback of an async hook closes over a collection."""
     names = graph.class_names.to_pylist()
     if HOOK_CLASS not in names:
         return False

@@ -1,10 +1,10 @@
-"""Stores of AsyncLocalStorage that outlive what they were made for."""
+"""Stores of AsyncLocalStorage that outlive the work they were created for."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph.places import child
 
@@ -20,7 +20,7 @@ _LARGE_SHARE: Final = 0.3
 
 
 class AsyncStores:
-    """Stores that live as long as what was made in their context."""
+    """Stores that live as long as the resources created in their context."""
 
     kind: ClassVar[str] = "async-local-storage"
 
@@ -37,12 +37,12 @@ class AsyncStores:
         return Cause(
             self.kind,
             anchor,
-            f"{subject_text(evidence)} pile up in {anchor.text} ({growth(evidence)}). Each was "
-            "made inside `run` of an AsyncLocalStorage and keeps the store of that moment, "
-            f"{article(graph.class_name(store))}, though the work that it was for is long done.",
-            f"Take them out of `{anchor.name}` when they are done. Make what lives long outside "
-            "of the request's context (`storage.exit(…)`, or at start), and put ids in the store "
-            "in place of whole requests.",
+            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} Each was created "
+            "inside `run` of an AsyncLocalStorage and retains the store of that call, "
+            f"{article(graph.class_name(store))}.",
+            f"Remove each from `{anchor.name}` when its work ends. Create long-lived objects "
+            "outside the request's context: at startup, or inside `storage.exit(…)`. Put ids "
+            "into the store instead of whole requests.",
         )
 
     def _in_store(self, evidence: Evidence, place: int) -> Cause:
@@ -51,21 +51,22 @@ class AsyncStores:
         return Cause(
             self.kind,
             anchor,
-            f"A store of an AsyncLocalStorage lives as long as {article(resource.class_name)} "
-            f"that was made in its context, and {subject_text(evidence)} pile up in it "
-            f"({growth(evidence)}), in {anchor.text}.",
-            f"Begin a store for each piece of work (`storage.run(new Map(), …)`), or empty "
-            f"`{anchor.name}` when one is done; make what lives for ever outside of any store.",
+            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} They are in a "
+            f"store of an AsyncLocalStorage, and {article(resource.class_name)} created in its "
+            "context keeps the store alive.",
+            "Start a new store for each unit of work: `storage.run(new Map(), …)`. Or clear "
+            f"`{anchor.name}` when a unit of work ends. Create long-lived objects outside any "
+            "store.",
         )
 
 
 def store_of(evidence: Evidence, resource: int) -> int | None:
-    """Find the store in which an asynchronous resource was made.
+    """Find the store in whose context an asynchronous resource was created.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
     resource : int
         Ordinal.
 
@@ -87,12 +88,12 @@ def store_of(evidence: Evidence, resource: int) -> int | None:
 
 
 def kept_store(evidence: Evidence, resource: int) -> str:
-    """Say in a sentence what store a resource keeps.
+    """Name the store that a resource retains, in a sentence.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
     resource : int
         Ordinal.
 
@@ -105,11 +106,11 @@ def kept_store(evidence: Evidence, resource: int) -> str:
     if store is None:
         return ""
     what = article(evidence.graph.class_name(store))
-    return f" It also keeps the store of the AsyncLocalStorage that it was made in, {what}."
+    return f" Each also retains the AsyncLocalStorage store it was created in, {what}."
 
 
 def _store_above(evidence: Evidence) -> int | None:
-    """Return which step is a store, if the pile's holder is in one."""
+    """Return which step is a store, if the holder is inside one."""
     for place in range(evidence.place_of_holder, -1, -1):
         step = evidence.steps[place]
         if step.label == STORE_LABEL:
@@ -120,7 +121,7 @@ def _store_above(evidence: Evidence) -> int | None:
 
 
 def _is_worth_it(evidence: Evidence, store: int) -> bool:
-    """Tell whether the example is a resource of the program that keeps much by its store."""
+    """Tell whether the example is an async resource that retains much through its store."""
     graph = evidence.graph
     example = evidence.accumulation.example
     if child(graph, example, *_RESOURCE_ID) is None and _RESOURCE_CLASS not in graph.class_name(

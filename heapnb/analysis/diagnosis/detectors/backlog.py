@@ -1,4 +1,4 @@
-"""Queues and streams that are filled faster than they are emptied."""
+"""Queues and streams that fill faster than they drain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from heapnb.analysis.diagnosis.detectors.base import (
     LISTS,
     Cause,
     capitalised,
+    counted,
     growth,
+    removals,
     subject_text,
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
@@ -30,11 +32,11 @@ _CONTROLLERS: Final = {
 _QUEUE: Final = "queue"
 _CHUNKS: Final = ("chunk", "data", "value")
 _STAYING: Final = 0.9
-"""Of a pile from which less than this stays, something is taken out."""
+"""If a smaller share of the objects stays, the program removes some of them."""
 
 
 class Backlog:
-    """Work that waits; it grows for as long as more comes in than goes out."""
+    """Waiting work, which grows while items are added faster than they are removed."""
 
     kind: ClassVar[str] = "backlog"
 
@@ -64,7 +66,11 @@ def _of_web_stream(evidence: Evidence) -> Cause | None:
         if stream == "WritableStream":
             return _writable(evidence, place, stream, "writer.write", waits="await `writer.ready`")
         return _readable(
-            evidence, place, stream, "controller.enqueue", waits="look at `desiredSize`"
+            evidence,
+            place,
+            stream,
+            "controller.enqueue",
+            waits="stop while `desiredSize` is 0 or less",
         )
     return None
 
@@ -74,18 +80,18 @@ def _writable(
     place: int,
     stream: str,
     call: str,
-    waits: str = "stop when it answers false and go on at 'drain'",
+    waits: str = "when it returns false, wait for 'drain'",
 ) -> Cause:
     anchor = evidence.anchor_at(place)
     owner = _owner(anchor.expression)
     return Cause(
         Backlog.kind,
         replace(anchor, text=f"the write buffer of {article(stream)} (`{anchor.expression}`)"),
-        f"More is written to {article(stream)} (`{owner}`) than what is behind it takes: "
-        f"{_what(evidence)} wait in its buffer ({growth(evidence)}). This is a backlog, "
-        "nothing forgotten: it would drain if the writers stopped, but nothing bounds it.",
-        f"Heed backpressure: {waits} after `{call}`, or let `pipeline` do so. If the destination "
-        "hangs, give it a time-out and destroy the stream.",
+        f"{_what(evidence)}: {growth(evidence)}, waiting in the write buffer of "
+        f"{article(stream)} (`{owner}`). This is an unbounded backlog: chunks are written faster "
+        "than the destination accepts them.",
+        f"Respect backpressure after `{call}`: {waits}. `pipeline` does so for you. If the "
+        "destination hangs, set a timeout and destroy the stream.",
         subject=_chunk(evidence),
     )
 
@@ -95,24 +101,24 @@ def _readable(
     place: int,
     stream: str,
     call: str,
-    waits: str = "stop when it answers false and go on in `read()`",
+    waits: str = "when it returns false, stop until `read()` is called",
 ) -> Cause:
     anchor = evidence.anchor_at(place)
     owner = _owner(anchor.expression)
     return Cause(
         Backlog.kind,
         replace(anchor, text=f"the read buffer of {article(stream)} (`{anchor.expression}`)"),
-        f"{capitalised(article(stream))} (`{owner}`) is filled faster than it is read, or nobody "
-        f"reads it: {_what(evidence)} wait in its buffer ({growth(evidence)}). This is a "
-        "backlog, nothing forgotten: it would drain if somebody read on, but nothing bounds it.",
-        f"Heed backpressure: {waits} after `{call}`; read the stream, `resume()` it if nobody "
-        "wants what it brings, or destroy it.",
+        f"{_what(evidence)}: {growth(evidence)}, waiting in the read buffer of "
+        f"{article(stream)} (`{owner}`). This is an unbounded backlog: chunks are added faster "
+        "than they are read, or nothing reads the stream.",
+        "Read the stream, discard its data with `resume()`, or destroy it. Respect backpressure "
+        f"after `{call}`: {waits}.",
         subject=_chunk(evidence),
     )
 
 
 def _of_queue(evidence: Evidence) -> Cause | None:
-    """Recognise an array from which things are taken, though fewer than are put in."""
+    """Recognise an array that loses items, but gains more."""
     if evidence.holder.class_name not in LISTS or evidence.accumulation.is_content:
         return None
     known = [share for share in evidence.accumulation.survival if not math.isnan(share)]
@@ -122,22 +128,20 @@ def _of_queue(evidence: Evidence) -> Cause | None:
     return Cause(
         Backlog.kind,
         anchor,
-        f"{capitalised(anchor.text)} is a queue from which things are taken, but more are put in: "
-        f"{subject_text(evidence)} wait ({growth(evidence)}), though of those in the first "
-        f"snapshot only {min(known):.0%} are left. This is a backlog, nothing forgotten: it would "
-        "drain if nothing came, but nothing bounds it.",
-        f"Bound `{anchor.name}`: refuse or delay new work when it is full, work on more of it at "
-        "once, or find out why each piece takes so long.",
+        f"{counted(evidence)}, waiting in {anchor.text}.{removals(evidence)} This is an "
+        "unbounded backlog: items are added faster than they are processed.",
+        f"Bound `{anchor.name}`: reject or delay new work when it is full. Process more items at "
+        "the same time, or find out why each takes so long.",
     )
 
 
 def _what(evidence: Evidence) -> str:
     chunk = _chunk(evidence)
-    return subject_text(evidence if chunk is None else evidence.about(chunk))
+    return capitalised(subject_text(evidence if chunk is None else evidence.about(chunk)))
 
 
 def _chunk(evidence: Evidence) -> int | None:
-    """Find what was written or pushed in what a buffer keeps of it."""
+    """Find the chunk inside a buffered entry."""
     graph = evidence.graph
     chunk = child(graph, evidence.accumulation.example, *_CHUNKS)
     is_object = chunk is not None and graph.node_type[chunk] == graph.node_type_index("object")
@@ -145,7 +149,7 @@ def _chunk(evidence: Evidence) -> int | None:
 
 
 def _owner(expression: str) -> str:
-    """Leave out of an expression what is inside of a stream."""
+    """Cut an expression before the internals of a stream."""
     for slot in (WRITABLE, READABLE, STATE):
         expression = expression.partition(f".{slot}")[0]
     return expression

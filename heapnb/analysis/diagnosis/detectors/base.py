@@ -1,7 +1,8 @@
-"""What a detector gets, and what it says."""
+"""The interface of a detector, and wording that detectors share."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -15,21 +16,21 @@ SETS = ("Set",)
 
 @dataclass(frozen=True)
 class Cause:
-    """Why objects pile up.
+    """Why objects accumulate.
 
     Parameters
     ----------
     kind : str
-        The cause, for programs.
+        The cause, as programs read it.
     anchor : Anchor
-        What holds the objects.
+        The name that holds the objects.
     explanation, fix : str
-        What happens and what to change, for people.
+        What happens and what to change, as people read it.
     location : str, optional
-        Where the program does it, if that is more exact than what the pile tells.
+        The place in the source, if the detector knows a better one than the evidence.
     subject : int, optional
-        The object that the pile is about, as an ordinal in the last snapshot, if it is not the
-        pile's example: a socket in place of the list that it is in, say.
+        Ordinal in the last snapshot of the object to show, if it is not the example: the
+        socket instead of the list that holds it, for instance.
     """
 
     kind: str
@@ -41,17 +42,17 @@ class Cause:
 
 
 class Detector(Protocol):
-    """Knows one cause of leaks."""
+    """Recognises one cause of leaks."""
 
     kind: ClassVar[str]
 
     def recognise(self, evidence: Evidence) -> Cause | None:
-        """Say whether this is the cause, and if so explain it.
+        """Explain the accumulation if this is its cause.
 
         Parameters
         ----------
         evidence : Evidence
-            A pile of objects.
+            The accumulated objects.
 
         Returns
         -------
@@ -60,14 +61,14 @@ class Detector(Protocol):
 
 
 def subject_text(evidence: Evidence, location: str | None = None) -> str:
-    """Name the objects of a pile in a sentence.
+    """Name the accumulated objects, for a sentence.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
     location : str, optional
-        Where they come from, if that is known better than the evidence knows it.
+        Where they are created, if the detector knows a better place than the evidence.
 
     Returns
     -------
@@ -86,31 +87,39 @@ def subject_text(evidence: Evidence, location: str | None = None) -> str:
 
 
 def growth(evidence: Evidence) -> str:
-    """Say how many there were in each snapshot.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The pile.
-
-    Returns
-    -------
-    str
-        Such as "20 → 100 → 260".
-    """
+    """Return the number of objects in each snapshot, such as "20 → 100 → 260"."""
     return " → ".join(f"{count:,}" for count in evidence.counts)
 
 
-def capitalised(text: str) -> str:
-    """Begin a text with a capital letter, leaving the rest as it is.
+def growth_in_bytes(evidence: Evidence) -> str:
+    """Return the size in each snapshot, such as "1,024 → 4,096 bytes"."""
+    return " → ".join(f"{size:,}" for size in evidence.accumulation.size) + " bytes"
 
-    Parameters
-    ----------
-    text : str
-        Any text.
+
+def counted(evidence: Evidence) -> str:
+    """Name the objects and their number, such as "`Session` objects: 20 → 100 → 260"."""
+    return f"{capitalised(subject_text(evidence))}: {growth(evidence)}"
+
+
+def removals(evidence: Evidence) -> str:
+    """Say how many objects were removed between snapshots, as measured by their node ids.
 
     Returns
     -------
     str
+        A sentence after a blank; empty if the snapshots do not tell, or if one object grows.
     """
+    if evidence.accumulation.is_content:
+        return ""
+    known = [share for share in evidence.accumulation.survival if not math.isnan(share)]
+    if not known:
+        return ""
+    if min(known) == 1:
+        return " None was removed between the snapshots."
+    percent = math.floor(100 * min(known))
+    return f" {percent}% of those in an earlier snapshot are still there in the last one."
+
+
+def capitalised(text: str) -> str:
+    """Capitalise the first letter and leave the rest as it is."""
     return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""Buffers and typed arrays, whose bytes lie outside of V8's heap."""
+"""Buffers and typed arrays, whose bytes lie outside V8's heap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import (
+    Cause,
+    capitalised,
+    counted,
+    growth_in_bytes,
+    removals,
+)
 from heapnb.analysis.diagnosis.detectors.contents import (
     VIEW_CLASSES,
     named,
@@ -24,20 +30,20 @@ from heapnb.kernels.edges import count_of_type
 BUFFER_CLASSES: Final = (*VIEW_CLASSES, "ArrayBuffer", "SharedArrayBuffer")
 
 MOST_OF_IT: Final = 0.5
-"""Such a share of a pile's bytes is what the pile is about."""
+"""From this share of the retained bytes on, ArrayBuffers are the cause."""
 
 SLAB_SIZES: Final = (8192, 65536)
 """``Buffer.poolSize`` of Node.js, earlier and since version 24."""
 
 LARGEST_ALIGNMENT: Final = 64
-"""Bytes by which a slab may be larger, so that it can begin at an even address."""
+"""Bytes by which a slab may be larger, for alignment."""
 
 VIEWS_PER_STORE: Final = 1.5
-"""With more views than this to a store, stores are shared."""
+"""With more views for each store, the stores are shared."""
 
 
 class Buffers:
-    """Piles of Buffers; above all slices that keep all of what they were cut from."""
+    """Accumulated Buffers, above all slices that keep a whole ArrayBuffer alive."""
 
     kind: ClassVar[str] = "buffers"
 
@@ -50,51 +56,50 @@ class Buffers:
             return None
         anchor = evidence.anchor
         if evidence.accumulation.is_content:
-            what = f"{capitalised(anchor.text)} gets larger and larger"
+            what = f"{capitalised(anchor.text)} grows: {growth_in_bytes(evidence)}"
         else:
-            what = f"{capitalised(subject_text(evidence))} pile up in {anchor.text}"
-            what += f" ({growth(evidence)})"
+            what = f"{counted(evidence)}, held by {anchor.text}"
         return Cause(
             self.kind,
             anchor,
-            f"{what}. {memory.share:.0%} of what they keep are the {memory.size:,} bytes of "
-            f"{memory.n_stores:,} ArrayBuffers, which lie outside of V8's heap: no limit on the "
-            f"heap holds them back. {self._of_what(memory)}",
-            f"Let go of them in `{anchor.name}` when they have been dealt with. What has to stay "
-            "of a Buffer that is larger, copy (`Buffer.from(slice)` for a large one, "
-            "`Buffer.alloc` and `copy` so that no pool is used for a small one, or a string).",
+            f"{what}.{removals(evidence)} {memory.share:.0%} of the bytes they retain "
+            f"({memory.size:,} bytes) belong to {memory.n_stores:,} ArrayBuffers outside V8's "
+            f"heap, where `--max-old-space-size` does not apply. {self._of_what(memory)}",
+            f"Remove them from `{anchor.name}` when they are no longer needed. To keep only a "
+            "part of a Buffer, copy that part: `Buffer.from(slice)` if it is large, "
+            "`Buffer.alloc` and `copy` if it is small (these do not use the pool).",
         )
 
     def _of_what(self, memory: OutsideMemory) -> str:
         if memory.is_pooled:
             return (
-                "These are the slabs that small Buffers share (`Buffer.from`, "
-                "`Buffer.allocUnsafe`): a few bytes that are kept keep the whole slab, "
-                f"{memory.typical:,} bytes."
+                f"They are slabs of {memory.typical:,} bytes, which small Buffers share "
+                "(`Buffer.from`, `Buffer.allocUnsafe`): one small Buffer keeps the whole slab "
+                "alive."
             )
         if memory.n_views > VIEWS_PER_STORE * memory.n_stores:
             return (
-                f"{memory.n_views:,} views share them: what `subarray` and `slice` cut off keeps "
-                "all that it was cut from."
+                f"{memory.n_views:,} views share them: each view made by `subarray` or `slice` "
+                "keeps the whole ArrayBuffer alive."
             )
         return (
-            f"Each has {memory.typical:,} bytes, as a rule; if what is kept are slices of them "
-            "(`subarray`, `slice`), each keeps the whole."
+            f"The median ArrayBuffer has {memory.typical:,} bytes. If the program needs only a "
+            "slice of each (`subarray`, `slice`), the slice keeps the whole ArrayBuffer alive."
         )
 
 
 @dataclass(frozen=True)
 class OutsideMemory:
-    """Memory of ArrayBuffers that a pile keeps.
+    """Memory of ArrayBuffers that an accumulation retains.
 
     Parameters
     ----------
     n_stores, n_views : int
-        ArrayBuffers with memory, and what looks into them.
+        ArrayBuffers that have memory, and views of them.
     size, typical : int
-        Bytes of all, and of the one in the middle.
+        Bytes of all of them; the median.
     share : float
-        Of all bytes that the pile keeps.
+        Their share of all retained bytes.
     is_pooled : bool
         Whether most are slabs of Node's pool for small Buffers.
     """
@@ -108,18 +113,7 @@ class OutsideMemory:
 
 
 def outside_memory(evidence: Evidence) -> OutsideMemory | None:
-    """Say how much memory of ArrayBuffers a pile keeps.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The pile.
-
-    Returns
-    -------
-    OutsideMemory or None
-        None if there is none.
-    """
+    """Measure the memory of ArrayBuffers that an accumulation retains; None without any."""
     graph, held = evidence.graph, evidence.held
     stores = stores_outside(graph, held)
     if len(stores) == 0:
@@ -138,7 +132,7 @@ def outside_memory(evidence: Evidence) -> OutsideMemory | None:
 
 
 def _slabs(graph: HeapGraph, held: IntArray) -> IntArray:
-    """Choose the ArrayBuffers of Node's pool: it marks them with a property of its own."""
+    """Select the ArrayBuffers of Node's pool, which Node marks with a property of its own."""
     buffers = named(graph, held, ["ArrayBuffer"])
     stores = children_of(graph, buffers, ["backing_store"])
     buffers, stores = buffers[stores >= 0], stores[stores >= 0]

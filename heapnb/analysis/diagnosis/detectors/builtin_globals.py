@@ -1,4 +1,4 @@
-"""Which properties the global object has before any program runs."""
+"""The properties that the global object has before a program runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DATA: Final = "builtin_globals.json"
 
 
 def builtin_globals(graph: HeapGraph) -> frozenset[str]:
-    """Return the names that are the runtime's own, in any version that is known.
+    """Return the global names that any known version of the runtime defines.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def builtin_globals(graph: HeapGraph) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        The data is made by ``tests/data/globals/make.mjs``.
+        From data that ``tests/data/globals/make.mjs`` writes.
 
     Examples
     --------

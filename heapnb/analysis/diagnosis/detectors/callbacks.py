@@ -21,7 +21,7 @@ REACTIONS: Final = "reactions_or_result"
 
 
 _CALLBACK_LABELS: Final = ("listener", "callback", "_onTimeout", "_onImmediate")
-"""Properties in which Node's own objects keep a function of the program."""
+"""Properties in which Node's objects keep a function of the program."""
 
 _BOUND_LABELS: Final = ("bound_function", "bound_this", "bound_arguments")
 _VARIABLES: Final = (*_CALLBACK_LABELS, "cb", "fn", "func", "handler")
@@ -31,7 +31,7 @@ _MOST_BELOW: Final = 256
 
 
 def function_behind(graph: HeapGraph, node: int) -> int | None:
-    """Find the nearest function of the program that an object will call, or is a call of.
+    """Find the nearest function of the program that an object will call or resume.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def function_behind(graph: HeapGraph, node: int) -> int | None:
 
 
 def _next(graph: HeapGraph, node: int, *, is_function: bool) -> Iterator[int]:
-    """Follow the edges that lead from one of the runtime's objects to what it will call."""
+    """Follow the edges from an object of the runtime to what it will call."""
     name = graph.name(node)
     if is_function:
         labels: tuple[str, ...] = (*_CALLBACK_LABELS, *_BOUND_LABELS, "context")
@@ -70,7 +70,7 @@ def _next(graph: HeapGraph, node: int, *, is_function: bool) -> Iterator[int]:
         labels = ("function",)
     else:
         labels = (*_CALLBACK_LABELS, REACTIONS)
-    # A promise's own resolve function holds it; a reaction holds what it will resume.
+    # A resolve function holds its promise; a reaction holds what it will resume.
     is_unnamed = name == vocab.REACTION_NAME or name.startswith(vocab.CONTEXT_NAME)
     for edge in range(*graph.edges_of(node)):
         target = int(graph.edge_to[edge])
@@ -92,19 +92,19 @@ def _unnamed_types(graph: HeapGraph) -> tuple[int, int]:
 
 
 def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
-    """Find a function that some objects hold, if possible one of the program's own files.
+    """Find a function that some objects hold, preferably from a file of the program itself.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
     nodes : iterable of int
-        Ordinals, which are looked at one after the other.
+        Ordinals, in the order of the search.
 
     Returns
     -------
     int or None
-        Ordinal of a closure; of a package's where the objects hold no other.
+        Ordinal of a closure; one of a package if the objects hold no other.
     """
     of_package = None
     for node in nodes:
@@ -119,7 +119,7 @@ def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
 
 
 def is_suspended(graph: HeapGraph, node: int) -> bool:
-    """Tell whether an object is a call of an async function or of a generator.
+    """Tell whether an object is a suspended call of an async function or a generator.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def is_suspended(graph: HeapGraph, node: int) -> bool:
 
 
 def user_location(graph: HeapGraph, node: int) -> str | None:
-    """Return where something is defined, if that is in the program and not in the runtime.
+    """Return where an object is defined, if that is in the program and not in the runtime.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def user_location(graph: HeapGraph, node: int) -> str | None:
 
 
 def described(graph: HeapGraph, function: int | None) -> str:
-    """Name a function in a sentence.
+    """Name a function, for a sentence.
 
     Parameters
     ----------

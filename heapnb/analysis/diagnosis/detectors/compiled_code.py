@@ -1,4 +1,4 @@
-"""Code that is compiled at run time, again and again: templates, schemas, patterns."""
+"""Code compiled repeatedly at run time: templates, schemas, patterns."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import location_of, script_name, scripts_of
 
 COMPILED_SHARE: Final = 0.5
-"""A pile with so many scripts of its own for each member is one of compiled code."""
+"""From this many scripts for each object on, the objects are compiled code."""
 
 NAMES_OF_TEXTS: Final = (None, "", "evalmachine.<anonymous>")
-"""How scripts are called that come from a text in place of a file."""
+"""Names of scripts that come from a string instead of a file."""
 
 UNNAMED: Final = "script "
-"""How locations begin in scripts without a name."""
+"""Prefix of locations in scripts without a name."""
 
 SCRIPT_CLASSES: Final = ("ContextifyScript", "Script")
-"""Classes of what `new vm.Script` makes."""
+"""Classes of the objects that `new vm.Script` creates."""
 
 
 class CompiledCode:
-    """Functions made by `new Function`, `eval` or `vm`, or regular expressions, kept by source."""
+    """Functions from `new Function`, `eval` or `vm`, and regular expressions."""
 
     kind: ClassVar[str] = "compiled-code"
 
@@ -36,28 +36,27 @@ class CompiledCode:
             return None
         anchor = evidence.anchor
         if evidence.class_name == vocab.CLASS_REGEXP:
-            what = "A regular expression is compiled"
+            what = "Regular expressions compiled at run time"
             scripts = ""
         else:
             n_scripts = self._scripts_of_texts(evidence)
             if n_scripts < COMPILED_SHARE * len(evidence.accumulation.members):
                 return None
-            what = "Code is compiled from a text (a template, a schema, a rule)"
-            scripts = f", {n_scripts:,} scripts in all"
+            what = "Code compiled from strings at run time (templates, schemas, rules)"
+            scripts = f" (with {n_scripts:,} scripts)"
         return Cause(
             self.kind,
             anchor,
-            f"{what} again and again, and {anchor.text} keeps every result "
-            f"({growth(evidence)}{scripts}): the source, its syntax and scopes, its code. The "
-            "key under which it would be found again is new each time, so that it never is.",
-            "Compile once, where the program starts, and pass what differs as data; see to it "
-            f"that the key of `{anchor.name}` is the same for the same source (the text, not a "
-            "new object), and give it a bound.",
+            f"{what}: {growth(evidence)}{scripts}, held by {anchor.text}.{removals(evidence)} "
+            "Each retains its source, scopes and machine code. Either the sources differ each "
+            "time, or the cache key does: otherwise the number would not grow.",
+            "Compile once at startup, and pass what differs as data. Use the source text as the "
+            f"key in `{anchor.name}`, not a new object, and bound it.",
             location=self._location(evidence),
         )
 
     def _location(self, evidence: Evidence) -> str | None:
-        """Name the nearest function that is written in a file: what compiles, probably."""
+        """Return the location of the nearest function from a file, which probably compiles."""
         if evidence.class_name != vocab.CLASS_FUNCTION:
             return None
         above = (location_of(evidence.graph, step.node) for step in reversed(evidence.steps))

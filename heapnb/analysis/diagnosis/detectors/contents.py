@@ -1,4 +1,4 @@
-"""What the objects of a pile consist of: questions that several detectors ask."""
+"""Contents of the accumulated objects: queries that several detectors share."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ VIEW_CLASSES: Final = (
     "Uint8Array",
     "Uint8ClampedArray",
 )
-"""Classes of what looks into an ArrayBuffer."""
+"""Classes of views of an ArrayBuffer."""
 
 
 def size_of(graph: HeapGraph, nodes: AnyArray) -> int:
-    """Add up the shallow sizes of some nodes.
+    """Sum the shallow sizes of some nodes.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def size_of(graph: HeapGraph, nodes: AnyArray) -> int:
 
 
 def of_types(graph: HeapGraph, nodes: IntArray, *types: str) -> IntArray:
-    """Choose the nodes of some node types.
+    """Select the nodes of some node types.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def of_types(graph: HeapGraph, nodes: IntArray, *types: str) -> IntArray:
 
 
 def named(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray:
-    """Choose the nodes that have one of some names: for objects, those of some classes.
+    """Select the nodes that have one of some names: for objects, one of some classes.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def named(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray
     nodes : int64[k]
         Ordinals.
     names : collection of str
-        Names as the file has them.
+        Names as in the file.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def named(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray
 
 
 def of_class_matching(graph: HeapGraph, nodes: IntArray, pattern: str) -> IntArray:
-    """Choose the objects whose class name a regular expression is found in.
+    """Select the objects whose class name matches a regular expression.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def of_class_matching(graph: HeapGraph, nodes: IntArray, pattern: str) -> IntArr
 
 
 def stores_outside(graph: HeapGraph, nodes: IntArray) -> IntArray:
-    """Choose the memory of ArrayBuffers, which lies outside of V8's heap.
+    """Select the backing stores of ArrayBuffers, which lie outside V8's heap.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def stores_outside(graph: HeapGraph, nodes: IntArray) -> IntArray:
 
 
 def views(graph: HeapGraph, nodes: IntArray) -> IntArray:
-    """Choose Buffers, typed arrays and DataViews.
+    """Select Buffers, typed arrays and DataViews.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def views(graph: HeapGraph, nodes: IntArray) -> IntArray:
 
 
 def repeated_texts(graph: HeapGraph, nodes: IntArray) -> tuple[int, int]:
-    """Add up what is wasted by strings that have the same text as another one.
+    """Count strings that have the same text as another one, and the bytes they waste.
 
     Parameters
     ----------
@@ -175,19 +175,19 @@ def repeated_texts(graph: HeapGraph, nodes: IntArray) -> tuple[int, int]:
 
 
 def entry_names(evidence: Evidence, most: int) -> list[str]:
-    """Return keys under which the holder has its entries, as far as they are texts.
+    """Return the keys of the holder's entries that are strings.
 
     Parameters
     ----------
     evidence : Evidence
-        A pile.
+        The accumulated objects.
     most : int
-        So many are enough.
+        Maximum number of keys.
 
     Returns
     -------
     list of str
-        Properties of an object, keys of a Map.
+        Property names of an object, keys of a Map.
     """
     graph, holder = evidence.graph, evidence.holder.node
     found = entries(graph, holder)

@@ -1,4 +1,4 @@
-"""DOM nodes that belong to no document any more."""
+"""DOM nodes that no longer belong to a document."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 WRAPPER_OF_NODE: Final = "Node / "
-"""How the classes begin of Node's own native objects, which it marks as detached, too."""
+"""Prefix of the classes of Node's native objects, which Node marks as detached, too."""
 
 
 class DetachedDom:
-    """Elements that were taken out of the page while a script goes on referring to them."""
+    """Elements that were removed from the page while a script still refers to them."""
 
     kind: ClassVar[str] = "detached-dom"
 
@@ -35,10 +35,10 @@ class DetachedDom:
         return Cause(
             self.kind,
             anchor,
-            f"`{class_name}` objects pile up in {anchor.text} ({growth(evidence)}) though they "
-            f"are in no document any more. Each keeps the whole tree that it is part of, parents "
-            f"and children, with their listeners: {n_held:,} detached nodes in all.",
-            f"Let go of the elements in `{anchor.name}` when they are taken out of the page "
-            "(`remove`, `innerHTML`, an unmounted component), or keep them in a WeakRef, a "
-            "WeakMap or a WeakSet; take their listeners off.",
+            f"Detached `{class_name}` objects: {growth(evidence)}, held by {anchor.text}."
+            f"{removals(evidence)} They belong to no document. Each retains its whole DOM tree, "
+            f"parents and children, with their listeners: {n_held:,} detached nodes in total.",
+            f"Remove the elements from `{anchor.name}` when they leave the page (`remove`, "
+            "`innerHTML`, an unmounted component), and remove their listeners. Or hold them in a "
+            "WeakRef, a WeakMap or a WeakSet.",
         )

@@ -1,11 +1,11 @@
-"""Subscribers of a diagnostics channel that stay."""
+"""Subscribers of a diagnostics channel that accumulate."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import child
@@ -15,7 +15,7 @@ SLOTS: Final = ("_subscribers", "_stores")
 
 
 class DiagnosticsChannel:
-    """Functions that listen to a channel of `node:diagnostics_channel`."""
+    """Functions that subscribe to a channel of `node:diagnostics_channel`."""
 
     kind: ClassVar[str] = "diagnostics-channel"
 
@@ -39,10 +39,11 @@ class DiagnosticsChannel:
                 anchor,
                 text=f"the subscribers of the diagnostics channel{called} (`{anchor.expression}`)",
             ),
-            f"The diagnostics channel{called} lives as long as the process, and nobody "
-            f"unsubscribes: {subject_text(evidence)} pile up ({growth(evidence)}). All of them "
-            "are called for each message, and each keeps what it closes over.",
-            "Subscribe once, where the program or the module starts; or `unsubscribe` with the "
-            "same function when what it serves is closed.",
+            f"The diagnostics channel{called} accumulates subscribers: {growth(evidence)} "
+            f"{subject_text(evidence)}.{removals(evidence)} Every message calls all of them, "
+            "and each retains what it closes over. A channel with subscribers lives as long as "
+            "the process.",
+            "Subscribe once, when the program or the module starts. Or call `unsubscribe` with "
+            "the same function when its owner closes.",
             None if function is None else user_location(graph, function),
         )

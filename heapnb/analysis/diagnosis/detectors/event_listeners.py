@@ -1,11 +1,11 @@
-"""Listeners that are added again and again and never taken off."""
+"""Listeners that are added repeatedly and not removed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step, article, clipped
 from heapnb.graph import HeapGraph
@@ -15,7 +15,7 @@ EMITTER_SLOT: Final = "_events"
 """Where Node's EventEmitter keeps its listeners, by event."""
 
 TARGET_SLOTS: Final = ("<symbol kEvents>", "<symbol events>", "kEvents")
-"""Where an EventTarget keeps them."""
+"""Where an EventTarget keeps its listeners."""
 
 TARGET_CLASS: Final = "EventTarget"
 SIGNAL_CLASS: Final = "AbortSignal"
@@ -37,13 +37,13 @@ class Listeners:
     Parameters
     ----------
     event : str
-        Its name; empty where it is not known.
+        Its name; empty if unknown.
     emitter : Step
         The EventEmitter or EventTarget.
     class_name : str
-        Its class as the program knows it: Node makes an AbortSignal of an EventTarget.
+        Its class as the program knows it: Node turns an EventTarget into an AbortSignal.
     place : int
-        Which step of the path is the emitter's slot for listeners.
+        The step of the path that is the emitter's slot for listeners.
     is_target : bool
         Whether it is an EventTarget.
     """
@@ -72,28 +72,24 @@ class EventListeners:
         return Cause(
             self.kind,
             _anchor(evidence, found),
-            f"One {found.class_name} lives long and gets {name}listeners that nobody takes "
-            f"off: {subject_text(evidence, location)} pile up ({growth(evidence)}). Each keeps "
-            f"all variables that it closes over.{_once(evidence, found)}{_warned(evidence, found)}",
+            f"{_emitter(found)} accumulates {name}listeners: {growth(evidence)} "
+            f"{subject_text(evidence, location)}.{removals(evidence)} Each retains all variables "
+            f"that it closes over.{_once(evidence, found)}{_warned(evidence, found)}",
             _fix(found, name),
             location,
         )
 
 
+def _emitter(found: Listeners) -> str:
+    """Begin a sentence with the emitter; there is only one `process`."""
+    is_instance = found.class_name != PROCESS
+    return f"A long-lived {found.class_name}" if is_instance else f"`{PROCESS}`"
+
+
 def listeners(evidence: Evidence) -> Listeners | None:
-    """Find the emitter whose listeners pile up.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The pile.
-
-    Returns
-    -------
-    Listeners or None
-    """
+    """Find the emitter whose listeners accumulate."""
     steps = evidence.steps
-    # From the pile upwards: the slot, the list of one event, perhaps the links of that list.
+    # From the objects upwards: the slot, the list of one event, perhaps the links of that list.
     for place in range(evidence.place_of_holder, 0, -1):
         step = steps[place]
         emitter = steps[place - 1]
@@ -106,7 +102,7 @@ def listeners(evidence: Evidence) -> Listeners | None:
             class_name = class_of_target(evidence.graph, emitter.node)
             return Listeners(event, emitter, class_name, place, is_target=True)
         if evidence.is_closure(step.node):
-            # What a single listener holds is no pile of listeners.
+            # These objects are held by a single listener; they are not listeners themselves.
             return None
     return None
 
@@ -124,7 +120,7 @@ def class_of_target(graph: HeapGraph, node: int) -> str:
     Returns
     -------
     str
-        The name of its prototype's constructor, where an EventTarget has one of its own.
+        The name of its prototype's constructor, if an EventTarget has one of its own.
     """
     name = graph.class_name(node)
     prototype = child(graph, node, "__proto__")
@@ -156,7 +152,7 @@ def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
     if anchor.name == EMITTER_SLOT:
         path += f".{found.event}"
     elif path != anchor.name:
-        # The symbol in which Node keeps them says nothing; whose they are does.
+        # The symbol of the slot tells a reader nothing; its owner does.
         path = path.removesuffix(f".{anchor.name}")
     names = _names(evidence, found)
     return replace(
@@ -168,7 +164,7 @@ def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
 
 
 def _names(evidence: Evidence, found: Listeners) -> str:
-    """Name the event, and others that have as many listeners: they were added together."""
+    """Name the event, and others with as many listeners, which were added together."""
     if not found.event:
         return ""
     others = [] if found.is_target else _events_alike(evidence, found)
@@ -197,41 +193,41 @@ def _n_elements(graph: HeapGraph, node: int) -> int:
 
 
 def _once(evidence: Evidence, found: Listeners) -> str:
-    """Say so if the listeners were added with ``once``."""
+    """Add a sentence if the listeners were added with ``once``."""
     graph, example = evidence.graph, evidence.accumulation.example
     if not evidence.is_closure(example) or child(graph, example, _WRAPPED) is None:
         return ""
-    return f" `once` takes them off when `{found.event}` comes, but it does not come."
+    return f" `once` would remove them, but `{found.event}` has not fired since."
 
 
 def _warned(evidence: Evidence, found: Listeners) -> str:
-    """Say so if Node has noticed."""
+    """Add a sentence if Node has printed a warning."""
     graph = evidence.graph
     for step in evidence.steps[found.place - 1 :]:
         mark = child(graph, step.node, *_WARNED)
         if mark is not None and _ODDBALL_TRUE in {
             graph.name(int(graph.edge_to[edge])) for edge in range(*graph.edges_of(mark))
         }:
-            return " Node has warned of it (MaxListenersExceededWarning)."
+            return " Node has reported a MaxListenersExceededWarning."
     return ""
 
 
 def _fix(found: Listeners, name: str) -> str:
     if found.class_name == SIGNAL_CLASS:
         return (
-            f"Take the {name}listener off when the operation is over (`removeEventListener` in a "
-            "`finally`): `{ once: true }` alone does so only when the signal is aborted. Or give "
-            "each operation a signal of its own that is dropped with it."
+            f"Remove the {name}listener when the operation ends: `removeEventListener` in a "
+            "`finally`. `{ once: true }` removes it only when the signal is aborted. Or give "
+            "each operation a signal of its own."
         )
     if found.class_name == PROCESS:
         return (
-            f"Add one {name}listener where the program starts, and let it go through what is "
-            f"still open; or take each off when its work is done (`process.off`)."
+            f"Add one {name}listener at startup that handles everything still open. Or remove "
+            "each listener when its work ends: `process.off` in a `finally`."
         )
-    off = "`off` in a `finally`, or `once` where one event is enough"
+    off = "`off` in a `finally`, or add it with `once` if one event is enough"
     if found.is_target:
-        off = "`removeEventListener` in a `finally`, or `{ signal }` where it is added"
+        off = "`removeEventListener` in a `finally`, or pass `{ signal }` when you add it"
     return (
-        f"Take the {name}listener off when its work is done ({off}), or add one listener only "
-        f"once, where the {found.class_name} is made."
+        f"Remove the {name}listener when its work ends: {off}. Or add one listener where the "
+        f"{found.class_name} is created."
     )

@@ -1,23 +1,23 @@
-"""Objects whose own registration for finalization keeps them alive."""
+"""Objects that their own registration in a FinalizationRegistry keeps alive."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 REGISTRY_CLASS: Final = "FinalizationRegistry"
 
 
 class FinalizationRegistryHeld:
-    """Held values of a FinalizationRegistry, and what they refer to."""
+    """Held values of a FinalizationRegistry, and the objects they refer to."""
 
     kind: ClassVar[str] = "finalization-registry"
 
     def recognise(self, evidence: Evidence) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        # What a finalizer itself closes over is held by the registry, too, but under a name.
+        # The registry also holds what its callback closes over, but through a name.
         place = evidence.anchor.place
         above = [step.class_name for step in evidence.steps[place:]]
         if REGISTRY_CLASS not in above:
@@ -26,11 +26,12 @@ class FinalizationRegistryHeld:
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(anchor.text)} is a FinalizationRegistry. It holds the "
-            "second argument of `register` until the first one is collected; here the second one "
-            f"leads to the first, which therefore never is: `{evidence.class_name}` objects pile "
-            f"up ({growth(evidence)}), and the callback never runs.",
-            f"Register with `{anchor.name}` a held value that does not refer to the object (a "
-            "number, a path, a handle of its own), and look out for functions as held values that "
-            "close over it.",
+            f"`{evidence.class_name}` objects: {growth(evidence)}, held by {anchor.text}, a "
+            f"FinalizationRegistry.{removals(evidence)} The registry retains the second argument "
+            "of `register`, the held value, until the first argument is collected. Probably the "
+            "held value refers to that first argument: then neither is ever collected, and the "
+            "callback never runs.",
+            f"Register with `{anchor.name}` a held value that does not refer to the object: a "
+            "number, a path, its own handle. A function as held value must not close over the "
+            "object.",
         )

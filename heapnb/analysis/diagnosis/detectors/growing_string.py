@@ -1,15 +1,15 @@
-"""Text to which more is added for ever."""
+"""A string to which the program keeps appending."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth_in_bytes
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 
 class GrowingString:
-    """One string that gets longer."""
+    """One string that grows."""
 
     kind: ClassVar[str] = "growing-string"
 
@@ -21,6 +21,7 @@ class GrowingString:
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(anchor.text)} is a text to which more and more is added.",
-            f"Write the text out and begin anew, or cut `{anchor.name}` to a bound.",
+            f"{capitalised(anchor.text)} is a string that grows: {growth_in_bytes(evidence)}.",
+            f"Write the text to a file or a stream and start a new string, or limit the length "
+            f"of `{anchor.name}`.",
         )

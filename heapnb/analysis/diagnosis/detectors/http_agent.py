@@ -1,10 +1,10 @@
-"""Connections and requests that pile up in the pool of an HTTP client."""
+"""Connections and requests that accumulate in the pool of an HTTP client."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph import HeapGraph
@@ -24,7 +24,7 @@ _MOST_LOOKED_AT: Final = 64
 
 
 class HttpAgent:
-    """The lists of Node's `http.Agent`, and those of undici."""
+    """The lists of Node's `http.Agent` and of undici's clients."""
 
     kind: ClassVar[str] = "http-agent"
 
@@ -38,39 +38,39 @@ class HttpAgent:
         agent = evidence.steps[place - 1]
         anchor = evidence.anchor_at(place)
         subject = _connection(evidence)
-        # One list of connections for each host, or many in the list of one.
+        # Either one list of connections for each host, or one long list of one host.
         by_host = place == evidence.place_of_holder
         whose = article(agent.class_name)
         if name == WAITING:
             explanation = (
-                f"Requests wait in {whose} (`{anchor.expression}`) for a connection that becomes "
-                f"free: {growth(evidence)}. More are begun than its connections (`maxSockets`) "
-                "can finish, or those hang: this is a backlog, and it stays for as long as that "
-                "is so."
+                f"Requests waiting in {whose} (`{anchor.expression}`) for a free connection: "
+                f"{growth(evidence)}. This is an unbounded backlog: requests start faster than "
+                "the agent's connections (`maxSockets`) finish them, or the connections hang."
             )
             fix = (
-                "Give each request a time-out (`timeout`, `signal`), read every response to its "
-                "end (`response.resume()`), begin no more than can be served, or raise "
-                "`maxSockets`."
+                "Give each request a timeout (`timeout`, `signal`). Read every response to its "
+                "end, or discard it with `response.resume()`. Start fewer requests at the same "
+                "time, or raise `maxSockets`."
             )
         elif by_host or name in _UNDICI:
             explanation = (
-                f"{whose[:1].upper()}{whose[1:]} keeps connections by host, and there come to be "
-                f"more and more hosts in `{anchor.expression}`: {growth(evidence)}."
+                f"{capitalised(whose)} keeps separate connections for each host, and the number "
+                f"of hosts in `{anchor.expression}` grows: {growth(evidence)}."
             )
             fix = (
-                "Let idle connections end (`timeout`, `keepAliveMsecs`, `maxTotalSockets`, "
-                "`maxFreeSockets`), use an agent without keep-alive for hosts that are called "
-                "once, or destroy the agent of a tenant with it."
+                "Close idle connections: set `timeout`, `maxFreeSockets` or `maxTotalSockets`. "
+                "Use an agent without keep-alive for hosts that are called once; each such call "
+                "then costs a new connection. If each tenant has an agent, destroy it with the "
+                "tenant."
             )
         else:
             explanation = (
-                f"Connections pile up in {whose} (`{anchor.expression}`): {growth(evidence)}. "
-                "One becomes free only when its response has been read to the end."
+                f"Connections in {whose} (`{anchor.expression}`): {growth(evidence)}. A "
+                "connection becomes free only after its response has been read to the end."
             )
             fix = (
-                "Read or discard every response (`response.resume()`), give requests a time-out, "
-                "and set a bound (`maxSockets`)."
+                "Read every response to its end, or discard it with `response.resume()`. Give "
+                "each request a timeout. Bound the connections with `maxSockets`."
             )
         return Cause(
             self.kind,
@@ -83,7 +83,7 @@ class HttpAgent:
 
 
 def _pool(evidence: Evidence) -> int | None:
-    """Return which step is a list of an agent, if the pile lies in one."""
+    """Return which step is a list of an agent, if the objects are in one."""
     graph = evidence.graph
     for place in range(min(evidence.place_of_holder, len(evidence.steps) - 1), 0, -1):
         step, owner = evidence.steps[place], evidence.steps[place - 1]
@@ -101,7 +101,7 @@ def _is_agent(graph: HeapGraph, node: int) -> bool:
 
 
 def _connection(evidence: Evidence) -> int | None:
-    """Find a connection or request in the example, or the example if it is one."""
+    """Find a connection or a request: the example, or one inside it."""
     graph = evidence.graph
     example = evidence.accumulation.example
     for node in [example, *evidence.below(example)[:_MOST_LOOKED_AT]]:

@@ -1,11 +1,11 @@
-"""Listeners that every request leaves on a connection that is used again."""
+"""Listeners that every request leaves on a reused connection."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.event_listeners import (
     EMITTER_SLOT,
     EventListeners,
@@ -18,7 +18,7 @@ from heapnb.graph.places import child
 SOCKET_CLASSES: Final = ("Socket", "TLSSocket")
 
 _EVENT_OF_AGENTS: Final = "agentRemove"
-"""Only a connection that an agent keeps for later requests has a listener for it."""
+"""Only a connection that an agent keeps for later requests has a listener for this event."""
 
 
 class KeepAliveListeners:
@@ -40,19 +40,19 @@ class KeepAliveListeners:
         return Cause(
             self.kind,
             _with_agent(evidence, cause.anchor),
-            "An HTTP agent uses a connection again for the next request (keep-alive), but every "
-            f"request adds another `{found.event}` listener to it: "
-            f"{subject_text(evidence, cause.location)} pile up ({growth(evidence)}). Each keeps "
-            "the variables of a request that is over.",
-            "Listen to the request or the response in place of the socket (`request.setTimeout`, "
-            f"`request.on('error')`), add the `{found.event}` listener only if the socket is new "
-            "(`request.reusedSocket` is false), or take it off when the response ends.",
+            f"A connection of an HTTP agent accumulates `{found.event}` listeners: "
+            f"{growth(evidence)} {subject_text(evidence, cause.location)}.{removals(evidence)} "
+            "Probably every request adds one: the agent reuses its connections (keep-alive). "
+            "Each listener retains the variables of its request.",
+            "Listen on the request or the response instead of the socket: `request.setTimeout`, "
+            f"`request.on('error')`. Or add the `{found.event}` listener only to a new socket "
+            "(`if (!request.reusedSocket)`), or remove it when the response ends.",
             cause.location,
         )
 
 
 def _with_agent(evidence: Evidence, anchor: Anchor) -> Anchor:
-    """Say in which list of its agent the socket is, if that is how it is held."""
+    """Name the list of the agent that holds the socket, if one does."""
     for place in range(1, anchor.place):
         if evidence.steps[place].label in AGENT_LISTS:
             pool = evidence.anchor_at(place).expression

@@ -1,15 +1,15 @@
-"""Lists whose members hold each other."""
+"""Linked lists."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 
 class LinkedList:
-    """Objects that are linked one to the next."""
+    """Objects that each refer to the next one."""
 
     kind: ClassVar[str] = "linked-list"
 
@@ -22,9 +22,8 @@ class LinkedList:
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(subject_text(evidence))} hold each other through "
-            f"`{links or '.next'}`; the list begins at {anchor.text} and only grows "
-            f"({growth(evidence)}).",
-            f"Cut the list: drop what lies behind the part of `{anchor.name}` that is still "
-            "needed, or unlink members when they have been dealt with.",
+            f"{counted(evidence)}, linked by `{links or '.next'}` in a list that starts at "
+            f"{anchor.text}.{removals(evidence)}",
+            f"Cut the list: drop the part of `{anchor.name}` that is no longer needed, or unlink "
+            "each member once it is processed.",
         )

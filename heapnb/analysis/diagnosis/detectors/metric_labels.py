@@ -1,4 +1,4 @@
-"""Metrics with a label that is different each time."""
+"""Metrics with a label whose values are unbounded."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, removals
 from heapnb.analysis.diagnosis.detectors.contents import entry_names
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 MOST_KEYS: Final = 1000
-"""So many keys are read."""
+"""Maximum number of keys that are read."""
 
 _LEAST_SHARE: Final = 0.8
 _LEAST_PAIRS: Final = 2
@@ -22,7 +22,7 @@ _JSON_PAIR: Final = re.compile(r'\["(?P<label>[^"]+)",(?P<value>"[^"]*"|[^\]]*)\
 
 
 class MetricLabels:
-    """A metric's values by its labels, of which there come to be ever more."""
+    """The values of a metric by its labels, one for each combination."""
 
     kind: ClassVar[str] = "metric-labels"
 
@@ -41,17 +41,17 @@ class MetricLabels:
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(anchor.text)} has one entry for every combination of "
-            f"labels ({growth(evidence)}), and none ever goes. The label `{label}` has "
-            f"{n_values:,} different values{among}: it takes its values from data.",
-            f"Leave `{label}` out of the labels of the {owner}, or give it few values (the route "
-            "`/users/:id` in place of the path, classes of status codes); `reset` or `remove` "
-            "series that are over.",
+            f"{capitalised(anchor.text)} has one entry for each combination of labels: "
+            f"{growth(evidence)}.{removals(evidence)} The label `{label}` has {n_values:,} "
+            f"different values{among}, so probably they come from data.",
+            f"Remove `{label}` from the labels of the {owner}, or give it few values: the route "
+            "`/users/:id` instead of the path, a class of status codes. Delete series that are "
+            "no longer used (`remove`, `reset`).",
         )
 
 
 def labels_of(key: str) -> dict[str, str]:
-    """Read the labels from a key, if it is one of a metric.
+    """Read the labels from the key of a metric.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def labels_of(key: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Values by label; empty if the key is something else.
+        Values by label; empty if the key is not one of a metric.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def labels_of(key: str) -> dict[str, str]:
         found[match["label"]] = match["value"]
         position = match.end() + 1
     is_whole = position >= len(inner)
-    # A single pair says little, unless a comma shows that it is a list.
+    # A single pair is weak evidence, unless a comma shows that it is a list.
     return found if is_whole and (len(found) >= _LEAST_PAIRS or key.endswith(",")) else {}
 
 

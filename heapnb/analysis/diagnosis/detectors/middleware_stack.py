@@ -1,17 +1,17 @@
-"""Routes, middleware and interceptors that are registered again and again."""
+"""Routes, middleware and interceptors that are registered repeatedly."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import LISTS, Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import LISTS, Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import described, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child
 
 STACKS: Final = ("stack", "middleware", "middlewares", "_middleware", "_middlewares", "layers")
-"""Under what names frameworks keep functions that they call one after the other."""
+"""Names under which frameworks keep functions that they call in sequence."""
 
 INTERCEPTORS: Final = ("InterceptorManager", "handlers")
 """Class and property in which axios keeps interceptors."""
@@ -51,18 +51,19 @@ class MiddlewareStack:
         return Cause(
             self.kind,
             anchor,
-            f"{what} are registered again and again: {growth(evidence)} in {anchor.text}"
-            f"{example}. Every request goes through all of them, so that it also becomes slower, "
-            f"and each keeps what it closes over for as long as {article(owner.class_name)} lives.",
-            "Register each of them once, when the program starts; call nothing like `use`, `get` "
-            "or `interceptors.request.use` while a request is served. Take one that is for a time "
-            "only off (`eject`), or make a router that is dropped with it.",
+            f"{what} in {anchor.text}: {growth(evidence)}{example}.{removals(evidence)} They are "
+            "registered repeatedly, not only at startup. Every request passes all of them and "
+            "becomes slower, and each retains what it closes over as long as "
+            f"{article(owner.class_name)} lives.",
+            "Register each once, at startup. Do not call `use`, `get` or "
+            "`interceptors.request.use` while the program serves a request. Remove a temporary "
+            "interceptor with `eject`, or use a router that you drop afterwards.",
             user_location(graph, function),
         )
 
 
 def _function_of_layer(graph: HeapGraph, layer: int) -> int | None:
-    """Find the function that a layer calls; the layer of a route has a stack of its own."""
+    """Find the function that a layer calls; the layer of a route has its own stack."""
     closure = graph.node_type_index("closure")
     node: int | None = layer
     for _ in range(_DEEPEST):

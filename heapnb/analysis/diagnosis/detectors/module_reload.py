@@ -1,24 +1,24 @@
-"""Modules that are loaded again while their former versions stay."""
+"""Modules that are loaded again while their earlier versions stay."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, short_script
 from heapnb.graph.places import child
 
 MODULE_CLASSES = ("Module", "ModuleJob", "ModuleWrap", "SourceTextModule", "NativeModule")
 
 LOAD_CACHE = "loadCache"
-"""Where Node keeps ES modules, in objects by the kind of module."""
+"""Where Node keeps ES modules, in objects by kind of module."""
 
 _NEAR = 8
 
 
 class ModuleReload:
-    """Module objects that pile up in the list of children, or in a cache of the loader."""
+    """Module objects that accumulate in `module.children` or in a cache of the loader."""
 
     kind: ClassVar[str] = "module-reload"
 
@@ -36,18 +36,18 @@ class ModuleReload:
         return Cause(
             self.kind,
             anchor,
-            f"The code{which} is loaded again and again: {growth(evidence)} modules. Deleting one "
-            f"from the loader's cache does not free it: {anchor.text} keeps every generation, "
-            "with its exports, functions and source.",
-            "Read what changes as data (`JSON.parse` of a file) in place of loading code again; "
-            "or take the old Module out of `module.children` when deleting it from "
-            "`require.cache`; or restart the process, or use a worker, to load new code.",
+            f"Modules{which}: {growth(evidence)}, held by {anchor.text}.{removals(evidence)} The "
+            "program loads the code repeatedly, and each version stays with its exports, "
+            "functions and source, even if the program deletes it from `require.cache`.",
+            "Reload data instead of code: `JSON.parse` of a file. Or remove the old Module from "
+            "`module.children` when you delete it from `require.cache`. Or load new code in a "
+            "worker or a new process, which costs its startup time.",
             subject=module,
         )
 
 
 def _module_in(evidence: Evidence) -> int | None:
-    """Find the module that the pile's example is, or is an entry of the loader's cache for."""
+    """Find the module: the example, or the one in an entry of the loader's cache."""
     example = evidence.accumulation.example
     nodes = [example]
     if evidence.anchor.name == LOAD_CACHE:
@@ -57,7 +57,7 @@ def _module_in(evidence: Evidence) -> int | None:
 
 
 def _file_of(evidence: Evidence, place: int) -> str:
-    """Return the file that a step, if it is a Module, was loaded from."""
+    """Return the file of a step that is a Module; empty for other steps."""
     if place < 0:
         return ""
     file = child(evidence.graph, evidence.steps[place].node, "filename")

@@ -1,17 +1,17 @@
-"""Open handles: what the runtime keeps alive until it is closed."""
+"""Open handles, which the runtime keeps alive until they are closed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import described, function_below, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import child, location_of
 
 PREFIX: Final = "Node / "
-"""How Node names what it keeps outside of V8's heap."""
+"""Prefix of the names of Node's objects outside V8's heap."""
 
 _TO_NATIVE: Final = ("javascript_to_native", "wrapper")
 _ROOTS: Final = "(synthetic)"
@@ -23,14 +23,14 @@ _MOST_MEMBERS: Final = 32
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a handle is for, and how it is closed."""
+    """The purpose of a handle, and how to close it."""
 
     what: str
     close: str
 
 
 _KINDS: Final = {
-    "ContextifyContext": _Kind("contexts of `node:vm`", "let go of the functions made in them"),
+    "ContextifyContext": _Kind("contexts of `node:vm`", "release every function created in them"),
     "FSEventWrap": _Kind("file watchers", "call `watcher.close()`"),
     "FileHandle": _Kind("open files", "call `await handle.close()`"),
     "HTTPParser": _Kind("HTTP parsers", "end or destroy the connections they belong to"),
@@ -39,7 +39,7 @@ _KINDS: Final = {
     "MessagePort": _Kind("message ports", "call `port.close()` at one end"),
     "PipeWrap": _Kind("pipes", "end or destroy the streams"),
     "ProcessWrap": _Kind("child processes", "end them (`child.kill()`) and wait for 'exit'"),
-    "SignalWrap": _Kind("signal handlers", "take the handlers off"),
+    "SignalWrap": _Kind("signal handlers", "remove the handlers"),
     "StatWatcher": _Kind("watchers of `fs.watchFile`", "call `fs.unwatchFile`"),
     "TCPServerWrap": _Kind("servers", "call `server.close()`"),
     "TCPSocketWrap": _Kind("TCP connections", "end or destroy the sockets (`socket.setTimeout`)"),
@@ -47,13 +47,13 @@ _KINDS: Final = {
     "TTYWrap": _Kind("terminals", "destroy the streams"),
     "UDPWrap": _Kind("UDP sockets", "call `socket.close()`"),
     "Worker": _Kind("workers", "call `await worker.terminate()`, or let them end"),
-    "WriteWrap": _Kind("writes that do not end", "give the connection a time-out and destroy it"),
+    "WriteWrap": _Kind("unfinished writes", "set a timeout on the connection and destroy it"),
 }
-_UNKNOWN: Final = _Kind("handles", "close each when it has done its work")
+_UNKNOWN: Final = _Kind("handles", "call its `close()` or `destroy()`")
 
 
 class NativeHandles:
-    """Objects that only their open handle keeps alive."""
+    """Objects that only their open handles keep alive."""
 
     kind: ClassVar[str] = "native-handles"
 
@@ -80,17 +80,18 @@ class NativeHandles:
         return Cause(
             self.kind,
             anchor,
-            f"Nothing in the program refers to them any more, but they are still open: "
-            f"{growth(evidence)} {kind.what} (`{name}`). Node keeps what has an open handle, and "
-            f"with it its listeners and all that they close over.{used_by}",
-            f"Keep each `{name}` and close it when its work is done or failed: {kind.close}.",
+            f"Open {kind.what} (`{name}`): {growth(evidence)}.{removals(evidence)} Only the open "
+            "handle keeps each alive: Node retains it until it is closed, with its listeners and "
+            f"everything that they close over.{used_by}",
+            f"Close each `{name}` when its work ends or fails: {kind.close}. To do so, keep a "
+            "reference to it.",
             None if function is None else user_location(graph, function),
             owner,
         )
 
 
 def _handle(evidence: Evidence) -> str | None:
-    """Name the kind of handle, if the pile is held by its handles alone."""
+    """Name the kind of handle, if only the handles hold the objects."""
     if evidence.accumulation.is_content:
         return None
     if evidence.place_of_holder >= 0 and evidence.holder.class_name != _ROOTS:
@@ -105,11 +106,11 @@ def _handle(evidence: Evidence) -> str | None:
 
 
 def _owner(evidence: Evidence) -> int | None:
-    """Find the child process or the worker to which the pipes or ports lead, if they do."""
+    """Find the child process or the worker that owns the pipes or ports, if one does."""
     graph = evidence.graph
     members = evidence.accumulation.members
     middle = max(0, len(members) // 2 - _MOST_SAMPLED)
-    # Those of one owner lie side by side.
+    # Handles of one owner are neighbours.
     sample = members[middle : middle + _MOST_SAMPLED].tolist()
     owners: list[int] = []
     n_owned = 0
@@ -121,7 +122,7 @@ def _owner(evidence: Evidence) -> int | None:
         n_owned += bool(found)
     if 2 * n_owned <= len(sample):
         return None
-    # The handle of a worker has the same class name, but no class that is written anywhere.
+    # The handle of a worker has the same class name, but no definition site.
     return next((one for one in owners if location_of(graph, one) is not None), owners[0])
 
 

@@ -1,11 +1,11 @@
-"""Work that waits for a promise that is never settled."""
+"""Work that waits for a promise that stays pending."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import (
     REACTIONS,
     described,
@@ -21,7 +21,7 @@ _SETTLERS: Final = ("resolve", "reject")
 
 
 class PendingPromise:
-    """Reactions that pile up on one promise, or promises that nobody settles."""
+    """Reactions that accumulate on one promise, or promises that stay pending."""
 
     kind: ClassVar[str] = "pending-promise"
 
@@ -44,11 +44,11 @@ class PendingPromise:
         return Cause(
             self.kind,
             anchor,
-            f"The promise in {anchor.text} stays pending, and more and more wait for it "
-            f"({growth(evidence)}): each keeps {what} that was suspended, with its variables.",
-            f"See to it that `{anchor.name}` is always resolved or rejected, if only after a "
-            "time-out; do not let every request await one promise that lives for ever "
-            "(`Promise.race` with one does the same).",
+            f"A pending promise in {anchor.text} accumulates reactions: {growth(evidence)}."
+            f"{removals(evidence)} Each retains {what}, suspended with its variables.",
+            f"Make sure that `{anchor.name}` is always resolved or rejected, for example after a "
+            "timeout. Do not let every request await one long-lived promise: `Promise.race` with "
+            "it adds a reaction each time, too.",
             None if function is None else user_location(graph, function),
             _awaiting(evidence),
         )
@@ -57,21 +57,21 @@ class PendingPromise:
         graph = evidence.graph
         anchor = evidence.anchor
         function = function_behind(graph, evidence.accumulation.example)
-        who = described(graph, function) or "whoever waits"
+        who = described(graph, function) or "the code that awaits it"
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(anchor.text)} holds promises that are never settled, or the functions "
-            f"that would settle them: {growth(evidence)} of them wait. Each keeps {who} "
-            "suspended, with its variables.",
-            f"Settle each entry of `{anchor.name}` on every way out (`finally`), give it a "
-            "time-out that rejects it, and take it out then.",
+            f"{capitalised(anchor.text)} holds pending promises, or the functions that settle "
+            f"them: {growth(evidence)}.{removals(evidence)} Each retains {who}, suspended with "
+            "its variables.",
+            f"Settle each entry of `{anchor.name}` on every exit path (in a `finally`), and "
+            "remove it then. Reject it after a timeout.",
             None if function is None else user_location(graph, function),
         )
 
 
 def _awaiting(evidence: Evidence) -> int | None:
-    """Find the promise that a reaction will settle, where nothing else tells what waits."""
+    """Find the promise that a reaction will settle, if the reaction has no better name."""
     graph = evidence.graph
     if evidence.class_name not in ENGINE_CLASSES:
         return None
@@ -80,11 +80,7 @@ def _awaiting(evidence: Evidence) -> int | None:
 
 
 def _pending_promise(graph: HeapGraph, node: int) -> int | None:
-    """Find a promise that is pending while something waits for it.
-
-    The node may be the promise, one of the two functions that settle it, or an object that has
-    them.
-    """
+    """Find an awaited promise: the node, one that it settles, or one of an object of settlers."""
     if graph.class_name(node) == PROMISE_CLASS:
         return node if _is_awaited(graph, node) else None
     settle = child(graph, node, *_SETTLERS)

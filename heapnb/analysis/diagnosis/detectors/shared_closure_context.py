@@ -1,4 +1,4 @@
-"""Closures that share variables, and so keep what only one of them mentions."""
+"""Closures that share a context, so that each retains what only one of them uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heapnb.analysis.diagnosis.evidence import Evidence, short_location
 
 
 class SharedClosureContext:
-    """A chain in which every closure's context holds the generation before."""
+    """A chain in which the context of every closure holds the previous generation."""
 
     kind: ClassVar[str] = "shared-closure-context"
 
@@ -40,11 +40,10 @@ class SharedClosureContext:
             type(anchor)(
                 anchor.name, anchor.text + reached, anchor.held_by, anchor.expression, place
             ),
-            f"All closures that a call of {owner} makes share one context, with every variable "
-            f"that any of them mentions. So each closure{where} also keeps `{anchor.name}`, the "
-            f"generation before, and that keeps the one before it: a chain that only grows "
-            f"({growth(evidence)}), starting at `{start.name}`.",
-            f"Do not let the closures of {owner} share a scope with `{anchor.name}`: move the "
-            f"closure that needs it into a function of its own that gets it as an argument, or "
-            f"set `{anchor.name} = null` when it has been used.",
+            f"Closures{where}: {growth(evidence)}, in a chain that starts at `{start.name}`. "
+            f"All closures created by one call of {owner} share one context, which holds every "
+            f"variable that any of them uses. So each retains `{anchor.name}`, the previous "
+            "generation, which retains the one before it.",
+            f"Move the closure that needs `{anchor.name}` out of {owner}, into a function that "
+            f"takes it as an argument. Or set `{anchor.name} = null` after its last use.",
         )

@@ -1,4 +1,4 @@
-"""Short pieces of long texts, each of which keeps the whole text."""
+"""Short slices of long strings, each of which retains the whole string."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.detectors.contents import of_types, size_of
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import children_of
 
 MOST_OF_IT: Final = 0.5
-"""Such a share of a pile's bytes is what the pile is about."""
+"""From this share of the retained bytes on, the parents of slices are the cause."""
 
 LEAST_PER_SLICE: Final = 256
-"""Where a text has fewer bytes for each slice of it, the slices may well be all of it."""
+"""If a string has fewer bytes for each slice, the slices may well cover all of it."""
 
 
 class SlicedStrings:
-    """Strings that V8 did not copy but cut out of another one."""
+    """Strings that refer to the string they were cut from."""
 
     kind: ClassVar[str] = "sliced-strings"
 
@@ -28,7 +28,7 @@ class SlicedStrings:
         graph, held = evidence.graph, evidence.held
         slices = of_types(graph, held, "sliced string")
         parents = np.unique(children_of(graph, slices, ["parent"]))
-        # Texts that something else holds as well stay anyway.
+        # Strings that something else holds as well would stay anyway.
         parents = np.intersect1d(parents, held)
         size = size_of(graph, parents)
         if len(parents) == 0 or size < LEAST_PER_SLICE * len(slices):
@@ -39,11 +39,11 @@ class SlicedStrings:
         return Cause(
             self.kind,
             anchor,
-            f"What `slice`, `substring`, `split`, `trim` or a match of a RegExp cuts out of a long "
-            f"string is no copy but refers to it. {subject_text(evidence)} pile up in "
-            f"{anchor.text} ({growth(evidence)}), and {len(slices):,} such pieces in them keep "
-            f"{len(parents):,} whole texts of {size // len(parents):,} bytes each.",
-            f"Copy the piece before it goes to `{anchor.name}`: "
-            "`Buffer.from(piece).toString()`, `structuredClone(piece)` or "
-            "`JSON.parse(JSON.stringify(piece))` let go of the long text.",
+            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} They contain "
+            f"{len(slices):,} sliced strings, which retain {len(parents):,} whole strings of "
+            f"{size // len(parents):,} bytes on average. `slice`, `substring`, `split`, `trim` "
+            "and RegExp matches do not copy: a slice of a long string refers to the whole.",
+            f"Copy the slice before you store it in `{anchor.name}`: "
+            "`Buffer.from(slice).toString()`, `structuredClone(slice)` or "
+            "`JSON.parse(JSON.stringify(slice))`.",
         )

@@ -1,10 +1,10 @@
-"""A socket that is connected again and again, each time with one more listener."""
+"""A socket that reconnects, each time with one more listener."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.event_listeners import EventListeners, listeners
 from heapnb.analysis.diagnosis.evidence import Evidence
 
@@ -18,11 +18,11 @@ CONNECTION_EVENTS = (
     "secureConnect",
     "session",
 )
-"""Events that a connection has once each time that it is made."""
+"""Events that fire once for each connection."""
 
 
 class SocketReconnect:
-    """Listeners for the moment of connection, on a connection that outlives it."""
+    """Listeners for connection events, on an object that outlives the connection."""
 
     kind: ClassVar[str] = "socket-reconnect"
 
@@ -38,11 +38,12 @@ class SocketReconnect:
         return Cause(
             self.kind,
             cause.anchor,
-            f"One {socket} connects again and again, and each time it gets another "
-            f"`{event}` listener: {subject_text(evidence)} pile up ({growth(evidence)}). All "
-            "of them run at every connection, and each keeps the variables of its session.",
-            f"Add the `{event}` listener once, where the {socket} is made, or add it "
-            f"with `once`, so that it goes away when it has run; or make a new "
-            f"{socket} for each connection.",
+            f"A long-lived {socket} accumulates `{event}` listeners: {growth(evidence)} "
+            f"{subject_text(evidence)}.{removals(evidence)} Probably each reconnect adds one: "
+            f"`{event}` fires once for each connection. Every connection calls all of them, and "
+            "each retains the variables of its session.",
+            f"Add the `{event}` listener once, where the {socket} is created. Or add it with "
+            f"`once`, which removes it after it has run. Or create a new {socket} for each "
+            "connection.",
             cause.location,
         )

@@ -1,21 +1,29 @@
-"""Functions that are called at an event by something other than Node's emitters."""
+"""Callbacks of events that do not come from Node's emitters."""
 
 from __future__ import annotations
 
 import re
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import LISTS, SETS, Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import (
+    LISTS,
+    SETS,
+    Cause,
+    capitalised,
+    growth,
+    removals,
+    subject_text,
+)
 from heapnb.analysis.diagnosis.detectors.callbacks import function_below, user_location
 from heapnb.analysis.diagnosis.detectors.event_listeners import EMITTER_SLOT
-from heapnb.analysis.diagnosis.evidence import Evidence, Step, article
+from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import child
 
 _NAMES: Final = re.compile(
     r"^[_#$]*(?:<symbol )?\w*(observers|subscribers|subscriptions|listeners|callbacks|watchers)>?$",
     re.IGNORECASE,
 )
-"""Names of what is called when something happens."""
+"""Names of collections of callbacks."""
 
 
 class Subscribers:
@@ -33,34 +41,24 @@ class Subscribers:
         if holder.class_name not in {*LISTS, *SETS} or not _is_called_so(evidence, place):
             return None
         if child(evidence.graph, accumulation.example, EMITTER_SLOT) is not None:
-            # A socket, say: whatever its list is called, it is no function to be called.
+            # An emitter such as a socket is not a callback, whatever the name of its list.
             return None
         function = function_below(evidence, [accumulation.example])
         if function is None:
             return None
-        owner = evidence.steps[place - 1]
-        source = _name(owner)
         anchor = evidence.anchor
         return Cause(
             self.kind,
             anchor,
-            f"{source} lives long, and nobody unsubscribes: {subject_text(evidence)} pile up in "
-            f"{anchor.text} ({growth(evidence)}). Each keeps all variables that it closes over, "
-            "and all of them are called each time.",
-            "Unsubscribe when the work is done or its owner is closed (the function or object "
-            "that subscribing returns, `takeUntil` and the like in RxJS), or subscribe only once, "
-            "where the program starts.",
+            f"{capitalised(anchor.text)} accumulates subscribers, by its name: "
+            f"{growth(evidence)} {subject_text(evidence)}.{removals(evidence)} Each retains all "
+            "variables that it closes over, and every event calls all of them.",
+            "Unsubscribe when the work ends or its owner closes: call what subscribing returned, "
+            "or use `takeUntil` in RxJS. Or subscribe once, at startup.",
             user_location(evidence.graph, function),
         )
 
 
 def _is_called_so(evidence: Evidence, place: int) -> bool:
-    """Tell from the name of the collection, or of what has one for each event, what it is for."""
+    """Tell whether the name of the collection, or of its owner, stands for callbacks."""
     return any(_NAMES.match(step.label) for step in evidence.steps[place - 1 : place + 1])
-
-
-def _name(owner: Step) -> str:
-    if owner.class_name.startswith("system / "):
-        return "What they subscribe to"
-    what = article(owner.class_name)
-    return f"{what[:1].upper()}{what[1:]}"

@@ -1,10 +1,10 @@
-"""Generators and async functions that stay where they were suspended."""
+"""Generators and async functions that stay suspended."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import (
     described,
     function_behind,
@@ -15,7 +15,7 @@ from heapnb.analysis.diagnosis.evidence import Evidence
 
 
 class SuspendedCalls:
-    """Generators and async functions that were begun and never finished."""
+    """Generators and async functions that started and have not finished."""
 
     kind: ClassVar[str] = "suspended-calls"
 
@@ -31,9 +31,10 @@ class SuspendedCalls:
         return Cause(
             self.kind,
             anchor,
-            f"Calls of {who} were begun and never finished: {growth(evidence)} of them are "
-            f"suspended, held by {anchor.text}. Each keeps its variables and arguments.",
-            f"Finish each (`return()`, or leave its loop with `break`), take it out of "
-            f"`{anchor.name}`, and see to it that what it waits for always comes.",
+            f"Suspended calls of {who}: {growth(evidence)}, held by {anchor.text}."
+            f"{removals(evidence)} They started and have not finished; each retains its "
+            "variables and arguments.",
+            "Finish each call: use `return()`, or leave its loop with `break`. Remove it from "
+            f"`{anchor.name}`. Make sure that whatever it awaits always settles.",
             None if function is None else user_location(graph, function),
         )

@@ -1,4 +1,4 @@
-"""Timers that run for ever."""
+"""Timers that are not cleared."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.async_stores import kept_store
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth
+from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import described, function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.places import child
 
 TIMER_CLASSES: Final = ("Timeout", "Immediate")
 LIST_CLASS: Final = "TimersList"
-"""Node has one for each delay, and in it the timers of that delay."""
+"""Node keeps one for each delay, with the timers of that delay."""
 
 _LIST_CLASSES: Final = (LIST_CLASS, "ImmediateList", "PriorityQueue")
 _LISTS: Final = ("timerListMap", "timerListQueue", "lists")
@@ -23,7 +23,7 @@ _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 100
 
 
 class Timers:
-    """Timeouts and intervals that nobody clears."""
+    """Timeouts and intervals that keep running."""
 
     kind: ClassVar[str] = "timers"
 
@@ -37,29 +37,29 @@ class Timers:
         calls = f", {described(graph, function)}," if function is not None else ""
         delay = _delay(evidence)
         if evidence.accumulation.first_survival < _RENEWED:
-            how = f"Timers{delay} are started anew from their own callback, and never stop"
+            how = " Probably their callbacks start them again: the timer objects are new each time."
         else:
-            how = f"Timers{delay} are started and never cleared"
+            how = removals(evidence)
         anchor = evidence.anchor
         return Cause(
             self.kind,
             replace(anchor, text=f"Node's list of running timers (`{anchor.name}`)"),
-            f"{how}: {growth(evidence)} of them wait. Each keeps its callback{calls} and all that "
-            f"the callback closes over.{kept_store(evidence, timer)}",
-            "Keep what `setInterval` or `setTimeout` returns, and clear it (`clearInterval`, "
-            "`clearTimeout`) when the work is done or its owner is closed; give those of "
-            "`timers/promises` an AbortSignal. `unref()` does not stop a timer.",
+            f"Running timers{delay}: {growth(evidence)}.{how} Each retains its callback{calls} "
+            f"and everything that the callback closes over.{kept_store(evidence, timer)}",
+            "Clear each timer when the work ends or its owner closes: keep what `setInterval` or "
+            "`setTimeout` returns, and call `clearInterval` or `clearTimeout`. Pass an "
+            "AbortSignal to `timers/promises`. `unref()` does not stop a timer.",
             None if function is None else user_location(graph, function),
             timer,
         )
 
 
 def _timer(evidence: Evidence) -> int | None:
-    """Find a timer, if the pile consists of running ones."""
+    """Find a timer, if the objects are running timers."""
     graph = evidence.graph
     example = evidence.accumulation.example
     if evidence.class_name == LIST_CLASS:
-        # The delays are all different: there is a list for every timer.
+        # All delays differ, so there is a list for every timer.
         timer = child(graph, example, _FIRST)
         return timer if timer is not None and graph.class_name(timer) in TIMER_CLASSES else None
     is_waiting = any(
@@ -69,7 +69,7 @@ def _timer(evidence: Evidence) -> int | None:
 
 
 def _delay(evidence: Evidence) -> str:
-    """Say how long the timers wait, if they all wait equally long."""
+    """Return the delay of the timers, if they all have the same."""
     for step in evidence.steps[:-1]:
         if step.class_name == LIST_CLASS and step.label.isdecimal():
             milliseconds = int(step.label)

@@ -1,4 +1,4 @@
-"""Collections into which things are put and never taken out."""
+"""Collections without a bound."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from heapnb.analysis.diagnosis.detectors.base import (
     Cause,
     capitalised,
     growth,
+    growth_in_bytes,
+    removals,
     subject_text,
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 
 
 class _Collection:
-    """What the collections have in common."""
+    """Common part of the collections."""
 
     kind: ClassVar[str]
     fix: ClassVar[str]
@@ -31,16 +33,15 @@ class _Collection:
         n_holders = evidence.accumulation.n_holders
         many = f" (and {n_holders - 1:,} more like it)" if n_holders > 1 else ""
         if evidence.accumulation.is_content:
-            what = "it gets larger and larger"
+            what = f"that grows: {growth_in_bytes(evidence)}"
         else:
-            what = f"{subject_text(evidence)} pile up ({growth(evidence)})"
+            what = f"that accumulates {subject_text(evidence)}: {growth(evidence)}"
         return Cause(
             self.kind,
             anchor,
-            f"{capitalised(anchor.text)} holds {article(evidence.holder.class_name)}{many} into "
-            f"which things are put and never taken out: {what}.",
-            f"Give `{anchor.name}` a bound, and take out what has expired or been dealt with. "
-            + self.fix,
+            f"{capitalised(anchor.text)} holds {article(evidence.holder.class_name)}{many} "
+            f"{what}.{removals(evidence)}",
+            f"Remove from `{anchor.name}` what is no longer needed, or bound it. {self.fix}",
         )
 
     def _is_collection(self, evidence: Evidence) -> bool:
@@ -48,12 +49,12 @@ class _Collection:
 
 
 class UnboundedArray(_Collection):
-    """An Array to which things are appended."""
+    """An Array to which the program appends."""
 
     kind: ClassVar[str] = "unbounded-array"
     fix: ClassVar[str] = (
-        "If it is a cache, use a Map by key that drops its oldest entries (LRU); if it is a "
-        "queue or a log, shift or flush it."
+        "For a cache, use a Map that evicts its oldest entries (LRU). For a queue or a log, call "
+        "`shift()` or flush it."
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
@@ -65,8 +66,9 @@ class UnboundedMap(_Collection):
 
     kind: ClassVar[str] = "unbounded-map"
     fix: ClassVar[str] = (
-        "Delete an entry when what it stands for ends, drop the oldest ones (LRU) or those past "
-        "their time, or use a WeakMap if the keys are objects."
+        "Call `delete` when the owner of an entry ends. For a cache, evict the oldest entries "
+        "(LRU) or expire them (TTL). If the keys are objects, a WeakMap releases an entry with "
+        "its key."
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
@@ -78,7 +80,8 @@ class UnboundedSet(_Collection):
 
     kind: ClassVar[str] = "unbounded-set"
     fix: ClassVar[str] = (
-        "Delete a member on every way out, errors included (`finally`), or use a WeakSet."
+        "Call `delete` on every exit path, errors included: in a `finally`. If the members are "
+        "objects, a WeakSet does not keep them alive; it cannot be iterated."
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
@@ -90,11 +93,12 @@ class UnboundedDictionary(_Collection):
 
     kind: ClassVar[str] = "unbounded-dictionary"
     fix: ClassVar[str] = (
-        "A Map with a bound (LRU, or a time to live) does what a plain object cannot."
+        "Use a bounded Map instead of a plain object: evict the oldest entries (LRU) or expire "
+        "them (TTL)."
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
-        # Keys that are whole numbers are elements.
+        # V8 stores keys that are integers as elements.
         is_by_key = evidence.steps[-1].is_named or evidence.steps[-1].edge_type == "element"
         if evidence.accumulation.is_content or not is_by_key:
             return False

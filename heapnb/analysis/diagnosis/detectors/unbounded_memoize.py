@@ -1,4 +1,4 @@
-"""Results of a function that are kept by their arguments, without a bound."""
+"""Results of a function cached by its arguments, without a bound."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import ClassVar
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 _NAMES = re.compile(r"memo", re.IGNORECASE)
@@ -32,16 +32,16 @@ class UnboundedMemoize:
             return None
         closure = evidence.closure_above(place)
         name = evidence.steps[closure].label if closure is not None else ""
-        whose = f"`{name}` remembers every result" if name else "Every result is remembered"
+        whose = f"`{name}` caches its results" if name else "A function caches its results"
         return Cause(
             self.kind,
             anchor,
-            f"{whose} by its arguments in {anchor.text}. Nothing ever takes one out: "
-            f"{subject_text(evidence)} pile up ({growth(evidence)}), because the arguments are "
-            "new each time.",
-            "Give the cache a bound (least recently used, or a time to live), leave out of the "
-            "key what is different each time (moments in time, ids of requests), or do not "
-            "memoize this function.",
+            f"{whose} by its arguments in {anchor.text}: {growth(evidence)} "
+            f"{subject_text(evidence)}.{removals(evidence)} Probably the arguments differ on "
+            "each call: otherwise the cache would stop growing.",
+            "Bound the cache: evict the oldest entries (LRU) or expire them (TTL). Leave out of "
+            "the key what differs on each call, such as timestamps and request ids. Or do not "
+            "memoize this function, which costs the repeated work.",
         )
 
     def _is_dictionary(self, evidence: Evidence) -> bool:

@@ -15,7 +15,7 @@ from heapnb.analysis.diagnosis.evidence import Evidence, is_internal
 from heapnb.graph.places import children_of
 
 STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String table)")
-"""Tables of the engine that grow with the code and every new name in it, and hold neither."""
+"""Tables of the engine that grow with loaded code and its names, but retain neither."""
 
 LISTS_OF_RUNTIME: Final = ("moduleLoadList",)
 """Properties of `process` with an entry for each part of Node.js that has been loaded."""
@@ -30,39 +30,39 @@ PATH_TABLES: Final = (
     "relativeResolveCache",
     "statCache",
 )
-"""Where they keep the paths of modules, by the way that led to them."""
+"""Where they keep the paths of modules, by the request that led to them."""
 
 DIFFERENT_FILES: Final = 0.5
-"""Modules of so many different files (of all that there are) are loaded once each."""
+"""If this share of the modules is of different files, each was loaded once."""
 
 WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap")
-"""Classes of what the runtime makes for each module, beside the module itself."""
+"""Classes of the objects that the runtime creates for each module."""
 
-_BESIDES: Final = "what the runtime has for each module"
-_MODULES: Final = "modules that are loaded when first needed"
-_NAMES: Final = "names in code that is loaded"
-_RUNTIME: Final = "parts of the runtime that are loaded when first needed"
+_BESIDES: Final = "objects of the runtime for each module"
+_MODULES: Final = "modules loaded on first use"
+_NAMES: Final = "names in loaded code"
+_RUNTIME: Final = "parts of the runtime loaded on first use"
 _NUMBERED: Final = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 _AFTER_PATH: Final = re.compile(r"[?#].*$", re.DOTALL)
 
 
 def warm_up(growing: Sequence[Evidence]) -> list[str | None]:
-    """Say which piles grow only until all that is needed has been loaded.
+    """Tell which accumulations grow only until everything needed has been loaded.
 
     Parameters
     ----------
     growing : sequence of Evidence
-        All that grow.
+        All accumulations that grow.
 
     Returns
     -------
     list of str or None
-        For each pile what it is, for a sentence; None for what may be a leak.
+        What each is, for a sentence; None for a possible leak.
 
     Notes
     -----
-    Compiled code, feedback and hidden classes never make a pile: the engine holds them, not the
-    program.
+    Compiled code, feedback and hidden classes never accumulate here: the engine holds them, not
+    the program.
     """
     found = [_loaded_once(evidence) for evidence in growing]
     n_loaded = max(
@@ -95,7 +95,7 @@ def _loaded_once(evidence: Evidence) -> str | None:
 
 
 def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
-    """Tell what the runtime has for each module: no more of these, and nothing of the program."""
+    """Tell whether the runtime created these, at most one for each loaded module."""
     accumulation = evidence.accumulation
     if accumulation.is_content or not 0 < accumulation.count_delta <= n_loaded:
         return False
@@ -105,10 +105,7 @@ def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
 
 
 def _file_names(evidence: Evidence) -> list[str]:
-    """List the files of the modules in a pile, if it is one of modules or of paths to them.
-
-    Of a table that grows by itself, those of the modules in it.
-    """
+    """List the files of accumulated modules, or of the modules in a table that grows."""
     graph, name = evidence.graph, evidence.anchor.name
     members = evidence.accumulation.members.astype(np.int64)
     if evidence.accumulation.is_content:
@@ -125,6 +122,6 @@ def _file_names(evidence: Evidence) -> list[str]:
 
 
 def _are_different(names: list[str]) -> bool:
-    """Tell files that a person wrote from one file many times, or files made by a program."""
+    """Tell whether the files differ by more than a number or a query string."""
     kinds = {_NUMBERED.sub("0", _AFTER_PATH.sub("", name)) for name in names}
     return len(names) > 0 and len(kinds) >= DIFFERENT_FILES * len(names)

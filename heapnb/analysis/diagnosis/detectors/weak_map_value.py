@@ -1,17 +1,17 @@
-"""What a WeakMap keeps for a key that lives long."""
+"""The value that a WeakMap keeps for a long-lived key."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, subject_text
+from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.analysis.retention.weak_tables import is_entry, weak_map_of
 
 
 class WeakMapValue:
-    """The value of one key of a WeakMap, which grows as long as the key lives."""
+    """The value of one key of a WeakMap, which grows while the key lives."""
 
     kind: ClassVar[str] = "weak-map"
 
@@ -34,9 +34,9 @@ class WeakMapValue:
         return Cause(
             self.kind,
             anchor,
-            f"A WeakMap keeps a value for as long as its key lives, and {article(key.class_name)} "
-            f"in `{anchor.name}` lives long. In what {name} has for it, "
-            f"{subject_text(evidence)} pile up ({growth(evidence)}).",
-            f"Let go of the key (`{anchor.name}`), delete its entry (`delete`), or give its value "
-            "a bound: a WeakMap helps only where the keys go.",
+            f"{counted(evidence)}, in the value that {name} keeps for "
+            f"{article(key.class_name)}.{removals(evidence)} A WeakMap keeps a value as long as "
+            f"its key lives, and this key in `{anchor.name}` is long-lived.",
+            f"Release the key (`{anchor.name}`), delete its entry, or bound its value. A WeakMap "
+            "helps only if its keys are released.",
         )

@@ -1,7 +1,6 @@
-"""What else there is to say about a pile, whatever its cause: each remark is a class of its own.
+"""Remarks on an accumulation, whatever its cause; each is a class of its own.
 
-A remark is not the reason why objects pile up; it says why they take so much, or what makes them
-worse.
+A remark is not a cause: it says why the objects take so much memory, or what else to know.
 """
 
 from __future__ import annotations
@@ -29,23 +28,23 @@ REMARKS: Final[tuple[Remark, ...]] = (
     HiddenClasses(),
     SpareCapacity(),
 )
-"""In the order in which they are made."""
+"""In the order of the explanation."""
 
 
 def remarks_on(evidence: Evidence, kind: str) -> str:
-    """Say what else is known about a pile.
+    """Collect the remarks on an accumulation.
 
     Parameters
     ----------
     evidence : Evidence
-        The pile.
+        The accumulated objects.
     kind : str
-        Its cause, which has been explained.
+        The cause that is already explained.
 
     Returns
     -------
     str
-        Sentences, each with a blank before it; empty if there is nothing to say.
+        Sentences, each after a blank; empty without remarks.
     """
     said = (remark.remark(evidence, kind) for remark in REMARKS)
     return "".join(f" {sentence}" for sentence in said if sentence is not None)

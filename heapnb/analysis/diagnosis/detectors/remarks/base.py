@@ -1,4 +1,4 @@
-"""What a remark gets, and what it says."""
+"""The interface of a remark."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from heapnb.analysis.diagnosis.evidence import Evidence
 
 
 class Remark(Protocol):
-    """Knows one thing that is worth saying beside the cause."""
+    """Makes one remark beside the cause."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
-        """Say it where it is true.
+        """Make the remark if it is true.
 
         Parameters
         ----------
         evidence : Evidence
-            A pile of objects.
+            The accumulated objects.
         kind : str
-            Its cause, which has been explained.
+            The cause that is already explained.
 
         Returns
         -------

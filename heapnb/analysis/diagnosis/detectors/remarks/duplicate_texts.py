@@ -1,4 +1,4 @@
-"""The same text many times."""
+"""Duplicate strings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from heapnb.analysis.diagnosis.detectors.contents import repeated_texts, size_of
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 LEAST_SHARE: Final = 0.2
-"""Copies that take less of a pile are not worth a word."""
+"""A smaller share of the bytes is not worth a remark."""
 
 LEAST_BYTES: Final = 1024
 
 
 class DuplicateTexts:
-    """Strings of equal text that are objects of their own."""
+    """Separate string objects with equal text."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -23,7 +23,6 @@ class DuplicateTexts:
         if wasted < max(LEAST_BYTES, LEAST_SHARE * held):
             return None
         return (
-            f"{wasted / held:.0%} of the bytes are texts that are there more than once: "
-            f"{n_copies:,} strings repeat another one. A Map from each text to one copy of it "
-            "(interning) would spare them."
+            f"{wasted / held:.0%} of the bytes are duplicates: {n_copies:,} strings repeat "
+            "another one. Interning (a Map from each text to one copy) would save these bytes."
         )

@@ -1,4 +1,4 @@
-"""Objects that each have a hidden class of their own."""
+"""Objects that each have their own hidden class."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from heapnb.graph.places import children_of
 
 LEAST_OBJECTS: Final = 16
 LEAST_SHARE: Final = 0.5
-"""With so many hidden classes for each object, their properties are named after data."""
+"""From this many hidden classes for each object on, property names come from data."""
 
 
 class HiddenClasses:
-    """Properties named after data: V8 describes every new set of names anew."""
+    """Property names from data: V8 creates a hidden class for every new set of names."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -33,7 +33,7 @@ class HiddenClasses:
         if n_maps < max(LEAST_OBJECTS, LEAST_SHARE * len(members)):
             return None
         return (
-            f"The names of their properties are made from data, so that V8 has {n_maps:,} hidden "
-            f"classes for {len(members):,} objects, which the sizes here do not count; a Map has "
-            "no need of them."
+            f"V8 has {n_maps:,} hidden classes for {len(members):,} objects, so probably their "
+            "property names come from data. The sizes here exclude hidden classes. A Map does "
+            "not need them."
         )

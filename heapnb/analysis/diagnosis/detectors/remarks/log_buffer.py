@@ -1,4 +1,4 @@
-"""What looks like a log."""
+"""Collections that are logs by their names."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ _WORDS: Final = (
 )
 
 _NAMES: Final = re.compile(rf"(?:(?:^|[_#]){_WORDS}|[a-z0-9](?=[A-Z]){_WORDS})$")
-"""Such a word at the end, as a word: catalogs and timelines are no logs."""
+"""Such a word, whole, at the end of the name: not ``catalogs``, not ``timelines``."""
 
 
 class LogBuffer:
-    """Lines, spans or records that wait for somebody to write them out."""
+    """Lines, spans or records that are not flushed."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
         name = evidence.anchor.name
         if not kind.startswith("unbounded-") or not _NAMES.search(name):
             return None
-        return (
-            f"By its name `{name}` is a log: write it out and empty it from time to time, or "
-            "keep the last entries only."
-        )
+        return f"By its name, `{name}` is a log: flush it regularly, or keep only the last entries."

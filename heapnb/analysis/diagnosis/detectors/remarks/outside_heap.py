@@ -1,4 +1,4 @@
-"""Memory of ArrayBuffers that a pile keeps besides."""
+"""Memory of ArrayBuffers that the objects retain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from heapnb.analysis.diagnosis.evidence import Evidence
 
 
 class OutsideHeap:
-    """Bytes that no limit on V8's heap counts."""
+    """Bytes outside V8's heap."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -15,6 +15,6 @@ class OutsideHeap:
         if memory is None or memory.share < MOST_OF_IT:
             return None
         return (
-            f"{memory.share:.0%} of the bytes are those of {memory.n_stores:,} ArrayBuffers, "
-            "outside of V8's heap."
+            f"{memory.share:.0%} of the bytes belong to {memory.n_stores:,} ArrayBuffers outside "
+            "V8's heap."
         )

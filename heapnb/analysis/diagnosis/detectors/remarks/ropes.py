@@ -1,4 +1,4 @@
-"""Texts that were put together and never made one."""
+"""Concatenated strings that V8 has not flattened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAST_SHARE: Final = 0.3
 
 
 class Ropes:
-    """Concatenated strings, which keep all the parts they were made of."""
+    """Concatenated strings, which retain all their parts."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -21,7 +21,7 @@ class Ropes:
         if len(ropes) < LEAST_ROPES or size_of(graph, ropes) < LEAST_SHARE * size_of(graph, held):
             return None
         return (
-            f"{len(ropes):,} of its strings are ropes: concatenations that keep their parts "
-            "until somebody reads a character of them; `Buffer.from(text).toString()` or an "
-            "array that is joined makes one string of them."
+            f"{len(ropes):,} of its strings are ropes: concatenations that retain all their "
+            "parts until V8 flattens them. `Buffer.from(text).toString()` or `parts.join('')` "
+            "makes one flat string."
         )

@@ -1,4 +1,4 @@
-"""Tables that have room for much more than is in them."""
+"""Collections with much spare capacity."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from heapnb.graph.places import children_of
 
 LEAST_BYTES: Final = 16_384
 WORDS_PER_ENTRY: Final = 32
-"""A table with so many words to an entry is mostly empty; a dense one has three to nine."""
+"""From this many words for each entry on, a table is mostly empty; a dense one has 3 to 9."""
 
 _WORD: Final = 8
 
 
 class SpareCapacity:
-    """Backing stores that were needed once, or grew far ahead: a note, not a leak."""
+    """Backing stores that were full once, or grew far ahead of their content."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -33,6 +33,6 @@ class SpareCapacity:
         if size < max(LEAST_BYTES, WORDS_PER_ENTRY * _WORD * n_entries):
             return None
         return (
-            f"The table behind it has {size:,} bytes for {n_entries:,} entries: it was "
-            "made for many more (small integers, which are not in the file, aside)."
+            f"Its backing store has {size:,} bytes for {n_entries:,} entries: it has room for "
+            "many more, unless it holds small integers, which are not in the file."
         )

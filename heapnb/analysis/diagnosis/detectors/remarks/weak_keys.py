@@ -1,4 +1,4 @@
-"""Members of a pile that are keys of WeakMaps as well."""
+"""Accumulated objects that are also keys of WeakMaps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heapnb.kernels.edges import count_of_type, list_of_type
 
 
 class WeakKeys:
-    """What WeakMaps keep for the members lives as long as these do."""
+    """WeakMap values that live as long as the objects."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -33,5 +33,5 @@ class WeakKeys:
         value = article(graph.class_name(int(graph.edge_to[edge])))
         return (
             f"{n_keys:,} of them are keys of {f'the WeakMap `{name}`' if name else 'a WeakMap'}, "
-            f"which keeps {value} for each: these go when the keys go."
+            f"which keeps {value} for each until the key is released."
         )

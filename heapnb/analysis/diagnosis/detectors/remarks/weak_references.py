@@ -1,4 +1,4 @@
-"""References that hold nothing, but are themselves never let go of."""
+"""WeakRefs that accumulate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REFERENCE_CLASS: Final = "WeakRef"
 
 
 class WeakReferences:
-    """WeakRefs that pile up though their targets may be gone."""
+    """WeakRefs that accumulate although their targets may be collected."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
@@ -19,6 +19,7 @@ class WeakReferences:
         if evidence.accumulation.is_content or len(references) < len(evidence.accumulation.members):
             return None
         return (
-            "A WeakRef lets its target go, but the entry that has the WeakRef stays: delete it in "
-            "the callback of a FinalizationRegistry, or when `deref()` says `undefined`."
+            "A WeakRef does not keep its target alive, but the entry that holds the WeakRef "
+            "stays. Delete the entry in the callback of a FinalizationRegistry, or when "
+            "`deref()` returns `undefined`."
         )
