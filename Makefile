@@ -1,4 +1,4 @@
-# Everything a developer runs; `make` lists it.
+# Every command for developers; `make` lists them.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 CASE ?= listener_per_request
@@ -8,13 +8,13 @@ CASE ?= listener_per_request
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
 
-setup: ## Create .venv with heapnb and what developing it takes
+setup: ## Create .venv with heapnb and the developer tools
 	@.ci/setup
 
-demo: ## Report on three snapshots of a leaking service (CASE=…); says where the report is
+demo: ## Report on three snapshots of a leaking service (CASE=…); prints the path of the report
 	@.ci/demo $(CASE)
 
-docs: setup ## Build the site into build/docs; says where it begins
+docs: setup ## Build the site into build/docs; prints the path of its first page
 	@$(BIN)/python -m sphinx -q -W --keep-going -E -c docs/site -d build/doctrees . build/docs
 	@echo build/docs/index.html
 
@@ -22,7 +22,7 @@ lint: setup ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: setup ## Format the code and fix what can be fixed
+format: setup ## Format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -32,14 +32,14 @@ types: setup ## Check types
 test: setup ## Run the fast tests
 	$(BIN)/pytest -n 2
 
-test-all: ## Do everything that decides whether a change is good (installs Chromium where it is missing)
+test-all: ## Run every check: style, types, all tests (installs Node and Chromium if they are missing)
 	.ci/run
 
-bench: setup ## Measure times and sizes of this machine
+bench: setup ## Measure times and sizes on this machine
 	$(BIN)/pytest -m benchmark tests/benchmarks
 
 compare: setup ## Compare with other tools at 10 MB, 100 MB and 1.35 GB
 	$(BIN)/python -m tests.benchmarks.compare
 
-clean: ## Delete what can be made again
+clean: ## Delete generated files
 	rm -rf .venv build dist report.html .mypy_cache .pytest_cache .ruff_cache
