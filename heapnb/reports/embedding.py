@@ -22,7 +22,7 @@ from heapnb.errors import HeapnbError
 from heapnb.reports.hiding import hide_secrets
 from heapnb.views.masking import mask_secrets
 from heapnb.workbench.model import LARGEST_PAGE
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.source import Source
 from heapnb.workbench.subject import Workbench
 

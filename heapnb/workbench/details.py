@@ -1,4 +1,4 @@
-"""What there is to say about one node: facts, the way to it, the text of it."""
+"""Facts about one node: its sizes, retaining path, source and text."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from heapnb.drawing.folding import is_engine_node
 from heapnb.graph.places import location_of
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
-from heapnb.views.masking import mask_secrets
+from heapnb.views.masking import MASK, mask_secrets
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
     from heapnb.workbench.subject import Workbench
 
 LONGEST_WHOLE_TEXT: Final = 1_000_000
-"""Characters of a text that are shown at most where all of it is asked for."""
+"""Characters of a whole text that are shown at most."""
 
 _LONGEST_NAME: Final = 1_000
 _FIRST_CRUMBS: Final = 6
@@ -47,25 +47,25 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
         ``retained_size``, ``distance``, ``detachedness`` (None where the file does not say),
         ``location``, ``preview``, ``source`` (of a function: ``location``, ``text`` and
         ``is_cut``, or None), ``dominator_id`` (None for the root), and ``breadcrumbs``:
-        ``label`` and ``node_id`` of what the shortest retaining path leads through, the root
-        first; ``node_id`` is None for what is left out of a long one.
+        ``label`` and ``node_id`` of the nodes on the shortest retaining path, the root first;
+        ``node_id`` is None for the nodes that are left out of a long path.
     """
     heap = workbench.heap
-    rows = workbench.rows
+    labels = workbench.labels
     states = heap.detachedness
     location = location_of(heap, node)
-    is_secret = bool(rows.is_named_as_secret(np.array([node]))[0])
+    is_secret = bool(labels.is_named_as_secret(np.array([node]))[0])
     return {
         "node_id": int(heap.node_id[node]),
-        "class_name": rows.text(heap.class_name(node)),
-        "name": rows.hidden() if is_secret else rows.text(heap.display_name(node), _LONGEST_NAME),
+        "class_name": labels.text(heap.class_name(node)),
+        "name": MASK if is_secret else labels.text(heap.display_name(node), _LONGEST_NAME),
         "node_type": heap.node_type_names[int(heap.node_type[node])],
         "shallow_size": int(heap.shallow_size[node]),
         "retained_size": int(heap.retained_size[node]),
         "distance": int(heap.distance[node]),
         "detachedness": None if states is None else int(states[node]),
         "location": None if location is None else fmt.clean_location(location, _LONGEST_NAME),
-        "preview": rows.hidden() if is_secret else rows.text(preview(heap, node), _LONGEST_NAME),
+        "preview": MASK if is_secret else labels.text(preview(heap, node), _LONGEST_NAME),
         "source": _source(workbench, node),
         "breadcrumbs": breadcrumbs(workbench, node),
         "dominator_id": None if node == heap.root else int(heap.node_id[int(heap.dominator[node])]),
@@ -73,7 +73,7 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
 
 
 def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
-    """Find the lines of a function; those that take long to read stay where they are."""
+    """Return the source lines of a function, if they can be read quickly."""
     heap = workbench.heap
     if heap.node_type_names[int(heap.node_type[node])] != "closure":
         return None
@@ -89,7 +89,7 @@ def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
 
 
 def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:
-    """Tell the shortest retaining path of a node, the engine's own nodes left out.
+    """Return the shortest retaining path of a node without the engine's own nodes.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:
     is_shown = ~is_engine_node(heap, nodes)
     is_shown[[0, -1]] = True
     if nodes[-1] != node:
-        # Nothing leads here: the node alone is all there is to tell.
+        # Nothing retains the node: the path is the node alone.
         nodes, is_shown = np.array([node]), np.ones(1, np.bool_)
     places = np.flatnonzero(is_shown)
     n_shown = _FIRST_CRUMBS + _LAST_CRUMBS
@@ -130,13 +130,13 @@ def _crumbs(
 ) -> list[dict[str, Any]]:
     heap = workbench.heap
     crumbs = []
-    labels = workbench.rows.labels(nodes[places])
+    labels = workbench.labels.of_nodes(nodes[places])
     for place, pieces in zip(places.tolist(), labels, strict=True):
         node = int(nodes[place])
         label = ROOT_LABEL if node == heap.root else pieces[0][1]
         edge = int(path.edges[place - 1]) if place and len(path.edges) else None
         if edge is not None and heap.edge_type_names[int(heap.edge_type[edge])] in _SPOKEN_EDGES:
-            label = f"{workbench.rows.text(heap.edge_label(edge))}: {label}"
+            label = f"{workbench.labels.text(heap.edge_label(edge))}: {label}"
         crumbs.append({"label": fmt.shorten(label), "node_id": int(heap.node_id[node])})
     return crumbs
 
@@ -156,9 +156,8 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
     Returns
     -------
     dict
-        ``text``, in which lines stay lines and all else that is invisible is not; ``length``,
-        its characters before it was cut; ``is_cut``, which V8 may have done as well;
-        ``is_masked``.
+        ``text``, with invisible characters other than line breaks made visible; ``length``, its
+        characters before heapnb cut it; ``is_cut``, by heapnb or by V8; ``is_masked``.
     """
     heap = workbench.heap
     text, is_cut = _text_of(heap, node)
@@ -166,8 +165,8 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
     shown = text[:LONGEST_WHOLE_TEXT]
     is_masked = False
     if workbench.mask and not reveal:
-        is_secret = bool(workbench.rows.is_named_as_secret(np.array([node]))[0])
-        masked = workbench.rows.hidden() if is_secret else mask_secrets(shown)
+        is_secret = bool(workbench.labels.is_named_as_secret(np.array([node]))[0])
+        masked = MASK if is_secret else mask_secrets(shown)
         is_masked = masked != shown
         shown = masked
     return {

@@ -23,9 +23,15 @@ LabelRole: TypeAlias = Literal[
 ]
 """What a piece of a label is, which decides its colour."""
 
+Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
+"""The text of a row in the tree's own column, in pieces."""
+
 FilterKind: TypeAlias = Literal["text", "bytes", "choice"]
 FilterValue: TypeAlias = str | int | bool | None
 Cell: TypeAlias = str | int | float | None
+
+LABEL: Final = "label"
+"""The sort key of the tree's own column."""
 
 LARGEST_PAGE: Final = 200
 """Rows that one answer holds at most."""
@@ -103,7 +109,7 @@ class Row:
     """
 
     key: str
-    label: tuple[tuple[LabelRole, str], ...]
+    label: Label
     cells: Mapping[str, Cell]
     node_id: int | None = None
     expandable: bool = False

@@ -1,4 +1,4 @@
-"""The drawing beside the tables: what retains a node, as far as its reader unfolded it."""
+"""The drawing beside the tables: the retaining path of a node, and retainers added on request."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
 
 MOST_EXPANDED: Final = 12
-"""Nodes whose further retainers are drawn; of more, the last count."""
+"""Nodes whose other retainers are drawn; if there are more, the last ones."""
 
 MOST_RETAINERS: Final = 6
-"""Further retainers drawn of each of them."""
+"""Other retainers that are drawn of each of them."""
 
 _MAX_NODES: Final = 120
 _LONGEST_TEXT: Final = 300
 _LONGEST_CLIMB: Final = 4
 _MANY: Final = 50
-"""Among so many retaining edges there are surely some that are not drawn."""
+"""A node with more retaining edges than this surely has some that are not drawn."""
+_NOT_RETAINED: Final = "Nothing retains it: the next garbage collection frees it."
 _DIRECTIONS: Final = ("TB", "LR")
 
 
@@ -46,15 +47,15 @@ def draw(
     node_id : int
         The node.
     expanded : sequence of int
-        Node ids of which further retainers are drawn.
+        Node ids whose other retainers are drawn.
     direction : {"TB", "LR"}, optional
         Roots at the top, or at the left.
 
     Returns
     -------
     dict
-        ``svg``, ``node_ids`` (of all boxes), ``expandable`` (of those that have further
-        retainers) and ``note``, which may be None.
+        ``svg``, ``node_ids`` (of all boxes), ``expandable`` (of those with other retainers)
+        and ``note``, which may be None.
 
     Raises
     ------
@@ -62,10 +63,10 @@ def draw(
         If there is no such node or direction, or no Graphviz.
     """
     if direction is not None and direction not in _DIRECTIONS:
-        raise HeapnbError("The direction has to be TB or LR.")
+        raise HeapnbError("The direction must be TB or LR.")
     heap = workbench.heap
     picture = _Picture(workbench, heap.ordinal_of(node_id))
-    # Nodes that have gone from the drawing meanwhile are no reason to fail.
+    # Nodes that are no longer in the drawing are ignored.
     wanted = heap.ordinals_of(list(dict.fromkeys(expanded)))
     picture.expand(wanted[wanted >= 0].tolist())
     graph, shown = picture.paint(cast("Direction | None", direction))
@@ -79,7 +80,7 @@ def draw(
 
 
 class _Picture:
-    """Edges that are drawn, and what is left out beside them."""
+    """The edges that are drawn, and how many retainers are left out."""
 
     def __init__(self, workbench: Workbench, node: int) -> None:
         self.workbench = workbench
@@ -93,13 +94,13 @@ class _Picture:
         self.ends = self.heap.edge_to[self.edges]
         self.expanded: list[int] = []
         self.left_out: dict[int, int] = {}
-        self.note = None if self.is_held else "Nothing retains it: the next collection frees it."
+        self.note = None if self.is_held else _NOT_RETAINED
 
     def expand(self, nodes: Sequence[int]) -> None:
-        """Add further retainers of some nodes, up to the next that is not the engine's own."""
+        """Add other retainers of some nodes, up to the next node that is not the engine's own."""
         self.expanded = list(nodes[-MOST_EXPANDED:])
         if len(nodes) > MOST_EXPANDED:
-            self.note = f"Only the last {MOST_EXPANDED} unfolded nodes have their retainers drawn."
+            self.note = f"Retainers are drawn for the last {MOST_EXPANDED} expanded nodes only."
         for node in self.expanded:
             drawn = self._sources_of(node)
             limit = MOST_RETAINERS + len(drawn)
@@ -137,7 +138,7 @@ class _Picture:
         return graph, shown
 
     def expandable(self, shown: IntArray) -> IntArray:
-        """Choose those of some nodes that have retainers which are not drawn."""
+        """Return the nodes among some that have retainers which are not drawn."""
         return np.array([node for node in shown.tolist() if self._has_more(node)], np.int64)
 
     def _has_more(self, node: int) -> bool:
@@ -154,7 +155,7 @@ class _Picture:
         return np.unique(self.sources[self.ends == node])
 
     def _edges_above(self, edge: int) -> Iterable[int]:
-        """Go on from a table or a backing store to what it belongs to."""
+        """Yield the edges from a table or a backing store up to its owner."""
         source = int(self.heap.edge_from([edge])[0])
         path = shortest_path(self.heap, source)
         if path is None:
@@ -167,10 +168,10 @@ class _Picture:
             yield above
 
     def _texts(self, shown: IntArray) -> Texts:
-        rows = self.workbench.rows
-        is_hidden = rows.is_named_as_secret(shown)
+        labels = self.workbench.labels
+        is_hidden = labels.is_named_as_secret(shown)
         return Texts(
-            mask=lambda text: rows.text(text, _LONGEST_TEXT),
+            mask=lambda text: labels.text(text, _LONGEST_TEXT),
             hidden=frozenset(shown[is_hidden].tolist()),
         )
 

@@ -1,4 +1,4 @@
-"""What a front end asks, and the answers: checked on the way in, small on the way out."""
+"""Answers to a front end's requests: small enough for the wire."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ import orjson
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.workbench.details import details, whole_text
-from heapnb.workbench.model import (
-    LARGEST_PAGE,
-    Filter,
-    FilterValue,
-    Page,
-    TreeTable,
-    Window,
-)
+from heapnb.workbench.model import Page, TreeTable
+from heapnb.workbench.parameters import LARGEST_ID, Params, read_window
 from heapnb.workbench.python_code import node_code
-from heapnb.workbench.rows.node_rows import LABEL, REGEX, TEXT_FILTER
 from heapnb.workbench.trees.registry import keys_for, make_tree
 from heapnb.workbench.trees.retainers import RetainersTree
 
@@ -32,15 +25,8 @@ if TYPE_CHECKING:
 LARGEST_ANSWER: Final = 64_000
 """Bytes of JSON that a page of rows takes at most."""
 
-_DEFAULT_LIMIT: Final = 100
 _TEXT_LENGTHS: Final = (80, 40, 20)
-_LONGEST_FILTER: Final = 1_000
-_MOST_ROWS: Final = 1 << 53
-_MOST_IDS: Final = 10_000
 _MOST_RETAINERS_KEPT: Final = 4
-_LARGEST_ID: Final = (1 << 64) - 1
-
-_REQUIRED: Final = object()
 
 
 class Source:
@@ -142,26 +128,26 @@ class Source:
                 hint=f"one of {', '.join(_METHODS)}.",
             )
         if not isinstance(params, Mapping):
-            raise HeapnbError("Parameters have to be an object.")
-        return answer(self, _Params(params))
+            raise HeapnbError("The parameters must be an object.")
+        return answer(self, Params(params))
 
     # -- methods ----------------------------------------------------------------------------
 
-    def _rows(self, params: _Params) -> dict[str, Any]:
+    def _rows(self, params: Params) -> dict[str, Any]:
         tree = self._tree_of(params)
-        window = _window(params, tree)
+        window = read_window(params, tree)
         return fit(tree.rows(params.text("parent", None), window))
 
-    def _locate(self, params: _Params) -> dict[str, Any]:
+    def _locate(self, params: Params) -> dict[str, Any]:
         node = self._node(params)
         tree = self.tree(params.text("view"))
-        path = tree.locate(node, _window(params, tree))
+        path = tree.locate(node, read_window(params, tree))
         return {"path": None if path is None else [[key, place] for key, place in path]}
 
-    def _details(self, params: _Params) -> dict[str, Any]:
+    def _details(self, params: Params) -> dict[str, Any]:
         return details(self.workbench, self._node(params))
 
-    def _graph(self, params: _Params) -> dict[str, Any]:
+    def _graph(self, params: Params) -> dict[str, Any]:
         from heapnb.workbench.path_drawing import draw
 
         node = self._node(params)
@@ -169,21 +155,21 @@ class Source:
         node_id = int(self.workbench.heap.node_id[node])
         return draw(self.workbench, node_id, params.integers("expanded"), direction)
 
-    def _text(self, params: _Params) -> dict[str, Any]:
+    def _text(self, params: Params) -> dict[str, Any]:
         node = self._node(params)
         return whole_text(self.workbench, node, reveal=params.boolean("reveal", default=False))
 
-    def _python(self, params: _Params) -> dict[str, Any]:
+    def _python(self, params: Params) -> dict[str, Any]:
         key = params.text("key", None)
-        node_id = params.integer("node_id", None, most=_LARGEST_ID)
+        node_id = params.integer("node_id", None, most=LARGEST_ID)
         if key is None and node_id is not None and params.text("view", None) is None:
             node = self._node(params)
             heap = self.workbench.heap
             return {"code": node_code(self.workbench.expression, heap.node_id[[node]])}
         tree = self._tree_of(params)
-        return {"code": tree.python(key, _window(params, tree))}
+        return {"code": tree.python(key, read_window(params, tree))}
 
-    def _chart(self, params: _Params) -> dict[str, Any]:
+    def _chart(self, params: Params) -> dict[str, Any]:
         view = params.text("view")
         chart = getattr(self.tree(view), "chart", None)
         if chart is None:
@@ -193,11 +179,11 @@ class Source:
 
     # -- what parameters stand for ----------------------------------------------------------
 
-    def _node(self, params: _Params) -> int:
-        node_id = params.integer("node_id", most=_LARGEST_ID)
+    def _node(self, params: Params) -> int:
+        node_id = params.integer("node_id", most=LARGEST_ID)
         return self.workbench.heap.ordinal_of(node_id)
 
-    def _tree_of(self, params: _Params) -> TreeTable:
+    def _tree_of(self, params: Params) -> TreeTable:
         view = params.text("view")
         if view != RetainersTree.key:
             return self.tree(view)
@@ -212,114 +198,6 @@ class Source:
         if len(self._retainers) > _MOST_RETAINERS_KEPT:
             self._retainers.popitem(last=False)
         return tree
-
-
-class _Params:
-    """Parameters of a request, checked one by one."""
-
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        self._params = params
-
-    def _get(self, name: str, default: Any) -> Any:
-        value = self._params.get(name)
-        if value is not None:
-            return value
-        if default is _REQUIRED:
-            raise HeapnbError(f"The parameter {name!r} is missing.")
-        return default
-
-    def text(self, name: str, default: Any = _REQUIRED) -> Any:
-        value = self._get(name, default)
-        if value is not default and not isinstance(value, str):
-            raise HeapnbError(f"The parameter {name!r} has to be a text.")
-        return value
-
-    def integer(
-        self, name: str, default: Any = _REQUIRED, *, least: int = 0, most: int = _MOST_ROWS
-    ) -> Any:
-        value = self._get(name, default)
-        return value if value is default else _integer(name, value, least, most)
-
-    def boolean(self, name: str, *, default: bool) -> bool:
-        value = self._get(name, default)
-        if not isinstance(value, bool):
-            raise HeapnbError(f"The parameter {name!r} has to be true or false.")
-        return value
-
-    def integers(self, name: str) -> list[int]:
-        values = self._get(name, [])
-        if not isinstance(values, list | tuple) or len(values) > _MOST_IDS:
-            raise HeapnbError(f"The parameter {name!r} has to be a list of node ids.")
-        return [_integer(name, value, 0, _LARGEST_ID) for value in values]
-
-    def mapping(self, name: str) -> Mapping[str, Any]:
-        value = self._get(name, {})
-        if not isinstance(value, Mapping):
-            raise HeapnbError(f"The parameter {name!r} has to be an object.")
-        return value
-
-
-def _integer(name: str, value: object, least: int, most: int) -> int:
-    # JavaScript has no integers: 7 may come as 7.0.
-    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if isinstance(value, bool) or not is_whole or not least <= value <= most:  # type: ignore[operator]
-        raise HeapnbError(f"The parameter {name!r} has to be an integer from {least} to {most}.")
-    return int(value)  # type: ignore[call-overload, no-any-return]
-
-
-def _window(params: _Params, tree: TreeTable) -> Window:
-    """Read which rows are asked for."""
-    sort, is_descending = tree.default_sort
-    asked = params.text("sort", None)
-    if asked is not None:
-        columns = [column.key for column in tree.columns]
-        if asked != LABEL and asked not in columns:
-            raise HeapnbError(
-                f"Rows cannot be sorted by {fmt.clean(asked)!r}.",
-                hint=f"one of {', '.join([LABEL, *columns])}.",
-            )
-        sort, is_descending = asked, True
-    return Window(
-        offset=params.integer("offset", 0),
-        limit=params.integer("limit", _DEFAULT_LIMIT, least=1, most=LARGEST_PAGE),
-        sort=sort,
-        descending=params.boolean("descending", default=is_descending),
-        filters=_filters(params.mapping("filters"), tree.filters),
-    )
-
-
-def _filters(values: Mapping[str, Any], filters: tuple[Filter, ...]) -> dict[str, FilterValue]:
-    known = {one.key: one for one in filters}
-    found: dict[str, FilterValue] = {}
-    for key, value in values.items():
-        if value is None or value == "":
-            continue
-        if key == REGEX and TEXT_FILTER.key in known:
-            found[key] = _Params({key: value}).boolean(key, default=False)
-        elif key in known:
-            found[key] = _filter_value(known[key], value)
-        else:
-            raise HeapnbError(
-                f"There is no filter {fmt.clean(str(key))!r}.",
-                hint=f"one of {', '.join(known)}." if known else None,
-            )
-    return found
-
-
-def _filter_value(one: Filter, value: object) -> FilterValue:
-    if one.kind == "bytes":
-        return _integer(one.key, value, 0, _MOST_ROWS)
-    if not isinstance(value, str) or len(value) > _LONGEST_FILTER:
-        raise HeapnbError(
-            f"The filter {one.key!r} has to be a text of at most {_LONGEST_FILTER} characters."
-        )
-    options = [key for key, _ in one.options]
-    if one.kind == "choice" and value not in options:
-        raise HeapnbError(
-            f"The filter {one.key!r} cannot be {fmt.clean(value)!r}.",
-            hint=f"one of {', '.join(options)}.",
-        )
-    return value
 
 
 def fit(page: Page) -> dict[str, Any]:
@@ -376,7 +254,7 @@ def _described(tree: TreeTable) -> dict[str, Any]:
     }
 
 
-_METHODS: Final[dict[str, Callable[[Source, _Params], dict[str, Any]]]] = {
+_METHODS: Final[dict[str, Callable[[Source, Params], dict[str, Any]]]] = {
     "rows": Source._rows,  # noqa: SLF001  its own
     "locate": Source._locate,  # noqa: SLF001
     "details": Source._details,  # noqa: SLF001

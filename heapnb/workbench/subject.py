@@ -1,4 +1,4 @@
-"""What a browser is opened on: one heap, and what is known beside it."""
+"""The subject of a browser: one heap, and what is known about it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from heapnb.analysis.filters import largest_object_id
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, open_graph
+from heapnb.workbench.rows.labels import NodeLabels
 from heapnb.workbench.rows.node_rows import NodeRows
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Workbench:
-    """One heap, and what is known beside it; all trees of a browser share it.
+    """One heap and what is known about it; shared by all trees of a browser.
 
     Parameters
     ----------
     heap : HeapGraph
-        What is browsed.
+        The heap that is browsed.
     before : HeapGraph, optional
         An earlier snapshot of the same process.
     diagnosis : Diagnosis, optional
@@ -32,11 +33,11 @@ class Workbench:
     series : Series, optional
         The snapshots of which ``heap`` is the last.
     title : str
-        What to call it.
+        Its title.
     expression : str
-        The Python expression for it in code that is shown.
+        The Python expression for it in generated code.
     mask : bool
-        Whether what looks like a secret is masked.
+        Whether likely secrets are masked.
     """
 
     heap: HeapGraph
@@ -48,9 +49,14 @@ class Workbench:
     mask: bool = True
 
     @cached_property
+    def labels(self) -> NodeLabels:
+        """Labels of the heap's nodes."""
+        return NodeLabels(self.heap, mask=self.mask)
+
+    @cached_property
     def rows(self) -> NodeRows:
         """Rows of the heap's nodes."""
-        return NodeRows(self.heap, mask=self.mask)
+        return NodeRows(self.labels)
 
     @cached_property
     def bases(self) -> tuple[str, ...]:
@@ -68,12 +74,12 @@ class Workbench:
 
     @property
     def _earlier(self) -> tuple[ReducedSnapshot, ...]:
-        # Ids of different processes have nothing to do with each other.
+        # Node ids of different processes cannot be compared.
         is_one = self.series is not None and self.series.one_process
         return self.series.snapshots[:-1] if self.series is not None and is_one else ()
 
     def open_base(self, number: int) -> HeapGraph:
-        """Return an earlier snapshot; of a series it is read again.
+        """Return an earlier snapshot; one of a series is read again.
 
         Parameters
         ----------
@@ -87,7 +93,7 @@ class Workbench:
         Raises
         ------
         HeapnbError
-            If its file is gone or another one now.
+            If its file is gone or has changed.
         """
         if self.before is not None:
             return self.before

@@ -19,7 +19,7 @@ from heapnb.analysis.members import members_of
 from heapnb.cli.app import application
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
-from heapnb.workbench.rows.node_rows import string_ranks
+from heapnb.workbench.rows.sort_keys import string_ranks
 from tests.conftest import ROOT, sample_cases
 
 DOCUMENTS = sorted(

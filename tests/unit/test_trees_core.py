@@ -21,7 +21,7 @@ from heapnb.snapshot import Snapshot
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.model import FilterValue, Page, Row, TreeTable, Window
 from heapnb.workbench.rows import ordering
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, RETAINED_SIZE
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees import retainers
 from heapnb.workbench.trees.comparison import ComparisonTree
@@ -219,8 +219,8 @@ def test_a_size_leaves_out_what_is_smaller_on_every_level() -> None:
     window = Window(filters={"min_retained_size": 20})
     tree = ContainmentTree(Workbench(builder.graph()))
     page = tree.rows(None, window)
-    assert (labels(page), page.note) == (["a :: a @3"], "1 smaller row left out.")
-    assert tree.rows("e0", window).note == "2 smaller rows left out."
+    assert (labels(page), page.note) == (["a :: a @3"], "1 smaller row hidden by the size filter.")
+    assert tree.rows("e0", window).note == "2 smaller rows hidden by the size filter."
     assert tree.locate(2, window) is None
 
 

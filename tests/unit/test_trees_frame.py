@@ -10,7 +10,7 @@ import pytest
 from heapnb.errors import HeapnbError, PatternError
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.model import Column, Page, Window
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees.frame_tree import FrameTree
 

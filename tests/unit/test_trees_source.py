@@ -11,8 +11,7 @@ import pytest
 from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import LARGEST_PAGE, LONGEST_TEXT, Page, Row
-from heapnb.workbench.rows.node_rows import Label
+from heapnb.workbench.model import LARGEST_PAGE, LONGEST_TEXT, Label, Page, Row
 from heapnb.workbench.source import LARGEST_ANSWER, Source, fit
 from heapnb.workbench.subject import Workbench
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
@@ -194,35 +193,35 @@ BAD = [
     ("rows", {}, "'view' is missing"),
     ("rows", {"view": "nothing"}, "no view 'nothing'"),
     ("rows", {"view": "comparison"}, "no view"),
-    ("rows", {"view": 7}, "has to be a text"),
-    ("rows", {"view": ["summary"]}, "has to be a text"),
-    ("rows", {"view": "summary", "parent": 3}, "has to be a text"),
+    ("rows", {"view": 7}, "must be a text"),
+    ("rows", {"view": ["summary"]}, "must be a text"),
+    ("rows", {"view": "summary", "parent": 3}, "must be a text"),
     ("rows", {"view": "summary", "parent": "../../etc"}, "There is no row"),
-    ("rows", {"view": "summary", "offset": -1}, "'offset' has to be an integer"),
-    ("rows", {"view": "summary", "offset": 1.5}, "'offset' has to be an integer"),
-    ("rows", {"view": "summary", "offset": True}, "'offset' has to be an integer"),
-    ("rows", {"view": "summary", "offset": 1e300}, "'offset' has to be an integer"),
-    ("rows", {"view": "summary", "offset": float("nan")}, "'offset' has to be an integer"),
-    ("rows", {"view": "summary", "limit": 0}, "'limit' has to be an integer"),
-    ("rows", {"view": "summary", "limit": 201}, "'limit' has to be an integer"),
+    ("rows", {"view": "summary", "offset": -1}, "'offset' must be an integer"),
+    ("rows", {"view": "summary", "offset": 1.5}, "'offset' must be an integer"),
+    ("rows", {"view": "summary", "offset": True}, "'offset' must be an integer"),
+    ("rows", {"view": "summary", "offset": 1e300}, "'offset' must be an integer"),
+    ("rows", {"view": "summary", "offset": float("nan")}, "'offset' must be an integer"),
+    ("rows", {"view": "summary", "limit": 0}, "'limit' must be an integer"),
+    ("rows", {"view": "summary", "limit": 201}, "'limit' must be an integer"),
     ("rows", {"view": "summary", "sort": "__class__"}, "cannot be sorted by"),
-    ("rows", {"view": "summary", "descending": "no"}, "has to be true or false"),
-    ("rows", {"view": "summary", "filters": []}, "has to be an object"),
+    ("rows", {"view": "summary", "descending": "no"}, "must be true or false"),
+    ("rows", {"view": "summary", "filters": []}, "must be an object"),
     ("rows", {"view": "summary", "filters": {"nothing": 1}}, "no filter 'nothing'"),
-    ("rows", {"view": "summary", "filters": {"text": 1}}, "has to be a text"),
+    ("rows", {"view": "summary", "filters": {"text": 1}}, "must be a text"),
     ("rows", {"view": "summary", "filters": {"text": "x" * 1001}}, "at most 1000"),
-    ("rows", {"view": "summary", "filters": {"regex": "yes"}}, "has to be true or false"),
+    ("rows", {"view": "summary", "filters": {"regex": "yes"}}, "must be true or false"),
     ("rows", {"view": "summary", "filters": {"preset": "between:1:2"}}, "cannot be"),
-    ("rows", {"view": "summary", "filters": {"min_retained_size": -1}}, "has to be an integer"),
-    ("rows", {"view": "summary", "filters": {"min_retained_size": "1"}}, "has to be an integer"),
+    ("rows", {"view": "summary", "filters": {"min_retained_size": -1}}, "must be an integer"),
+    ("rows", {"view": "summary", "filters": {"min_retained_size": "1"}}, "must be an integer"),
     ("rows", {"view": "retainers"}, "'node_id' is missing"),
     ("rows", {"view": "retainers", "node_id": 3, "ignored": "5"}, "list of node ids"),
-    ("rows", {"view": "retainers", "node_id": 3, "ignored": ["5"]}, "has to be an integer"),
+    ("rows", {"view": "retainers", "node_id": 3, "ignored": ["5"]}, "must be an integer"),
     ("locate", {"view": "summary"}, "'node_id' is missing"),
-    ("details", {"node_id": "3"}, "has to be an integer"),
-    ("details", {"node_id": -1}, "has to be an integer"),
-    ("details", {"node_id": 1 << 64}, "has to be an integer"),
-    ("text", {"node_id": 7, "reveal": 1}, "has to be true or false"),
+    ("details", {"node_id": "3"}, "must be an integer"),
+    ("details", {"node_id": -1}, "must be an integer"),
+    ("details", {"node_id": 1 << 64}, "must be an integer"),
+    ("text", {"node_id": 7, "reveal": 1}, "must be true or false"),
     ("python", {}, "'view' is missing"),
     ("python", {"view": "summary", "key": "c99"}, "There is no row"),
     ("chart", {"view": "summary"}, "has no chart"),
@@ -245,7 +244,7 @@ def test_nodes_and_patterns_that_are_none(source: Source) -> None:
         source.answer("rows", {"view": "summary", "filters": filters})
     with pytest.raises(HeapnbError, match="no method"):
         source.answer(None, {})  # type: ignore[arg-type]
-    with pytest.raises(HeapnbError, match="have to be an object"):
+    with pytest.raises(HeapnbError, match="must be an object"):
         source.answer("rows", [])  # type: ignore[arg-type]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.buffers import buffers
-from heapnb.workbench.model import Column
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
-from heapnb.workbench.trees.decoded import DecodedTree, held_label
+from heapnb.workbench.model import Column, Label
+from heapnb.workbench.rows.labels import held_label
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
+from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,19 +21,13 @@ from heapnb.decode.links import edges_of_type, has_type
 from heapnb.frames import texts
 from heapnb.graph.places import internal_child
 from heapnb.views import fmt
-from heapnb.workbench.model import Column, Page, Row, Window
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label, no_row, parse_part
-from heapnb.workbench.trees.decoded import (
-    DecodedTree,
-    Section,
-    function_label,
-    joined,
-    member_page,
-    named,
-    section_of,
-    with_label,
-)
-from heapnb.workbench.trees.frame_tree import NODE
+from heapnb.workbench.model import Column, Label, Page, Row, Window
+from heapnb.workbench.rows.labels import function_label, named
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
+from heapnb.workbench.rows.row_keys import no_row, parse_part
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.grouped_frame import NODE
+from heapnb.workbench.trees.sections import Section, joined, section_of, with_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +121,7 @@ class ClosuresTree(DecodedTree):
     def _context_page(self, key: str, context: int, window: Window) -> Page:
         closures_of = self._sharing(context)
         sharing = section_of(
-            lambda part: member_page(self.node_rows, key, ("sharing", context), closures_of, part),
+            lambda part: self.node_rows.page_of(key, ("sharing", context), closures_of, part),
             window,
         )
         return joined(window, [self._variables(key, context), sharing])

@@ -18,26 +18,15 @@ from heapnb.decode.containers import KINDS, collections
 from heapnb.decode.hashtables import Entries, entries
 from heapnb.secrets import is_secret_name
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import (
-    Column,
-    Filter,
-    FilterValue,
-    LabelRole,
-    Page,
-    Row,
-    Window,
-)
+from heapnb.workbench.model import Column, Filter, FilterValue, Label, LabelRole, Page, Row, Window
 from heapnb.workbench.python_code import quoted
-from heapnb.workbench.rows.node_rows import (
-    NODE_COLUMNS,
-    SIZE_FILTER,
-    TEXT_FILTER,
-    Label,
-    no_row,
-    parse_part,
-)
-from heapnb.workbench.trees.decoded import DecodedTree, held_label, with_label
-from heapnb.workbench.trees.frame_tree import NODE
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.labels import held_label
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
+from heapnb.workbench.rows.row_keys import no_row, parse_part
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.grouped_frame import NODE
+from heapnb.workbench.trees.sections import with_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +149,9 @@ class CollectionsTree(DecodedTree):
             return rows
         key_nodes, is_seen = found.key[places], (found.value[places] >= 0).tolist()
         known = np.flatnonzero(key_nodes >= 0)
-        labels = dict(zip(known.tolist(), self.node_rows.labels(key_nodes[known]), strict=True))
+        labels = dict(
+            zip(known.tolist(), self.node_rows.labels.of_nodes(key_nodes[known]), strict=True)
+        )
         shown = []
         for i, row in enumerate(rows):
             if not is_seen[i]:

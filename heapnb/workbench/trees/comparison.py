@@ -18,21 +18,14 @@ from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.series.diff import Diff, diff
 from heapnb.frames import text_ranks
 from heapnb.views import fmt
-from heapnb.workbench.model import Column, Filter, Page, Row, Window
+from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window
 from heapnb.workbench.python_code import node_code, quoted, table_code
-from heapnb.workbench.rows.node_rows import (
-    LABEL,
-    RETAINED_SIZE,
-    SHALLOW_SIZE,
-    TEXT_FILTER,
-    Label,
-    NodeRows,
-    matching,
-    no_row,
-    parse_part,
-    split_key,
-)
+from heapnb.workbench.rows.filtering import TEXT_FILTER, matching
+from heapnb.workbench.rows.labels import NodeLabels
+from heapnb.workbench.rows.node_columns import RETAINED_SIZE, SHALLOW_SIZE
+from heapnb.workbench.rows.node_rows import NodeRows
 from heapnb.workbench.rows.ordering import Key
+from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
 
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
@@ -69,7 +62,7 @@ class ComparisonTree:
     def __init__(self, workbench: Workbench) -> None:
         self.workbench = workbench
         self.heap = workbench.heap
-        self._rows = workbench.rows
+        self.node_rows = workbench.rows
         self._compared: dict[int, _Compared] = {}
 
     @cached_property
@@ -87,7 +80,9 @@ class ComparisonTree:
         found = self._compared.get(number)
         if found is None:
             base = self.workbench.open_base(number)
-            found = _Compared(diff(base, self.heap), NodeRows(base, mask=self.workbench.mask))
+            found = _Compared(
+                diff(base, self.heap), NodeRows(NodeLabels(base, mask=self.workbench.mask))
+            )
             self._compared[number] = found
         return found
 
@@ -103,10 +98,10 @@ class ComparisonTree:
         number, row, parts = self._parse(parent)
         compared = self._compared_with(number)
         if not parts:
-            return self._node_rows(parent, compared, row, window)
+            return self._object_rows(parent, compared, row, window)
         rows, node = self._node(parent, compared, row, parts[0])
         page = rows.below(parent, node, parts[1:], window)
-        return page if rows is self._rows else dataclasses.replace(page, rows=_gone(page.rows))
+        return page if rows is self.node_rows else dataclasses.replace(page, rows=_gone(page.rows))
 
     def _passing(self, compared: _Compared, window: Window) -> IntArray:
         if not window.filters.get(TEXT_FILTER.key):
@@ -132,7 +127,7 @@ class ComparisonTree:
         number = self._number(window)
         compared = self._compared_with(number)
         rows = self._passing(compared, window)
-        places = self._rows.orders.page(
+        places = self.node_rows.orders.page(
             self._order_name(None, window),
             len(rows),
             lambda: self._class_keys(compared, rows, window),
@@ -143,19 +138,16 @@ class ComparisonTree:
         table = compared.diff.table.iloc[shown]
         found = []
         for row, values in zip(shown.tolist(), table.to_dict("records"), strict=True):
-            label: Label = (("class", self._rows.text(values.pop("class_name")) or '""'),)
-            location = values.pop("location")
-            if isinstance(location, str):
-                label = (*label, ("location", f" {fmt.clean_location(location)}"))
+            label = self.node_rows.labels.of_class(values.pop("class_name"), values.pop("location"))
             cells = {str(name): int(value) for name, value in values.items()}
             found.append(Row(f"b{number}c{row}", label, cells, expandable=True))
         notes = " ".join(compared.diff.warnings) or None
         return Page(tuple(found), len(rows), window.offset, notes)
 
-    def _node_rows(self, parent: str, compared: _Compared, row: int, window: Window) -> Page:
+    def _object_rows(self, parent: str, compared: _Compared, row: int, window: Window) -> Page:
         """List what came, and after it what went."""
         added, removed = compared.diff.added_in(row), compared.diff.removed_in(row)
-        first = self._side(parent, "n", self._rows, added, window)
+        first = self._side(parent, "n", self.node_rows, added, window)
         n_left = window.limit - len(first)
         rest = dataclasses.replace(window, offset=max(window.offset - len(added), 0), limit=n_left)
         last = self._side(parent, "o", compared.base_rows, removed, rest) if n_left else ()
@@ -165,14 +157,7 @@ class ComparisonTree:
         self, parent: str, letter: str, rows: NodeRows, nodes: NodeArray, window: Window
     ) -> tuple[Row, ...]:
         by = _node_window(window)
-        places = rows.orders.page(
-            (self.key, parent, letter, by.sort, by.descending),
-            len(nodes),
-            lambda: rows.node_keys(nodes, by),
-            window.offset,
-            window.limit,
-        )
-        shown = nodes[places]
+        shown = nodes[rows.places((self.key, parent, letter), nodes, by)]
         is_added = letter == "n"
         made = rows.rows(
             [f"{parent}/{letter}{node}" for node in shown.tolist()],
@@ -186,7 +171,7 @@ class ComparisonTree:
         """Return the node of a part, and what makes rows of its heap."""
         kind, node = parse_part(key, part)
         if kind == "n" and node in _Sorted(compared.diff.added_in(row)):
-            return self._rows, node
+            return self.node_rows, node
         if kind == "o" and node in _Sorted(compared.diff.removed_in(row)):
             return compared.base_rows, node
         raise no_row(key)
@@ -201,7 +186,7 @@ class ComparisonTree:
             return compared.diff.added_in(row)
         rows, node = self._node(key, compared, row, parts[0])
         node = rows.follow(key, node, parts[1:])
-        return np.array([node] if rows is self._rows else [], np.uint32)
+        return np.array([node] if rows is self.node_rows else [], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return the way to a node that came: key and place at each level."""
@@ -211,7 +196,7 @@ class ComparisonTree:
         rows = self._passing(compared, window)
         if row is None or row not in _Sorted(rows):
             return None
-        class_place = self._rows.orders.place_of(
+        class_place = self.node_rows.orders.place_of(
             self._order_name(None, window),
             lambda: self._class_keys(compared, rows, window),
             int(np.searchsorted(rows, row)),
@@ -219,11 +204,7 @@ class ComparisonTree:
         parent = f"b{number}c{row}"
         added = compared.diff.added_in(row)
         by = _node_window(window)
-        place = self._rows.orders.place_of(
-            (self.key, parent, "n", by.sort, by.descending),
-            lambda: self._rows.node_keys(added, by),
-            int(np.searchsorted(added, node)),
-        )
+        place = self.node_rows.place_of((self.key, parent, "n"), added, node, by)
         return ((parent, class_place), (f"{parent}/n{node}", place))
 
     def python(self, key: str | None, window: Window) -> str:

@@ -5,7 +5,7 @@ Keys: ``c`` and a row of ``class_keys``, ``n`` and an ordinal, then edges.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -17,24 +17,12 @@ from heapnb.analysis.constructors import ClassSums, class_sums
 from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
 from heapnb.graph.places import location_text
-from heapnb.views import fmt
-from heapnb.workbench.model import Column, Filter, Page, Row, Window
+from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window
 from heapnb.workbench.python_code import node_code, quoted, table_code
-from heapnb.workbench.rows.node_rows import (
-    LABEL,
-    NODE_COLUMNS,
-    RETAINED_SIZE,
-    SIZE_FILTER,
-    TEXT_FILTER,
-    Label,
-    left_out,
-    matching,
-    minimum,
-    no_row,
-    parse_part,
-    split_key,
-)
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, left_out, matching, minimum
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 from heapnb.workbench.rows.ordering import Key, Recent
+from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
 from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes
 
 if TYPE_CHECKING:
@@ -148,9 +136,7 @@ class ConstructorsTree:
         self, name: str, key: int, count: int, distance: int, shallow: int, retained: int
     ) -> Row:
         place = location_text(self.heap, int(self.heap.class_keys[key, 1]))
-        label: Label = (("class", self.node_rows.text(name) or '""'),)
-        if place is not None:
-            label = (*label, ("location", f" {fmt.clean_location(place)}"))
+        label = self.node_rows.labels.of_class(name, place)
         return Row(
             f"c{key}",
             label,
@@ -186,16 +172,8 @@ class ConstructorsTree:
     def _instance_rows(self, parent: str, key: int, window: Window) -> Page:
         nodes, n_left_out = self._instances(key, window)
         preset, _ = self._classes_of(window)
-        places = self.node_rows.orders.page(
-            self._order_name(key, preset, window),
-            len(nodes),
-            lambda: self.node_rows.node_keys(nodes, window),
-            window.offset,
-            window.limit,
-        )
-        shown = nodes[places]
-        rows = self.node_rows.rows([f"{parent}/n{node}" for node in shown.tolist()], shown)
-        return Page(rows, len(nodes), window.offset, left_out(n_left_out))
+        page = self.node_rows.page_of(parent, self._order_name(key, preset, window), nodes, window)
+        return replace(page, note=left_out(n_left_out))
 
     # -- the protocol -----------------------------------------------------------------------
 
@@ -222,19 +200,14 @@ class ConstructorsTree:
         rows = self._passing(classes, window)
         row = np.flatnonzero(classes.sums.key[rows] == key)
         nodes, _ = self._instances(key, window)
-        member = np.flatnonzero(nodes == node)
-        if not len(row) or not len(member):
+        if not len(row) or node not in nodes:
             return None
         class_place = self.node_rows.orders.place_of(
             self._order_name(None, preset, window),
             lambda: self._class_keys(classes, rows, window),
             int(row[0]),
         )
-        place = self.node_rows.orders.place_of(
-            self._order_name(key, preset, window),
-            lambda: self.node_rows.node_keys(nodes, window),
-            int(member[0]),
-        )
+        place = self.node_rows.place_of(self._order_name(key, preset, window), nodes, node, window)
         return ((f"c{key}", class_place), (f"c{key}/n{node}", place))
 
     def python(self, key: str | None, window: Window) -> str:

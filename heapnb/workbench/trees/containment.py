@@ -13,7 +13,8 @@ from heapnb._typing import NodeArray
 from heapnb.analysis.retention.paths import shortest_path
 from heapnb.workbench.model import Page, Window
 from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.rows.node_rows import LONGEST_WAY, split_key
+from heapnb.workbench.rows.node_rows import LONGEST_WAY
+from heapnb.workbench.rows.row_keys import split_key
 from heapnb.workbench.trees.node_tree import NodeTree
 
 
@@ -33,18 +34,18 @@ class ContainmentTree(NodeTree):
     def rows(self, parent: str | None, window: Window) -> Page:
         """Return rows at the top (parent is None) or below a row."""
         parts = [] if parent is None else split_key(parent)
-        return self._rows.below(parent, self.heap.root, parts, window)
+        return self.node_rows.below(parent, self.heap.root, parts, window)
 
     def nodes(self, key: str) -> NodeArray:
         """Return the ordinal of the node that a row stands for."""
-        return np.array([self._rows.follow(key, self.heap.root, split_key(key))], np.uint32)
+        return np.array([self.node_rows.follow(key, self.heap.root, split_key(key))], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return the shortest way from the root: key and place at each level."""
         path = shortest_path(self.heap, node)
         if path is None or not 0 < len(path.edges) <= LONGEST_WAY:
             return None
-        return self._rows.way(None, path.edges.tolist(), window)
+        return self.node_rows.way(None, path.edges.tolist(), window)
 
     def python(self, key: str | None, window: Window) -> str:
         """Return the expression for what the root refers to, or a row's node."""

@@ -7,39 +7,31 @@ the number of an edge for what refers to the node above.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from heapnb._typing import AnyArray, NodeArray
+from heapnb._typing import NodeArray
 from heapnb.frames import texts
-from heapnb.graph import HeapGraph
 from heapnb.views import fmt
 from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Row, Window
+from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Window
 from heapnb.workbench.python_code import quoted, table_code
-from heapnb.workbench.rows.node_rows import Label, NodeRows, no_row, parse_part
-from heapnb.workbench.trees.frame_tree import NODE, FrameTree, arrow_texts
-from heapnb.workbench.trees.retainers import RetainersTree
+from heapnb.workbench.rows.node_rows import follow_part
+from heapnb.workbench.trees.frame_tree import FrameTree
+from heapnb.workbench.trees.grouped_frame import NODE, arrow_texts
+from heapnb.workbench.trees.sections import retainers_page
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.workbench.subject import Workbench
 
 NO_MATCH: Final = "Nothing passes the filters."
 
 _TEXT_KINDS: Final = frozenset({"text", "location"})
-
-LONGEST_LOCATION: Final = 60
-"""Characters of a place in a label; it is cut at its start."""
-
-Section: TypeAlias = tuple[int, Callable[[int, int], Sequence[Row]]]
-"""Rows of one kind: how many there are, and what makes some of them."""
 
 
 class DecodedTree(FrameTree):
@@ -100,7 +92,7 @@ class DecodedTree(FrameTree):
     def below_part(self, key: str, node: int, part: str, window: Window) -> Page:
         """List what is below a row that is deeper than those of the frame."""
         if part.startswith("i"):
-            return holders(self.workbench, key, node, window)
+            return retainers_page(self.workbench, key, node, window)
         return self.node_rows.children(key, node, window)
 
     def nodes(self, key: str) -> NodeArray:
@@ -139,7 +131,7 @@ class DecodedTree(FrameTree):
 
     def follow(self, key: str, node: int, part: str) -> int:
         """Follow one part of a key from the node above."""
-        return follow(self.heap, key, node, part)
+        return follow_part(self.heap, key, node, part)
 
     # -- Python -----------------------------------------------------------------------------
 
@@ -178,7 +170,7 @@ class DecodedTree(FrameTree):
     def _conditions_of_group(self, key: str) -> list[str] | None:
         """Say what the rows of a group have in common; None if that is masked."""
         group, _, _ = self._parse(key)
-        first = self.frame.iloc[int(np.argmax(self.group_of_row == group))]
+        first = self.frame.iloc[int(np.argmax(self.grouped.group_of_row == group))]
         conditions = []
         for name in self.group_by:
             value = first[name]
@@ -201,183 +193,3 @@ def masked_column(values: pd.Series[Any]) -> pd.Series[Any]:
     distinct = arrow_texts(values).dictionary_encode()
     masked = mask_texts(distinct.dictionary).take(distinct.indices)
     return pd.Series(texts(masked), index=values.index)
-
-
-def follow(heap: HeapGraph, key: str, node: int, part: str) -> int:
-    """Follow a part of a key from the node above.
-
-    Parameters
-    ----------
-    heap : HeapGraph
-        The heap.
-    key : str
-        The whole key, for the message if there is no such row.
-    node : int
-        The node above.
-    part : str
-        ``e`` and an edge that leaves it, ``i`` and one that leads to it, ``n`` and any ordinal.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    HeapnbError
-        If it leads nowhere.
-    """
-    kind, number = parse_part(key, part)
-    if kind == "n" and number < heap.n_nodes:
-        return number
-    if kind == "e":
-        start, stop = heap.edges_of(node)
-        if start <= number < stop:
-            return int(heap.edge_to[number])
-    if kind == "i" and number < heap.n_edges and heap.edge_to[number] == node:
-        return int(heap.edge_from([number])[0])
-    raise no_row(key)
-
-
-def holders(workbench: Workbench, parent: str, node: int, window: Window) -> Page:
-    """List what refers to a node.
-
-    Parameters
-    ----------
-    workbench : Workbench
-        What is browsed.
-    parent : str
-        Key of the node's row.
-    node : int
-        Its ordinal.
-    window : Window
-        Which rows.
-
-    Returns
-    -------
-    Page
-        As of `heapnb.workbench.trees.retainers.RetainersTree`.
-    """
-    page = RetainersTree(workbench, node).rows(None, window)
-    rows = tuple(replace(row, key=f"{parent}/{row.key}") for row in page.rows)
-    note = page.note or (None if page.total else "Nothing refers to it but the engine.")
-    return replace(page, rows=rows, note=note)
-
-
-def member_page(
-    rows: NodeRows,
-    parent: str,
-    name: tuple[object, ...],
-    nodes: AnyArray,
-    window: Window,
-) -> Page:
-    """List some nodes below a row, largest first unless the window says otherwise.
-
-    Parameters
-    ----------
-    rows : NodeRows
-        Makes the rows.
-    parent : str
-        Key of the row above.
-    name : tuple
-        What the nodes are, to keep their order by.
-    nodes : integer[k]
-        Ordinals.
-    window : Window
-        Which rows.
-
-    Returns
-    -------
-    Page
-    """
-    places = rows.orders.page(
-        (*name, window.sort, window.descending),
-        len(nodes),
-        lambda: rows.node_keys(nodes, window),
-        window.offset,
-        window.limit,
-    )
-    shown = nodes[places]
-    keys = [f"{parent}/n{node}" for node in shown.tolist()]
-    return Page(rows.rows(keys, shown), len(nodes), window.offset)
-
-
-def place_of_member(
-    rows: NodeRows, name: tuple[object, ...], nodes: AnyArray, node: int, window: Window
-) -> int:
-    """Return where one of the nodes of `member_page` stands."""
-    return rows.orders.place_of(
-        (*name, window.sort, window.descending),
-        lambda: rows.node_keys(nodes, window),
-        int(np.flatnonzero(nodes == node)[0]),
-    )
-
-
-def joined(window: Window, sections: Sequence[Section]) -> Page:
-    """Make one page of rows of several kinds, one kind after the other.
-
-    Parameters
-    ----------
-    window : Window
-        Which rows of all.
-    sections : sequence of (int, callable)
-        How many rows there are of each kind, and what makes some of them, called with the first
-        one's place and how many.
-
-    Returns
-    -------
-    Page
-    """
-    rows: list[Row] = []
-    start = 0
-    for count, make in sections:
-        first = max(window.offset - start, 0)
-        n_rows = min(count - first, window.limit - len(rows))
-        if n_rows > 0:
-            rows += make(first, n_rows)
-        start += count
-    return Page(tuple(rows), start, window.offset)
-
-
-def section_of(make_page: Callable[[Window], Page], window: Window) -> Section:
-    """Make a section for `joined` of what comes by the page."""
-
-    def make(offset: int, limit: int) -> tuple[Row, ...]:
-        return make_page(replace(window, offset=offset, limit=limit)).rows
-
-    return make_page(replace(window, offset=0, limit=0)).total, make
-
-
-def section_of_rows(rows: Sequence[Row]) -> Section:
-    """Make a section for `joined` of a few rows."""
-    return len(rows), lambda offset, limit: tuple(rows[offset : offset + limit])
-
-
-def with_label(row: Row, before: Label = (), behind: Label = ()) -> Row:
-    """Put something before the label of a node's row, or behind it, but before the id."""
-    *label, node_id = row.label
-    return replace(row, label=(*before, *label, *behind, node_id))
-
-
-def named(name: str) -> Label:
-    """Return what stands before a node to say what it is to the row above."""
-    return (("soft", name), ("operator", " :: "))
-
-
-def function_label(name: object, location: object = None) -> Label:
-    """Label a function by its name and where it is written, both already masked."""
-    shown = "" if is_missing(name) else fmt.clean(str(name), LONGEST_TEXT)
-    label: Label = (("function", f"{shown or '(anonymous)'}()"),)
-    if is_missing(location):
-        return label
-    return (*label, ("location", f" {fmt.clean_location(str(location), LONGEST_LOCATION)}"))
-
-
-def held_label(kind: object, variable: object, holder: object) -> Label:
-    """Label things by what they are and the name that they are held under, already masked."""
-    label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT)),)
-    if is_missing(variable):
-        return (*label, ("soft", " held under no name"))
-    label = (*label, ("operator", " "), ("edge", fmt.clean(str(variable), LONGEST_TEXT)))
-    if is_missing(holder):
-        return label
-    return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))

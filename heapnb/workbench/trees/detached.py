@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.detached import detached
 from heapnb.workbench.model import Column, Filter
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:

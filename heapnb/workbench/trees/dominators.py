@@ -15,14 +15,9 @@ from heapnb.analysis.retention.dominators import dominating_edges
 from heapnb.kernels.chains import dominator_chain
 from heapnb.workbench.model import Page, Window
 from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.rows.node_rows import (
-    LONGEST_WAY,
-    left_out,
-    minimum,
-    no_row,
-    parse_part,
-    split_key,
-)
+from heapnb.workbench.rows.filtering import left_out, minimum
+from heapnb.workbench.rows.node_rows import LONGEST_WAY
+from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
 from heapnb.workbench.trees.node_tree import NodeTree
 
 
@@ -43,17 +38,10 @@ class DominatorsTree(NodeTree):
         """Return rows at the top (parent is None) or below a row."""
         node = self.heap.root if parent is None else self._node(parent)
         children, n_left_out = self._children(node, window)
-        places = self._rows.orders.page(
-            self._order_name(node, window),
-            len(children),
-            lambda: self._rows.node_keys(children, window),
-            window.offset,
-            window.limit,
-        )
-        shown = children[places]
+        shown = children[self.node_rows.places(self._order_name(node, window), children, window)]
         prefix = "" if parent is None else f"{parent}/"
         edges = dominating_edges(self.heap, shown)
-        rows = self._rows.rows(
+        rows = self.node_rows.rows(
             [f"{prefix}d{child}" for child in shown.tolist()],
             shown,
             edges=edges,
@@ -78,7 +66,7 @@ class DominatorsTree(NodeTree):
         return kept, len(children) - len(kept)
 
     def _order_name(self, node: int, window: Window) -> tuple[object, ...]:
-        return (self.key, node, minimum(window), window.sort, window.descending)
+        return (self.key, node, minimum(window))
 
     # -- the protocol -----------------------------------------------------------------------
 
@@ -107,9 +95,8 @@ class DominatorsTree(NodeTree):
         at = int(np.searchsorted(children, child))
         if at == len(children) or children[at] != child:
             return None
-        return self._rows.orders.place_of(
-            self._order_name(parent, window), lambda: self._rows.node_keys(children, window), at
-        )
+        name = self._order_name(parent, window)
+        return self.node_rows.place_of(name, children, child, window)
 
     def python(self, key: str | None, window: Window) -> str:
         """Return the expression for the top of the tree, or a row's node."""

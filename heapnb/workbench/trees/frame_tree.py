@@ -9,56 +9,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
-from heapnb.analysis.constructors import retained_by_group
-from heapnb.frames import text_ranks
+from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
 from heapnb.workbench.model import (
+    LABEL,
     LONGEST_TEXT,
     Cell,
     Column,
     Filter,
     FilterValue,
+    Label,
     Page,
     Row,
     Window,
 )
 from heapnb.workbench.python_code import node_code, table_code
-from heapnb.workbench.rows.node_rows import (
-    LABEL,
-    NODE_COLUMNS,
-    RETAINED_SIZE,
-    SIZE_FILTER,
-    TEXT_FILTER,
-    Label,
-    matching,
-    minimum,
-    no_row,
-    parse_part,
-    split_key,
-)
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, matching, minimum
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 from heapnb.workbench.rows.ordering import Key, Orders
+from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
+from heapnb.workbench.trees.grouped_frame import NODE, GroupedFrame, arrow_texts, group_keys
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from heapnb.workbench.subject import Workbench
-
-NODE: Final = "node"
-"""Column of a tree's frame with ordinals, -1 where a row is no node."""
-
-COUNT: Final = "count"
-"""Column of groups with the number of their rows, unless the frame has one to add up."""
-
-_ADDED_UP: Final = frozenset({"bytes", "bytes_delta", "count", "count_delta"})
 
 
 class FrameTree(ABC):
@@ -103,7 +84,6 @@ class FrameTree(ABC):
         self._orders = Orders()
         self._chosen: tuple[object, IntArray] | None = None
         self._grouped: tuple[object, pd.DataFrame] | None = None
-        self._sort_keys: dict[str, tuple[BoolArray, AnyArray]] = {}
 
     # -- what a subclass says ---------------------------------------------------------------
 
@@ -113,7 +93,7 @@ class FrameTree(ABC):
 
     def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
         """Label some rows of the frame; by default by their nodes."""
-        return self.node_rows.labels(rows[NODE].to_numpy())
+        return self.node_rows.labels.of_nodes(rows[NODE].to_numpy())
 
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label some groups, which have the columns of the frame; by default by `group_by`."""
@@ -150,31 +130,14 @@ class FrameTree(ABC):
     # -- the frame --------------------------------------------------------------------------
 
     @cached_property
+    def grouped(self) -> GroupedFrame:
+        """The frame, with its groups."""
+        return GroupedFrame(self.heap, self.make_frame(), self.columns, self.group_by)
+
+    @property
     def frame(self) -> pd.DataFrame:
         """The rows, numbered from 0, with the column ``node``."""
-        frame = self.make_frame().reset_index(drop=True)
-        frame[NODE] = self._ordinals(frame)
-        nodes = frame[NODE].to_numpy()
-        lacking = [c.key for c in self.columns if c in NODE_COLUMNS and c.key not in frame]
-        for name in lacking:
-            values = self.node_rows.node_values(np.maximum(nodes, 0), name)
-            frame[name] = values if (nodes >= 0).all() else _with_missing(values, nodes < 0)
-        return frame
-
-    def _ordinals(self, frame: pd.DataFrame) -> IntArray:
-        nodes = np.full(len(frame), vocab.NO_INDEX, np.int64)
-        if "node_id" in frame:
-            known = np.flatnonzero(~frame["node_id"].isna().to_numpy())
-            ids = frame["node_id"].iloc[known].to_numpy().astype(np.uint64)
-            nodes[known] = self.heap.ordinals_of(ids)
-        return nodes
-
-    @cached_property
-    def group_of_row(self) -> IntArray:
-        """``int64[n_rows]``: the group of each row."""
-        groups = self.frame.groupby(list(self.group_by), sort=False, dropna=False, observed=True)
-        numbers: IntArray = groups.ngroup().to_numpy().astype(np.int64)
-        return numbers
+        return self.grouped.frame
 
     def _chosen_rows(self, window: Window) -> IntArray:
         """Return the rows that pass the filters; those of the last filters are kept."""
@@ -206,40 +169,8 @@ class FrameTree(ABC):
         """Return the groups with rows that pass, with what their rows add up to."""
         name = _filters_of(window)
         if self._grouped is None or self._grouped[0] != name:
-            self._grouped = (name, self._add_up(self._chosen_rows(window)))
+            self._grouped = (name, self.grouped.sums_of(self._chosen_rows(window)))
         return self._grouped[1]
-
-    def _add_up(self, rows: IntArray) -> pd.DataFrame:
-        """Add up rows by group; the index holds the groups' numbers."""
-        frame = self.frame.iloc[rows]
-        numbers = self.group_of_row[rows]
-        groups = frame.groupby(numbers, sort=True)
-        sums = groups.first()
-        for column in self.columns:
-            if column.key not in frame:
-                continue
-            values = groups[column.key]
-            if column == RETAINED_SIZE:
-                sums[column.key] = self._retained(frame[NODE].to_numpy(), numbers, sums.index)
-            elif column.kind in _ADDED_UP:
-                sums[column.key] = values.sum()
-            elif column.kind == "distance":
-                sums[column.key] = values.min()
-            elif column.key not in self.group_by:
-                # What differs within a group says nothing about it.
-                differs = values.nunique(dropna=False) > 1  # noqa: PD101  of each group
-                sums.loc[differs, column.key] = None
-        if COUNT not in frame:
-            sums[COUNT] = groups.size()
-        return sums
-
-    def _retained(self, nodes: IntArray, numbers: IntArray, groups: Any) -> AnyArray:
-        """Add up what groups retain, each byte once."""
-        n_groups = len(groups)
-        group_of_node = np.full(self.heap.n_nodes, n_groups, np.uint32)
-        known = nodes >= 0
-        group_of_node[nodes[known]] = np.searchsorted(groups.to_numpy(), numbers[known])
-        return retained_by_group(self.heap, group_of_node, n_groups + 1)[:n_groups].astype(np.int64)
 
     # -- rows -------------------------------------------------------------------------------
 
@@ -272,10 +203,6 @@ class FrameTree(ABC):
         )
         return Page(rows, len(groups), window.offset)
 
-    @property
-    def _group_label_column(self) -> str:
-        return self.group_label_column or self.group_by[0]
-
     def _row_page(self, group: int | None, window: Window) -> Page:
         chosen, name = self._rows_of(group, window)
         places = self._orders.page(
@@ -292,7 +219,7 @@ class FrameTree(ABC):
     def _rows_of(self, group: int | None, window: Window) -> tuple[IntArray, object]:
         chosen = self._chosen_rows(window)
         if group is not None:
-            chosen = chosen[self.group_of_row[chosen] == group]
+            chosen = chosen[self.grouped.group_of_row[chosen] == group]
         return chosen, ("rows", group, _filters_of(window), window.sort, window.descending)
 
     def _frame_rows(self, prefix: str, numbers: IntArray) -> tuple[Row, ...]:
@@ -353,25 +280,18 @@ class FrameTree(ABC):
     def _text(self, value: object) -> str:
         if isinstance(value, list | tuple | np.ndarray):
             value = ", ".join(map(str, value))
-        return self.node_rows.text(str(value))
+        return self.node_rows.labels.text(str(value))
 
     # -- order ------------------------------------------------------------------------------
 
     def _group_keys(self, groups: pd.DataFrame, window: Window) -> list[Key]:
-        column = self._group_label_column if window.sort == LABEL else window.sort
-        if column is None or column not in groups:
-            return []
-        is_unknown, values = _sort_key(groups[column])
-        return [Key(is_unknown), Key(values, descending=window.descending)]
+        by_label = self.group_label_column or self.group_by[0]
+        column = by_label if window.sort == LABEL else window.sort
+        return group_keys(groups, column, descending=window.descending)
 
     def _row_keys(self, rows: IntArray, window: Window) -> list[Key]:
         column = self.label_column if window.sort == LABEL else window.sort
-        if column is None or column not in self.frame:
-            return []
-        if column not in self._sort_keys:
-            self._sort_keys[column] = _sort_key(self.frame[column])
-        is_unknown, values = self._sort_keys[column]
-        return [Key(is_unknown[rows]), Key(values[rows], descending=window.descending)]
+        return self.grouped.row_keys(rows, column, descending=window.descending)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
         """Return the way to a node: key and place at each level, or None if it is not here."""
@@ -382,7 +302,7 @@ class FrameTree(ABC):
         row = int(rows[0])
         if not self.group_by:
             return ((f"r{row}", self._place_of_row(None, row, window)),)
-        group = int(self.group_of_row[row])
+        group = int(self.grouped.group_of_row[row])
         groups = self._groups(window)
         place = self._orders.place_of(
             ("groups", _filters_of(window), window.sort, window.descending),
@@ -406,7 +326,7 @@ class FrameTree(ABC):
         """Return the ordinals that a row stands for: one node, or all of a group."""
         group, row, parts = self._parse(key)
         if row is None:
-            nodes = self.frame[NODE].to_numpy()[self.group_of_row == group]
+            nodes = self.frame[NODE].to_numpy()[self.grouped.group_of_row == group]
             return np.unique(nodes[nodes >= 0]).astype(np.uint32)
         node = int(self.frame[NODE].iloc[row])
         if parts:
@@ -425,7 +345,7 @@ class FrameTree(ABC):
         group: int | None = None
         if self.group_by:
             kind, group = parse_part(key, parts.pop(0))
-            if kind != "g" or group > self.group_of_row.max(initial=-1):
+            if kind != "g" or group > self.grouped.group_of_row.max(initial=-1):
                 raise no_row(key)
             if not parts:
                 return group, None, []
@@ -446,32 +366,3 @@ class FrameTree(ABC):
 def _filters_of(window: Window) -> tuple[tuple[str, FilterValue], ...]:
     """Name the filters that are in force."""
     return tuple(sorted((name, value) for name, value in window.filters.items() if value))
-
-
-def arrow_texts(values: pd.Series[Any]) -> pa.LargeStringArray:
-    """Return the texts of a column; what is missing is null."""
-    import pandas as pd
-
-    if not isinstance(values.dtype, pd.StringDtype):
-        values = values.astype("object").where(values.notna(), None)
-    texts = pa.array(values.array, pa.large_string())
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-
-
-def _sort_key(values: pd.Series[Any]) -> tuple[BoolArray, AnyArray]:
-    """Number values by their order, and say which are missing."""
-    unknown = values.isna().to_numpy(np.bool_)
-    if values.dtype.kind in "iub":
-        known = values.to_numpy(dtype="int64", na_value=0) if unknown.any() else values.to_numpy()
-        return unknown, known
-    if values.dtype.kind == "f":
-        _, numbers = np.unique(values.to_numpy(), return_inverse=True)
-        return unknown, numbers
-    texts = arrow_texts(values)
-    return unknown, text_ranks(pc.fill_null(texts, ""))
-
-
-def _with_missing(values: AnyArray, missing: BoolArray) -> Any:
-    from heapnb.frames import masked
-
-    return masked(values, missing)

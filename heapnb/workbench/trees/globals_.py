@@ -10,8 +10,9 @@ import numpy as np
 from heapnb._typing import BoolArray
 from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.decode.global_object import global_variables
-from heapnb.workbench.model import Column, Filter, FilterValue
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, SIZE_FILTER, TEXT_FILTER, Label
+from heapnb.workbench.model import Column, Filter, FilterValue, Label
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class GlobalsTree(DecodedTree):
 
     def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
         """Label variables: the name, and what it holds."""
-        values = self.node_rows.labels(rows["node"].to_numpy())
+        values = self.node_rows.labels.of_nodes(rows["node"].to_numpy())
         return [
             (("edge", self._text(name)), ("operator", " :: "), *value)
             for name, value in zip(rows["name"], values, strict=True)

@@ -9,17 +9,11 @@ import numpy as np
 
 from heapnb.decode.listeners import listeners
 from heapnb.views.columns import is_missing
-from heapnb.workbench.model import Column, Page, Window
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
-from heapnb.workbench.trees.decoded import (
-    DecodedTree,
-    function_label,
-    joined,
-    named,
-    section_of,
-    section_of_rows,
-    with_label,
-)
+from heapnb.workbench.model import Column, Label, Page, Window
+from heapnb.workbench.rows.labels import function_label, named
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.sections import joined, section_of, section_of_rows, with_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +64,7 @@ class ListenersTree(DecodedTree):
         for name, node, once in zip(rows["function"], rows["node"], rows["once"], strict=True):
             if is_missing(name) and node >= 0:
                 # An object with a method `handleEvent`.
-                label = self.node_rows.labels(np.array([node]))[0]
+                label = self.node_rows.labels.of_nodes(np.array([node]))[0]
             else:
                 label = function_label(name)
             shown.append((*label, ("badge", " once")) if once else label)

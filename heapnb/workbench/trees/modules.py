@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.modules import modules
-from heapnb.views import fmt
-from heapnb.views.columns import is_missing
-from heapnb.workbench.model import LONGEST_TEXT, Column
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, Label
+from heapnb.workbench.model import Column, Label
+from heapnb.workbench.rows.labels import location_label
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:
@@ -45,9 +44,4 @@ class ModulesTree(DecodedTree):
 
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label files, by the ends of their paths."""
-        return [
-            (("soft", "(no file)"),)
-            if is_missing(name)
-            else (("location", fmt.clean_location(str(name), LONGEST_TEXT)),)
-            for name in groups["filename"]
-        ]
+        return [location_label(name, missing="(no file)") for name in groups["filename"]]

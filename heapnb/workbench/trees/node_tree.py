@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.workbench.model import Column, Filter
-from heapnb.workbench.rows.node_rows import NODE_COLUMNS, RETAINED_SIZE, SIZE_FILTER
+from heapnb.workbench.rows.filtering import SIZE_FILTER
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
@@ -28,4 +29,4 @@ class NodeTree:
     def __init__(self, workbench: Workbench) -> None:
         self.workbench = workbench
         self.heap = workbench.heap
-        self._rows = workbench.rows
+        self.node_rows = workbench.rows

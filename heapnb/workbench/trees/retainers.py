@@ -19,16 +19,10 @@ from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
 from heapnb.workbench.model import Page, Row, Window
 from heapnb.workbench.python_code import node_code
-from heapnb.workbench.rows.node_rows import (
-    DISTANCE,
-    joined_notes,
-    left_out,
-    minimum,
-    no_row,
-    parse_part,
-    split_key,
-)
+from heapnb.workbench.rows.filtering import joined_notes, left_out, minimum
+from heapnb.workbench.rows.node_columns import DISTANCE
 from heapnb.workbench.rows.ordering import FIRST_ROWS, Key, Orders, Recent, first_places
+from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
 from heapnb.workbench.trees.node_tree import NodeTree
 
 if TYPE_CHECKING:
@@ -71,7 +65,7 @@ class RetainersTree(NodeTree):
     def _distance(self) -> DistanceArray:
         """Distances of all nodes, as if the ignored led nowhere."""
         if not len(self.ignored):
-            return self._rows.pane_distance
+            return self.node_rows.sort_keys.pane_distance
         return shown_distances(self.heap.distance, self.heap.distances_without(self.ignored))
 
     # -- rows -------------------------------------------------------------------------------
@@ -83,7 +77,7 @@ class RetainersTree(NodeTree):
         places = self._page(path[-1], edges, sources, window)
         shown, nodes = edges[places].astype(np.int64), sources[places]
         prefix = "" if parent is None else f"{parent}/"
-        rows = self._rows.rows(
+        rows = self.node_rows.rows(
             [f"{prefix}i{edge}" for edge in shown.tolist()], nodes, edges=shown, joined_by=" in "
         )
         notes = (
@@ -128,14 +122,14 @@ class RetainersTree(NodeTree):
                 ("first", name), lambda: self._first(sources, descending=is_descending)
             )
             return first[window.offset : stop]
-        orders = self._orders if len(self.ignored) else self._rows.orders
+        orders = self._orders if len(self.ignored) else self.node_rows.orders
         return orders.page(
             name,
             len(edges),
             lambda: (
                 self._distance_keys(sources, descending=is_descending)
                 if by_distance
-                else self._rows.edge_keys(edges, sources, window)
+                else self.node_rows.sort_keys.of_edges(edges, sources, window)
             ),
             window.offset,
             window.limit,

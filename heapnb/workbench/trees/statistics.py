@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from heapnb.analysis.statistics import statistics
 from heapnb.views import charts
-from heapnb.workbench.model import Column, Filter
-from heapnb.workbench.rows.node_rows import Label
+from heapnb.workbench.model import Column, Filter, Label
 from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:

@@ -16,15 +16,10 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.views import fmt
-from heapnb.workbench.model import Cell, Column, Page, Row, Window
-from heapnb.workbench.rows.node_rows import Label, no_row, parse_part
-from heapnb.workbench.trees.decoded import (
-    DecodedTree,
-    joined,
-    member_page,
-    place_of_member,
-    section_of_rows,
-)
+from heapnb.workbench.model import Cell, Column, Label, Page, Row, Window
+from heapnb.workbench.rows.row_keys import no_row, parse_part
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.sections import joined, section_of_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +69,7 @@ class SuspectsTree(DecodedTree):
     @property
     def empty_text(self) -> str:  # type: ignore[override]  # depends on the diagnosis
         """Say why there are none."""
-        return self.node_rows.text(self.diagnosis.reason, limit=_LONGEST_PROSE)
+        return self.node_rows.labels.text(self.diagnosis.reason, limit=_LONGEST_PROSE)
 
     def decode(self) -> pd.DataFrame:
         """Return the suspects, with what they are in the last snapshot."""
@@ -130,7 +125,7 @@ class SuspectsTree(DecodedTree):
         """List steps of the chain, or objects; sentences have nothing below them."""
         if part == _OBJECTS:
             name = ("suspect", suspect.rank)
-            return member_page(self.node_rows, key, name, suspect.nodes, window)
+            return self.node_rows.page_of(key, name, suspect.nodes, window)
         if part == _CHAIN:
             return self._steps(key, suspect, window)
         if parse_part(key, part)[0] not in _SENTENCES:
@@ -148,7 +143,7 @@ class SuspectsTree(DecodedTree):
 
     def _paragraph(self, prefix: str, name: str, text: str) -> list[Row]:
         """Write sentences over as many rows as they need."""
-        shown = self.node_rows.text(" ".join(text.split()), limit=_LONGEST_PROSE)
+        shown = self.node_rows.labels.text(" ".join(text.split()), limit=_LONGEST_PROSE)
         heading: Label = (("badge", name),)
         return [
             Row(
@@ -173,7 +168,7 @@ class SuspectsTree(DecodedTree):
         return [replace(row, expandable=False)]
 
     def _heading(self, key: str, name: str, text: str, cells: dict[str, Cell] | None = None) -> Row:
-        label: Label = (("badge", name), ("soft", self.node_rows.text(text)))
+        label: Label = (("badge", name), ("soft", self.node_rows.labels.text(text)))
         return Row(key, label, cells or {}, expandable=True)
 
     # -- nodes ------------------------------------------------------------------------------
@@ -205,9 +200,7 @@ class SuspectsTree(DecodedTree):
             if node not in suspect.nodes or row not in self._chosen_rows(window):
                 continue
             key = f"r{row}"
-            place = place_of_member(
-                self.node_rows, ("suspect", suspect.rank), suspect.nodes, node, window
-            )
+            place = self.node_rows.place_of(("suspect", suspect.rank), suspect.nodes, node, window)
             below = self.below(key, row, Window(0, 1000))
             objects = [each.key for each in below.rows].index(f"{key}/{_OBJECTS}")
             return (

@@ -29,23 +29,12 @@ from heapnb.views import fmt
 from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import (
-    LONGEST_TEXT,
-    Column,
-    Filter,
-    FilterValue,
-    Page,
-    Window,
-)
-from heapnb.workbench.rows.node_rows import (
-    RETAINED_SIZE,
-    SHALLOW_SIZE,
-    SIZE_FILTER,
-    TEXT_FILTER,
-    Label,
-)
-from heapnb.workbench.trees.decoded import DecodedTree, holders, member_page, place_of_member
-from heapnb.workbench.trees.frame_tree import NODE
+from heapnb.workbench.model import LONGEST_TEXT, Column, Filter, FilterValue, Label, Page, Window
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.node_columns import RETAINED_SIZE, SHALLOW_SIZE
+from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.grouped_frame import NODE
+from heapnb.workbench.trees.sections import retainers_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,9 +197,9 @@ class TextsTree(DecodedTree):
     def below(self, key: str, row: int, window: Window) -> Page:
         """List the strings that have a text, or what refers to the only one."""
         if self.frame["count"].iloc[row] == 1:
-            return holders(self.workbench, key, int(self.frame[NODE].iloc[row]), window)
+            return retainers_page(self.workbench, key, int(self.frame[NODE].iloc[row]), window)
         strings = strings_with_text(self.heap, row)
-        page = member_page(self.node_rows, key, ("strings", row), strings, window)
+        page = self.node_rows.page_of(key, ("strings", row), strings, window)
         shown = self.frame.iloc[[row]]
         (label,), (flags,) = self.labels(shown), self.flags(shown)
         held = self._held_labels([self.heap.ordinal_of(each.node_id or 0) for each in page.rows])
@@ -247,7 +236,7 @@ class TextsTree(DecodedTree):
     def below_part(self, key: str, node: int, part: str, window: Window) -> Page:
         """List what refers to a string, or to what refers to it."""
         del part
-        return holders(self.workbench, key, node, window)
+        return retainers_page(self.workbench, key, node, window)
 
     def nodes(self, key: str) -> NodeArray:
         """Return the strings that a row stands for."""
@@ -266,7 +255,7 @@ class TextsTree(DecodedTree):
         if self.frame["count"].iloc[row] == 1:
             return path
         strings = strings_with_text(self.heap, row)
-        place = place_of_member(self.node_rows, ("strings", row), strings, node, window)
+        place = self.node_rows.place_of(("strings", row), strings, node, window)
         return (*path, (f"{key}/n{node}", place))
 
     def python(self, key: str | None, window: Window) -> str:

@@ -1,0 +1,257 @@
+"""Labels of nodes and edges: coloured pieces of text, masked and cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.frames import display_names, edge_labels
+from heapnb.graph import HeapGraph
+from heapnb.graph.places import location_text
+from heapnb.secrets import is_secret_name
+from heapnb.views import fmt
+from heapnb.views.columns import is_missing
+from heapnb.views.masking import MASK, mask_secrets
+from heapnb.workbench.model import LONGEST_TEXT, Label, LabelRole
+
+_LOOKED_AT: Final = 1_024
+"""Characters of a text that are searched for secrets; more is never shown."""
+
+_REFERENCES_LOOKED_AT: Final = 16
+"""References to a value whose names may say that it is secret."""
+
+_LONGEST_LOCATION: Final = 60
+_STRINGS: Final = frozenset(vocab.STRING_TYPES)
+_VALUES: Final = frozenset({"number", "bigint", "symbol", "regexp"})
+_ENGINE: Final = frozenset({"hidden", "array", "code", "object shape"})
+_ENGINE_EDGES: Final = frozenset({"internal", "hidden", "weak"})
+
+
+class EdgeLabel(NamedTuple):
+    """The name of an edge as the start of a row's label.
+
+    Parameters
+    ----------
+    piece : (role, text)
+        What stands before the node.
+    flags : tuple of str
+        ``weak``, ``masked``.
+    """
+
+    piece: tuple[LabelRole, str]
+    flags: tuple[str, ...]
+
+
+class NodeLabels:
+    """Writes the labels of a heap's nodes and edges.
+
+    Parameters
+    ----------
+    heap : HeapGraph
+        Whose nodes.
+    mask : bool
+        Whether likely secrets are masked.
+    """
+
+    def __init__(self, heap: HeapGraph, *, mask: bool = True) -> None:
+        self.heap = heap
+        self.mask = mask
+
+    # -- texts ------------------------------------------------------------------------------
+
+    def text(self, text: str, limit: int = LONGEST_TEXT) -> str:
+        """Mask and cut a text of the snapshot, and make invisible characters visible."""
+        return self.checked_text(text, limit)[0]
+
+    def checked_text(self, text: str, limit: int = LONGEST_TEXT) -> tuple[str, bool]:
+        """Mask and cut a text, and tell whether something in it was masked.
+
+        Parameters
+        ----------
+        text : str
+            Any text of the snapshot.
+        limit : int
+            Characters to keep.
+
+        Returns
+        -------
+        text : str
+            What is shown.
+        is_masked : bool
+        """
+        looked_at = text[:_LOOKED_AT]
+        if not self.mask:
+            return fmt.clean(looked_at, limit), False
+        masked = _masked(looked_at)
+        return fmt.clean(masked, limit), masked != looked_at
+
+    def is_named_as_secret(self, nodes: AnyArray) -> BoolArray:
+        """Find the values of variables and properties whose names say that they hold a secret.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals; only strings and numbers can be such values.
+
+        Returns
+        -------
+        bool[k]
+            All False where nothing is masked. Only the first references to a node count.
+        """
+        heap = self.heap
+        is_secret = np.zeros(len(nodes), np.bool_)
+        if not self.mask:
+            return is_secret
+        types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *_VALUES)]
+        for place in np.flatnonzero(np.isin(heap.node_type[nodes], types)).tolist():
+            edges = heap.retaining_edges_of(int(nodes[place]))[:_REFERENCES_LOOKED_AT]
+            named = edges[~heap.is_indexed_edge_type[heap.edge_type[edges]]]
+            is_secret[place] = any(
+                _is_secret_name(heap.string(name)) for name in heap.edge_name[named].tolist()
+            )
+        return is_secret
+
+    # -- nodes ------------------------------------------------------------------------------
+
+    def of_nodes(self, nodes: AnyArray | Sequence[int]) -> list[Label]:
+        """Label nodes, without their ids.
+
+        Parameters
+        ----------
+        nodes : integer[k]
+            Ordinals.
+
+        Returns
+        -------
+        list of tuple of (role, text)
+        """
+        return [label for label, _ in self.checked_of_nodes(np.asarray(nodes, np.int64))]
+
+    def checked_of_nodes(self, nodes: IntArray) -> list[tuple[Label, bool]]:
+        """Label nodes, and tell of each whether something in it was masked."""
+        heap = self.heap
+        kinds = [heap.node_type_names[kind] for kind in heap.node_type[nodes].tolist()]
+        classes = heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist()
+        names = display_names(heap, nodes).to_pylist()
+        places = heap.location_of[nodes].tolist()
+        is_secret = self.is_named_as_secret(nodes).tolist()
+        labels: list[tuple[Label, bool]] = []
+        for kind, class_name, name, place, is_hidden in zip(
+            kinds, classes, names, places, is_secret, strict=True
+        ):
+            shown, is_masked = (MASK, True) if is_hidden else self.checked_text(name)
+            if kind in _STRINGS:
+                label: Label = (("string", f'"{shown}"'),)
+            elif kind in _VALUES:
+                shown = f"/{shown}/" if kind == "regexp" else shown
+                label = (("value", shown or class_name),)
+            else:
+                label = self._object_label(kind, class_name, shown)
+                if kind == "closure" and place != vocab.NO_INDEX:
+                    label = (*label, ("location", f" {self._location(place)}"))
+            labels.append((label, is_masked))
+        return labels
+
+    def _object_label(self, kind: str, class_name: str, name: str) -> Label:
+        if kind == "closure":
+            return (("function", f"{name or '(anonymous)'}()"),)
+        shown_class = self.text(class_name)
+        if kind in _ENGINE:
+            return (("soft", f"{name}[]" if kind == "array" else name or shown_class),)
+        if name in {"", shown_class}:
+            return (("class", shown_class),)
+        if name.startswith("{"):
+            # A plain object is shown by its properties; its class may be named after them.
+            is_shape = class_name.startswith("{")
+            return (("soft", name),) if is_shape else (("class", shown_class), ("soft", f" {name}"))
+        return (("class", name),)
+
+    def _location(self, row: int) -> str:
+        return fmt.clean_location(location_text(self.heap, row) or "", _LONGEST_LOCATION)
+
+    def of_class(self, name: str, location: str | None) -> Label:
+        """Label a class by its name and the location of its definition."""
+        label: Label = (("class", self.text(name) or '""'),)
+        if not isinstance(location, str):
+            return label
+        return (*label, ("location", f" {fmt.clean_location(location)}"))
+
+    # -- edges ------------------------------------------------------------------------------
+
+    def of_edges(self, edges: AnyArray) -> list[EdgeLabel | None]:
+        """Label edges.
+
+        Parameters
+        ----------
+        edges : integer[k]
+            Edge ordinals; -1 for none.
+
+        Returns
+        -------
+        list of EdgeLabel or None
+        """
+        edges = np.asarray(edges, np.int64)
+        known = np.flatnonzero(edges >= 0)
+        names = edge_labels(self.heap, edges[known]).to_pylist()
+        kinds = self.heap.edge_type[edges[known]].tolist()
+        labels: list[EdgeLabel | None] = [None] * len(edges)
+        for place, name, kind in zip(known.tolist(), names, kinds, strict=True):
+            kind_name = self.heap.edge_type_names[kind]
+            shown, is_masked = self.checked_text(name)
+            labels[place] = EdgeLabel(
+                (
+                    "soft" if kind_name in _ENGINE_EDGES else "edge",
+                    f"[{shown}]" if kind_name == "element" else shown or '""',
+                ),
+                (*["weak"] * (kind_name == "weak"), *["masked"] * is_masked),
+            )
+        return labels
+
+
+def named(name: str) -> Label:
+    """Say what a node is to the row above; stands before the node's label."""
+    return (("soft", name), ("operator", " :: "))
+
+
+def function_label(name: object, location: object = None) -> Label:
+    """Label a function by its name and location, both already masked."""
+    shown = "" if is_missing(name) else fmt.clean(str(name), LONGEST_TEXT)
+    label: Label = (("function", f"{shown or '(anonymous)'}()"),)
+    if is_missing(location):
+        return label
+    return (*label, ("location", f" {fmt.clean_location(str(location), _LONGEST_LOCATION)}"))
+
+
+def location_label(location: object, missing: str) -> Label:
+    """Label a file or place, already masked, by its end."""
+    if is_missing(location):
+        return (("soft", missing),)
+    return (("location", fmt.clean_location(str(location), LONGEST_TEXT)),)
+
+
+def held_label(kind: object, variable: object, holder: object) -> Label:
+    """Label objects by their kind and the variable or property that holds them, already masked."""
+    label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT)),)
+    if is_missing(variable):
+        return (*label, ("soft", " not held by a name"))
+    label = (*label, ("operator", " "), ("edge", fmt.clean(str(variable), LONGEST_TEXT)))
+    if is_missing(holder):
+        return label
+    return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _masked(text: str) -> str:
+    # The same names occur on page after page.
+    return mask_secrets(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_secret_name(name: str) -> bool:
+    return is_secret_name(name)
