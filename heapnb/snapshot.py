@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from heapnb._showing import Shown
+from heapnb._showing import Browsed
 from heapnb._typing import ProgressCallback
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
     from heapnb.format import RawSnapshot
-    from heapnb.widgets import HeapBrowser
 
 ProgressOption: TypeAlias = ProgressCallback | bool | None
 """None and True ask for a bar, False for silence; a callable is called."""
@@ -100,7 +99,7 @@ def _progress_reporter(
     return lambda: progress_bar(enabled=progress is not False)
 
 
-class Snapshot(Shown):
+class Snapshot(Browsed):
     """A heap snapshot: tables of what is in it, and answers about it.
 
     Everything is computed when it is first asked for, and kept. Sizes are in bytes.
@@ -655,22 +654,6 @@ class Snapshot(Shown):
         from heapnb.analysis.sql import query
 
         return query(self._graph, statement, parameters)
-
-    def browse(self, view: str | None = None) -> HeapBrowser:
-        """Browse the snapshot in a notebook.
-
-        Parameters
-        ----------
-        view : str, optional
-            What to begin with, such as ``"dominators"``; see `heapnb.HeapBrowser`.
-
-        Returns
-        -------
-        HeapBrowser
-        """
-        from heapnb.widgets import HeapBrowser
-
-        return HeapBrowser(self, view)
 
     # -- single nodes -----------------------------------------------------------------------
 

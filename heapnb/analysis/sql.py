@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from heapnb.analysis.series.reduction import ReducedSnapshot
-    from heapnb.analysis.series.series import Series
+    from heapnb.analysis.series.series_data import SeriesData
 
 ROWS_PER_BATCH: Final = 1 << 18
 """How many rows DuckDB gets at a time; a batch is what one of its threads works on."""
@@ -136,7 +136,7 @@ def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd
 
 
 def query_series(
-    series: Series, statement: str, parameters: Parameters = None, *, cache: bool = True
+    series: SeriesData, statement: str, parameters: Parameters = None, *, cache: bool = True
 ) -> pd.DataFrame:
     """Answer a query about the snapshots of a series.
 
@@ -240,7 +240,7 @@ def _reopened(snapshot: ReducedSnapshot, statement: str, *, cache: bool) -> Heap
     return graph
 
 
-def _facts_of_series(series: Series) -> pa.Table:
+def _facts_of_series(series: SeriesData) -> pa.Table:
     paths: list[Any] = [snapshot.path for snapshot in series.snapshots]
     return (
         pa.Table.from_pandas(series.table, preserve_index=False)
@@ -249,7 +249,7 @@ def _facts_of_series(series: Series) -> pa.Table:
     )
 
 
-def _constructors_of_series(series: Series) -> pa.Table:
+def _constructors_of_series(series: SeriesData) -> pa.Table:
     """List the classes of every snapshot; that needs no graph but the last."""
     parts = []
     for number, snapshot in enumerate(series.snapshots, start=1):

@@ -28,10 +28,10 @@ def command(
     Give the snapshots in the order in which they were taken; three show most.
     """
     check_target(target, snapshots)
-    from heapnb.notebooks import post_mortem
+    from heapnb.notebooks import notebook as write_notebook
 
     # The cells read the files themselves, through the cache, which makes this quick.
-    post_mortem(
+    write_notebook(
         list(snapshots),
         target,
         force=force,

@@ -91,8 +91,8 @@ class Reading:
         -------
         HeapGraph
         """
-        from heapnb.analysis.sources import graph_of
         from heapnb.graph.source_files import find_sources
+        from heapnb.graph.sources import graph_of
 
         heaps = frontend().heaps([source])
         if len(heaps) != 1:

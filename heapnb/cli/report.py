@@ -32,7 +32,8 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    from heapnb.reports import html_report, markdown_report, report_data
+    from heapnb.reports import markdown_report, report_data
+    from heapnb.reports import report as write_report
 
     if as_json and markdown:
         raise CommandError("--json and --markdown are two reports.", hint="ask for one.")
@@ -46,5 +47,5 @@ def command(
     check_target(target, snapshots)
     if Path(target).exists() and not force:
         raise CommandError(f"{target}: exists.", hint="choose another name, or --force.")
-    html_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
+    write_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
     note(f"The report is in {target}")

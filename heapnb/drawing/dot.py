@@ -31,7 +31,7 @@ from heapnb.drawing.layout import inline_svg, run_engine
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import location_of
-from heapnb.node import Node
+from heapnb.graph.sources import HeapNode
 from heapnb.views import fmt
 from heapnb.views.masking import MASK
 
@@ -341,7 +341,7 @@ class _Subject:
 
 
 def _subject(what: Any) -> _Subject:
-    if isinstance(what, Node):
+    if isinstance(what, HeapNode):
         return _subject_of_nodes([what])
     if isinstance(what, RetainingPath):
         return _subject_of_paths([what])
@@ -355,7 +355,7 @@ def _subject(what: Any) -> _Subject:
         several = list(what)
         if not several:
             raise ValueError("There is nothing to draw.")
-        if all(isinstance(item, Node) for item in several):
+        if all(isinstance(item, HeapNode) for item in several):
             return _subject_of_nodes(several)
         if all(isinstance(item, RetainingPath) for item in several):
             return _subject_of_paths(several)
@@ -365,7 +365,7 @@ def _subject(what: Any) -> _Subject:
     )
 
 
-def _subject_of_nodes(nodes: Sequence[Node]) -> _Subject:
+def _subject_of_nodes(nodes: Sequence[HeapNode]) -> _Subject:
     heap = nodes[0].heap
     if any(node.heap is not heap for node in nodes):
         raise ValueError("The nodes are of different snapshots.")

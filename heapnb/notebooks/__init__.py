@@ -20,10 +20,10 @@ NotebookSource: TypeAlias = Union[
 ]
 """A diagnosis, a series or a snapshot that was read from files, or the files."""
 
-__all__ = ["post_mortem"]
+__all__ = ["notebook"]
 
 
-def post_mortem(
+def notebook(
     source: NotebookSource,
     target: str | os.PathLike[str],
     *,
@@ -86,7 +86,7 @@ def post_mortem(
         raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
     check_target(path, force=force, sources=files)
     folder = path.resolve().parent
-    notebook = build(
+    document = build(
         Case(
             snapshots=tuple(_relative(file, folder) for file in files),
             source_root=_relative_folders(source_root, folder),
@@ -96,13 +96,13 @@ def post_mortem(
         )
     )
     if execute:
-        run(notebook, folder)
-        tidy(notebook, mask=redact)
+        run(document, folder)
+        tidy(document, mask=redact)
     import nbformat
 
-    nbformat.validate(notebook)
+    nbformat.validate(document)
     with replacing(path, force=force) as stream:
-        stream.write(f"{nbformat.writes(notebook)}\n".encode())
+        stream.write(f"{nbformat.writes(document)}\n".encode())
     return path
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import orjson
 
 from heapnb._showing import Shown
-from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError
 from heapnb.format.writer import check_target, write_snapshot
+from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.redaction.findings import findings_table
 from heapnb.redaction.plan import Mode, find, replace_strings, with_tokens
 from heapnb.redaction.roles import roles_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.series.series import Series
-from heapnb.analysis.sources import HeapSource
+from heapnb.graph.sources import HeapSource
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.diagnose import Diagnosis
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
 
-__all__ = ["html_report", "markdown_report", "report_data"]
+__all__ = ["markdown_report", "report", "report_data"]
 
 
-def html_report(
+def report(
     source: ReportSource,
     target: str | os.PathLike[str],
     *,

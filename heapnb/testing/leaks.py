@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.diagnose import Diagnosis
     from heapnb.analysis.series.series import Series
-    from heapnb.analysis.sources import HeapSource
+    from heapnb.graph.sources import HeapSource
 
 
 def assert_no_leak(

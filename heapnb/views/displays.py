@@ -80,6 +80,34 @@ def table(frame: pd.DataFrame, *, title: str = "", rows: int = DEFAULT_ROWS) -> 
     return Display(View(title=title, table=frame), rows=rows)
 
 
+def result_chart(result: object) -> Display:
+    """Draw the numbers of a result.
+
+    Parameters
+    ----------
+    result : Series or Suspect
+        Any other kind has no chart.
+
+    Returns
+    -------
+    Display
+
+    Raises
+    ------
+    TypeError
+        If the result has no chart.
+    """
+    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.analysis.series.series import Series
+
+    match result:
+        case Series():
+            return series_chart(result)
+        case Suspect():
+            return suspect_chart(result)
+    raise TypeError(f"{type(result).__name__} has no chart.")
+
+
 def series_chart(series: Series) -> Display:
     """Draw how large the heap is in each snapshot.
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from heapnb._showing import port
+from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.views.code import code_html
 from heapnb.views.columns import Kind, heading, is_missing, kind_of, write, write_exactly
@@ -143,11 +145,8 @@ def _drawing(what: object) -> Markup:
     """Draw what retains something; without an engine the chain beside it has to do."""
     if isinstance(what, Markup):
         return what
-    from heapnb.drawing.dot import retainer_graph
-    from heapnb.errors import HeapnbError
-
     try:
-        svg = retainer_graph(what).to_svg()
+        svg = port().graph(what).to_svg()
     except HeapnbError:
         return Markup("")
     return Markup(svg)  # noqa: S704  RetainerGraph's SVG is made to be inlined

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from heapnb.reports import html_report
+import heapnb as hn
 from heapnb.testing import SnapshotBuilder
 from tests.browser.axe import assert_accessible
 from tests.conftest import fixed_series, sample_series
@@ -35,7 +35,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("report") / "report.html"
-    return html_report(sample_series("module_array_cache"), target)
+    return hn.report(sample_series("module_array_cache"), target)
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +260,7 @@ def test_what_is_not_embedded_says_so(browser: Browser, report: Path) -> None:
 
 
 def test_a_heap_with_nothing_wrong_can_be_browsed(browser: Browser, tmp_path: Path) -> None:
-    healthy = html_report(fixed_series("module_array_cache"), tmp_path / "healthy.html")
+    healthy = hn.report(fixed_series("module_array_cache"), tmp_path / "healthy.html")
     seen = visit(browser, healthy)
     page = seen.page
     expect(tab(page, "Summary")).to_have_attribute("aria-selected", "true")
@@ -322,7 +322,7 @@ def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
             builder.node(f"entry {i}", name=name, size=2000)
         snapshots.append(builder.snapshot(name=f"{name}{number}"))
     target = tmp_path_factory.mktemp("report") / "hostile.html"
-    return html_report(snapshots, target)
+    return hn.report(snapshots, target)
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -262,7 +262,7 @@ def test_interrupt(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("heapnb.analysis.sources.open_graph", interrupt)
+    monkeypatch.setattr("heapnb.graph.sources.open_graph", interrupt)
     answer = run("summary", small)
     assert (answer.exit_code, answer.out, answer.err) == (130, "", "heapnb: Interrupted.\n")
 
@@ -302,7 +302,7 @@ def test_a_bug_is_not_an_answer(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("heapnb.analysis.sources.open_graph", fail)
+    monkeypatch.setattr("heapnb.graph.sources.open_graph", fail)
     assert "Traceback" not in run("summary", small).complaint
     monkeypatch.setenv("HEAPNB_TRACEBACK", "1")
     answer = run("summary", small)

@@ -11,7 +11,7 @@ import pytest
 
 import heapnb as hn
 from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
-from heapnb.reports import html_report, markdown_report, report_data
+from heapnb.reports import markdown_report, report_data
 from heapnb.testing import SnapshotBuilder
 from tests.cli.conftest import Run
 from tests.conftest import sample_series
@@ -56,14 +56,14 @@ def test_json_has_all_that_the_report_shows(leaking: Diagnosis) -> None:
 
 
 def test_the_page_holds_the_same_data(leaking: Diagnosis, tmp_path: Path) -> None:
-    html = html_report(leaking, tmp_path / "report.html").read_text("utf-8")
+    html = hn.report(leaking, tmp_path / "report.html").read_text("utf-8")
     found = re.search(r'<script type="application/json" id="heapnb-report">(.*?)</script>', html)
     assert found is not None
     assert json.loads(found[1]) == json.loads(json.dumps(report_data(leaking), default=int))
 
 
 def test_hostile_names_do_not_end_the_block(tmp_path: Path) -> None:
-    html = html_report(hostile_series(), tmp_path / "report.html").read_text("utf-8")
+    html = hn.report(hostile_series(), tmp_path / "report.html").read_text("utf-8")
     found = re.search(r'id="heapnb-report">(.*?)</script>', html)
     assert found is not None
     assert "<" not in found[1]

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from heapnb.analysis.series.cohorts import Cohorts, cohorts
-from heapnb.analysis.series.series import Series, first_seen
+from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import first_seen
 from heapnb.errors import HeapnbError
 from tests.unit.test_diagnosis import series_of
 

@@ -10,7 +10,8 @@ import pytest
 from heapnb.analysis.diagnosis.accumulation import Accumulation, accumulations, grows_through
 from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from heapnb.analysis.series.growth import class_growth
-from heapnb.analysis.series.series import Series, is_member, load_series
+from heapnb.analysis.series.series import Series, load_series
+from heapnb.analysis.series.series_data import is_member
 from heapnb.analysis.series.survivors import survivors
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph

@@ -1,8 +1,12 @@
-"""Modules import only from their own layer and from the layers below it."""
+"""Imports point down, files form no circles, and one loader imports upwards.
+
+All imports count: those inside functions and those for type checkers, too.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +19,16 @@ PACKAGE = Path(heapnb.__file__).parent
 
 LAYERS = (
     ("cli", "_ipython", "__main__"),
-    ("reports", "notebooks", "widgets", "workbench", "drawing", "views"),
-    ("analysis", "redaction"),
+    ("reports", "notebooks"),
+    ("snapshot", "widgets", "node"),
+    ("workbench",),
+    ("drawing",),
+    ("views",),
+    ("analysis",),
+    ("redaction",),
     ("decode",),
     ("capture",),
-    ("snapshot", "node", "frames", "export"),
+    ("frames", "export"),
     ("graph",),
     ("format",),
     ("kernels",),
@@ -29,33 +38,32 @@ LAYERS = (
 
 ROW = {name: row for row, names in enumerate(LAYERS) for name in names}
 
-# The facade hands on to what is above it, but only when a method is called.
-FACADE = ("snapshot", "node", "_showing")
-VIEW_METHODS = ("graph", "browse", "chart")
-"""Methods through which results of analyses show themselves, beside those of `_showing`."""
+LOADER = "_lazy"
+"""The only module that imports upwards: it finds public names and fills the port of `_showing`."""
 
 FIRST_ROW_WITH = {
-    "pandas": ROW["snapshot"],
+    "pandas": ROW["frames"],
     "duckdb": ROW["analysis"],
     "jinja2": ROW["views"],
-    "graphviz": ROW["views"],
-    "graphviz_pure": ROW["views"],
-    "ipywidgets": ROW["views"],
-    "anywidget": ROW["views"],
+    "graphviz": ROW["drawing"],
+    "graphviz_pure": ROW["drawing"],
+    "ipywidgets": ROW["widgets"],
+    "anywidget": ROW["widgets"],
     "click": ROW["cli"],
-    "IPython": ROW["views"],
+    "IPython": ROW["widgets"],
 }
-"""Packages that only some layers know: the row that is nearest to the bottom."""
+"""Packages that only some layers know: the lowest row that may import each."""
+
+TYPES_ONLY = {("_showing", "pandas")}
+"""Protocols that name a type of a package, without importing it at run time."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """An import statement: who imports what, and where in the module it stands."""
+    """An import statement: which module imports which, and in which line."""
 
     importer: str
     imported: str
-    function: str | None
-    for_types_only: bool
     line: int
 
     def __str__(self) -> str:
@@ -67,92 +75,139 @@ def module_name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def imports_of(path: Path) -> Iterator[Import]:
-    importer = module_name(path)
-    # Pairs of a syntax node and where it stands; nested functions count as the innermost.
-    pending: list[tuple[ast.AST, str | None, bool]] = [(ast.parse(path.read_text()), None, False)]
-    while pending:
-        node, function, for_types_only = pending.pop()
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{importer}: relative import in line {node.lineno}"
-            names = [node.module or ""]
-            if node.module == "heapnb":
-                names = [f"heapnb.{alias.name}" for alias in node.names]
-        for name in names:
-            line = getattr(node, "lineno", 0)
-            yield Import(importer, name, function, for_types_only, line)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            function = node.name
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            pending += [(child, function, True) for child in node.body]
-            pending += [(child, function, for_types_only) for child in node.orelse]
-        else:
-            pending += [(child, function, for_types_only) for child in ast.iter_child_nodes(node)]
+FILES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def layer_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def is_allowed(statement: Import) -> bool:
-    importer = layer_of(statement.importer)
-    package = statement.imported.split(".")[0]
-    if package in FIRST_ROW_WITH:
-        return ROW[importer] <= FIRST_ROW_WITH[package]
-    if package != "heapnb":
-        return True
-    imported = layer_of(statement.imported)
-    if imported not in ROW:
-        # The package itself (for its version), but no helpers for tests.
-        return imported in {"", "__version__"}
-    if ROW[importer] <= ROW[imported]:
-        return True
-    is_late = statement.function is not None or statement.for_types_only
-    if importer in FACADE:
-        return is_late and imported != "cli"
-    if importer == "analysis":
-        return imported in {"views", "drawing", "widgets"} and (
-            statement.for_types_only or statement.function in VIEW_METHODS
-        )
-    return False
-
-
 MODULES = sorted(
-    path
-    for path in PACKAGE.rglob("*.py")
-    # The package resolves its public names lazily; helpers for tests may use all of it.
-    if module_name(path) != "heapnb" and layer_of(module_name(path)) != "testing"
+    module
+    for module in FILES
+    # Helpers for tests may use the whole package; the package itself only names its version.
+    if module != "heapnb" and layer_of(module) not in {"testing", LOADER}
 )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_imports_point_down(path: Path) -> None:
-    assert layer_of(module_name(path)) in ROW, "a module that no layer of LAYERS names"
-    broken = [str(statement) for statement in imports_of(path) if not is_allowed(statement)]
+def imports_of(module: str) -> Iterator[Import]:
+    for node in ast.walk(ast.parse(FILES[module].read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, alias.name, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import in line {node.lineno}"
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                imported = inside if inside in FILES else node.module or ""
+                yield Import(module, imported, node.lineno)
+
+
+def is_allowed(statement: Import) -> bool:
+    importer, imported = layer_of(statement.importer), layer_of(statement.imported)
+    package = statement.imported.split(".")[0]
+    if package in FIRST_ROW_WITH:
+        return ROW[importer] <= FIRST_ROW_WITH[package] or (importer, package) in TYPES_ONLY
+    # The package itself says its version.
+    if package != "heapnb" or not imported:
+        return True
+    return imported in ROW and ROW[importer] <= ROW[imported]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module: str) -> None:
+    assert layer_of(module) in ROW, "a module that no layer of LAYERS names"
+    broken = [str(statement) for statement in imports_of(module) if not is_allowed(statement)]
     assert not broken
 
 
 @pytest.mark.parametrize(
-    ("importer", "imported", "function", "allowed"),
+    ("importer", "imported", "allowed"),
     [
-        ("heapnb.graph", "heapnb.format.raw", None, True),
-        ("heapnb.graph", "heapnb.snapshot", None, False),
-        ("heapnb.graph", "heapnb.snapshot", "method", False),
-        ("heapnb.graph", "pandas", "method", False),
-        ("heapnb.frames", "pandas", None, True),
-        ("heapnb.snapshot", "heapnb.drawing.dot", "graph", True),
-        ("heapnb.snapshot", "heapnb.drawing.dot", None, False),
-        ("heapnb._showing", "heapnb.views.html", "_repr_html_", True),
-        ("heapnb._showing", "heapnb.views.html", None, False),
-        ("heapnb.analysis.series.diff", "heapnb.widgets", "browse", True),
-        ("heapnb.analysis.series.diff", "heapnb.views.html", "table", False),
-        ("heapnb.kernels.csr", "heapnb.testing", None, False),
+        ("heapnb.graph", "heapnb.format.raw", True),
+        ("heapnb.graph", "heapnb.snapshot", False),
+        ("heapnb.graph", "pandas", False),
+        ("heapnb.frames", "pandas", True),
+        ("heapnb.snapshot", "heapnb.drawing.dot", True),
+        ("heapnb.drawing.dot", "heapnb.node", False),
+        ("heapnb.views.html", "heapnb.drawing.dot", False),
+        ("heapnb._showing", "heapnb.views.html", False),
+        ("heapnb.analysis.series.diff", "heapnb.widgets", False),
+        ("heapnb.kernels.csr", "heapnb.testing", False),
+        ("heapnb.kernels.csr", "heapnb._lazy", False),
+        ("heapnb.cli.version", "heapnb", True),
     ],
 )
-def test_the_rule_itself(
-    importer: str, imported: str, function: str | None, *, allowed: bool
-) -> None:
-    assert is_allowed(Import(importer, imported, function, for_types_only=False, line=1)) is allowed
+def test_the_rule_itself(importer: str, imported: str, *, allowed: bool) -> None:
+    assert is_allowed(Import(importer, imported, line=1)) is allowed
+
+
+def test_imports_inside_functions_and_for_types_count() -> None:
+    assert "heapnb.frames" in {one.imported for one in imports_of("heapnb.snapshot")}
+    assert "pandas" in {one.imported for one in imports_of("heapnb._showing")}
+
+
+def test_only_the_loader_imports_by_name() -> None:
+    by_name = {
+        module
+        for module, path in FILES.items()
+        if "import_module(" in path.read_text() or "__import__(" in path.read_text()
+    }
+    # `secrets` imports plugins of another package.
+    assert by_name == {"heapnb._lazy", "heapnb.secrets"}
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    graph = {
+        module: {one.imported for one in imports_of(module)} & set(MODULES) - {module}
+        for module in MODULES
+    }
+    circles = [sorted(circle) for circle in strong_components(graph) if len(circle) > 1]
+    assert not circles
+
+
+def strong_components(graph: dict[str, set[str]]) -> list[set[str]]:
+    """Return the strongly connected components: modules that reach each other."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for module in graph:
+        _visit(graph, module, seen, order)
+    reverse: dict[str, set[str]] = defaultdict(set)
+    for importer, targets in graph.items():
+        for target in targets:
+            reverse[target].add(importer)
+    seen = set()
+    components = []
+    for module in reversed(order):
+        if module not in seen:
+            component: list[str] = []
+            _visit(reverse, module, seen, component)
+            components.append(set(component))
+    return components
+
+
+def _visit(graph: dict[str, set[str]], module: str, seen: set[str], order: list[str]) -> None:
+    """Append the modules that can be reached and were not seen, the last reached first."""
+    if module in seen:
+        return
+    seen.add(module)
+    for target in sorted(graph.get(module, ())):
+        _visit(graph, target, seen, order)
+    order.append(module)
+
+
+def test_components_are_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set[str]()}
+    assert {frozenset(one) for one in strong_components(graph)} == {
+        frozenset("abc"),
+        frozenset("d"),
+    }
+
+
+@pytest.mark.parametrize("row", range(len(LAYERS)))
+def test_no_two_modules_of_a_layer_share_a_stem(row: int) -> None:
+    modules: dict[str, list[str]] = defaultdict(list)
+    for module, path in FILES.items():
+        if ROW.get(layer_of(module)) == row and path.stem not in {"__init__", "__main__"}:
+            modules[path.stem].append(module)
+    assert not [same for same in modules.values() if len(same) > 1]

@@ -236,7 +236,7 @@ def test_bugs_are_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("odd")
 
-    monkeypatch.setattr("heapnb.analysis.sources.open_graph", fail)
+    monkeypatch.setattr("heapnb.graph.sources.open_graph", fail)
     assert isinstance(run("%heap summary before.heapsnapshot.zst").error_in_exec, RuntimeError)
 
 

@@ -20,7 +20,7 @@ from heapnb.format import read_snapshot
 from heapnb.format.writer import to_bytes
 from heapnb.graph import HeapGraph
 from heapnb.redaction import Mode
-from heapnb.reports import html_report, markdown_report, report_data
+from heapnb.reports import markdown_report, report_data
 
 FOLDER = Path(__file__).parents[1] / "data" / "planted"
 SNAPSHOT = FOLDER / "planted.heapsnapshot.zst"
@@ -138,9 +138,9 @@ def test_nothing_is_left_for_programs_and_tickets() -> None:
 
 
 def test_nothing_is_left_in_a_report(tmp_path: Path) -> None:
-    html = html_report(SNAPSHOT, tmp_path / "report.html").read_text("utf-8")
+    html = hn.report(SNAPSHOT, tmp_path / "report.html").read_text("utf-8")
     assert left_over(re.sub(r"<wbr>|&#8203;", "", html)) == {}
-    shown = html_report(SNAPSHOT, tmp_path / "all.html", redact=False).read_text("utf-8")
+    shown = hn.report(SNAPSHOT, tmp_path / "all.html", redact=False).read_text("utf-8")
     assert left_over(shown).keys() >= {"class_token", "github_token"}
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import heapnb as hn
 from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
 from heapnb.analysis.retention.paths import shortest_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
-from heapnb.reports import content, html_report
+from heapnb.reports import content
 from heapnb.reports.tables import inline_prose, place, prose, safe_text
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK, mask_secrets
@@ -114,7 +115,7 @@ def a_diagnosis(series: Series, **changes: object) -> Diagnosis:
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[Diagnosis], str]:
     def write_report(diagnosis: Diagnosis) -> str:
-        path = html_report(diagnosis, tmp_path / "report.html")
+        path = hn.report(diagnosis, tmp_path / "report.html")
         assert path == tmp_path / "report.html"
         return path.read_text("utf-8")
 
@@ -286,8 +287,8 @@ def test_secrets_are_masked_everywhere(write: Callable[[Diagnosis], str]) -> Non
 
 def test_secrets_are_shown_where_that_is_asked_for(tmp_path: Path) -> None:
     diagnosis = a_diagnosis(a_series(class_name=TOKEN), reason=TOKEN)
-    masked = html_report(diagnosis, tmp_path / "masked.html").read_text("utf-8")
-    shown = html_report(diagnosis, tmp_path / "shown.html", redact=False).read_text("utf-8")
+    masked = hn.report(diagnosis, tmp_path / "masked.html").read_text("utf-8")
+    shown = hn.report(diagnosis, tmp_path / "shown.html", redact=False).read_text("utf-8")
     assert TOKEN not in masked
     assert TOKEN in shown
     # Only for that report.
@@ -361,13 +362,13 @@ def test_an_unknown_location_is_a_dash(write: Callable[[Diagnosis], str]) -> Non
 @pytest.mark.parametrize("n_snapshots", [1, 3])
 def test_reports_on_files_and_series(n_snapshots: int, tmp_path: Path) -> None:
     series = a_series(n_snapshots)
-    from_series = html_report(series, tmp_path / "series.html")
+    from_series = hn.report(series, tmp_path / "series.html")
     assert "s1" in from_series.read_text("utf-8")
 
     file = tmp_path / "one.heapsnapshot"
     file.write_bytes(SnapshotBuilder.from_edges("root>global global.a>b").to_bytes())
     for source in (file, str(file), [file], file.read_bytes()):
-        assert "</html>" in html_report(source, tmp_path / "file.html").read_text("utf-8")
+        assert "</html>" in hn.report(source, tmp_path / "file.html").read_text("utf-8")
 
 
 def test_a_report_replaces_an_earlier_one_if_it_may(tmp_path: Path) -> None:
@@ -375,9 +376,9 @@ def test_a_report_replaces_an_earlier_one_if_it_may(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("earlier")
     with pytest.raises(HeapnbError, match="exists"):
-        html_report(diagnosis, target, force=False)
+        hn.report(diagnosis, target, force=False)
     assert target.read_text() == "earlier"
-    html_report(diagnosis, target)
+    hn.report(diagnosis, target)
     assert "</html>" in target.read_text("utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
@@ -387,16 +388,16 @@ def test_a_snapshot_is_never_replaced(tmp_path: Path) -> None:
     file.write_bytes(SnapshotBuilder.from_edges("root>global").to_bytes())
     before = file.read_bytes()
     with pytest.raises(HeapnbError, match="one of the snapshots"):
-        html_report(file, file)
+        hn.report(file, file)
     assert file.read_bytes() == before
 
 
 def test_a_target_that_cannot_be_is_an_error(tmp_path: Path) -> None:
     diagnosis = a_diagnosis(a_series())
     with pytest.raises(HeapnbError, match="is a directory"):
-        html_report(diagnosis, tmp_path)
+        hn.report(diagnosis, tmp_path)
     with pytest.raises(HeapnbError, match="no directory"):
-        html_report(diagnosis, tmp_path / "missing" / "report.html")
+        hn.report(diagnosis, tmp_path / "missing" / "report.html")
 
 
 # -- texts --------------------------------------------------------------------------------------

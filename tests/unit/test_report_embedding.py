@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+import heapnb as hn
 from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
-from heapnb.reports import embedding, html_report
+from heapnb.reports import embedding
 from heapnb.reports.embedding import Embedded, as_script, embed
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.source import Source
@@ -220,7 +221,7 @@ def test_hostile_names_stay_within_the_budget_and_the_element(tmp_path: Path) ->
     assert len(text.encode()) <= 300_000
     assert not set("<>&\u2028\u202e") & set(text)
     assert "onerror=alert" in text
-    report = html_report(diagnosis, tmp_path / "report.html")
+    report = hn.report(diagnosis, tmp_path / "report.html")
     assert report.stat().st_size < 5_000_000
 
 
@@ -274,7 +275,7 @@ def test_the_page_says_what_it_has_and_what_not(
     diagnosis: Diagnosis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "LARGEST_SEARCHED", 10)
-    html = html_report(diagnosis, tmp_path / "report.html").read_text("utf-8")
+    html = hn.report(diagnosis, tmp_path / "report.html").read_text("utf-8")
     found = embed(diagnosis)
     assert found is not None
     assert f"the details and retainers of {found.n_nodes} of its" in html

@@ -224,7 +224,7 @@ def test_handlers_hear_of_another_selection(line: Line) -> None:
 
 
 def test_a_node_that_went_is_found_in_the_earlier_snapshot() -> None:
-    browser = hn.diff(snapshot(5, "one"), snapshot(3, "two")).browse()
+    browser = HeapBrowser(hn.diff(snapshot(5, "one"), snapshot(3, "two")))
     line = Line(browser)
     line.change(selected={"view": "comparison", "key": None, "node_id": 109})
     assert browser.selection is not None
@@ -498,6 +498,7 @@ def test_a_comparison_begins_with_what_changed() -> None:
 def test_a_diagnosis_begins_with_its_suspects() -> None:
     diagnosis = hn.diagnose([snapshot(n, f"s{n}") for n in (100, 200, 400)])
     browser = diagnosis.browse()
+    assert isinstance(browser, HeapBrowser)
     assert browser.view == "suspects"
     bundle = browser._repr_mimebundle_()
     assert "leak" in bundle["text/plain"]
@@ -527,6 +528,7 @@ def test_importing_heapnb_loads_no_widgets() -> None:
 def test_every_view_is_seen_without_a_kernel() -> None:
     snapshots = [snapshot(n, f"s{n}") for n in (100, 200, 400)]
     for browser in (hn.diagnose(snapshots).browse(), hn.diff(*snapshots[1:]).browse()):
+        assert isinstance(browser, HeapBrowser)
         for view in browser.views:
             browser.view = view
             bundle = browser._repr_mimebundle_()
@@ -542,6 +544,6 @@ def test_every_view_is_seen_without_a_kernel() -> None:
 
 def test_pieces_of_labels_do_not_run_into_each_other() -> None:
     diagnosis = hn.diagnose([snapshot(n, f"s{n}") for n in (100, 200, 400)])
-    browser = diagnosis.browse()
+    browser = HeapBrowser(diagnosis)
     assert "Session held by " in browser._fallback().html
     browser.close()

@@ -11,7 +11,8 @@ from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.groups import Groups, group_series
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
-from heapnb.analysis.series.series import Series, is_member
+from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import is_member
 from heapnb.kernels import hashing
 from heapnb.kernels.hashing import HashArray
 

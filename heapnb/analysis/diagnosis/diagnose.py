@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from heapnb._showing import Shown
+from heapnb._showing import Browsed, Charted
 from heapnb._typing import NodeArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations, accumulations
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
@@ -20,14 +20,12 @@ from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.retention.culprits import Culprits, culprits_of_objects
 from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.series.series import Series, load_series
-from heapnb.analysis.sources import HeapSource
 from heapnb.decode.source_text import SourceText, source_at
+from heapnb.graph.sources import HeapSource
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.views.displays import Display
-    from heapnb.widgets import HeapBrowser
 
 Verdict = Literal["leak", "no-leak", "undecided"]
 
@@ -79,7 +77,7 @@ _FIELDS: Final = (
 
 
 @dataclass(frozen=True, repr=False)
-class Suspect(Shown):
+class Suspect(Charted):
     """A group of objects that grows: what retains it, and why it grows.
 
     Parameters
@@ -147,12 +145,6 @@ class Suspect(Shown):
         """
         return culprits_of_objects(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
 
-    def chart(self) -> Display:
-        """Draw how the objects grew, in number and in what they retain."""
-        from heapnb.views.displays import suspect_chart
-
-        return suspect_chart(self)
-
     @property
     def fingerprint(self) -> str:
         """A name for this leak that the next build's snapshots give it, too."""
@@ -193,7 +185,7 @@ class Suspect(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class Diagnosis(Shown):
+class Diagnosis(Browsed):
     """Whether a series of snapshots shows a leak, and of what.
 
     Parameters
@@ -215,22 +207,6 @@ class Diagnosis(Shown):
     reason: str
     suspects: tuple[Suspect, ...]
     warnings: tuple[str, ...] = ()
-
-    def browse(self, view: str | None = None) -> HeapBrowser:
-        """Browse the last snapshot in a notebook, its suspects first.
-
-        Parameters
-        ----------
-        view : str, optional
-            What to begin with; see `heapnb.HeapBrowser`.
-
-        Returns
-        -------
-        HeapBrowser
-        """
-        from heapnb.widgets import HeapBrowser
-
-        return HeapBrowser(self, view)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -18,10 +18,10 @@ from heapnb.analysis.retention.program_references import Reference, References
 from heapnb.analysis.retention.reachability import Reachability, reachability
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import WhatIf, without_edges
-from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import child, location_of
+from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import cuts, dominated, flow, trees
 from heapnb.kernels.chains import dominator_chain
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
-from heapnb._showing import Shown
+from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import distinct_rows
@@ -22,7 +22,6 @@ from heapnb.kernels import paths as kernels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.drawing.dot import RetainerGraph
 
 ROOT_LABEL: Final = "(GC roots)"
 """How a chain begins, whatever the root is called in the file."""
@@ -91,7 +90,7 @@ class PathStep:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RetainingPath(Shown):
+class RetainingPath(Drawn):
     """A way from the root to a node, over edges that retain.
 
     Parameters
@@ -280,20 +279,9 @@ class RetainingPath(Shown):
         """
         return [step.to_dict() for step in self.steps]
 
-    def graph(self) -> RetainerGraph:
-        """Draw the path.
-
-        Returns
-        -------
-        RetainerGraph
-        """
-        from heapnb.drawing.dot import retainer_graph
-
-        return retainer_graph(self)
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PathGraph(Shown):
+class PathGraph(Drawn):
     """Paths to several nodes, drawn over each other.
 
     Parameters
@@ -345,17 +333,6 @@ class PathGraph(Shown):
             "edges": self.table.astype({"edge_type": str, "class_name": str}).to_dict("records"),
             "targets": self.heap.node_id[self.targets].tolist(),
         }
-
-    def graph(self) -> RetainerGraph:
-        """Draw the paths.
-
-        Returns
-        -------
-        RetainerGraph
-        """
-        from heapnb.drawing.dot import retainer_graph
-
-        return retainer_graph(self)
 
 
 def _without_repetitions(links: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -16,17 +16,16 @@ from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.retention.program_references import References
 from heapnb.analysis.retention.reachability import reachability, reachability_over
 from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree_over
-from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import location_text
+from heapnb.graph.sources import HeapNode, HeapSource, graph_of
 from heapnb.kernels import reachability as kernels
-from heapnb.node import Node
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Removal: TypeAlias = int | tuple[int | Node, str | int] | Node
+Removal: TypeAlias = int | tuple[int | HeapNode, str | int] | HeapNode
 """An edge ordinal; a node (or its id) and the name of a property, variable or element; or a node,
 which stands for all that refers to it."""
 
@@ -179,7 +178,7 @@ def what_if(source: HeapSource, remove: Removal | Sequence[Removal]) -> WhatIf:
     32
     """
     graph = graph_of(source)
-    removals = [remove] if isinstance(remove, int | tuple | Node) else list(remove)
+    removals = [remove] if isinstance(remove, int | tuple | HeapNode) else list(remove)
     if not removals:
         raise HeapnbError("Nothing is to be removed.", hint="name an edge, or several.")
     edges = {edge for removal in removals for edge in _edges_of(graph, removal)}
@@ -209,7 +208,7 @@ def without_edges(graph: HeapGraph, edges: IntArray) -> WhatIf:
 
 
 def _edges_of(graph: HeapGraph, removal: Removal) -> tuple[int, ...]:
-    if isinstance(removal, Node):
+    if isinstance(removal, HeapNode):
         edges: list[int] = graph.retaining_edges_of(_ordinal(graph, removal)).tolist()
         return tuple(edges)
     references = References(graph)
@@ -231,8 +230,8 @@ def _edges_of(graph: HeapGraph, removal: Removal) -> tuple[int, ...]:
     return tuple(edge for reference in found for edge in reference.edges)
 
 
-def _ordinal(graph: HeapGraph, node: int | Node) -> int:
-    if not isinstance(node, Node):
+def _ordinal(graph: HeapGraph, node: int | HeapNode) -> int:
+    if not isinstance(node, HeapNode):
         return graph.ordinal_of(node)
     if node.heap is not graph:
         raise HeapnbError(

@@ -15,7 +15,7 @@ from heapnb._typing import BoolArray, IntArray, SizeArray
 from heapnb.analysis.retention.owners import owner_texts
 from heapnb.analysis.series.groups import group_series
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
-from heapnb.analysis.series.series import Series, first_seen
+from heapnb.analysis.series.series_data import SeriesData, first_seen
 from heapnb.errors import HeapnbError
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.places import site_text
@@ -55,7 +55,7 @@ class Cohorts(Shown):
     >>> cohorts.curves("Session")  # doctest: +SKIP
     """
 
-    series: Series
+    series: SeriesData
     by: Grouping
     groups: pd.DataFrame
     alive: IntArray
@@ -165,7 +165,7 @@ class Cohorts(Shown):
         }
 
 
-def cohorts(series: Series, by: Grouping = "class") -> Cohorts:
+def cohorts(series: SeriesData, by: Grouping = "class") -> Cohorts:
     """Count births, deaths and survivors.
 
     Parameters
@@ -249,7 +249,7 @@ def _is_counted(snapshot: ReducedSnapshot) -> BoolArray:
     return counted
 
 
-def _most_changing(series: Series, rows: list[_Rows], n_groups: int) -> IntArray:
+def _most_changing(series: SeriesData, rows: list[_Rows], n_groups: int) -> IntArray:
     """Choose as many groups as there is room for."""
     most = max(1, _MOST_CELLS // len(series) ** 2)
     if n_groups <= most:
@@ -267,7 +267,7 @@ def _most_changing(series: Series, rows: list[_Rows], n_groups: int) -> IntArray
     return chosen
 
 
-def _by_kind(series: Series, by: Grouping) -> tuple[list[_Rows], pd.DataFrame]:
+def _by_kind(series: SeriesData, by: Grouping) -> tuple[list[_Rows], pd.DataFrame]:
     import pandas as pd
 
     kinds = [snapshot.kinds for snapshot in series.snapshots]
@@ -298,7 +298,7 @@ def _by_kind(series: Series, by: Grouping) -> tuple[list[_Rows], pd.DataFrame]:
     return rows, groups
 
 
-def _by_holder(series: Series) -> tuple[list[_Rows], pd.DataFrame]:
+def _by_holder(series: SeriesData) -> tuple[list[_Rows], pd.DataFrame]:
     import pandas as pd
 
     routes, held = [], []

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
-from heapnb._showing import Shown
+from heapnb._showing import Browsed
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.sources import HeapSource, graph_of
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.places import definition_sites, location_text
+from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import series as kernels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.widgets import HeapBrowser
 
 JSON_COLUMNS = (
     "class_name",
@@ -35,7 +34,7 @@ JSON_COLUMNS = (
 
 
 @dataclass(frozen=True, repr=False)
-class Diff(Shown):
+class Diff(Browsed):
     """The nodes that two snapshots do not share.
 
     Parameters
@@ -47,6 +46,8 @@ class Diff(Shown):
     warnings : tuple of str
         What a reader should know.
     """
+
+    _first_view: ClassVar = "comparison"
 
     before: HeapGraph
     after: HeapGraph
@@ -154,22 +155,6 @@ class Diff(Shown):
         return _node_frame(
             self.before, self.removed_nodes, self._classes.before.of_node, self._classes
         )
-
-    def browse(self, view: str | None = "comparison") -> HeapBrowser:
-        """Browse the later snapshot in a notebook, and what it has that the earlier one lacks.
-
-        Parameters
-        ----------
-        view : str, optional
-            What to begin with; see `heapnb.HeapBrowser`.
-
-        Returns
-        -------
-        HeapBrowser
-        """
-        from heapnb.widgets import HeapBrowser
-
-        return HeapBrowser(self, view)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data.

@@ -10,7 +10,7 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
-from heapnb.analysis.series.series import Series, is_member
+from heapnb.analysis.series.series_data import SeriesData, is_member
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
 
@@ -67,7 +67,7 @@ class Groups:
     label: HashArray
 
 
-def group_series(series: Series) -> tuple[Groups, ...]:
+def group_series(series: SeriesData) -> tuple[Groups, ...]:
     """Group the nodes of every snapshot of a series.
 
     Parameters
@@ -102,7 +102,7 @@ def group_series(series: Series) -> tuple[Groups, ...]:
     )
 
 
-def _ids_where(series: Series, masks: list[BoolArray]) -> HashArray:
+def _ids_where(series: SeriesData, masks: list[BoolArray]) -> HashArray:
     """Collect the ids of marked nodes of all snapshots."""
     ids = [s.node_id[mask] for s, mask in zip(series.snapshots, masks, strict=True)]
     return np.concatenate(ids).astype(np.uint64)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb._typing import IntArray
-from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import SeriesData
 from heapnb.analysis.series.trend import trends
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.places import site_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def class_growth(series: Series) -> pd.DataFrame:
+def class_growth(series: SeriesData) -> pd.DataFrame:
     """Count every class in each snapshot of a series.
 
     Parameters

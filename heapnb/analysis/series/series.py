@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from heapnb._showing import Shown
-from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
+from heapnb._showing import Browsed, Charted
 from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
-from heapnb.analysis.sources import HeapSource, graph_of
+from heapnb.analysis.series.series_data import SeriesData, is_member
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import Folders, find_sources
+from heapnb.graph.sources import HeapSource, graph_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from heapnb.analysis.series.cohorts import Cohorts, Grouping
     from heapnb.analysis.series.survivors import Survivors
     from heapnb.analysis.sql import Parameters
-    from heapnb.views.displays import Display
-    from heapnb.widgets import HeapBrowser
 
 ONE_PROCESS_AGREEMENT: Final = 0.98
 """Share of common ids that must still mean the same node for two files to be of one process."""
@@ -38,11 +35,9 @@ MOST_STRANGERS: Final = 0.05
 _KEEP_DERIVED_NODES: Final = 4_000_000
 """The last snapshot stays in memory with all that was derived if it has no more nodes."""
 
-_BITMAP_SPAN: Final = 64
-
 
 @dataclass(frozen=True, repr=False)
-class Series(Shown):
+class Series(SeriesData, Browsed, Charted):
     """Snapshots of one program in the order in which they were taken.
 
     Only the last one is in memory as a graph; of the others the columns are kept that
@@ -65,46 +60,6 @@ class Series(Shown):
     >>> series = hn.load_series(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
     >>> series.growth().head()  # doctest: +SKIP
     """
-
-    snapshots: tuple[ReducedSnapshot, ...]
-    last: HeapGraph
-    one_process: bool
-    warnings: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.snapshots)
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """One row a snapshot: ``name``, ``file_size``, ``n_nodes``, ``n_edges``, ``total_size``."""
-        import pandas as pd
-
-        columns = ("name", "file_size", "n_nodes", "n_edges", "total_size")
-        return pd.DataFrame(
-            {column: [getattr(s, column) for s in self.snapshots] for column in columns}
-        )
-
-    def browse(self, view: str | None = None) -> HeapBrowser:
-        """Browse the last snapshot in a notebook, and what it has that the others lack.
-
-        Parameters
-        ----------
-        view : str, optional
-            What to begin with; see `heapnb.HeapBrowser`.
-
-        Returns
-        -------
-        HeapBrowser
-        """
-        from heapnb.widgets import HeapBrowser
-
-        return HeapBrowser(self, view)
-
-    def chart(self) -> Display:
-        """Draw how large the heap is in each snapshot."""
-        from heapnb.views.displays import series_chart
-
-        return series_chart(self)
 
     def growth(self) -> pd.DataFrame:
         """Return how each class grew; see `heapnb.analysis.series.growth.class_growth`."""
@@ -158,30 +113,6 @@ class Series(Shown):
         from heapnb.analysis.sql import query_series
 
         return query_series(self, statement, parameters, cache=cache)
-
-    @cached_property
-    def births(self) -> SizeArray:
-        """``unsigned[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
-
-        Counted from 0; meaningful for odd ids in a series of one process.
-        """
-        *_, last = first_seen(self.snapshots)
-        return last
-
-    @cached_property
-    def everywhere(self) -> tuple[BoolArray, ...]:
-        """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
-        numbers = _ObjectNumbers(self.snapshots)
-        n_seen = np.zeros(numbers.n_numbers, np.min_scalar_type(len(self)))
-        objects = [numbers.of(snapshot) for snapshot in self.snapshots]
-        for _, number in objects:
-            n_seen[number] += 1
-        marks = []
-        for snapshot, (nodes, number) in zip(self.snapshots, objects, strict=True):
-            stays = np.zeros(snapshot.n_nodes, np.bool_)
-            stays[nodes] = n_seen[number] == len(self)
-            marks.append(stays)
-        return tuple(marks)
 
 
 def load_series(
@@ -261,90 +192,6 @@ def load_series(
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
-
-
-def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
-    """Find for all objects of each snapshot in which one their ids are first seen.
-
-    Parameters
-    ----------
-    snapshots : sequence of ReducedSnapshot
-        The earliest first.
-
-    Yields
-    ------
-    unsigned[n_nodes]
-        For one snapshot after the other; counted from 0. Nodes of the embedder, whose ids are
-        even, count as new each time.
-    """
-    dtype = np.min_scalar_type(len(snapshots))
-    numbers = _ObjectNumbers(snapshots)
-    born = np.full(numbers.n_numbers, len(snapshots), dtype)
-    for number, snapshot in enumerate(snapshots):
-        births = np.full(snapshot.n_nodes, number, dtype)
-        nodes, objects = numbers.of(snapshot)
-        known = np.minimum(born[objects], number)
-        born[objects] = known
-        births[nodes] = known
-        yield births
-
-
-class _ObjectNumbers:
-    """Small numbers for the odd ids of a series, the same in every snapshot.
-
-    Even ids, which embedders give, are as large as addresses and tell nothing.
-    """
-
-    def __init__(self, snapshots: Sequence[ReducedSnapshot]) -> None:
-        n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
-        largest = max(snapshot.largest_object_id for snapshot in snapshots)
-        self._known = None
-        self.n_numbers = (largest >> 1) + 1
-        if self.n_numbers > _BITMAP_SPAN * n_ids:
-            ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
-            self._known = np.unique(np.concatenate(ids))
-            self.n_numbers = len(self._known)
-
-    def of(self, snapshot: ReducedSnapshot) -> tuple[IntArray, AnyArray]:
-        """Return the objects of a snapshot, as ordinals, and the number of each."""
-        nodes = np.flatnonzero(snapshot.node_id & 1)
-        ids = snapshot.node_id[nodes]
-        return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
-
-
-def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
-    """Look numbers up in a set of others.
-
-    Parameters
-    ----------
-    values : unsigned[n]
-        Node ids to look up.
-    of : unsigned[m]
-        The node ids to look in.
-
-    Returns
-    -------
-    bool[n]
-
-    Examples
-    --------
-    >>> is_member(np.array([1, 5], np.uint32), np.array([3, 5], np.uint32)).tolist()
-    [False, True]
-    """
-    if len(values) == 0 or len(of) == 0:
-        return np.zeros(len(values), np.bool_)
-    span = int(of.max()) + 1
-    if span > _BITMAP_SPAN * len(of):
-        ordered = np.sort(of)
-        places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-        matches: BoolArray = ordered[places] == values
-        return matches
-    present = np.zeros(span, np.bool_)
-    present[of] = True
-    inside = values < span
-    found = np.zeros(len(values), np.bool_)
-    found[inside] = present[values[inside]]
-    return found
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from heapnb._showing import Shown
 from heapnb._typing import NodeArray, SizeArray
-from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import SeriesData
 from heapnb.errors import HeapnbError
 from heapnb.graph.places import location_text
 
@@ -33,7 +33,7 @@ class Survivors(Shown):
         In which snapshot each is first seen, counted from 0.
     """
 
-    series: Series
+    series: SeriesData
     nodes: NodeArray
     born_in: SizeArray
 
@@ -83,7 +83,7 @@ class Survivors(Shown):
         return {"survivors": table.to_dict("records")}
 
 
-def survivors(series: Series) -> Survivors:
+def survivors(series: SeriesData) -> Survivors:
     """Find the objects that came after the first snapshot, before the last, and stayed.
 
     Parameters

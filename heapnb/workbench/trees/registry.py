@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from heapnb.workbench.model import TreeTable
+from heapnb.workbench.trees.buffers import BuffersTree
+from heapnb.workbench.trees.closures import ClosuresTree
+from heapnb.workbench.trees.collections_ import CollectionsTree
+from heapnb.workbench.trees.comparison import ComparisonTree
+from heapnb.workbench.trees.constructors import ConstructorsTree
+from heapnb.workbench.trees.containment import ContainmentTree
+from heapnb.workbench.trees.detached import DetachedTree
+from heapnb.workbench.trees.dominators import DominatorsTree
+from heapnb.workbench.trees.globals_ import GlobalsTree
+from heapnb.workbench.trees.listeners import ListenersTree
+from heapnb.workbench.trees.modules import ModulesTree
+from heapnb.workbench.trees.promises import PromisesTree
+from heapnb.workbench.trees.statistics import StatisticsTree
+from heapnb.workbench.trees.suspects import SuspectsTree
+from heapnb.workbench.trees.texts import TextsTree
+from heapnb.workbench.trees.timers import TimersTree
 
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
 
 
 class Entry(NamedTuple):
-    """Where a table is, and what it is for.
+    """A table and the workbenches that have it.
 
     Parameters
     ----------
-    module, name : str
-        Its class.
+    tree : callable
+        Makes the table of a workbench: its class.
     applies : callable
-        Tells whether a workbench has what it shows.
+        Tells whether a workbench has what the table shows.
     """
 
-    module: str
-    name: str
+    tree: Callable[[Workbench], TreeTable]
     applies: Callable[[Workbench], bool]
 
 
@@ -41,24 +55,24 @@ def _with_earlier(workbench: Workbench) -> bool:
 
 
 TREES: Final[dict[str, Entry]] = {
-    "suspects": Entry("suspects", "SuspectsTree", _with_diagnosis),
-    "summary": Entry("constructors", "ConstructorsTree", _always),
-    "comparison": Entry("comparison", "ComparisonTree", _with_earlier),
-    "containment": Entry("containment", "ContainmentTree", _always),
-    "dominators": Entry("dominators", "DominatorsTree", _always),
-    "closures": Entry("closures", "ClosuresTree", _always),
-    "strings": Entry("texts", "TextsTree", _always),
-    "collections": Entry("collections_", "CollectionsTree", _always),
-    "listeners": Entry("listeners", "ListenersTree", _always),
-    "timers": Entry("timers", "TimersTree", _always),
-    "promises": Entry("promises", "PromisesTree", _always),
-    "modules": Entry("modules", "ModulesTree", _always),
-    "globals": Entry("globals_", "GlobalsTree", _always),
-    "buffers": Entry("buffers", "BuffersTree", _always),
-    "detached": Entry("detached", "DetachedTree", _always),
-    "statistics": Entry("statistics", "StatisticsTree", _always),
+    "suspects": Entry(SuspectsTree, _with_diagnosis),
+    "summary": Entry(ConstructorsTree, _always),
+    "comparison": Entry(ComparisonTree, _with_earlier),
+    "containment": Entry(ContainmentTree, _always),
+    "dominators": Entry(DominatorsTree, _always),
+    "closures": Entry(ClosuresTree, _always),
+    "strings": Entry(TextsTree, _always),
+    "collections": Entry(CollectionsTree, _always),
+    "listeners": Entry(ListenersTree, _always),
+    "timers": Entry(TimersTree, _always),
+    "promises": Entry(PromisesTree, _always),
+    "modules": Entry(ModulesTree, _always),
+    "globals": Entry(GlobalsTree, _always),
+    "buffers": Entry(BuffersTree, _always),
+    "detached": Entry(DetachedTree, _always),
+    "statistics": Entry(StatisticsTree, _always),
 }
-"""By key; modules of `heapnb.workbench.trees`."""
+"""By key."""
 
 
 def keys_for(workbench: Workbench) -> tuple[str, ...]:
@@ -80,7 +94,4 @@ def make_tree(key: str, workbench: Workbench) -> TreeTable:
     -------
     TreeTable
     """
-    entry = TREES[key]
-    module = importlib.import_module(f"heapnb.workbench.trees.{entry.module}")
-    tree: TreeTable = getattr(module, entry.name)(workbench)
-    return tree
+    return TREES[key].tree(workbench)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from heapnb.analysis.diagnosis.detectors.remarks.base import Remark
 from heapnb.analysis.diagnosis.detectors.remarks.duplicate_texts import DuplicateTexts
 from heapnb.analysis.diagnosis.detectors.remarks.hidden_classes import HiddenClasses
 from heapnb.analysis.diagnosis.detectors.remarks.log_buffer import LogBuffer
 from heapnb.analysis.diagnosis.detectors.remarks.outside_heap import OutsideHeap
+from heapnb.analysis.diagnosis.detectors.remarks.remark import Remark
 from heapnb.analysis.diagnosis.detectors.remarks.ropes import Ropes
 from heapnb.analysis.diagnosis.detectors.remarks.spare_capacity import SpareCapacity
 from heapnb.analysis.diagnosis.detectors.remarks.weak_keys import WeakKeys

@@ -17,7 +17,7 @@ class DuplicateTexts:
     """Separate string objects with equal text."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         n_copies, wasted = repeated_texts(evidence.graph, evidence.held)
         held = size_of(evidence.graph, evidence.held)
         if wasted < max(LEAST_BYTES, LEAST_SHARE * held):

@@ -20,7 +20,7 @@ class HiddenClasses:
     """Property names from data: V8 creates a hidden class for every new set of names."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         if evidence.accumulation.is_content:
             return None
         graph = evidence.graph

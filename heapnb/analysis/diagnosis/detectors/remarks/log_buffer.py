@@ -20,7 +20,7 @@ class LogBuffer:
     """Lines, spans or records that are not flushed."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         name = evidence.anchor.name
         if not kind.startswith("unbounded-") or not _NAMES.search(name):
             return None

@@ -10,7 +10,7 @@ class OutsideHeap:
     """Bytes outside V8's heap."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         memory = None if kind == Buffers.kind else outside_memory(evidence)
         if memory is None or memory.share < MOST_OF_IT:
             return None

@@ -15,7 +15,7 @@ class Ropes:
     """Concatenated strings, which retain all their parts."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         graph, held = evidence.graph, evidence.held
         ropes = of_types(graph, held, "concatenated string")
         if len(ropes) < LEAST_ROPES or size_of(graph, ropes) < LEAST_SHARE * size_of(graph, held):

@@ -21,7 +21,7 @@ class SpareCapacity:
     """Backing stores that were full once, or grew far ahead of their content."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         accumulation, graph = evidence.accumulation, evidence.graph
         if accumulation.is_content or accumulation.is_list or accumulation.n_holders > 1:
             return None

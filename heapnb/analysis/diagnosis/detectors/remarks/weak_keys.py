@@ -14,7 +14,7 @@ class WeakKeys:
     """WeakMap values that live as long as the objects."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         graph = evidence.graph
         if kind == WeakMapValue.kind or not graph.ephemerons.n_pairs:
             return None

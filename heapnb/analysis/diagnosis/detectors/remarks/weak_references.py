@@ -14,7 +14,7 @@ class WeakReferences:
     """WeakRefs that accumulate although their targets may be collected."""
 
     def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
-        """See `heapnb.analysis.diagnosis.detectors.remarks.base.Remark`."""
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         references = named(evidence.graph, evidence.held, [REFERENCE_CLASS])
         if evidence.accumulation.is_content or len(references) < len(evidence.accumulation.members):
             return None

@@ -1,18 +1,37 @@
-"""What an analysis may be asked about: a file, a snapshot that is open, or its graph."""
+"""The heap that a question is about: a file, an open snapshot, its graph, or one of its nodes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, ProgressReporter, open_graph
 from heapnb.graph.source_files import SourceFiles
 
-if TYPE_CHECKING:
-    from heapnb.snapshot import Snapshot
 
-HeapSource: TypeAlias = Union["Snapshot", HeapGraph, SnapshotSource]
-"""A snapshot that is open, its graph, or anything that `heapnb.load` takes."""
+class HasGraph(Protocol):
+    """An open snapshot: `heapnb.Snapshot`."""
+
+    @property
+    def graph(self) -> HeapGraph:
+        """The heap as arrays."""
+
+
+@runtime_checkable
+class HeapNode(Protocol):
+    """One node of a heap: `heapnb.Node`."""
+
+    @property
+    def heap(self) -> HeapGraph:
+        """The heap that it belongs to."""
+
+    @property
+    def ordinal(self) -> int:
+        """Its row in the file, from 0."""
+
+
+HeapSource: TypeAlias = HasGraph | HeapGraph | SnapshotSource
+"""An open snapshot, its graph, or anything that `heapnb.load` takes."""
 
 
 def graph_of(

@@ -1,0 +1,83 @@
+"""The one place that imports upwards, on first use.
+
+It finds the public names of the package, which the stub ``__init__.pyi`` declares, and fills the
+port of `heapnb._showing`. No other module imports from a layer above its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from heapnb._showing import Browser, Chart, Drawing
+
+_STUB = Path(__file__).with_name("__init__.pyi")
+
+
+@cache
+def homes() -> dict[str, tuple[str, str]]:
+    """Read from the stub which module defines each public name, and under which name there.
+
+    ``lazy_loader.attach_stub`` does the same for relative imports, but it cannot rename.
+    """
+    return {
+        alias.asname or alias.name: (statement.module or "", alias.name)
+        for statement in ast.parse(_STUB.read_text(encoding="utf-8")).body
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("heapnb.")
+        for alias in statement.names
+    }
+
+
+def public_name(name: str) -> object:
+    """Import the object that a public name stands for; KeyError if there is no such name."""
+    module, attribute = homes()[name]
+    return getattr(import_module(module), attribute)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add the magics ``%heap`` and ``%%heap_record``; ``%load_ext heapnb`` calls it.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The notebook's shell.
+    """
+    from heapnb._ipython import load_ipython_extension as load
+
+    load(shell)
+
+
+class Views:
+    """Fills `heapnb._showing.Port`; each method imports the module that answers."""
+
+    def text(self, result: object) -> str:
+        from heapnb.views.text import result_text
+
+        return result_text(result)
+
+    def html(self, result: object) -> str:
+        from heapnb.views.html import result_html
+
+        return result_html(result)
+
+    def chart(self, result: object) -> Chart:
+        from heapnb.views.displays import result_chart
+
+        return result_chart(result)
+
+    def graph(self, result: object) -> Drawing:
+        from heapnb.drawing.dot import retainer_graph
+
+        drawing: Drawing = retainer_graph(result)
+        return drawing
+
+    def browse(self, result: Any, view: str | None) -> Browser:
+        from heapnb.widgets import HeapBrowser
+
+        return HeapBrowser(result, view)

@@ -1,0 +1,162 @@
+"""The snapshots of a series, and which objects they share; `heapnb.Series` adds the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
+from heapnb.analysis.series.reduction import ReducedSnapshot
+from heapnb.graph import HeapGraph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BITMAP_SPAN: Final = 64
+
+
+@dataclass(frozen=True, repr=False)
+class SeriesData:
+    """Snapshots of one program in order of time.
+
+    Parameters
+    ----------
+    snapshots : tuple of ReducedSnapshot
+        The earliest first.
+    last : HeapGraph
+        The last snapshot.
+    one_process : bool
+        Whether an id means the same object in all of them.
+    warnings : tuple of str
+        Files that were left out, reordered, or of different processes.
+    """
+
+    snapshots: tuple[ReducedSnapshot, ...]
+    last: HeapGraph
+    one_process: bool
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.snapshots)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a snapshot: ``name``, ``file_size``, ``n_nodes``, ``n_edges``, ``total_size``."""
+        import pandas as pd
+
+        columns = ("name", "file_size", "n_nodes", "n_edges", "total_size")
+        return pd.DataFrame(
+            {column: [getattr(s, column) for s in self.snapshots] for column in columns}
+        )
+
+    @cached_property
+    def births(self) -> SizeArray:
+        """``unsigned[n_nodes]`` of the last snapshot: in which snapshot each node is first seen.
+
+        Counted from 0; meaningful for odd ids in a series of one process.
+        """
+        *_, last = first_seen(self.snapshots)
+        return last
+
+    @cached_property
+    def everywhere(self) -> tuple[BoolArray, ...]:
+        """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
+        numbers = _ObjectNumbers(self.snapshots)
+        n_seen = np.zeros(numbers.n_numbers, np.min_scalar_type(len(self)))
+        objects = [numbers.of(snapshot) for snapshot in self.snapshots]
+        for _, number in objects:
+            n_seen[number] += 1
+        marks = []
+        for snapshot, (nodes, number) in zip(self.snapshots, objects, strict=True):
+            stays = np.zeros(snapshot.n_nodes, np.bool_)
+            stays[nodes] = n_seen[number] == len(self)
+            marks.append(stays)
+        return tuple(marks)
+
+
+def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
+    """Find for all objects of each snapshot in which one their ids are first seen.
+
+    Parameters
+    ----------
+    snapshots : sequence of ReducedSnapshot
+        The earliest first.
+
+    Yields
+    ------
+    unsigned[n_nodes]
+        For one snapshot after the other; counted from 0. Nodes of the embedder, whose ids are
+        even, count as new each time.
+    """
+    dtype = np.min_scalar_type(len(snapshots))
+    numbers = _ObjectNumbers(snapshots)
+    born = np.full(numbers.n_numbers, len(snapshots), dtype)
+    for number, snapshot in enumerate(snapshots):
+        births = np.full(snapshot.n_nodes, number, dtype)
+        nodes, objects = numbers.of(snapshot)
+        known = np.minimum(born[objects], number)
+        born[objects] = known
+        births[nodes] = known
+        yield births
+
+
+class _ObjectNumbers:
+    """Small numbers for the odd ids of a series, the same in every snapshot.
+
+    Even ids, which embedders give, are as large as addresses and tell nothing.
+    """
+
+    def __init__(self, snapshots: Sequence[ReducedSnapshot]) -> None:
+        n_ids = sum(snapshot.n_nodes for snapshot in snapshots)
+        largest = max(snapshot.largest_object_id for snapshot in snapshots)
+        self._known = None
+        self.n_numbers = (largest >> 1) + 1
+        if self.n_numbers > _BITMAP_SPAN * n_ids:
+            ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
+            self._known = np.unique(np.concatenate(ids))
+            self.n_numbers = len(self._known)
+
+    def of(self, snapshot: ReducedSnapshot) -> tuple[IntArray, AnyArray]:
+        """Return the objects of a snapshot, as ordinals, and the number of each."""
+        nodes = np.flatnonzero(snapshot.node_id & 1)
+        ids = snapshot.node_id[nodes]
+        return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
+
+
+def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
+    """Look numbers up in a set of others.
+
+    Parameters
+    ----------
+    values : unsigned[n]
+        Node ids to look up.
+    of : unsigned[m]
+        The node ids to look in.
+
+    Returns
+    -------
+    bool[n]
+
+    Examples
+    --------
+    >>> is_member(np.array([1, 5], np.uint32), np.array([3, 5], np.uint32)).tolist()
+    [False, True]
+    """
+    if len(values) == 0 or len(of) == 0:
+        return np.zeros(len(values), np.bool_)
+    span = int(of.max()) + 1
+    if span > _BITMAP_SPAN * len(of):
+        ordered = np.sort(of)
+        places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+        matches: BoolArray = ordered[places] == values
+        return matches
+    present = np.zeros(span, np.bool_)
+    present[of] = True
+    inside = values < span
+    found = np.zeros(len(values), np.bool_)
+    found[inside] = present[values[inside]]
+    return found
