@@ -273,7 +273,7 @@ def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
         {
             "rank": [suspect.rank for suspect in suspects],
             "class_name": [suspect.class_name for suspect in suspects],
-            "course": [suspect.count_per_snapshot for suspect in suspects],
+            "trend": [suspect.count_per_snapshot for suspect in suspects],
             "count_delta": [suspect.count_delta for suspect in suspects],
             "retained_delta": [suspect.retained_delta for suspect in suspects],
             "anchor": [suspect.anchor for suspect in suspects],
@@ -283,26 +283,26 @@ def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
     return make_table(
         frame,
         [
-            Column("class_name", "Class"),
-            Column("rank", "Rank"),
-            Column("course", "Course"),
-            Column("count_delta", "Objects"),
-            Column("retained_delta", "Retained"),
-            Column("anchor", "Held by"),
+            Column.of("class_name"),
+            Column.of("rank"),
+            Column.of("trend"),
+            Column.of("count_delta", "Objects"),
+            Column.of("retained_delta", "Retained"),
+            Column.of("anchor"),
         ],
         MOST_ROWS,
     )
 
 
 def _grown_classes(series: Series) -> pd.DataFrame | None:
-    """List the classes that grew, with the number of their objects as a column ``course``."""
+    """List the classes that grew, with the number of their objects as a column ``trend``."""
     if len(series) < 2:  # noqa: PLR2004  growth needs a before and an after
         return None
     frame = series.growth()
     frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)]
     counts = frame[[f"count_{i + 1}" for i in range(len(series))]].to_numpy()
     courses: list[Any] = counts.tolist()
-    return frame.assign(course=courses)
+    return frame.assign(trend=courses)
 
 
 def _course(
@@ -319,7 +319,7 @@ def _course(
     most = grown[grown["count_delta"].gt(0)].nlargest(MOST_LINES, "count_delta")
     return "Objects more than in the first snapshot", [
         charts.Line(safe_text(name), [count - course[0] for count in course])
-        for name, course in zip(most["class_name"], most["course"], strict=True)
+        for name, course in zip(most["class_name"], most["trend"], strict=True)
     ]
 
 
@@ -331,12 +331,12 @@ def _growth(series: Series, grown: pd.DataFrame | None) -> Table | None:
     return make_table(
         grown,
         [
-            Column("class_name", "Class"),
-            Column("course", "Course"),
-            *(Column(f"count_{i + 1}", _short_name(series.snapshots[i].name)) for i in shown),
-            Column("count_delta", "Objects"),
-            Column("shallow_delta", "Shallow"),
-            Column("retained_delta", "Retained"),
+            Column.of("class_name"),
+            Column.of("trend"),
+            *(Column.of(f"count_{i + 1}", _short_name(series.snapshots[i].name)) for i in shown),
+            Column.of("count_delta", "Objects"),
+            Column.of("shallow_delta", "Shallow"),
+            Column.of("retained_delta", "Retained"),
         ],
         MOST_ROWS,
     )
@@ -349,10 +349,10 @@ def _survivors(series: Series) -> Table | None:
     return make_table(
         series.survivors().table,
         [
-            Column("class_name", "Class"),
-            Column("count", "Objects"),
-            Column("shallow_size", "Shallow"),
-            Column("retained_size", "Retained"),
+            Column.of("class_name"),
+            Column.of("count", "Objects"),
+            Column.of("shallow_size", "Shallow"),
+            Column.of("retained_size", "Retained"),
         ],
         MOST_ROWS,
     )
@@ -391,11 +391,11 @@ def _cohort_table(cohorts: Cohorts | None) -> Table | None:
     return make_table(
         frame[(frame["born_count"] > 0) | (frame["gone_count"] > 0)],
         [
-            Column("class_name", "Class"),
-            Column("born_count", "Came"),
-            Column("gone_count", "Went"),
-            Column("survival_share", "Of those in between stayed"),
-            Column("surviving_size", "New and still there"),
+            Column.of("class_name"),
+            Column.of("born_count"),
+            Column.of("gone_count"),
+            Column.of("survival_share"),
+            Column.of("surviving_size"),
         ],
         MOST_ROWS,
     )
@@ -408,12 +408,12 @@ def _constructors(series: Series, total: int) -> Table:
     return make_table(
         frame,
         [
-            Column("class_name", "Class"),
-            Column("distance", "Distance"),
-            Column("count", "Objects"),
-            Column("shallow_size", "Shallow"),
-            Column("retained_size", "Retained"),
-            Column("share", "Of the heap"),
+            Column.of("class_name"),
+            Column.of("distance"),
+            Column.of("count", "Objects"),
+            Column.of("shallow_size", "Shallow"),
+            Column.of("retained_size", "Retained"),
+            Column.of("share"),
         ],
         MOST_ROWS,
     )
@@ -446,12 +446,12 @@ def _packages(whose: pd.DataFrame, total: int) -> Table:
     return make_table(
         whose.assign(share=whose["retained_size"] / max(total, 1)),
         [
-            Column("package", "Package"),
-            Column("version", "Version"),
-            Column("count", "Objects"),
-            Column("shallow_size", "Shallow"),
-            Column("retained_size", "Retained"),
-            Column("share", "Of the heap"),
+            Column.of("package"),
+            Column.of("version"),
+            Column.of("count", "Objects"),
+            Column.of("shallow_size", "Shallow"),
+            Column.of("retained_size", "Retained"),
+            Column.of("share"),
         ],
         MOST_ROWS,
     )
@@ -481,11 +481,11 @@ def _files(series: Series) -> Table:
     return make_table(
         series.table,
         [
-            Column("name", "File"),
-            Column("file_size", "File size"),
-            Column("total_size", "Heap"),
-            Column("n_nodes", "Nodes"),
-            Column("n_edges", "Edges"),
+            Column.of("name", "File"),
+            Column.of("file_size"),
+            Column.of("total_size"),
+            Column.of("n_nodes"),
+            Column.of("n_edges"),
         ],
         MOST_SNAPSHOTS,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import heapnb
-from heapnb.reports.tables import COURSE, LONGEST_PROSE, Table, safe_text
+from heapnb.reports.tables import LONGEST_PROSE, TREND, Table, safe_text
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
 from heapnb.views.columns import is_missing, kind_of, write
@@ -199,7 +199,7 @@ def _suspect(suspect: Suspect) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    columns = [column for column in table.columns if column.key != COURSE]
+    columns = [column for column in table.columns if column.key != TREND]
     yield "| " + " | ".join(_escaped(column.title) for column in columns) + " |"
     yield "|" + "|".join("---:" if column.is_number else "---" for column in columns) + "|"
     shown = table.frame.head(_MOST_ROWS)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
+from heapnb.schema import Kind, find_column
 from heapnb.views import charts, fmt
-from heapnb.views.columns import Kind, is_missing, kind_of, write, write_exactly
+from heapnb.views.columns import is_missing, kind_of, write, write_exactly
 from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 CLASS: Final = "class_name"
 """Name of the column of classes."""
 
-COURSE: Final = "course"
+TREND: Final = "trend"
 """Name of a column whose values are drawn: numbers, one for each snapshot."""
 
 LONGEST_PROSE: Final = 1500
@@ -50,10 +51,21 @@ class Column:
     key: str
     title: str
 
+    @classmethod
+    def of(cls, key: str, title: str | None = None) -> Column:
+        """Take a column of the schema; ``title`` replaces its heading where a page needs another.
+
+        Names are looked up when the page is made: one that the schema lacks is a bug.
+        """
+        known = find_column(key)
+        if known is None:
+            raise KeyError(key)
+        return cls(key, title or known.title)
+
     @property
     def is_number(self) -> bool:
         """Whether it is aligned to the right."""
-        return self.key != COURSE and kind_of(self.key).is_number
+        return self.key != TREND and kind_of(self.key).is_number
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ def cell(value: Any, key: str) -> Markup:
     key : str
         Name of its column.
     """
-    if key == COURSE:
+    if key == TREND:
         return charts.sparkline(value)
     if is_missing(value):
         return escape(fmt.UNKNOWN)

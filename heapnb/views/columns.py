@@ -1,38 +1,22 @@
-"""What the columns of results mean, by their names, and how their values are written."""
+"""How values of columns are written, by what the schema says of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 from typing import Any, Final
 
 import numpy as np
 
 from heapnb._typing import AnyArray
+from heapnb.schema import Kind, find_column
 from heapnb.views import fmt
 
 _MAX_LISTED: Final = 8
 _FULL_TEXT_LENGTH: Final = 400
 
 
-class Kind(Enum):
-    """What the values of a column are."""
-
-    BYTES = auto()
-    BYTES_DELTA = auto()
-    COUNT = auto()
-    COUNT_DELTA = auto()
-    SHARE = auto()
-    DISTANCE = auto()
-    IDENTIFIER = auto()
-    LOCATION = auto()
-    TEXT = auto()
-
-    @property
-    def is_number(self) -> bool:
-        """Whether values belong at the right of their column."""
-        return self not in {Kind.LOCATION, Kind.TEXT}
+def _format_number(value: float) -> str:
+    return fmt.format_count(int(value)) if value == int(value) else f"{value:,.3g}"
 
 
 _WRITERS: Final[dict[Kind, Callable[[Any], str]]] = {
@@ -40,28 +24,15 @@ _WRITERS: Final[dict[Kind, Callable[[Any], str]]] = {
     Kind.BYTES_DELTA: fmt.format_bytes_delta,
     Kind.COUNT: fmt.format_count,
     Kind.COUNT_DELTA: fmt.format_count_delta,
+    Kind.NUMBER: _format_number,
     Kind.SHARE: fmt.format_percent,
     Kind.DISTANCE: fmt.format_distance,
+    Kind.MILLISECONDS: _format_number,
     Kind.IDENTIFIER: str,
+    Kind.YES_NO: str,
     Kind.LOCATION: str,
     Kind.TEXT: str,
 }
-
-# The first that is found in the name of a column decides.
-_KIND_OF_NAME: Final = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (r"(size|bytes|shallow|retained)_delta$", Kind.BYTES_DELTA),
-        (r"_delta$", Kind.COUNT_DELTA),
-        (r"(^|_)(size|bytes)(_\d+|_per_snapshot)?$", Kind.BYTES),
-        (r"^(shallow|retained)(_\d+|_per_snapshot)?$|^(total|byte_length)$", Kind.BYTES),
-        (r"(^|_)count(_\d+|_per_snapshot)?$|^n_|^(length|times)$", Kind.COUNT),
-        (r"(^|_)(share|confidence|ratio)$", Kind.SHARE),
-        (r"^distance$", Kind.DISTANCE),
-        (r"(^|_)(ids?|ordinal|line|column|rank)$", Kind.IDENTIFIER),
-        (r"(^|_)(location|script|path|file)$", Kind.LOCATION),
-    )
-)
 
 
 def kind_of(column: str, *, is_numeric: bool = False) -> Kind:
@@ -72,7 +43,8 @@ def kind_of(column: str, *, is_numeric: bool = False) -> Kind:
     column : str
         Its name.
     is_numeric : bool, optional
-        Whether its values are numbers; used where the name does not tell.
+        Whether its values are numbers: decides for a column that is not in the schema, such as
+        one of a user's own table or SQL.
 
     Returns
     -------
@@ -80,24 +52,36 @@ def kind_of(column: str, *, is_numeric: bool = False) -> Kind:
 
     Examples
     --------
-    >>> kind_of("retained_size"), kind_of("size_delta"), kind_of("class_name")
-    (<Kind.BYTES: 1>, <Kind.BYTES_DELTA: 2>, <Kind.TEXT: 9>)
+    >>> kind_of("retained_size"), kind_of("sum(x)", is_numeric=True), kind_of("my_size")
+    (<Kind.BYTES: 'bytes'>, <Kind.NUMBER: 'number'>, <Kind.TEXT: 'text'>)
     """
-    for pattern, kind in _KIND_OF_NAME:
-        if pattern.search(column):
-            return kind
-    return Kind.COUNT if is_numeric else Kind.TEXT
+    known = find_column(column)
+    if known is not None:
+        return known.kind
+    return Kind.NUMBER if is_numeric else Kind.TEXT
 
 
 def heading(column: str) -> str:
-    """Write the name of a column for people.
+    """Return the title of a column; one that is not in the schema keeps its name.
 
     Examples
     --------
-    >>> heading("retained_size"), heading("n_nodes")
-    ('retained size', 'nodes')
+    >>> heading("retained_size"), heading("n_nodes"), heading("my_column")
+    ('Retained size', 'Nodes', 'my_column')
     """
-    words = column.removeprefix("n_").replace("_", " ").strip()
+    known = find_column(column)
+    return fmt.clean(column) if known is None else known.title
+
+
+def label(name: str) -> str:
+    """Write the name of a fact as words.
+
+    Examples
+    --------
+    >>> label("freed_size"), label("gc root")
+    ('freed size', 'GC root')
+    """
+    words = name.removeprefix("n_").replace("_", " ").strip()
     return fmt.clean(words.replace("gc root", "GC root"))
 
 
@@ -128,8 +112,8 @@ def write(value: object, kind: Kind) -> str:
         return (fmt.clean_location if kind is Kind.LOCATION else fmt.clean)(value) or '""'
     if is_missing(value):
         return fmt.UNKNOWN
-    if kind is Kind.COUNT and isinstance(value, float | np.floating) and value != int(value):
-        return f"{value:,.3g}"
+    if kind is Kind.COUNT and isinstance(value, float | np.floating):
+        return _format_number(float(value))
     return fmt.clean(_WRITERS[kind](value))
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from heapnb.schema import Kind
 from heapnb.views import fmt
-from heapnb.views.columns import Kind, kind_of
+from heapnb.views.columns import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd

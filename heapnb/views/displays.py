@@ -73,8 +73,8 @@ def table(frame: pd.DataFrame, *, title: str = "", rows: int = DEFAULT_ROWS) -> 
     >>> from heapnb.testing import SnapshotBuilder
     >>> snap = SnapshotBuilder.from_edges("root.cache>Map Map/table>table").snapshot()
     >>> table(snap.constructors()[["class_name", "retained_size"]], rows=1)
-    class name  retained size
-    Map                  32 B
+    Class  Retained size
+    Map             32 B
     … 1 more row
     """
     return Display(View(title=title, table=frame), rows=rows)

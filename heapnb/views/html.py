@@ -15,9 +15,10 @@ from markupsafe import Markup
 
 from heapnb._showing import port
 from heapnb.errors import HeapnbError
+from heapnb.schema import Kind
 from heapnb.views import fmt
 from heapnb.views.code import code_html
-from heapnb.views.columns import Kind, heading, is_missing, kind_of, write, write_exactly
+from heapnb.views.columns import heading, is_missing, kind_of, label, write, write_exactly
 from heapnb.views.describe import View, describe
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _environment() -> jinja2.Environment:
     filters: dict[str, Any] = {
         "clean": fmt.clean,
         "sentence": _sentence,
-        "heading": heading,
+        "label": label,
         "write": write,
         "write_exactly": write_exactly,
         "drawing": _drawing,

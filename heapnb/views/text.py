@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from heapnb.schema import Kind
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
-from heapnb.views.columns import Kind, heading, kind_of, write
+from heapnb.views.columns import heading, kind_of, label, write
 from heapnb.views.describe import Fact, View, describe
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ def render_table(
     --------
     >>> import pandas as pd
     >>> print(render_table(pd.DataFrame({"class_name": ["Map"], "retained_size": [12345]})))
-    class name  retained size
-    Map               12.3 kB
+    Class  Retained size
+    Map          12.3 kB
     """
     shown = frame if max_rows is None else frame.head(max_rows)
     if frame.shape[1] == 0:
@@ -206,10 +207,10 @@ def chain_text(chain: Sequence[str]) -> str:
 
 
 def _fact_lines(facts: Sequence[Fact]) -> Iterable[str]:
-    labels = [heading(fact.label) for fact in facts]
+    labels = [label(fact.label) for fact in facts]
     width = max(map(_cell_length, labels), default=0)
-    for label, fact in zip(labels, facts, strict=True):
-        yield f"{_INDENT}{label:<{width}}  {write(fact.value, fact.written_as)}"
+    for text, fact in zip(labels, facts, strict=True):
+        yield f"{_INDENT}{text:<{width}}  {write(fact.value, fact.written_as)}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from heapnb.analysis.retention.dominators import leak_suspects
 from heapnb.drawing.dot import drawing_style
 from heapnb.errors import HeapnbError
+from heapnb.schema import Kind
 from heapnb.views import fmt
-from heapnb.views.columns import Kind
 from heapnb.views.describe import Fact, View, describe
 from heapnb.views.html import view_html
 from heapnb.views.text import view_text

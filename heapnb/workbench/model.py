@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from heapnb._typing import NodeArray
+from heapnb.schema import COLUMNS, Kind
 
 ColumnKind: TypeAlias = Literal[
     "bytes", "bytes_delta", "count", "count_delta", "percent", "distance", "text", "location"
@@ -60,6 +61,47 @@ class Column:
     title: str
     kind: ColumnKind
     description: str = ""
+
+
+_SENT_AS: Final[dict[Kind, ColumnKind]] = {
+    Kind.BYTES: "bytes",
+    Kind.BYTES_DELTA: "bytes_delta",
+    Kind.COUNT: "count",
+    Kind.COUNT_DELTA: "count_delta",
+    Kind.NUMBER: "count",
+    Kind.SHARE: "percent",
+    Kind.DISTANCE: "distance",
+    # Text is not added up in groups.
+    Kind.MILLISECONDS: "text",
+    # A rank; node ids stand in labels.
+    Kind.IDENTIFIER: "count",
+    Kind.YES_NO: "text",
+    Kind.LOCATION: "location",
+    Kind.TEXT: "text",
+}
+
+
+def column(name: str, *, title: str | None = None, doc: str | None = None) -> Column:
+    """Take a column from the schema.
+
+    Parameters
+    ----------
+    name : str
+        Its name in `heapnb.schema.COLUMNS`.
+    title, doc : str, optional
+        In place of those of the schema, where a tree can be more precise.
+
+    Returns
+    -------
+    Column
+    """
+    known = COLUMNS[name]
+    return Column(name, title or known.title, _SENT_AS[known.kind], doc or known.doc)
+
+
+def count_of(things: str) -> Column:
+    """Take the column ``count``, titled by what a group's rows are: "Closures", not "Count"."""
+    return column("count", title=things.capitalize(), doc=f"How many {things} the row stands for.")
 
 
 @dataclass(frozen=True, slots=True)

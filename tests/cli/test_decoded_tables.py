@@ -25,7 +25,7 @@ def test_json(run: Run, module: ModuleType) -> None:
 @pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.command.name)
 def test_tables(run: Run, module: ModuleType, sample: Path) -> None:
     for path in (CAPTURE, sample):
-        assert "retained size" in run(module.command.name, path).out
+        assert "Retained size" in run(module.command.name, path).out
 
 
 def test_rows(run: Run) -> None:

@@ -133,7 +133,7 @@ def test_rows_that_are_left_out_are_counted() -> None:
 
 def test_missing_values_are_dashes() -> None:
     frame = pd.DataFrame({"location": [None], "distance": pd.array([pd.NA], "Int64")})
-    assert read(table_html(frame)).text.split() == ["location", "distance", "–", "–"]
+    assert read(table_html(frame)).text.split() == ["Location", "Distance", "–", "–"]
 
 
 def test_the_style_is_for_its_fragment_only() -> None:

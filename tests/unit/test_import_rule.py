@@ -32,7 +32,7 @@ LAYERS = (
     ("graph",),
     ("format",),
     ("kernels",),
-    ("vocab", "errors", "secrets", "sifting", "_typing", "_showing", "progress"),
+    ("vocab", "errors", "schema", "secrets", "sifting", "_typing", "_showing", "progress"),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from heapnb.views.columns import Kind, kind_of, write, write_exactly
+from heapnb.schema import Kind
+from heapnb.views.columns import kind_of, write, write_exactly
 from heapnb.views.text import chain_text, render_table, result_text
 from tests.unit.hostile import HOSTILE, assert_nothing_invisible, one_row
 
@@ -37,7 +38,6 @@ class Finding:
     [
         ("retained_size", Kind.BYTES),
         ("retained_3", Kind.BYTES),
-        ("extra_native_bytes", Kind.BYTES),
         ("byte_length", Kind.BYTES),
         ("size_delta", Kind.BYTES_DELTA),
         ("retained_delta", Kind.BYTES_DELTA),
@@ -50,7 +50,7 @@ class Finding:
         ("node_id", Kind.IDENTIFIER),
         ("location", Kind.LOCATION),
         ("class_name", Kind.TEXT),
-        ("size_of_nothing", Kind.TEXT),
+        ("my_size", Kind.TEXT),
     ],
 )
 def test_names_tell_what_columns_hold(column: str, kind: Kind) -> None:
@@ -74,7 +74,7 @@ def test_values_are_written_by_kind() -> None:
 def test_numbers_stand_at_the_right_and_names_at_the_left() -> None:
     lines = render_table(FRAME).splitlines()
     assert lines[0].split() == [
-        *("class", "name", "location", "count", "retained", "size", "count", "delta")
+        *("Class", "Location", "Count", "Retained", "size", "Count", "delta")
     ]
     assert lines[1].startswith("Map  ")
     assert {len(line) for line in lines} == {len(lines[0])}

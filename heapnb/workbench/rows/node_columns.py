@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from heapnb.workbench.model import Column
+from heapnb.workbench.model import column
 
-DISTANCE: Final = Column(
-    "distance", "Distance", "distance", "Edges from the program's roots, by the shortest way."
-)
-SHALLOW_SIZE: Final = Column(
-    "shallow_size", "Shallow size", "bytes", "Bytes of the object itself and what it alone owns."
-)
-RETAINED_SIZE: Final = Column(
-    "retained_size", "Retained size", "bytes", "Bytes that would be free if the object went."
-)
+DISTANCE: Final = column("distance")
+SHALLOW_SIZE: Final = column("shallow_size")
+RETAINED_SIZE: Final = column("retained_size")
 NODE_COLUMNS: Final = (DISTANCE, SHALLOW_SIZE, RETAINED_SIZE)
 """Columns of every row that is a node."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.buffers import buffers
-from heapnb.workbench.model import Column, Label
+from heapnb.workbench.model import Column, Label, column, count_of
 from heapnb.workbench.rows.labels import held_label
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -26,8 +26,8 @@ class BuffersTree(DecodedTree):
     )
     label_title = "Buffer"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Buffers", "count", "How many are held under this name."),
-        Column("byte_length", "Length", "bytes", "Bytes, where the file tells."),
+        count_of("buffers"),
+        column("byte_length"),
         *NODE_COLUMNS,
     )
     table = "buffers()"

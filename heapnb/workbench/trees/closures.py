@@ -21,7 +21,7 @@ from heapnb.decode.links import edges_of_type, has_type
 from heapnb.frames import texts
 from heapnb.graph.places import internal_child
 from heapnb.views import fmt
-from heapnb.workbench.model import Column, Label, Page, Row, Window
+from heapnb.workbench.model import Column, Label, Page, Row, Window, column, count_of
 from heapnb.workbench.rows.labels import function_label, named
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.rows.row_keys import no_row, parse_part
@@ -46,8 +46,8 @@ class ClosuresTree(DecodedTree):
     )
     label_title = "Function"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Closures", "count", "How many closures of this function there are."),
-        Column("variables", "Captures", "text", "Variables that its own context holds."),
+        count_of("closures"),
+        column("variables"),
         *NODE_COLUMNS,
     )
     # As texts, which can be looked through.

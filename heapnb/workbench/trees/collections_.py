@@ -18,7 +18,18 @@ from heapnb.decode.containers import KINDS, collections
 from heapnb.decode.hashtables import Entries, entries
 from heapnb.secrets import is_secret_name
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import Column, Filter, FilterValue, Label, LabelRole, Page, Row, Window
+from heapnb.workbench.model import (
+    Column,
+    Filter,
+    FilterValue,
+    Label,
+    LabelRole,
+    Page,
+    Row,
+    Window,
+    column,
+    count_of,
+)
 from heapnb.workbench.python_code import quoted
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.labels import held_label
@@ -54,15 +65,10 @@ class CollectionsTree(DecodedTree):
     )
     label_title = "Collection"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Collections", "count", "How many are held under this name."),
-        Column(
-            "entry_count",
-            "Entries",
-            "count",
-            "Entries that the file shows; small integers are not in it.",
-        ),
-        Column("capacity", "Room for", "count", "Entries that there is room for."),
-        Column("fill_ratio", "Full", "percent", "Entries by the room that there is."),
+        count_of("collections"),
+        column("entry_count"),
+        column("capacity"),
+        column("fill_ratio"),
         *NODE_COLUMNS,
     )
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _KIND_FILTER, SIZE_FILTER)

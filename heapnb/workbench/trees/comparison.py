@@ -18,7 +18,7 @@ from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.series.diff import Diff, diff
 from heapnb.frames import text_ranks
 from heapnb.views import fmt
-from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window
+from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window, column
 from heapnb.workbench.python_code import node_code, quoted, table_code
 from heapnb.workbench.rows.filtering import TEXT_FILTER, matching
 from heapnb.workbench.rows.labels import NodeLabels
@@ -49,12 +49,12 @@ class ComparisonTree:
     description: ClassVar[str] = "What came and what went since an earlier snapshot."
     label_title: ClassVar[str] = "Constructor"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("added_count", "New", "count", "Objects that only this snapshot has."),
-        Column("removed_count", "Deleted", "count", "Objects that only the earlier one has."),
-        Column("count_delta", "Difference", "count_delta", "New objects less deleted ones."),
-        Column("added_size", "Allocated", "bytes", "Bytes of new objects, shallow."),
-        Column("removed_size", "Freed", "bytes", "Bytes of deleted objects, shallow."),
-        Column("size_delta", "Size difference", "bytes_delta", "Allocated bytes less freed ones."),
+        column("added_count"),
+        column("removed_count"),
+        column("count_delta"),
+        column("added_size"),
+        column("removed_size"),
+        column("size_delta"),
         RETAINED_SIZE,
     )
     default_sort: ClassVar[tuple[str | None, bool]] = ("size_delta", True)

@@ -17,7 +17,7 @@ from heapnb.analysis.constructors import ClassSums, class_sums
 from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
 from heapnb.graph.places import location_text
-from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window
+from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window, count_of
 from heapnb.workbench.python_code import node_code, quoted, table_code
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, left_out, matching, minimum
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
@@ -28,7 +28,7 @@ from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
 
-COUNT: Final = Column("count", "Objects", "count", "How many objects the class has.")
+COUNT: Final = count_of("objects")
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.detached import detached
-from heapnb.workbench.model import Column, Filter
+from heapnb.workbench.model import Column, Filter, count_of
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -25,7 +25,7 @@ class DetachedTree(DecodedTree):
     )
     label_title = "Class"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Nodes", "count", "How many detached nodes there are."),
+        count_of("nodes"),
         *NODE_COLUMNS,
     )
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, SIZE_FILTER)

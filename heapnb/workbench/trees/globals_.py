@@ -10,7 +10,7 @@ import numpy as np
 from heapnb._typing import BoolArray
 from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.decode.global_object import global_variables
-from heapnb.workbench.model import Column, Filter, FilterValue, Label
+from heapnb.workbench.model import Column, Filter, FilterValue, Label, column
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -32,7 +32,7 @@ class GlobalsTree(DecodedTree):
     description = "Properties of the global object; those of the program are often forgotten ones."
     label_title = "Variable"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("origin", "From", "text", "The runtime, or the program."),
+        column("origin"),
         *NODE_COLUMNS,
     )
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _WHOSE, SIZE_FILTER)

@@ -9,7 +9,7 @@ import numpy as np
 
 from heapnb.decode.listeners import listeners
 from heapnb.views.columns import is_missing
-from heapnb.workbench.model import Column, Label, Page, Window
+from heapnb.workbench.model import Column, Label, Page, Window, column, count_of
 from heapnb.workbench.rows.labels import function_label, named
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -30,9 +30,9 @@ class ListenersTree(DecodedTree):
     )
     label_title = "Event"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Listeners", "count", "How many listeners there are."),
-        Column("emitter", "Emitter", "text", "What they listen to, if it is one object."),
-        Column("location", "Written at", "location", "Where the listener is written."),
+        count_of("listeners"),
+        column("emitter"),
+        column("location"),
         *NODE_COLUMNS,
     )
     table = "listeners()"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.modules import modules
-from heapnb.workbench.model import Column, Label
+from heapnb.workbench.model import Column, Label, column, count_of
 from heapnb.workbench.rows.labels import location_label
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -26,10 +26,10 @@ class ModulesTree(DecodedTree):
     )
     label_title = "File"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Modules", "count", "How many modules there are of this file."),
-        Column("kind", "Kind", "text", "CommonJS or ECMAScript module."),
-        Column("child_count", "Requires", "count", "CommonJS modules that it required first."),
-        Column("parent", "Required by", "location", "The CommonJS module that required it first."),
+        count_of("modules"),
+        column("kind"),
+        column("child_count"),
+        column("parent"),
         *NODE_COLUMNS,
     )
     table = "modules()"

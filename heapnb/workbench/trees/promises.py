@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.promises import promises
 from heapnb.views.columns import is_missing
-from heapnb.workbench.model import Column, Label
+from heapnb.workbench.model import Column, Label, column, count_of
 from heapnb.workbench.rows.labels import function_label
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -27,9 +27,9 @@ class PromisesTree(DecodedTree):
     )
     label_title = "Promise"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Promises", "count", "How many promises there are."),
-        Column("reaction_count", "Waiting", "count", "How often something waits for them."),
-        Column("awaited_by", "Awaited by", "text", "The async function that is suspended."),
+        count_of("promises"),
+        column("reaction_count"),
+        column("awaited_by"),
         *NODE_COLUMNS,
     )
     table = "promises()"

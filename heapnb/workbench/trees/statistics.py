@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from heapnb.analysis.statistics import statistics
 from heapnb.views import charts
-from heapnb.workbench.model import Column, Filter, Label
+from heapnb.workbench.model import Column, Filter, Label, column
 from heapnb.workbench.trees.decoded import DecodedTree
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class StatisticsTree(DecodedTree):
     description = "What kinds of things the bytes of the heap are."
     label_title = "Kind"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("size", "Size", "bytes", "Bytes of all things of this kind."),
-        Column("share", "Of the heap", "percent", "Their part of all bytes."),
+        column("size", doc="Shallow bytes of everything of this kind."),
+        column("share"),
     )
     filters: ClassVar[tuple[Filter, ...]] = ()
     default_sort: ClassVar[tuple[str | None, bool]] = ("size", True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.views import fmt
-from heapnb.workbench.model import Cell, Column, Label, Page, Row, Window
+from heapnb.workbench.model import Cell, Column, Label, Page, Row, Window, column
 from heapnb.workbench.rows.row_keys import no_row, parse_part
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.sections import joined, section_of_rows
@@ -46,13 +46,13 @@ class SuspectsTree(DecodedTree):
     )
     label_title = "Suspect"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("rank", "Rank", "count", "1 for the most likely culprit."),
-        Column("confidence", "Confidence", "percent", "How sure it is that this is a leak."),
-        Column("count", "Objects", "count", "Objects in the last snapshot."),
-        Column("count_delta", "# Delta", "count_delta", "Objects more than in the first one."),
-        Column("retained_size", "Retained size", "bytes", "Bytes that they keep, each once."),
-        Column("retained_delta", "Size delta", "bytes_delta", "Bytes more than in the first one."),
-        Column("location", "Where", "location", "Where they, or what adds them, are defined."),
+        column("rank"),
+        column("confidence"),
+        column("count", title="Objects", doc="Objects in the last snapshot."),
+        column("count_delta"),
+        column("retained_size", doc="Bytes that the objects retain, each counted once."),
+        column("retained_delta"),
+        column("location"),
     )
     default_sort: ClassVar[tuple[str | None, bool]] = ("rank", False)
     table = "table"

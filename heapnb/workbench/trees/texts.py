@@ -29,7 +29,17 @@ from heapnb.views import fmt
 from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
-from heapnb.workbench.model import LONGEST_TEXT, Column, Filter, FilterValue, Label, Page, Window
+from heapnb.workbench.model import (
+    LONGEST_TEXT,
+    Column,
+    Filter,
+    FilterValue,
+    Label,
+    Page,
+    Window,
+    column,
+    count_of,
+)
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import RETAINED_SIZE, SHALLOW_SIZE
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -85,9 +95,9 @@ class TextsTree(DecodedTree):
     )
     label_title = "Text"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Strings", "count", "How many strings have this text."),
-        Column("length", "Length", "count", "Characters, as far as the file has them."),
-        Column("wasted_size", "Duplicates", "bytes", "Bytes of all strings but one."),
+        count_of("strings"),
+        column("length"),
+        column("wasted_size"),
         SHALLOW_SIZE,
         RETAINED_SIZE,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from heapnb.decode.timers import timers
-from heapnb.workbench.model import Column, Label
+from heapnb.workbench.model import Column, Label, column, count_of
 from heapnb.workbench.rows.labels import function_label
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -23,10 +23,10 @@ class TimersTree(DecodedTree):
     description = "Timeouts, intervals and immediates of Node.js, by the function that they call."
     label_title = "Function"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("count", "Timers", "count", "How many timers call this function."),
-        Column("kind", "Kind", "text", "Timeout, interval or immediate."),
-        Column("state", "State", "text", "Scheduled; or finished, though somebody holds it."),
-        Column("delay", "Delay, ms", "text", "Milliseconds."),
+        count_of("timers"),
+        column("kind"),
+        column("state"),
+        column("delay"),
         *NODE_COLUMNS,
     )
     table = "timers()"

@@ -1,0 +1,275 @@
+"""The columns of heapnb's tables: what each holds, its unit, its title and one sentence on it.
+
+DataFrames, terminal tables, HTML, tree tables, reports and the docs read this one list. A name
+means the same in every table; a view that needs another title overrides it and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cache
+from typing import Final
+
+
+class Kind(Enum):
+    """What the values of a column are, which decides how they are written."""
+
+    BYTES = "bytes"
+    BYTES_DELTA = "bytes_delta"
+    COUNT = "count"
+    COUNT_DELTA = "count_delta"
+    NUMBER = "number"
+    SHARE = "share"
+    DISTANCE = "distance"
+    MILLISECONDS = "milliseconds"
+    IDENTIFIER = "identifier"
+    YES_NO = "yes or no"
+    LOCATION = "location"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are aligned to the right."""
+        return self not in {Kind.LOCATION, Kind.TEXT, Kind.YES_NO}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Its name in DataFrames, SQL and JSON.
+    kind : Kind
+        What its values are, with their unit.
+    title : str
+        Its heading, in sentence case.
+    doc : str
+        What a value says: the tooltip of the heading, and the row in the docs.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    doc: str
+
+
+_BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
+    Kind.BYTES: (
+        ("added_size", "Allocated", "Shallow bytes of the objects that only the later has."),
+        ("alive_size", "Alive size", "Shallow bytes of the cohort's objects that are alive."),
+        ("byte_length", "Length", "Bytes of the buffer or view, where the file shows them."),
+        ("content_size", "Content size", "Bytes that the objects of this class retain."),
+        ("dominated_size", "Dominated size", "Shallow bytes of the dominated objects."),
+        ("drop", "Drop", "Retained size minus that of the largest child."),
+        ("file_size", "File size", "Bytes of the file."),
+        ("largest_child_size", "Largest child", "Bytes that the largest child retains."),
+        ("removed_size", "Freed", "Shallow bytes of the objects that only the earlier has."),
+        ("retained_size", "Retained size", "Bytes that would be freed with the object."),
+        ("self_size", "Self size", "Bytes of the node as the file gives them."),
+        (
+            "shallow_size",
+            "Shallow size",
+            "Bytes of the object itself, with the storage that only it owns.",
+        ),
+        ("size", "Size", "Shallow bytes of all objects of the row."),
+        ("size_bytes", "Size", "Bytes on disk."),
+        ("store_bytes", "Store", "Bytes of the memory outside the heap; 0 without any."),
+        ("surviving_size", "Surviving size", "Shallow bytes created since the first snapshot."),
+        ("total", "Total", "Bytes of the whole heap."),
+        ("total_size", "Heap size", "Bytes of the whole heap."),
+        ("wasted_size", "Duplicates", "Bytes of all copies but one."),
+    ),
+    Kind.BYTES_DELTA: (
+        ("retained_delta", "Retained delta", "Retained bytes, the last snapshot minus the first."),
+        ("shallow_delta", "Shallow delta", "Shallow bytes, the last snapshot minus the first."),
+        ("size_delta", "Size delta", "Allocated bytes minus freed bytes."),
+    ),
+    Kind.COUNT: (
+        ("added_count", "New", "Objects that only the later snapshot has."),
+        ("alive_count", "Alive", "Objects of the cohort that are alive in the snapshot."),
+        ("births", "New", "Objects that this snapshot is the first to have."),
+        ("born_count", "New", "Objects first seen after the first snapshot."),
+        ("capacity", "Capacity", "Entries that there is room for."),
+        ("child_count", "Children", "How many children the row has: dominated nodes, or modules."),
+        ("closure_count", "Closures", "Closures that share the context."),
+        ("content_count", "Content count", "How many children are of this class."),
+        ("copies", "Copies", "How many modules there are of this file."),
+        ("count", "Count", "How many objects the row stands for."),
+        ("deaths", "Removed", "Objects that only the snapshot before has."),
+        ("dominated_count", "Dominated", "How many of the objects these dominate."),
+        ("edge_count", "Edges", "How many edges leave the node."),
+        ("entry_count", "Entries", "Entries that the file shows; it lacks small integers."),
+        ("function_count", "Functions", "How many different functions the closures are of."),
+        ("gone_count", "Removed", "Objects that were removed after the first snapshot."),
+        ("length", "Length", "Characters, as far as the file has them."),
+        ("n_edges", "Edges", "How many edges the snapshot has."),
+        ("n_nodes", "Nodes", "How many nodes the snapshot has."),
+        ("node_count", "Nodes", "How many nodes have this string as their name."),
+        ("of_count", "Of", "How many objects of the class there are."),
+        ("outer_contexts", "Outer contexts", "How many enclosing contexts it keeps alive."),
+        ("reaction_count", "Reactions", "How many callbacks and awaits wait for the promise."),
+        ("removed_count", "Deleted", "Objects that only the earlier snapshot has."),
+        ("survivors", "Survivors", "Objects first seen in this snapshot that the last one has."),
+        ("trend", "Trend", "Objects in each snapshot, drawn."),
+        ("variable_count", "Variable count", "How many variables the context holds."),
+        ("view_count", "Views", "How many views share the ArrayBuffer."),
+    ),
+    Kind.COUNT_DELTA: (("count_delta", "Count delta", "Objects, the later minus the earlier."),),
+    Kind.NUMBER: (
+        ("count_slope", "Slope", "Objects added from one snapshot to the next, fitted."),
+        ("count_slope_high", "Slope, high", "Upper bound of the slope's interval."),
+        ("count_slope_low", "Slope, low", "Lower bound of the slope's interval."),
+        ("least", "Least", "Lower bound of the range, included."),
+        ("levelling", "Levelling", "1 if growth continues at its first rate, 0 if it stopped."),
+        ("most", "Most", "Upper bound of the range, included."),
+    ),
+    Kind.SHARE: (
+        ("alive_share", "Alive share", "Share of the cohort's objects that are alive."),
+        ("confidence", "Confidence", "How likely this is a leak, 0 to 1."),
+        ("fill_ratio", "Fill ratio", "Entries divided by capacity."),
+        ("share", "Share of heap", "Part of the whole heap's bytes."),
+        ("share_of_dominator", "Share of dominator", "Part of what the dominator retains."),
+        ("survival_share", "Survival rate", "Share of new objects that the last snapshot has."),
+    ),
+    Kind.DISTANCE: (("distance", "Distance", "Edges on the shortest path from the roots."),),
+    Kind.MILLISECONDS: (("delay", "Delay, ms", "Milliseconds between start and call."),),
+    Kind.IDENTIFIER: (
+        ("awaited_by_id", "Awaited by id", "Node id of the suspended call that awaits it."),
+        ("born_in", "Born in", "Number of the snapshot that first has the objects, from 1."),
+        ("buffer_id", "Buffer id", "Node id of the ArrayBuffer."),
+        ("callback_id", "Callback id", "Node id of the function that the timer calls."),
+        ("column", "Column", "Column in the script, from 1."),
+        ("context_id", "Context id", "Node id of the closure's context."),
+        ("detachedness", "Detachedness", "0 unknown, 1 attached, 2 detached."),
+        ("dominator_id", "Dominator id", "Node id of the immediate dominator."),
+        ("emitter_id", "Emitter id", "Node id of the emitter."),
+        ("from_id", "From id", "Node id of the edge's start."),
+        ("holder_id", "Holder id", "Node id of the object that holds it."),
+        ("index", "Index", "Index of an element or hidden edge."),
+        ("key_id", "Key id", "Node id of the key."),
+        ("level", "Level", "Depth in the dominator tree, from 1."),
+        ("line", "Line", "Line in the script, from 1."),
+        ("listener_id", "Listener id", "Node id of the function or object that listens."),
+        ("node_id", "Node id", "V8's id, stable between the snapshots of a process."),
+        ("outer_id", "Outer id", "Node id of the enclosing context."),
+        ("parent_id", "Parent id", "Node id of the module that required it first."),
+        ("rank", "Rank", "1 is the most likely culprit."),
+        ("result_id", "Result id", "Node id of the promise's result."),
+        ("snapshot", "Snapshot", "Number of the snapshot, from 1."),
+        ("socket_id", "Socket id", "Node id of the socket that the request or response uses."),
+        ("store_id", "Store id", "Node id of the memory outside the heap."),
+        ("target_id", "Target id", "Node id of the object that the reference leads to."),
+        ("to_id", "To id", "Node id of the edge's end."),
+        ("value_id", "Value id", "Node id of the value."),
+    ),
+    Kind.YES_NO: (
+        ("built_in", "Built in", "Whether the runtime defines the variable."),
+        ("destroyed", "Destroyed", "Whether destroy() was called, where the file shows it."),
+        ("is_edge", "Is edge", "Whether the dominator refers to the node directly."),
+        ("is_slab", "Is slab", "Whether several views share the store and keep all of it alive."),
+        ("keeps_alive", "Keeps alive", "Whether the timer keeps the process running."),
+        ("loaded", "Loaded", "Whether the module has run to its end."),
+        ("once", "Once", "Whether the listener is removed after the first event."),
+    ),
+    Kind.LOCATION: (
+        ("filename", "File", "Path or URL of the module."),
+        ("location", "Location", "Where it, or its class, is defined: file.js:12:5."),
+        ("parent", "Required by", "File of the module that required it first."),
+        ("path", "Path", "Path of the file."),
+        ("script", "Script", "File of the function."),
+    ),
+    Kind.TEXT: (
+        ("anchor", "Held by", "The container or variable that holds the objects."),
+        ("awaited_by", "Awaited by", "The suspended async function that awaits it."),
+        ("chain", "Chain", "The retaining path, from the GC roots."),
+        ("class_name", "Class", "The constructor's name, as in DevTools."),
+        ("content", "Content", "What the objects hold, as JavaScript would write it."),
+        ("content_class", "Content class", "The class that makes up most of its children."),
+        ("edge_name", "Edge name", "Name or index of the edge."),
+        ("edge_type", "Edge type", "Type of the edge, as V8 names it."),
+        ("emitter", "Emitter", "The object that the listener is registered on."),
+        ("emitter_class", "Emitter class", "Class of the emitter."),
+        ("event", "Event", "Name of the event."),
+        ("expression", "Expression", "The reference as JavaScript would write it."),
+        ("function", "Function", "Name of the function; empty for one without a name."),
+        ("handle", "Handle", "Class of the operating system handle."),
+        ("handler", "Handler", "Function that runs when the promise settles."),
+        ("held_by", "Held by", "The name that holds the objects, and its owner."),
+        ("holder", "Holder", "Class of the object that holds it."),
+        ("holder_class", "Holder class", "Class of the object that holds it."),
+        ("key", "Key", "The key as text."),
+        ("key_class", "Key class", "Class of the key."),
+        ("kind", "Kind", "Which kind of thing the row is; the table's page lists them."),
+        ("modified", "Modified", "When the file was written."),
+        ("name", "Name", "Name of the node, edge, property or file."),
+        ("node_type", "Node type", "Type of the node, as V8 names it."),
+        ("origin", "Defined by", "The runtime, or the program."),
+        ("package", "Package", "Name of the npm package, or of the runtime."),
+        ("place", "Place", "Where in the snapshot the text occurs."),
+        ("remote", "Remote", "Address or host of the other side."),
+        ("returned_by", "Returned by", "The suspended async function that returned it."),
+        ("state", "State", "Which state it is in; the table's page lists them."),
+        ("string", "String", "The string; V8 cuts it at 1,024 characters."),
+        ("target_class", "Target class", "Class of the object that the reference leads to."),
+        ("text", "Text", "The text; V8 cuts it at 1,024 characters."),
+        ("value", "Value", "The value, as JavaScript would write it."),
+        ("value_class", "Value class", "Class of the value."),
+        ("variable", "Variable", "The property or variable nearest to the roots that holds it."),
+        ("variables", "Variables", "Names of the variables that the context holds."),
+        ("version", "Version", "Version of the package, where its path shows it."),
+    ),
+}
+
+COLUMNS: Final[dict[str, Column]] = {
+    name: Column(name, kind, title, doc)
+    for kind, columns in _BY_KIND.items()
+    for name, title, doc in columns
+}
+"""All columns of heapnb's own tables, by name."""
+
+_OF_SNAPSHOTS: Final = re.compile(r"(?P<base>.+)_(?P<number>\d+|per_snapshot)")
+_SHORT_NAMES: Final = {"retained": "retained_size", "shallow": "shallow_size"}
+"""Names before ``_per_snapshot`` and ``_1`` that leave ``_size`` out."""
+
+
+@cache
+def find_column(name: str) -> Column | None:
+    """Look a column up.
+
+    Parameters
+    ----------
+    name : str
+        Its name: one of `COLUMNS`, or one of these with the number of a snapshot or
+        ``_per_snapshot`` behind it.
+
+    Returns
+    -------
+    Column or None
+        None for a column that is not heapnb's, such as one of a user's own table.
+
+    Examples
+    --------
+    >>> find_column("count_2").title, find_column("retained_per_snapshot").kind
+    ('Count 2', <Kind.BYTES: 'bytes'>)
+    >>> find_column("my_column")
+    """
+    found = COLUMNS.get(name)
+    match = _OF_SNAPSHOTS.fullmatch(name)
+    if found is not None or match is None:
+        return found
+    base = COLUMNS.get(_SHORT_NAMES.get(match["base"], match["base"]))
+    if base is None:
+        return None
+    number = match["number"]
+    if number.isdigit():
+        title, when = f"{base.title} {number}", f"In snapshot {number}: "
+    else:
+        title, when = f"{base.title} per snapshot", "In each snapshot: "
+    return replace(base, name=name, title=title, doc=when + base.doc[:1].lower() + base.doc[1:])
+
+
+__all__ = ["COLUMNS", "Column", "Kind", "find_column"]
