@@ -21,6 +21,7 @@ from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.rows.sort_keys import string_ranks
 from tests.conftest import ROOT, sample_cases
+from tests.unit.test_import_rule import LAYERS, PACKAGE
 
 DOCUMENTS = sorted(
     [
@@ -57,6 +58,31 @@ def test_the_reference_lists_the_public_names() -> None:
     page = (ROOT / "docs" / "site" / "api.md").read_text()
     listed = set(re.findall(r"^\.\. auto\w+:: heapnb\.(\w+)(?:\(|$)", page, re.MULTILINE))
     assert listed == set(heapnb.__all__)
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"])
+def test_paths_in_backticks_exist(name: str) -> None:
+    quoted = re.findall(
+        r"`([\w.-]+/[\w./-]*|\w[\w.-]*\.(?:py|js|md|toml))`", (ROOT / name).read_text()
+    )
+    assert quoted
+    made = {"build/docs"}  # by `make docs`
+    missing = [
+        path
+        for path in quoted
+        if path not in made and not any((folder / path).exists() for folder in (ROOT, PACKAGE))
+    ]
+    assert not missing
+
+
+def test_the_table_of_rooms_is_that_of_the_import_rule() -> None:
+    section = (ROOT / "ARCHITECTURE.md").read_text().partition("## The rooms")[2]
+    first_cells = re.findall(r"^\| (`[^|]+) \|", section.partition("\n## ")[0], re.MULTILINE)
+    rooms = [
+        tuple(name.removesuffix(".py").removesuffix("/") for name in re.findall(r"`([^`]+)`", cell))
+        for cell in first_cells
+    ]
+    assert [sorted(row) for row in rooms] == [sorted(row) for row in LAYERS]
 
 
 class _Recorder:
