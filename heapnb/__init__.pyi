@@ -5,11 +5,8 @@
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from heapnb.analysis.diagnosis.diagnose import (
-    Diagnosis as Diagnosis,
-    Suspect as Suspect,
-    diagnose as diagnose,
-)
+from heapnb.analysis.diagnosis.diagnose import diagnose as diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis as Diagnosis, Suspect as Suspect
 from heapnb.analysis.packages import Package as Package, package_of as package_of
 from heapnb.analysis.retention.culprits import Culprits as Culprits, culprits as culprits
 from heapnb.analysis.retention.what_if import WhatIf as WhatIf, what_if as what_if

@@ -14,7 +14,7 @@ from heapnb.errors import CommandError
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.baseline import Comparison
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
 
 
 @click.command("diagnose")

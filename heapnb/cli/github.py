@@ -11,7 +11,7 @@ from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.baseline import Comparison
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 
 _PLACE: Final = re.compile(r"(?:file://)?(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 

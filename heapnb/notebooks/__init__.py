@@ -12,7 +12,7 @@ from heapnb.errors import HeapnbError
 from heapnb.graph.source_files import Folders, listed
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.snapshot import Snapshot
 
 NotebookSource: TypeAlias = Union[

@@ -11,7 +11,7 @@ from heapnb.analysis.series.series import Series
 from heapnb.graph.sources import HeapSource
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.graph import ProgressReporter
 
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
@@ -135,7 +135,8 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
 def _diagnosis_of(
     source: ReportSource, *, cache: bool = True, progress: ProgressReporter | None = None
 ) -> Diagnosis:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+    from heapnb.analysis.diagnosis.diagnose import diagnose
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.series.series import load_series
 
     if isinstance(source, Diagnosis):

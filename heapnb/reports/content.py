@@ -29,7 +29,7 @@ from heapnb.views.masking import mask_secrets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
     from heapnb.analysis.series.cohorts import Cohorts
 
 MOST_CARDS: Final = 20

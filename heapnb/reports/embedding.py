@@ -27,7 +27,7 @@ from heapnb.workbench.source import Source
 from heapnb.workbench.subject import Workbench
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from heapnb.views.columns import is_missing, kind_of, write
 from heapnb.views.masking import mask_secrets
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.analysis.diagnosis.suspects import Suspect
     from heapnb.reports.content import Report
 
 HEADLINES: Final = {"leak": "This program leaks memory", "no-leak": "No leak found"}

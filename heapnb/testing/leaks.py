@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.series.series import Series
     from heapnb.graph.sources import HeapSource
 
@@ -48,7 +48,8 @@ def assert_no_leak(
     # pytest's traceback then ends at the test, not in here.
     __tracebackhide__ = True
     from heapnb.analysis.diagnosis.baseline import Baseline
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+    from heapnb.analysis.diagnosis.diagnose import diagnose
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
 
     diagnosis = source if isinstance(source, Diagnosis) else diagnose(source)
     if diagnosis.verdict == "undecided" and not allow_undecided:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.analysis.diagnosis.suspects import Suspect
     from heapnb.analysis.series.series import Series
 
 DEFAULT_ROWS: Final = 20
@@ -97,7 +97,7 @@ def result_chart(result: object) -> Display:
     TypeError
         If the result has no chart.
     """
-    from heapnb.analysis.diagnosis.diagnose import Suspect
+    from heapnb.analysis.diagnosis.suspects import Suspect
     from heapnb.analysis.series.series import Series
 
     match result:

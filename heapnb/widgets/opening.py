@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TypeAlias
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.diff import Diff
 from heapnb.analysis.series.series import Series
 from heapnb.errors import HeapnbError

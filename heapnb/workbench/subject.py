@@ -13,7 +13,7 @@ from heapnb.workbench.rows.labels import NodeLabels
 from heapnb.workbench.rows.node_rows import NodeRows
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.series.reduction import ReducedSnapshot
     from heapnb.analysis.series.series import Series
 

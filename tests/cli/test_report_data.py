@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.reports import markdown_report, report_data
 from heapnb.testing import SnapshotBuilder
 from tests.cli.conftest import Run

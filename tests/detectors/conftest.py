@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from tests.conftest import REQUIRE_EVERYTHING, SERIES_NAMES
 
 FOLDER = Path(__file__).parent

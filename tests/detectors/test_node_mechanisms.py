@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import Suspect
+from heapnb.analysis.diagnosis.suspects import Suspect
 from tests.detectors.conftest import DEFAULT_UNITS, Diagnose
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import click
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from tests.conftest import ROOT, sample_cases, sample_series
 from tests.leakbench.capture import snapshots_of
 from tests.leakbench.cases import Case

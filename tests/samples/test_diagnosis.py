@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 import heapnb as hn
-from heapnb.analysis.diagnosis.diagnose import Diagnosis
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from tests.conftest import ROOT, fixed_series, sample_cases, sample_series
 
 
@@ -93,15 +93,15 @@ def test_first_suspect(name: str) -> None:
     assert is_subsequence(expected["chain"], suspect.chain)
     assert suspect.chain[0] == "(GC roots)"
     assert len(suspect.chain) < 40
-    least = SOME_DOUBT if suspect.kind == "backlog" else WITHOUT_DOUBT
+    least = SOME_DOUBT if suspect.members == "queued" else WITHOUT_DOUBT
     assert suspect.confidence > least
     assert suspect.retained_delta > 0
     assert 0.5 < suspect.share <= 1
 
 
 def test_of_a_queue_it_is_not_said_that_everything_stays() -> None:
-    assert "more came than went" in diagnosis_of("queue_backlog").reason
-    assert "what came stayed" in diagnosis_of("module_array_cache").reason
+    assert "faster than they are processed" in diagnosis_of("queue_backlog").reason
+    assert "nothing was released" in diagnosis_of("module_array_cache").reason
 
 
 @pytest.mark.parametrize("name", LEAKING)

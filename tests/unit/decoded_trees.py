@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.model import LARGEST_PAGE, Row, TreeTable, Window

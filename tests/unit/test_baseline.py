@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from heapnb.analysis.diagnosis.baseline import Baseline, KnownLeak
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.errors import HeapnbError
 from heapnb.testing import assert_no_leak
 from tests.conftest import sample_series

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.errors import HeapnbError
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import LONGEST_TEXT, Window

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import Suspect, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Suspect
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from heapnb.analysis.diagnosis.accumulation import Accumulation, accumulations, grows_through
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.growth import class_growth
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.series.series_data import is_member

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import CONFIDENT, Diagnosis, diagnose
+from heapnb.analysis.diagnosis.confidence import CONFIDENT
+from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.doubts import names_beside
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.testing import SnapshotBuilder
 from tests.unit.test_diagnosis import diagnosis_of, heap, put
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.fingerprints import FINGERPRINT_LENGTH, fingerprint, normalised_chain
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from tests.conftest import sample_series
 
 CASES = ("listener_per_request", "module_array_cache", "undeclared_global", "hot_reload")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.analysis.retention.paths import shortest_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
 from heapnb.reports import embedding

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.decode.source_text import MOST_LINES, SourceText, source_at, source_text
 from heapnb.graph import HeapGraph
 from heapnb.graph.source_files import SourceFiles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from heapnb.analysis.series.series import Series
 from heapnb.analysis.series.series_data import is_member
 from heapnb.kernels import hashing
 from heapnb.kernels.hashing import HashArray
+
+Members = Literal["kept", "queued"]
+"""Whether members stay for good, or wait in a queue that is filled faster than it is emptied."""
 
 UNEXPLAINED_FACTOR: Final = 2.0
 """Growth per holder above this limit counts as its own suspect."""
@@ -43,8 +46,15 @@ PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
 MOST_ACCUMULATIONS: Final = 32
 """So many are looked at closely."""
 
-_SAME_GROWTH: Final = 0.2
-_RENEWED: Final = 0.1
+SAME_GROWTH: Final = 0.2
+"""Two groups of one holder whose growth differs by less than this are one leak: a Map's keys and
+its values, say."""
+
+REPLACED: Final = 0.1
+"""If a smaller share of the members survives, new ones replace them."""
+
+KEPT: Final = 0.9
+"""If a smaller share of the members survives, the program removes some."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +96,26 @@ class Accumulation:
     size: IntArray
     survival: tuple[float, ...]
     first_survival: float
+
+    @property
+    def amount(self) -> IntArray:
+        """What grows: the number of members, or the bytes where these are the same objects."""
+        return self.size if self.is_content else self.count
+
+    @property
+    def n_grown_intervals(self) -> int:
+        """Intervals of the series in which it grew."""
+        return int(np.count_nonzero(np.diff(self.amount) > 0))
+
+    @property
+    def known_survival(self) -> tuple[float, ...]:
+        """`survival` without what is unknown."""
+        return tuple(share for share in self.survival if not np.isnan(share))
+
+    @property
+    def lowest_survival(self) -> float | None:
+        """The smallest of `survival`; None where it is unknown, or the same objects grow."""
+        return None if self.is_content else min(self.known_survival, default=None)
 
     @property
     def count_delta(self) -> int:
@@ -407,7 +437,7 @@ class _GroupTable:
             for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
         ]
         survival = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
-        if survival and max(survival) < _RENEWED:
+        if survival and max(survival) < REPLACED:
             # New wrappers of old things (timers that start anew) come and stay all the same.
             held = [
                 _ids_held_by(snapshot, nodes)
@@ -465,8 +495,7 @@ def _without_companions(series: Series, found: list[Accumulation]) -> list[Accum
             continue
         if not any(
             other.holder == accumulation.holder
-            and abs(other.count_delta - accumulation.count_delta)
-            <= _SAME_GROWTH * other.count_delta
+            and abs(other.count_delta - accumulation.count_delta) <= SAME_GROWTH * other.count_delta
             for other in kept
         ):
             kept.append(accumulation)

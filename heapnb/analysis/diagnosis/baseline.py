@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import orjson
 
-from heapnb.analysis.diagnosis.diagnose import CONFIDENT, Diagnosis, Suspect
+from heapnb.analysis.diagnosis.confidence import CONFIDENT
+from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.errors import HeapnbError
 
 _VERSION: Final = 1

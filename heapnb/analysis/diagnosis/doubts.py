@@ -1,46 +1,72 @@
-"""What speaks against a leak though something grew, and what would decide."""
+"""What speaks against a leak although something grew."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 import numpy as np
 
 from heapnb import vocab
-from heapnb._typing import IntArray
+from heapnb.analysis.diagnosis.accumulation import KEPT, REPLACED
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.series.trend import trends
 from heapnb.graph import HeapGraph
 from heapnb.graph.places import internal_child
 
 GOES_ON: Final = 0.8
-"""Growth that is still so fast, compared with how it began, is not about to end."""
+"""Growth per interval at the end, compared with the beginning, from which on it goes on."""
 
 SUDDEN: Final = 0.05
 """If less of the growth than this came before the last interval, it came all at once."""
 
+SUDDEN_FACTOR: Final = 0.45
+"""What growth all at once leaves of the confidence."""
+
+INTERVALS_FOR_DOUBT: Final = 2
+"""With fewer intervals, one cannot tell growth at once, or members that come and go."""
+
+LEAST_BORN: Final = 8
+"""Members that must have come in between for their survival to say something."""
+
+LASTING: Final = 0.5
+"""If so many of the members that came in between survive, they count as lasting."""
+
 SPARE_ROOM: Final = 2
 """An array with so many times more places than members was made with room for more."""
 
-_UNCLEAR: Final = 0.45
-_BOUNDED: Final = 0.5
-_PREPARED: Final = 0.3
-_LEAST_COURSE: Final = 3
-_LEAST_BORN: Final = 8
-_LASTING: Final = 0.5
-_RENEWED: Final = 0.1
+LEAST_PLACES: Final = 64
+"""Places below which an array's room says nothing: engines over-allocate small arrays."""
+
+SPARE_ROOM_FACTOR: Final = 0.3
+"""What an array made with room for more leaves of the confidence."""
+
+LIMIT_FACTOR: Final = 0.5
+"""What a limit beside the container leaves of the confidence."""
+
 _BYTES_PER_PLACE: Final = 8
-_LEAST_PLACES: Final = 64
 _CHUNKS: Final = ("FixedCircularBuffer",)
 """Classes with an array of one size, of which there is another one as soon as it is full."""
 _QUEUE: Final = "Array"
+"""Class of what may be a queue: members that come at one end and go at the other."""
+
 _LIMIT = re.compile(
     r"^[_#]*(max(imum)?|capacity)(_?(size|entries|items|length|count|keys|elements))?$",
     re.IGNORECASE,
 )
+
+
+class Objection(Enum):
+    """What a doubt is about."""
+
+    SLOWS_DOWN = "slows-down"
+    SUDDEN = "sudden"
+    REPLACED = "replaced"
+    SPARE_ROOM = "spare-room"
+    LIMIT = "limit"
 
 
 @dataclass(frozen=True)
@@ -49,17 +75,24 @@ class Doubt:
 
     Parameters
     ----------
+    objection : Objection
+        What it is.
     factor : float
         What it leaves of the confidence, 0 to 1.
-    reason : str
-        What it is; goes on after "but".
-    decider : str
-        What further capture would decide; a sentence.
+    share : float
+        Growth at the end, by that at the beginning; of members that came in between, the share
+        that survived.
+    n_places : int
+        Places of the array.
+    limit : str
+        Name of the limit.
     """
 
+    objection: Objection
     factor: float
-    reason: str
-    decider: str
+    share: float = 1.0
+    n_places: int = 0
+    limit: str = ""
 
 
 def doubts(evidence: Evidence) -> tuple[Doubt, ...]:
@@ -81,60 +114,38 @@ def doubts(evidence: Evidence) -> tuple[Doubt, ...]:
     return tuple(sorted((d for d in found if d is not None), key=lambda doubt: doubt.factor))
 
 
-def _course(evidence: Evidence) -> IntArray:
-    accumulation = evidence.accumulation
-    return accumulation.size if accumulation.is_content else accumulation.count
-
-
 def _slows_down(evidence: Evidence) -> Doubt | None:
-    levelling = float(trends(_course(evidence)[np.newaxis]).levelling[0])
+    levelling = float(trends(evidence.accumulation.amount[np.newaxis]).levelling[0])
     if np.isnan(levelling) or levelling >= GOES_ON:
         return None
-    return Doubt(
-        max(levelling, 0.0) / GOES_ON,
-        f"the growth slows down: in the end it is {max(levelling, 0):.0%} of what it was at first",
-        "Take one more snapshot after the same work: what fills up will have stopped, a leak goes "
-        "on.",
-    )
+    left = max(levelling, 0.0)
+    return Doubt(Objection.SLOWS_DOWN, left / GOES_ON, share=left)
 
 
 def _came_at_once(evidence: Evidence) -> Doubt | None:
-    values = _course(evidence)
-    if len(values) < _LEAST_COURSE:
+    values = evidence.accumulation.amount
+    if len(values) <= INTERVALS_FOR_DOUBT:
         return None
     before, growth = int(values[-2] - values[0]), int(values[-1] - values[0])
-    if before >= SUDDEN * growth:
-        return None
-    return Doubt(
-        _UNCLEAR,
-        "nearly all of it came after the last snapshot but one, as in the middle of a burst or a "
-        "batch",
-        "Take one more snapshot when the program is at rest: work that is under way will be gone.",
-    )
+    return Doubt(Objection.SUDDEN, SUDDEN_FACTOR) if before < SUDDEN * growth else None
 
 
-def _passes(evidence: Evidence) -> Doubt | None:
-    """Look at those that came in between: of a leak, they stay."""
+def _is_replaced(evidence: Evidence) -> Doubt | None:
+    """Look at the members that came in between: those of a leak survive."""
     accumulation = evidence.accumulation
-    if len(accumulation.count) < _LEAST_COURSE or accumulation.is_content:
+    count, survival = accumulation.count, accumulation.survival
+    if len(count) <= INTERVALS_FOR_DOUBT or accumulation.is_content:
         return None
-    if not accumulation.first_survival > _RENEWED or np.isnan(accumulation.survival).any():
+    if not accumulation.first_survival > REPLACED or np.isnan(survival).any():
         return None
-    born = float(accumulation.count[-2] - accumulation.first_survival * accumulation.count[0])
-    stayed = float(
-        accumulation.survival[-1] * accumulation.count[-2]
-        - accumulation.survival[0] * accumulation.count[0]
-    )
-    if born < _LEAST_BORN or stayed >= _LASTING * born:
+    born = float(count[-2] - accumulation.first_survival * count[0])
+    survived = float(survival[-1] * count[-2] - survival[0] * count[0])
+    if born < LEAST_BORN or survived >= LASTING * born:
         return None
-    share = max(stayed, 0.0) / born
-    # Through a queue the old ones pass, too; if it gets longer all the same, that is no comfort.
-    is_queue = evidence.holder.class_name == _QUEUE and accumulation.survival[0] < 1 - _RENEWED
-    return Doubt(
-        1.0 if is_queue else share,
-        f"of those that came in between only {share:.0%} stayed",
-        "Take one more snapshot after more work, and see whether their number goes on growing.",
-    )
+    share = max(survived, 0.0) / born
+    # Members pass through a queue, too; if it gets longer all the same, it still leaks.
+    is_queue = evidence.holder.class_name == _QUEUE and survival[0] < KEPT
+    return Doubt(Objection.REPLACED, 1.0 if is_queue else share, share=share)
 
 
 def _has_spare_room(evidence: Evidence) -> Doubt | None:
@@ -149,17 +160,13 @@ def _has_spare_room(evidence: Evidence) -> Doubt | None:
         # It was replaced by a larger one meanwhile, and will be again.
         return None
     n_places = int(graph.self_size[elements]) // _BYTES_PER_PLACE
-    if n_places < max(SPARE_ROOM * int(accumulation.count[-1]), _LEAST_PLACES):
+    if n_places < max(SPARE_ROOM * int(accumulation.count[-1]), LEAST_PLACES):
         return None
-    return Doubt(
-        _PREPARED,
-        f"the array that holds them was made with room for {n_places:,}",
-        f"Take one more snapshot after so much work that there would be more than {n_places:,}.",
-    )
+    return Doubt(Objection.SPARE_ROOM, SPARE_ROOM_FACTOR, n_places=n_places)
 
 
 def _has_a_limit(evidence: Evidence) -> Doubt | None:
-    """Look for a field or variable beside the container that is called as a limit is."""
+    """Look for a field or variable beside the container that is named like a limit."""
     if evidence.accumulation.is_list:
         return None
     last = evidence.anchor.place
@@ -170,16 +177,12 @@ def _has_a_limit(evidence: Evidence) -> Doubt | None:
         limits = [name for name in names if _LIMIT.match(name)]
         # With a `min` beside it, a `max` is the largest value of a statistic.
         if limits and "min" not in names:
-            return Doubt(
-                _BOUNDED,
-                f"there is a `{limits[0]}` beside it, as things with a limit have",
-                f"Take one more snapshot after so much work that `{limits[0]}` must be reached.",
-            )
+            return Doubt(Objection.LIMIT, LIMIT_FACTOR, limit=limits[0])
     return None
 
 
 def _is_module_scope(evidence: Evidence, node: int) -> bool:
-    """Tell whether a step is the scope of a whole module, whose names are about all in it."""
+    """Tell whether a step is the scope of a whole module: its names concern everything in it."""
     nodes = [step.node for step in evidence.steps]
     is_scope = evidence.graph.name(node).startswith(vocab.CONTEXT_NAME)
     return is_scope and evidence.is_module_scope(nodes.index(node))
@@ -215,9 +218,9 @@ def names_beside(graph: HeapGraph, node: int) -> list[str]:
 _CHECKS: Final[tuple[Callable[[Evidence], Doubt | None], ...]] = (
     _slows_down,
     _came_at_once,
-    _passes,
+    _is_replaced,
     _has_spare_room,
     _has_a_limit,
 )
 
-__all__ = ["Doubt", "doubts", "names_beside"]
+__all__ = ["Doubt", "Objection", "doubts", "names_beside"]

@@ -24,7 +24,7 @@ from heapnb.workbench.trees.sections import joined, section_of_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.diagnosis.diagnose import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 
 _CHAIN: Final = "c0"
 _OBJECTS: Final = "o0"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import ClassVar, Final
 
+from heapnb.analysis.diagnosis.accumulation import KEPT
 from heapnb.analysis.diagnosis.detectors.base import (
     LISTS,
     Cause,
@@ -31,8 +31,6 @@ _CONTROLLERS: Final = {
 }
 _QUEUE: Final = "queue"
 _CHUNKS: Final = ("chunk", "data", "value")
-_STAYING: Final = 0.9
-"""If a smaller share of the objects stays, the program removes some of them."""
 
 
 class Backlog:
@@ -93,6 +91,7 @@ def _writable(
         f"Respect backpressure after `{call}`: {waits}. `pipeline` does so for you. If the "
         "destination hangs, set a timeout and destroy the stream.",
         subject=_chunk(evidence),
+        members="queued",
     )
 
 
@@ -114,6 +113,7 @@ def _readable(
         "Read the stream, discard its data with `resume()`, or destroy it. Respect backpressure "
         f"after `{call}`: {waits}.",
         subject=_chunk(evidence),
+        members="queued",
     )
 
 
@@ -121,8 +121,8 @@ def _of_queue(evidence: Evidence) -> Cause | None:
     """Recognise an array that loses items, but gains more."""
     if evidence.holder.class_name not in LISTS or evidence.accumulation.is_content:
         return None
-    known = [share for share in evidence.accumulation.survival if not math.isnan(share)]
-    if not known or min(known) >= _STAYING:
+    survival = evidence.accumulation.lowest_survival
+    if survival is None or survival >= KEPT:
         return None
     anchor = evidence.anchor
     return Cause(
@@ -132,6 +132,7 @@ def _of_queue(evidence: Evidence) -> Cause | None:
         "unbounded backlog: items are added faster than they are processed.",
         f"Bound `{anchor.name}`: reject or delay new work when it is full. Process more items at "
         "the same time, or find out why each takes so long.",
+        members="queued",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from heapnb import vocab
+from heapnb.analysis.diagnosis.accumulation import Members
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, short_location
+from heapnb.analysis.diagnosis.wording import whole_percent
 
 LISTS = ("Array", "(array)")
 MAPS = ("Map",)
@@ -31,6 +32,8 @@ class Cause:
     subject : int, optional
         Ordinal in the last snapshot of the object to show, if it is not the example: the
         socket instead of the list that holds it, for instance.
+    members : {"kept", "queued"}, default: "kept"
+        What becomes of the objects. The verdict goes by this, never by `kind`.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Cause:
     fix: str
     location: str | None = None
     subject: int | None = None
+    members: Members = "kept"
 
 
 class Detector(Protocol):
@@ -109,14 +113,12 @@ def removals(evidence: Evidence) -> str:
     str
         A sentence after a blank; empty if the snapshots do not tell, or if one object grows.
     """
-    if evidence.accumulation.is_content:
+    survival = evidence.accumulation.lowest_survival
+    if survival is None:
         return ""
-    known = [share for share in evidence.accumulation.survival if not math.isnan(share)]
-    if not known:
-        return ""
-    if min(known) == 1:
+    if survival == 1:
         return " None was removed between the snapshots."
-    percent = math.floor(100 * min(known))
+    percent = whole_percent(survival)
     return f" {percent}% of those in an earlier snapshot are still there in the last one."
 
 

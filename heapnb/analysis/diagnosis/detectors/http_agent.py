@@ -79,6 +79,7 @@ class HttpAgent:
             fix,
             None if subject is None else _location(graph, subject),
             subject,
+            "queued" if name == WAITING else "kept",
         )
 
 
