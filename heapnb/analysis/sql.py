@@ -26,17 +26,16 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.constructors import constructors
 from heapnb.analysis.retention.dominators import dominating_edges
 from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.series.series_data import SeriesData, SnapshotGoneError
 from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, MissingExtraError, SqlError
-from heapnb.graph import HeapGraph, open_graph
+from heapnb.graph import HeapGraph
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
 from heapnb.graph.places import site_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.series.reduction import ReducedSnapshot
-    from heapnb.analysis.series.series_data import SeriesData
 
 ROWS_PER_BATCH: Final = 1 << 18
 """How many rows DuckDB gets at a time; a batch is what one of its threads works on."""
@@ -136,7 +135,7 @@ def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd
 
 
 def query_series(
-    series: SeriesData, statement: str, parameters: Parameters = None, *, cache: bool = True
+    series: SeriesData, statement: str, parameters: Parameters = None, *, cache: bool | None = None
 ) -> pd.DataFrame:
     """Answer a query about the snapshots of a series.
 
@@ -148,8 +147,8 @@ def query_series(
         One SELECT, in DuckDB's dialect. See `Series.sql` for the tables.
     parameters : sequence or mapping, optional
         What stands for ``?`` or ``$name`` in it.
-    cache : bool, default True
-        Whether files are opened through the on-disk cache.
+    cache : bool, optional
+        Whether files are opened through the on-disk cache; by default as the series was.
 
     Returns
     -------
@@ -165,12 +164,13 @@ def query_series(
     # DuckDB would tell of them in its own words.
     failures: list[HeapnbError] = []
 
-    def opener(snapshot: ReducedSnapshot) -> _Opener:
+    def opener(number: int) -> _Opener:
         def opened() -> _Heap:
-            if snapshot is series.snapshots[-1]:
-                return _Heap(series.last)
             try:
-                graph = _reopened(snapshot, statement, cache=cache)
+                graph = series.reopen(number, cache=cache)
+            except SnapshotGoneError as error:
+                failures.append(SqlError(error.message, statement))
+                raise
             except HeapnbError as error:
                 failures.append(error)
                 raise
@@ -179,7 +179,7 @@ def query_series(
         # Opened at its first use, for the length of one query.
         return functools.cache(opened)
 
-    openers = [opener(snapshot) for snapshot in series.snapshots]
+    openers = [opener(number) for number in range(len(series))]
     id_types = [snapshot.node_id.dtype for snapshot in series.snapshots]
     declared = _tables(openers, np.result_type(*id_types), is_series=True) | {
         "constructors": _constructors_of_series(series),
@@ -229,15 +229,6 @@ def _is_surrogate(character: str) -> bool:
 def _one_line(message: str) -> str:
     """Return what DuckDB says, without the excerpt that it points into."""
     return " ".join(message.partition("LINE ")[0].split())
-
-
-def _reopened(snapshot: ReducedSnapshot, statement: str, *, cache: bool) -> HeapGraph:
-    if snapshot.path is None:
-        raise SqlError(f"{snapshot.name} has no file from which to read it again.", statement)
-    graph = open_graph(snapshot.path, cache=cache)
-    if graph.n_nodes != snapshot.n_nodes:
-        raise SqlError(f"{snapshot.name} was changed since it was read.", statement)
-    return graph
 
 
 def _facts_of_series(series: SeriesData) -> pa.Table:

@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from heapnb.analysis.filters import largest_object_id
-from heapnb.errors import HeapnbError
-from heapnb.graph import HeapGraph, open_graph
+from heapnb.graph import HeapGraph
 from heapnb.workbench.rows.labels import NodeLabels
 from heapnb.workbench.rows.node_rows import NodeRows
 
@@ -97,10 +96,6 @@ class Workbench:
         """
         if self.before is not None:
             return self.before
-        snapshot = self._earlier[number]
-        if snapshot.path is None:
-            raise HeapnbError(f"{snapshot.name} has no file from which to read it again.")
-        graph = open_graph(snapshot.path)
-        if graph.n_nodes != snapshot.n_nodes:
-            raise HeapnbError(f"{snapshot.name} was changed since it was read.")
-        return graph
+        if self.series is None:
+            raise IndexError(f"There is no earlier snapshot {number}.")
+        return self.series.reopen(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -311,11 +312,11 @@ def test_functions_ask_the_last_snapshot_or_another(series: hn.Series) -> None:
 def _counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     opened: list[str] = []
 
-    def open_and_note(path: str, *, cache: bool) -> HeapGraph:
+    def open_and_note(path: str, **options: Any) -> HeapGraph:
         opened.append(Path(path).name)
-        return open_graph(path, cache=cache)
+        return open_graph(path, **options)
 
-    monkeypatch.setattr(sql, "open_graph", open_and_note)
+    monkeypatch.setattr("heapnb.graph.sources.open_graph", open_and_note)
     return opened
 
 

@@ -7,17 +7,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from heapnb._showing import Browsed, Charted
 from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
-from heapnb.analysis.series.series_data import SeriesData, is_member
+from heapnb.analysis.series.series_data import Opening, SeriesData, is_member
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import Folders, find_sources
-from heapnb.graph.sources import HeapSource, graph_of
+from heapnb.graph.sources import HeapSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ class Series(SeriesData, Browsed, Charted):
         return cohorts(self, by)
 
     def sql(
-        self, statement: str, parameters: Parameters = None, *, cache: bool = True
+        self, statement: str, parameters: Parameters = None, *, cache: bool | None = None
     ) -> pd.DataFrame:
         """Answer a question about all snapshots in SQL; needs the extra ``sql``.
 
@@ -95,9 +95,9 @@ class Series(SeriesData, Browsed, Charted):
             One SELECT, in DuckDB's dialect. It can reach neither files nor the network.
         parameters : sequence or mapping, optional
             What stands for ``?`` or ``$name`` in it.
-        cache : bool, default True
+        cache : bool, optional
             Whether earlier files, which are read again when a query needs their nodes, go
-            through the on-disk cache.
+            through the on-disk cache; by default as when the series was loaded.
 
         Returns
         -------
@@ -155,12 +155,7 @@ def load_series(
     """
     if not sources:
         raise HeapnbError("A series needs at least one snapshot.")
-    opening: dict[str, Any] = {
-        "cache": cache,
-        "progress": progress,
-        "salvage": salvage,
-        "source_files": find_sources(source_root, source_maps),
-    }
+    opening = Opening(cache, salvage, find_sources(source_root, source_maps))
     warnings: list[str] = []
     reduced: list[_Member] = []
     last: HeapGraph | None = None
@@ -171,7 +166,7 @@ def load_series(
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
         try:
-            graph = graph_of(source, **opening)
+            graph = opening.graph_of(source, progress)
         except (HeapnbError, OSError) as error:
             warnings.append(f"{_name_of(source)} is left out: {error}")
             failure = failure or error
@@ -188,10 +183,11 @@ def load_series(
     if one_process:
         members = _in_order(members, warnings)
     if members[-1].snapshot is not newest.snapshot:
-        last = graph_of(members[-1].source, **opening)
+        last = opening.graph_of(members[-1].source, progress)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
-    return Series(tuple(member.snapshot for member in members), last, one_process, tuple(warnings))
+    snapshots = tuple(member.snapshot for member in members)
+    return Series(snapshots, last, one_process, tuple(warnings), opening)
 
 
 @dataclass(frozen=True)

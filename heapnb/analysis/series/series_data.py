@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +11,48 @@ import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
 from heapnb.analysis.series.reduction import ReducedSnapshot
-from heapnb.graph import HeapGraph
+from heapnb.errors import HeapnbError
+from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.graph.source_files import SourceFiles
+from heapnb.graph.sources import HeapSource, graph_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BITMAP_SPAN: Final = 64
+
+
+class SnapshotGoneError(HeapnbError):
+    """An earlier snapshot of a series cannot be opened again: it has no file, or another one."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The options that the files of a series were opened with.
+
+    Parameters
+    ----------
+    cache : bool
+        Whether they go through the on-disk cache.
+    salvage : bool
+        Whether truncated files are read as far as they go.
+    source_files : SourceFiles, optional
+        The program's sources and source maps.
+    """
+
+    cache: bool = True
+    salvage: bool = False
+    source_files: SourceFiles | None = None
+
+    def graph_of(self, source: HeapSource, progress: ProgressReporter | None = None) -> HeapGraph:
+        """Open a snapshot with these options."""
+        return graph_of(
+            source,
+            cache=self.cache,
+            progress=progress,
+            salvage=self.salvage,
+            source_files=self.source_files,
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,15 +69,51 @@ class SeriesData:
         Whether an id means the same object in all of them.
     warnings : tuple of str
         Files that were left out, reordered, or of different processes.
+    opening : Opening
+        The options that the files were opened with.
     """
 
     snapshots: tuple[ReducedSnapshot, ...]
     last: HeapGraph
     one_process: bool
     warnings: tuple[str, ...] = ()
+    opening: Opening = field(default=Opening(), repr=False)
 
     def __len__(self) -> int:
         return len(self.snapshots)
+
+    def reopen(self, number: int, *, cache: bool | None = None) -> HeapGraph:
+        """Return one of the snapshots as a graph; earlier ones are read from their files again.
+
+        Parameters
+        ----------
+        number : int
+            Index in ``snapshots``.
+        cache : bool, optional
+            Whether the file goes through the on-disk cache; by default as at the first time.
+
+        Returns
+        -------
+        HeapGraph
+            With the program's sources, if the series has them.
+
+        Raises
+        ------
+        SnapshotGoneError
+            If the snapshot has no file, or the file has changed.
+        HeapnbError or OSError
+            If the file cannot be read.
+        """
+        snapshot = self.snapshots[number]
+        if snapshot is self.snapshots[-1]:
+            return self.last
+        if snapshot.path is None:
+            raise SnapshotGoneError(f"{snapshot.name} has no file from which to read it again.")
+        opening = self.opening if cache is None else replace(self.opening, cache=cache)
+        graph = opening.graph_of(snapshot.path)
+        if graph.n_nodes != snapshot.n_nodes:
+            raise SnapshotGoneError(f"{snapshot.name} has changed since it was read.")
+        return graph
 
     @cached_property
     def table(self) -> pd.DataFrame:
