@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.errors import PatternError
-from heapnb.graph.places import is_string
+from heapnb.graph import derived
+from heapnb.graph.edges import is_string
 from heapnb.kernels.classes import group_by_properties
 from heapnb.kernels.csr import count_targets
 
@@ -406,17 +407,13 @@ class _NameTable:
         return pd.Categorical.from_codes(codes, dtype=self.dtype)
 
 
+@derived(keep=False, name="name_table")
 def _name_table(graph: HeapGraph) -> _NameTable:
     """Return the names of nodes and edges, shared by all tables of a snapshot."""
-
-    def compute() -> _NameTable:
-        renamed = None
-        if graph.renamed is not None and graph.renamed.any():
-            renamed = np.unique(graph.node_name[np.flatnonzero(graph.renamed)])
-        return _NameTable.of(graph.strings, renamed)
-
-    table: _NameTable = graph.derived("name_table", compute, keep=False)
-    return table
+    renamed = None
+    if graph.renamed is not None and graph.renamed.any():
+        renamed = np.unique(graph.node_name[np.flatnonzero(graph.renamed)])
+    return _NameTable.of(graph.strings, renamed)
 
 
 # -- texts of nodes and edges -----------------------------------------------------------------

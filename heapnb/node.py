@@ -9,7 +9,7 @@ import numpy as np
 
 from heapnb._showing import Shown
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_of
+from heapnb.graph.locations import location_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
-from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_text
+from heapnb.graph import HeapGraph, derived
+from heapnb.graph.locations import location_text
 from heapnb.kernels import summary as kernels
 
 if TYPE_CHECKING:
@@ -134,15 +134,11 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@derived(title="Adding up classes", name="constructor_sums", shape=(_N_SUMS, -1))
 def _sums_by_key(graph: HeapGraph) -> IntArray:
     """Return the sums of each class key that has members, one column a key."""
-
-    def compute() -> IntArray:
-        graph.prepare_sizes()
-        return _add_up(graph, graph.class_key, len(graph.class_keys))
-
-    flat: IntArray = graph.derived("constructor_sums", compute)
-    return flat.reshape(_N_SUMS, -1)
+    graph.prepare_sizes()
+    return _add_up(graph, graph.class_key, len(graph.class_keys))
 
 
 def _by_class(graph: HeapGraph, sums: IntArray) -> IntArray:

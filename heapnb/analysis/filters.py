@@ -11,6 +11,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.decode.links import property_of
 from heapnb.decode.strings import rope_texts
 from heapnb.graph import HeapGraph
+from heapnb.graph.distances import reached_without
 
 
 def retained_by_detached(graph: HeapGraph) -> BoolArray:
@@ -44,7 +45,7 @@ def retained_by_detached(graph: HeapGraph) -> BoolArray:
     is_detached: BoolArray = states == vocab.DETACHEDNESS_DETACHED
     if not is_detached.any():
         return is_detached
-    reached = graph.reached_without(is_detached)
+    reached = reached_without(graph, is_detached)
     retained: BoolArray = ~reached & (graph.distance != vocab.NO_DISTANCE)
     return retained
 

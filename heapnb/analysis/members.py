@@ -6,7 +6,7 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.analysis.constructors import class_sums
-from heapnb.graph import HeapGraph
+from heapnb.graph import HeapGraph, derived
 from heapnb.kernels.ordering import group_members
 
 
@@ -38,6 +38,7 @@ def members_of(graph: HeapGraph, key: int) -> NodeArray:
     return _members(graph)[int(first[key]) : int(first[key + 1])]
 
 
+@derived(keep=False)
 def first_member(graph: HeapGraph) -> NodeArray:
     """Return where the members of each class begin.
 
@@ -51,23 +52,16 @@ def first_member(graph: HeapGraph) -> NodeArray:
     uint32[n_keys + 1]
         Offsets into all members.
     """
-
-    def compute() -> NodeArray:
-        sums = class_sums(graph)
-        first = np.zeros(len(graph.class_keys) + 1, np.uint32)
-        first[sums.key + 1] = sums.count
-        return np.cumsum(first, dtype=np.uint32)
-
-    first: NodeArray = graph.derived("first_member", compute, keep=False)
-    return first
+    sums = class_sums(graph)
+    first = np.zeros(len(graph.class_keys) + 1, np.uint32)
+    first[sums.key + 1] = sums.count
+    return np.cumsum(first, dtype=np.uint32)
 
 
+@derived(name="class_members")
 def _members(graph: HeapGraph) -> NodeArray:
-    def compute() -> NodeArray:
-        first = first_member(graph)
-        members = np.empty(int(first[-1]), np.uint32)
-        group_members(graph.class_key, graph.id_order, graph.shallow_size, first.copy(), members)
-        return members
-
-    members: NodeArray = graph.derived("class_members", compute)
+    """Return the members of all classes, one class after the other."""
+    first = first_member(graph)
+    members = np.empty(int(first[-1]), np.uint32)
+    group_members(graph.class_key, graph.id_order, graph.shallow_size, first.copy(), members)
     return members

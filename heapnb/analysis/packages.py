@@ -13,7 +13,7 @@ from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.constructors import retained_by_group
 from heapnb.analysis.diagnosis.evidence import PACKAGES_FOLDER, is_internal
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import script_name, script_names, scripts_of
+from heapnb.graph.locations import script_name, script_names, scripts_of
 from heapnb.graph.sources import HeapSource, graph_of
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from heapnb.decode.links import oddballs
 from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import children_of, is_string, script_names
+from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.locations import script_names
 from heapnb.kernels import contents as kernels
 from heapnb.kernels.hashing import HashArray, mix_arrays
 

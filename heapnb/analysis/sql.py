@@ -31,7 +31,7 @@ from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, MissingExtraError, SqlError
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
-from heapnb.graph.places import site_text
+from heapnb.graph.locations import site_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ import numpy as np
 from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import IntArray
-from heapnb.graph import HeapGraph
-from heapnb.graph.places import is_string
+from heapnb.graph import HeapGraph, derived
+from heapnb.graph.edges import is_string
 from heapnb.kernels import summary as kernels
 
 if TYPE_CHECKING:
@@ -137,8 +137,7 @@ def statistics(graph: HeapGraph) -> Statistics:
     >>> statistics(builder.graph()).v8_heap
     HeapStatistics(total=72, code=0, js_arrays=32, strings=40, system=0)
     """
-    figures: IntArray = graph.derived("statistics", lambda: _figures(graph))
-    total, native, typed_arrays, code, js_arrays, strings, system = figures.tolist()
+    total, native, typed_arrays, code, js_arrays, strings, system = _figures(graph).tolist()
     return Statistics(
         total,
         NativeStatistics(native, typed_arrays),
@@ -146,7 +145,9 @@ def statistics(graph: HeapGraph) -> Statistics:
     )
 
 
+@derived(title="Adding up kinds", name="statistics")
 def _figures(graph: HeapGraph) -> IntArray:
+    """Return the figures of `Statistics`, in the order in which `statistics` takes them."""
     sizes = size_by_type(graph)
 
     def of_types(*names: str) -> int:

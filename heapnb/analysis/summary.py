@@ -12,7 +12,7 @@ from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.analysis.statistics import Statistics, size_by_type, statistics
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import is_string
+from heapnb.graph.edges import is_string
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.decode.links import edges_of_type, places_in
 from heapnb.frames import masked, node_names, texts
-from heapnb.graph.places import children_of, script_name, script_names, scripts_of, site_place
+from heapnb.graph.edges import children_of
+from heapnb.graph.locations import script_name, script_names, scripts_of, site_place
 from heapnb.kernels.chains import chain_lengths
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from heapnb import vocab
 from heapnb.decode.links import class_names_of, oddballs, sizes_of
 from heapnb.decode.preview import preview
 from heapnb.frames import edge_labels, texts
-from heapnb.graph.places import internal_child
+from heapnb.graph.edges import internal_child
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph

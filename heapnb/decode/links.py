@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.frames import display_names, masked, node_names, texts
-from heapnb.graph.places import children_of, is_string, location_of
+from heapnb.graph import derived
+from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.locations import location_of
 from heapnb.kernels.decoding import nearest_names
 from heapnb.kernels.edges import count_of_type, list_of_type
 
@@ -198,6 +200,7 @@ def has_type(graph: HeapGraph, nodes: IntArray, *types: str) -> BoolArray:
     return found
 
 
+@derived(keep=False)
 def oddballs(graph: HeapGraph) -> dict[int, str]:
     """Find the nodes that stand for ``undefined``, ``null``, ``true`` and ``false``.
 
@@ -211,21 +214,16 @@ def oddballs(graph: HeapGraph) -> dict[int, str]:
     dict of int to str
         By ordinal.
     """
-
-    def compute() -> dict[int, str]:
-        found: dict[int, str] = {}
-        for kind in _ODDBALL_TYPES:
-            for node in nodes_named(graph, [*_ODDBALL_TEXTS, vocab.ODDBALL_NAME], kind).tolist():
-                name = graph.name(node)
-                if name == vocab.ODDBALL_NAME:
-                    hidden = edges_of_type(graph, np.array([node]), "hidden")[1][:1]
-                    name = graph.name(int(graph.edge_to[hidden[0]])) if len(hidden) else name
-                if name in _ODDBALL_TEXTS:
-                    found[node] = name
-        return found
-
-    values: dict[int, str] = graph.derived("oddballs", compute, keep=False)
-    return values
+    found: dict[int, str] = {}
+    for kind in _ODDBALL_TYPES:
+        for node in nodes_named(graph, [*_ODDBALL_TEXTS, vocab.ODDBALL_NAME], kind).tolist():
+            name = graph.name(node)
+            if name == vocab.ODDBALL_NAME:
+                hidden = edges_of_type(graph, np.array([node]), "hidden")[1][:1]
+                name = graph.name(int(graph.edge_to[hidden[0]])) if len(hidden) else name
+            if name in _ODDBALL_TEXTS:
+                found[node] = name
+    return found
 
 
 def is_oddball(graph: HeapGraph, nodes: IntArray, *values: str) -> BoolArray:
@@ -269,16 +267,12 @@ def truth_of(graph: HeapGraph, nodes: IntArray) -> Any:
     return pd.arrays.BooleanArray(is_true, ~(is_true | is_false))
 
 
+@derived(keep=False)
 def word_size(graph: HeapGraph) -> int:
     """Return how many bytes a word of the heap has: 8, or 4 with small pointers."""
-
-    def compute() -> int:
-        kinds = [graph.node_type_index(name) for name in ("object", "closure")]
-        sizes = graph.self_size[np.isin(graph.node_type, kinds)]
-        return 4 if (sizes % 8).any() else 8
-
-    size: int = graph.derived("word_size", compute, keep=False)
-    return size
+    kinds = [graph.node_type_index(name) for name in ("object", "closure")]
+    sizes = graph.self_size[np.isin(graph.node_type, kinds)]
+    return 4 if (sizes % 8).any() else 8
 
 
 def array_lengths(graph: HeapGraph, stores: IntArray) -> IntArray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb.decode.hashtables import entries
-from heapnb.graph.places import internal_child
+from heapnb.graph.edges import internal_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from heapnb import vocab
-from heapnb.graph.places import (
-    child,
+from heapnb.graph.edges import child
+from heapnb.graph.locations import (
     definition_sites,
     location_of,
     script_name,
@@ -124,7 +124,7 @@ def source_at(graph: HeapGraph, location: str, nodes: Iterable[int] = ()) -> Sou
     graph : HeapGraph
         The heap.
     location : str
-        As `heapnb.graph.places.location_of` writes it.
+        As `heapnb.graph.locations.location_of` writes it.
     nodes : iterable of int, optional
         Ordinals that may be of that place; looked at before all others.
 

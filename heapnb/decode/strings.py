@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.decode.links import one_of, places_in, property_of
 from heapnb.frames import texts as text_column
-from heapnb.graph import string_buffers
+from heapnb.graph import derived, string_buffers
 from heapnb.kernels.ropes import NOTHING, join_ropes, measure_ropes
 from heapnb.kernels.texts import count_texts
 
@@ -198,6 +198,7 @@ class TextGroups:
         )
 
 
+@derived(keep=False)
 def text_groups(graph: HeapGraph) -> TextGroups:
     """Group all strings of a heap by their texts, those with most bytes first.
 
@@ -211,8 +212,15 @@ def text_groups(graph: HeapGraph) -> TextGroups:
     TextGroups
         In the order of `texts`.
     """
-    found: TextGroups = graph.derived("text_groups", lambda: _all_groups(graph), keep=False)
-    return found
+    parts = [_groups_of_strings(graph), _groups_of_ropes(graph), _groups_of_slices(graph)]
+    found = TextGroups(
+        pa.concat_arrays([part.text for part in parts]),
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("kind", "first", "count", "size", "retained_size")
+        ),
+    )
+    return found.take(np.lexsort((found.first, -found.size * found.count)))
 
 
 def strings_with_text(graph: HeapGraph, row: int) -> IntArray:
@@ -325,18 +333,6 @@ def _whole_characters(
     )
 
 
-def _all_groups(graph: HeapGraph) -> TextGroups:
-    parts = [_groups_of_strings(graph), _groups_of_ropes(graph), _groups_of_slices(graph)]
-    found = TextGroups(
-        pa.concat_arrays([part.text for part in parts]),
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("kind", "first", "count", "size", "retained_size")
-        ),
-    )
-    return found.take(np.lexsort((found.first, -found.size * found.count)))
-
-
 def _groups_of_strings(graph: HeapGraph) -> TextGroups:
     """Group strings whose text the file has, in the order of the string table."""
     nodes = _of_type(graph, "string")
@@ -393,15 +389,11 @@ def _of_type(graph: HeapGraph, node_type: str) -> IntArray:
     return np.flatnonzero(graph.node_type == graph.node_type_index(node_type))
 
 
+@derived(keep=False, name="ropes")
 def _ropes(graph: HeapGraph) -> tuple[IntArray, pa.DictionaryArray]:
     """Return all ropes, and what is written in them."""
-
-    def compute() -> tuple[IntArray, pa.DictionaryArray]:
-        ropes = _of_type(graph, "concatenated string")
-        return ropes, rope_texts(graph, ropes).dictionary_encode()
-
-    found: tuple[IntArray, pa.DictionaryArray] = graph.derived("ropes", compute, keep=False)
-    return found
+    ropes = _of_type(graph, "concatenated string")
+    return ropes, rope_texts(graph, ropes).dictionary_encode()
 
 
 def _code_of_rope(graph: HeapGraph, rope: int) -> int:

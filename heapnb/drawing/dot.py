@@ -30,7 +30,7 @@ from heapnb.drawing.folding import Drawing, DrawnNode, Gap, Link, PathEdges, fol
 from heapnb.drawing.layout import inline_svg, run_engine
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_of
+from heapnb.graph.locations import location_of
 from heapnb.graph.sources import HeapNode
 from heapnb.views import fmt
 from heapnb.views.masking import MASK

@@ -1,15 +1,24 @@
-"""The one place that says how kernels are compiled."""
+"""The one place that says how kernels are compiled, and that says so while it happens."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core import event
+
+from heapnb.progress import stage
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+COMPILING = "Compiling kernels (first use only)"
+"""The stage that is reported while machine code is made: on a machine's first use of a kernel."""
+
+_PACKAGE = "heapnb.kernels."
 
 
 def kernel(function: _Function) -> _Function:
@@ -33,21 +42,36 @@ def kernel(function: _Function) -> _Function:
     return compiled
 
 
-def is_compiled(function: Callable[..., Any]) -> bool:
-    """Tell whether a kernel was compiled before, by this or an earlier process.
+class _Compilation(threading.local):
+    """How deep in kernels that call kernels a thread is that compiles one, and its stage."""
 
-    Parameters
-    ----------
-    function : callable
-        What `kernel` returned.
+    def __init__(self) -> None:
+        self.depth = 0
+        self.open_stage = ExitStack()
 
-    Returns
-    -------
-    bool
-        False means that its first call will take seconds.
-    """
-    cache = getattr(function, "_cache", None)
-    if cache is None:
-        return True
-    pattern = f"*.{function.__name__}-*.nbi"
-    return any(Path(cache.cache_path).glob(pattern))
+
+class _Announcer(event.Listener):
+    """Reports compilations of kernels; numba tells of one only where no cached code fits."""
+
+    def __init__(self) -> None:
+        self._here = _Compilation()
+
+    def on_start(self, event: event.Event) -> None:
+        """Begin the stage with the outermost kernel."""
+        function = event.data["dispatcher"].py_func
+        if self._here.depth == 0:
+            if not function.__module__.startswith(_PACKAGE):
+                # The program may compile functions of its own.
+                return
+            self._here.open_stage.enter_context(stage(COMPILING))
+        self._here.depth += 1
+
+    def on_end(self, event: event.Event) -> None:  # noqa: ARG002  the listener's signature
+        """End the stage with the outermost kernel."""
+        if self._here.depth > 0:
+            self._here.depth -= 1
+            if self._here.depth == 0:
+                self._here.open_stage.close()
+
+
+event.register("numba:compile", _Announcer())  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from heapnb.graph.places import script_name, scripts_of
+from heapnb.graph.locations import script_name, scripts_of
 from heapnb.redaction.roles import ENGINE_NAME, Role
 
 if TYPE_CHECKING:

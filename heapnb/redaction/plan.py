@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb import vocab
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 from heapnb.redaction.copies import find_copies
 from heapnb.redaction.own_names import Renamer, own_names, with_hidden_attributes
 from heapnb.redaction.roles import ENGINE_TEXTS, NAMES, Role

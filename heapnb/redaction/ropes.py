@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb.graph import string_buffers
-from heapnb.graph.places import is_string
+from heapnb.graph.edges import is_string
 from heapnb.kernels.redaction import MAX_VISITS_PER_ROPE, list_parts
 
 if TYPE_CHECKING:

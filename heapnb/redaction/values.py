@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.graph.places import children_of, is_string
+from heapnb.graph.edges import children_of, is_string
 from heapnb.kernels.redaction import pairs_in_rows
 from heapnb.redaction.roles import NAMES
 from heapnb.secrets import (

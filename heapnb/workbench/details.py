@@ -12,7 +12,7 @@ from heapnb.analysis.retention.paths import ROOT_LABEL, RetainingPath, shortest_
 from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
 from heapnb.drawing.folding import is_engine_node
-from heapnb.graph.places import location_of
+from heapnb.graph.locations import location_of
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
 from heapnb.views.masking import MASK, mask_secrets

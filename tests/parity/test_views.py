@@ -15,7 +15,7 @@ from heapnb.analysis.series.diff import diff
 from heapnb.analysis.statistics import statistics
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import script_names
+from heapnb.graph.locations import script_names
 from tests.conftest import all_samples, sample_cases, sample_series
 from tests.oracle import oracle
 

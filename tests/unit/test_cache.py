@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from heapnb.format import cache, read_snapshot, write_snapshot
-from heapnb.graph import HeapGraph, open_graph
+from heapnb.graph import HeapGraph, distances, open_graph
 from tests.property.test_round_trip import assert_same
 
 SAMPLE = Path(__file__).parents[1] / "data" / "formats" / "node-18.heapsnapshot.zst"
@@ -66,8 +66,8 @@ def test_second_opening_computes_nothing(
 ) -> None:
     fill(snapshot_path)
     monkeypatch.setattr(cache, "read_snapshot", None)
-    monkeypatch.setattr(HeapGraph, "_compute_dominators", None)
-    monkeypatch.setattr(HeapGraph, "_distances", None)
+    monkeypatch.setattr(HeapGraph, "_dominators", None)
+    monkeypatch.setattr(distances, "distances_from_roots", None)
     monkeypatch.setattr(HeapGraph, "classes_under", None)
     graph = open_graph(snapshot_path)
     assert graph.retained_size[0] > 0

@@ -12,7 +12,7 @@ import pytest
 
 from heapnb.decode.closures import closures
 from heapnb.graph import open_graph
-from heapnb.graph.places import location_of, script_names
+from heapnb.graph.locations import location_of, script_names
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT, sample_cases, sample_series
 

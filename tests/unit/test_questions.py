@@ -70,10 +70,11 @@ def test_a_cached_file_needs_no_arrays_of_nodes(tmp_path: Path) -> None:
     path.write_bytes(two_sites().to_bytes())
     first = open_graph(path)
     expected = constructors(first)
-    first._store.wait()  # type: ignore[union-attr]
+    first.results.store.wait()  # type: ignore[union-attr]
     again = open_graph(path)
     pd.testing.assert_frame_equal(constructors(again), expected)
-    assert not {"retained_size", "shallow_size", "dominator", "distance"} & set(again._arrays)
+    for name in ("retained_size", "shallow_size", "dominator", "distance"):
+        assert name not in again.results
 
 
 # -- retainers ---------------------------------------------------------------------------------

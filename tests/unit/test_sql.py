@@ -234,7 +234,8 @@ def test_variables_of_the_caller_are_out_of_reach(snap: hn.Snapshot) -> None:
 def test_only_what_is_asked_for_is_computed() -> None:
     graph = hn.load(sample_series("listener_per_request")[0], cache=False, progress=False).graph
     sql.query(graph, "select node_type, count(*) from nodes where node_id > 5 group by 1")
-    assert not {"dominator", "distance", "class_table", "shallow_size"} & set(graph._arrays)
+    for name in ("dominator", "distance", "class_index", "shallow_size"):
+        assert name not in graph.results
 
 
 def test_texts_that_would_break_out() -> None:

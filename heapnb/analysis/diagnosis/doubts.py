@@ -15,7 +15,7 @@ from heapnb.analysis.diagnosis.accumulation import KEPT, REPLACED
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.series.trend import trends
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import internal_child
+from heapnb.graph.edges import internal_child
 
 GOES_ON: Final = 0.8
 """Growth per interval at the end, compared with the beginning, from which on it goes on."""

@@ -19,7 +19,8 @@ from heapnb.analysis.retention.weak_tables import is_entry, private_field_of, we
 from heapnb.analysis.series.series import Series
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child, is_internal_script, location_of
+from heapnb.graph.edges import child
+from heapnb.graph.locations import is_internal_script, location_of
 from heapnb.kernels import trees as kernels
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
@@ -456,7 +457,7 @@ def is_internal(location: str) -> bool:
     Parameters
     ----------
     location : str
-        As `heapnb.graph.places.location_text` writes it.
+        As `heapnb.graph.locations.location_text` writes it.
 
     Returns
     -------

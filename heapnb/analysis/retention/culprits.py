@@ -19,8 +19,9 @@ from heapnb.analysis.retention.reachability import Reachability, reachability
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import WhatIf, without_edges
 from heapnb.errors import HeapnbError
-from heapnb.graph import HeapGraph
-from heapnb.graph.places import child, location_of
+from heapnb.graph import HeapGraph, derived
+from heapnb.graph.edges import child
+from heapnb.graph.locations import location_of
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import cuts, dominated, flow, trees
 from heapnb.kernels.chains import dominator_chain
@@ -499,25 +500,21 @@ class _Network:
         return np.empty(0, np.int64)
 
 
+@derived(keep=False, name="subtrees")
 def _subtrees(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
     """Number the dominator tree so that what a node dominates is a range."""
-
-    def compute() -> tuple[NodeArray, NodeArray]:
-        enter = np.empty(graph.n_nodes, np.uint32)
-        leave = np.empty(graph.n_nodes, np.uint32)
-        dominated.number_subtrees(
-            graph.first_dominated,
-            graph.dominated,
-            graph.root,
-            enter,
-            leave,
-            np.empty(graph.n_nodes, np.uint32),
-            np.empty(graph.n_nodes, np.uint32),
-        )
-        return enter, leave
-
-    both: tuple[NodeArray, NodeArray] = graph.derived("subtrees", compute, keep=False)
-    return both
+    enter = np.empty(graph.n_nodes, np.uint32)
+    leave = np.empty(graph.n_nodes, np.uint32)
+    dominated.number_subtrees(
+        graph.first_dominated,
+        graph.dominated,
+        graph.root,
+        enter,
+        leave,
+        np.empty(graph.n_nodes, np.uint32),
+        np.empty(graph.n_nodes, np.uint32),
+    )
+    return enter, leave
 
 
 def _described(references: References, reference: Reference) -> CulpritEdge:

@@ -280,7 +280,7 @@ def _accumulation_frame(
     import pandas as pd
 
     from heapnb.frames import display_names, texts
-    from heapnb.graph.places import location_of
+    from heapnb.graph.locations import location_of
 
     holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
     places = [location_of(graph, node) for node in nodes.tolist()]
@@ -473,7 +473,7 @@ def immediate_dominators(
 
     from heapnb.analysis.constructors import retained_by_group
     from heapnb.frames import texts
-    from heapnb.graph.places import location_text
+    from heapnb.graph.locations import location_text
 
     wanted = np.asarray(nodes, np.int64)
     nearest = np.empty(graph.n_nodes, np.uint32)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
-from heapnb.graph import HeapGraph
+from heapnb.graph import HeapGraph, derived
 from heapnb.graph.classes import distinct_rows
 from heapnb.kernels import paths as kernels
 
@@ -701,8 +701,6 @@ def _ranks(graph: HeapGraph) -> AnyArray:
     return ranks
 
 
+@derived(keep=False, name="table_of_string")
 def _table_of_string(graph: HeapGraph) -> IntArray:
-    tables: IntArray = graph.derived(
-        "table_of_string", lambda: graph.ephemerons.table_of_string, keep=False
-    )
-    return tables
+    return graph.ephemerons.table_of_string

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, ByteArray, IntArray, NodeArray
 from heapnb.analysis.retention.retaining_tree import retaining_tree
-from heapnb.graph import HeapGraph
+from heapnb.graph import HeapGraph, derived
 from heapnb.kernels import cuts
 from heapnb.kernels import reachability as kernels
 
@@ -126,6 +126,7 @@ class Reachability:
         return kinds
 
 
+@derived(keep=False)
 def reachability(graph: HeapGraph) -> Reachability:
     """Find the edges that count for retained sizes, and what they hold.
 
@@ -139,10 +140,7 @@ def reachability(graph: HeapGraph) -> Reachability:
     Reachability
         Kept by the graph.
     """
-    found: Reachability = graph.derived(
-        "reachability", lambda: reachability_over(graph, graph.essential_edge), keep=False
-    )
-    return found
+    return reachability_over(graph, graph.essential_edge)
 
 
 def reachability_over(graph: HeapGraph, counts: BoolArray) -> Reachability:

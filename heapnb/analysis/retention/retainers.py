@@ -10,7 +10,7 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb._typing import DistanceArray, NodeArray, OffsetArray
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_text
+from heapnb.graph.locations import location_text
 from heapnb.kernels.ordering import retainers_of
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
 from heapnb.analysis.retention.paths import RetainingPath, shortest_path
-from heapnb.graph import HeapGraph
-from heapnb.graph.places import children_of, is_internal_script, is_string, script_names
+from heapnb.graph import HeapGraph, derived
+from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.locations import is_internal_script, script_names
 from heapnb.kernels import traverse
 from heapnb.kernels import trees as kernels
 
@@ -145,6 +146,7 @@ def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingP
     return RetainingPath.from_edges(graph, edges)
 
 
+@derived(keep=False)
 def retaining_tree(graph: HeapGraph) -> RetainingTree:
     """Find a way to every node, preferring edges that the program itself made.
 
@@ -165,10 +167,7 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
     scripts, which hold much by accident (a timer that happens to run holds whatever its
     callback can see); then from the stack; at last through everything else.
     """
-    tree: RetainingTree = graph.derived(
-        "retaining_tree", lambda: retaining_tree_over(graph, _usable_edges(graph)), keep=False
-    )
-    return tree
+    return retaining_tree_over(graph, _usable_edges(graph))
 
 
 def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:

@@ -18,7 +18,7 @@ from heapnb.analysis.retention.reachability import reachability, reachability_ov
 from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree_over
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_text
+from heapnb.graph.locations import location_text
 from heapnb.graph.sources import HeapNode, HeapSource, graph_of
 from heapnb.kernels import reachability as kernels
 

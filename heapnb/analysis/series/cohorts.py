@@ -18,7 +18,7 @@ from heapnb.analysis.series.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series.series_data import SeriesData, first_seen
 from heapnb.errors import HeapnbError
 from heapnb.graph.classes import distinct_rows
-from heapnb.graph.places import site_text
+from heapnb.graph.locations import site_text
 
 if TYPE_CHECKING:
     import pandas as pd

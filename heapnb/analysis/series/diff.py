@@ -13,8 +13,9 @@ import pyarrow as pa
 from heapnb._showing import Browsed
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import distinct_rows
-from heapnb.graph.places import definition_sites, location_text
+from heapnb.graph.locations import definition_sites, location_text
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import series as kernels
 
@@ -276,7 +277,7 @@ class _CommonClasses:
     @classmethod
     def of(cls, before: HeapGraph, after: HeapGraph) -> _CommonClasses:
         table = before.classes_under(after.interface_definitions)
-        before_key, before_keys = before.class_keys_under(table)
+        before_key, before_keys = group_by_class_and_site(before, table)
         after_keys = after.class_keys
         names = pa.concat_arrays(
             [

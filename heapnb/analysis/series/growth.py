@@ -11,7 +11,7 @@ from heapnb._typing import IntArray
 from heapnb.analysis.series.series_data import SeriesData
 from heapnb.analysis.series.trend import trends
 from heapnb.graph.classes import distinct_rows
-from heapnb.graph.places import site_text
+from heapnb.graph.locations import site_text
 
 if TYPE_CHECKING:
     import pandas as pd

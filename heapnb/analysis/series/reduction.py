@@ -15,8 +15,9 @@ from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.analysis.constructors import retained_by_group
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.graph import HeapGraph, string_buffers
+from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
-from heapnb.graph.places import definition_sites
+from heapnb.graph.locations import definition_sites
 from heapnb.kernels import hashing
 from heapnb.kernels import series as series_kernels
 from heapnb.kernels import trees as kernels
@@ -183,7 +184,7 @@ def reduce_snapshot(
         table = ClassTable(graph.class_names, graph.class_index)
     else:
         table = graph.classes_under(definitions)
-    class_key, class_keys = graph.class_keys_under(table)
+    class_key, class_keys = group_by_class_and_site(graph, table)
     order = tree.order[: tree.n_user]
     names = _StringHashes(graph, order[1:], tree)
     class_names = pc.replace_substring_regex(table.names, _SCOPE_SUFFIX, r"\1")

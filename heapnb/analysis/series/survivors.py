@@ -13,7 +13,7 @@ from heapnb._showing import Shown
 from heapnb._typing import NodeArray, SizeArray
 from heapnb.analysis.series.series_data import SeriesData
 from heapnb.errors import HeapnbError
-from heapnb.graph.places import location_text
+from heapnb.graph.locations import location_text
 
 if TYPE_CHECKING:
     import pandas as pd

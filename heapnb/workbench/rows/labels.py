@@ -13,7 +13,7 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.frames import display_names, edge_labels
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import location_text
+from heapnb.graph.locations import location_text
 from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing

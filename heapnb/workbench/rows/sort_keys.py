@@ -12,8 +12,8 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, DistanceArray, NodeArray
 from heapnb.analysis.retention.retainers import shown_distances
 from heapnb.frames import text_ranks
-from heapnb.graph import HeapGraph
-from heapnb.graph.places import is_string
+from heapnb.graph import HeapGraph, derived
+from heapnb.graph.edges import is_string
 from heapnb.workbench.model import LABEL, Window
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.rows.ordering import Key
@@ -118,6 +118,7 @@ class SortKeys:
         return ranks, place.astype(np.uint32)
 
 
+@derived(name="string_rank")
 def string_ranks(heap: HeapGraph) -> NodeArray:
     """Number all strings of a heap by their order in JavaScript.
 
@@ -131,7 +132,4 @@ def string_ranks(heap: HeapGraph) -> NodeArray:
     uint32[n_strings]
         From 0; equal strings have the same number.
     """
-    ranks: NodeArray = heap.derived(
-        "string_rank", lambda: text_ranks(heap.strings).astype(np.uint32)
-    )
-    return ranks
+    return text_ranks(heap.strings).astype(np.uint32)

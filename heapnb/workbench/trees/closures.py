@@ -19,7 +19,7 @@ from heapnb._typing import IntArray
 from heapnb.decode.closures import closures
 from heapnb.decode.links import edges_of_type, has_type
 from heapnb.frames import texts
-from heapnb.graph.places import internal_child
+from heapnb.graph.edges import internal_child
 from heapnb.views import fmt
 from heapnb.workbench.model import Column, Label, Page, Row, Window, column, count_of
 from heapnb.workbench.rows.labels import function_label, named

@@ -16,7 +16,7 @@ from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.constructors import ClassSums, class_sums
 from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
-from heapnb.graph.places import location_text
+from heapnb.graph.locations import location_text
 from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window, count_of
 from heapnb.workbench.python_code import node_code, quoted, table_code
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, left_out, matching, minimum

@@ -15,6 +15,7 @@ import numpy as np
 from heapnb._typing import AnyArray, DistanceArray, NodeArray
 from heapnb.analysis.retention.retainers import retaining_edges, shown_distances
 from heapnb.frames import display_ranks
+from heapnb.graph.distances import distances_without
 from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
 from heapnb.workbench.model import Page, Row, Window
@@ -66,7 +67,7 @@ class RetainersTree(NodeTree):
         """Distances of all nodes, as if the ignored led nowhere."""
         if not len(self.ignored):
             return self.node_rows.sort_keys.pane_distance
-        return shown_distances(self.heap.distance, self.heap.distances_without(self.ignored))
+        return shown_distances(self.heap.distance, distances_without(self.heap, self.ignored))
 
     # -- rows -------------------------------------------------------------------------------
 

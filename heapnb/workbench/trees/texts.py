@@ -21,7 +21,7 @@ from heapnb.decode.links import has_type
 from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts
 from heapnb.frames import masked
 from heapnb.frames import texts as text_column
-from heapnb.graph.places import is_string
+from heapnb.graph.edges import is_string
 from heapnb.kernels.texts import mark_named
 from heapnb.secrets import PUBLIC_VALUES
 from heapnb.sifting import secret_names

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 DEPENDANTS: Final = "<symbol kDependantSignals>"
 """A signal's set of weak references to the signals that follow it."""

@@ -10,7 +10,7 @@ from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 HOOK_CLASS: Final = "AsyncHook"
 

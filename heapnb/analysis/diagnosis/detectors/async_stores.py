@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, article
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 STORE_LABEL: Final = "<symbol kResourceStore>"
 """Up to Node 22 each resource refers to the store of each storage by a symbol."""

@@ -16,7 +16,7 @@ from heapnb.analysis.diagnosis.detectors.base import (
     subject_text,
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 WRITABLE: Final = "_writableState"
 READABLE: Final = "_readableState"

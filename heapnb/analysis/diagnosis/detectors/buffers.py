@@ -24,7 +24,7 @@ from heapnb.analysis.diagnosis.detectors.contents import (
 )
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 from heapnb.kernels.edges import count_of_type
 
 BUFFER_CLASSES: Final = (*VIEW_CLASSES, "ArrayBuffer", "SharedArrayBuffer")

@@ -14,7 +14,8 @@ from heapnb.analysis.diagnosis.evidence import (
     short_location,
 )
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child, location_of
+from heapnb.graph.edges import child
+from heapnb.graph.locations import location_of
 
 REACTIONS: Final = "reactions_or_result"
 """V8's edge from a pending promise to what waits for it."""

@@ -10,7 +10,7 @@ from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import location_of, script_name, scripts_of
+from heapnb.graph.locations import location_of, script_name, scripts_of
 
 COMPILED_SHARE: Final = 0.5
 """From this many scripts for each object on, the objects are compiled code."""

@@ -14,7 +14,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.decode.hashtables import entries
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import children_of, is_string
+from heapnb.graph.edges import children_of, is_string
 
 VIEW_CLASSES: Final = (
     "BigInt64Array",

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 CHANNEL_CLASSES: Final = ("ActiveChannel", "Channel", "TracingChannel")
 SLOTS: Final = ("_subscribers", "_stores")

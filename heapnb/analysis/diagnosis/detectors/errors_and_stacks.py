@@ -11,7 +11,7 @@ from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.detectors.contents import named, of_class_matching
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 
 ERROR_CLASSES: Final = r"(Error|Exception)$"
 CALL_SITE_CLASSES: Final = ("CallSite",)

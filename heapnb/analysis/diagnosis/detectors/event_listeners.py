@@ -9,7 +9,7 @@ from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, su
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step, article, clipped
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 EMITTER_SLOT: Final = "_events"
 """Where Node's EventEmitter keeps its listeners, by event."""

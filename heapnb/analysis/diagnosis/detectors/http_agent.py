@@ -8,7 +8,7 @@ from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 USED: Final = "sockets"
 FREE: Final = "freeSockets"

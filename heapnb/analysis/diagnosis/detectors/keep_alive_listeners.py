@@ -13,7 +13,7 @@ from heapnb.analysis.diagnosis.detectors.event_listeners import (
 )
 from heapnb.analysis.diagnosis.detectors.http_agent import AGENT_LISTS
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 SOCKET_CLASSES: Final = ("Socket", "TLSSocket")
 

@@ -8,7 +8,7 @@ from heapnb.analysis.diagnosis.detectors.base import LISTS, Cause, growth, remov
 from heapnb.analysis.diagnosis.detectors.callbacks import described, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 STACKS: Final = ("stack", "middleware", "middlewares", "_middleware", "_middlewares", "layers")
 """Names under which frameworks keep functions that they call in sequence."""

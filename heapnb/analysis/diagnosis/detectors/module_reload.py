@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, short_script
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 MODULE_CLASSES = ("Module", "ModuleJob", "ModuleWrap", "SourceTextModule", "NativeModule")
 

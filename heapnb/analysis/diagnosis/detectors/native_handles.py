@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import described, function_below, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import child, location_of
+from heapnb.graph.edges import child
+from heapnb.graph.locations import location_of
 
 PREFIX: Final = "Node / "
 """Prefix of the names of Node's objects outside V8's heap."""

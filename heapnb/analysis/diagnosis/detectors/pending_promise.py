@@ -14,7 +14,7 @@ from heapnb.analysis.diagnosis.detectors.callbacks import (
 )
 from heapnb.analysis.diagnosis.evidence import ENGINE_CLASSES, Evidence, short_location
 from heapnb.graph import HeapGraph
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 PROMISE_CLASS: Final = "Promise"
 _SETTLERS: Final = ("resolve", "reject")

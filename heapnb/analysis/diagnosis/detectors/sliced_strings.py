@@ -9,7 +9,7 @@ import numpy as np
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.detectors.contents import of_types, size_of
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 
 MOST_OF_IT: Final = 0.5
 """From this share of the retained bytes on, the parents of slices are the cause."""

@@ -17,7 +17,7 @@ from heapnb.analysis.diagnosis.detectors.base import (
 from heapnb.analysis.diagnosis.detectors.callbacks import function_below, user_location
 from heapnb.analysis.diagnosis.detectors.event_listeners import EMITTER_SLOT
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 _NAMES: Final = re.compile(
     r"^[_#$]*(?:<symbol )?\w*(observers|subscribers|subscriptions|listeners|callbacks|watchers)>?$",

@@ -9,7 +9,7 @@ from heapnb.analysis.diagnosis.detectors.async_stores import kept_store
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.callbacks import described, function_behind, user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import child
+from heapnb.graph.edges import child
 
 TIMER_CLASSES: Final = ("Timeout", "Immediate")
 LIST_CLASS: Final = "TimersList"

@@ -9,7 +9,7 @@ import numpy as np
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 
 LEAST_OBJECTS: Final = 16
 LEAST_SHARE: Final = 0.5

@@ -8,7 +8,7 @@ import numpy as np
 
 from heapnb.analysis.diagnosis.detectors.base import MAPS, SETS
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.places import children_of
+from heapnb.graph.edges import children_of
 
 LEAST_BYTES: Final = 16_384
 WORDS_PER_ENTRY: Final = 32

@@ -1,18 +1,15 @@
-"""Where in the source something is: files, lines and columns as people count them."""
+"""Where in the source code something is: scripts, files, lines and columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.graph import HeapGraph
+from heapnb._typing import AnyArray, IntArray
+from heapnb.graph.derivation import derived
+from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.heap import HeapGraph
 from heapnb.graph.source_files import Place
-from heapnb.kernels.edges import follow
 
 _SCRIPT_LABELS = ("script", "script_or_debug_info")
 _DEBUG_INFO = "system / DebugInfo"
@@ -21,111 +18,6 @@ _SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
 
 INTERNAL_SCRIPTS = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
 """How the names of scripts begin that belong to the runtime."""
-
-
-def child(graph: HeapGraph, node: int, *labels: str) -> int | None:
-    """Follow a node's first edge that has one of some names.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-    *labels : str
-        Edge names.
-
-    Returns
-    -------
-    int or None
-        The target's ordinal.
-    """
-    for edge in range(*graph.edges_of(node)):
-        if graph.edge_label(edge) in labels:
-            return int(graph.edge_to[edge])
-    return None
-
-
-def internal_child(
-    graph: HeapGraph, node: int, label: str, *, edge_type: str = "internal"
-) -> int | None:
-    """Follow a node's first edge of the engine's own that has some name.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-    label : str
-        The edge's name.
-    edge_type : str, optional
-        A type whose edges have names.
-
-    Returns
-    -------
-    int or None
-        The target's ordinal.
-    """
-    start, stop = graph.edges_of(node)
-    edges = start + np.flatnonzero(graph.edge_type[start:stop] == graph.edge_type_index(edge_type))
-    names = graph.strings.take(pa.array(graph.edge_name[edges]))
-    matching = np.flatnonzero(pc.equal(names, label).to_numpy(zero_copy_only=False))
-    return int(graph.edge_to[edges[matching[0]]]) if len(matching) else None
-
-
-def children_of(
-    graph: HeapGraph, nodes: AnyArray, labels: Sequence[str], *, edge_type: str = "internal"
-) -> IntArray:
-    """Follow the first edge of a type that has one of some names, for many nodes at once.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : integer[k]
-        Ordinals; negative ones lead nowhere.
-    labels : sequence of str
-        Edge names.
-    edge_type : str, optional
-        A type whose edges have names.
-
-    Returns
-    -------
-    int64[k]
-        The targets' ordinals, -1 where there is none.
-    """
-    targets = np.empty(len(nodes), np.int64)
-    follow(
-        graph.first_edge,
-        graph.edge_type,
-        graph.edge_name,
-        graph.edge_to,
-        graph.edge_type_index(edge_type),
-        is_string(graph, labels),
-        np.asarray(nodes, np.int64),
-        targets,
-    )
-    return targets
-
-
-def is_string(graph: HeapGraph, wanted: Sequence[str]) -> BoolArray:
-    """Mark strings of the table by their text.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    wanted : sequence of str
-        The texts.
-
-    Returns
-    -------
-    bool[n_strings]
-    """
-    found = pc.is_in(graph.strings, pa.array(wanted, graph.strings.type))
-    marked: BoolArray = found.to_numpy(zero_copy_only=False)
-    return marked
 
 
 def scripts_of(graph: HeapGraph, closures: AnyArray) -> IntArray:
@@ -173,6 +65,7 @@ def script_name(graph: HeapGraph, script: int) -> str | None:
     return None if name == _UNNAMED_SCRIPT else name.removeprefix(_SCRIPT_PREFIX) or None
 
 
+@derived(keep=False)
 def script_names(graph: HeapGraph) -> dict[int, str]:
     """Find the names of the scripts that closures come from.
 
@@ -186,14 +79,9 @@ def script_names(graph: HeapGraph) -> dict[int, str]:
     dict of int to str
         By script id; scripts without a name are left out.
     """
-
-    def compute() -> dict[int, str]:
-        scripts = script_nodes(graph)
-        names = {script_id: script_name(graph, script) for script_id, script in scripts.items()}
-        return {script_id: name for script_id, name in names.items() if name is not None}
-
-    found: dict[int, str] = graph.derived("script_names", compute, keep=False)
-    return found
+    scripts = script_nodes(graph)
+    names = {script_id: script_name(graph, script) for script_id, script in scripts.items()}
+    return {script_id: name for script_id, name in names.items() if name is not None}
 
 
 def script_nodes(graph: HeapGraph) -> dict[int, int]:
@@ -213,23 +101,18 @@ def script_nodes(graph: HeapGraph) -> dict[int, int]:
     return dict(zip(ids.tolist(), scripts.tolist(), strict=True))
 
 
-def _scripts_by_id(graph: HeapGraph) -> tuple[IntArray, IntArray]:
-    """Return the ids of the scripts that closures come from, and the Script node of each."""
-
-    def compute() -> IntArray:
-        locations = graph.raw.locations
-        if locations is None:
-            return np.empty(0, np.int64)
-        rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
-        scripts = scripts_of(graph, locations.node[rows])
-        rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
-        ids, first = np.unique(locations.script_id[rows], return_index=True)
-        return np.concatenate([ids, scripts[first]])
-
+@derived(name="scripts_by_id", shape=(2, -1))
+def _scripts_by_id(graph: HeapGraph) -> IntArray:
+    """Find the ids of the scripts that closures come from, and the Script node of each."""
     # Kept with the snapshot: there can be millions of closures, but few scripts.
-    both: IntArray = graph.derived("scripts_by_id", compute)
-    ids, scripts = both.reshape(2, -1)
-    return ids, scripts
+    locations = graph.raw.locations
+    if locations is None:
+        return np.empty((2, 0), np.int64)
+    rows = np.flatnonzero(graph.node_type[locations.node] == graph.node_type_index("closure"))
+    scripts = scripts_of(graph, locations.node[rows])
+    rows, scripts = rows[scripts >= 0], scripts[scripts >= 0]
+    ids, first = np.unique(locations.script_id[rows], return_index=True)
+    return np.stack([ids, scripts[first]])
 
 
 def is_internal_script(name: str) -> bool:

@@ -1,0 +1,144 @@
+"""Distances from the roots, by breadth-first search as in DevTools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow.compute as pc
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, ByteArray, DistanceArray, NodeArray
+from heapnb.graph.columns import Columns, string_buffers
+from heapnb.kernels import traverse
+
+
+def distances_from_roots(graph: Columns) -> DistanceArray:
+    """Measure how many edges each node is away from the program's roots.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+
+    Returns
+    -------
+    int32[n_nodes]
+        See `heapnb.graph.HeapGraph.distance`.
+    """
+    distance = np.full(graph.n_nodes, vocab.NO_DISTANCE, np.int32)
+    _search_from_roots(graph, distance)
+    return distance
+
+
+def distances_without(graph: Columns, nodes: AnyArray | Sequence[int]) -> DistanceArray:
+    """Measure distances as if some nodes had no edges.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+    nodes : integer[k]
+        Ordinals of nodes that no path may pass.
+
+    Returns
+    -------
+    int32[n_nodes]
+        `vocab.NO_DISTANCE` for these nodes, and for those that only they lead to.
+    """
+    distance = np.full(graph.n_nodes, vocab.NO_DISTANCE, np.int32)
+    avoided = np.setdiff1d(nodes, graph.user_roots)
+    # The search does not enter nodes that have a distance.
+    distance[avoided] = 0
+    _search_from_roots(graph, distance)
+    distance[avoided] = vocab.NO_DISTANCE
+    return distance
+
+
+def reached_without(graph: Columns, avoided: BoolArray) -> BoolArray:
+    """Find the nodes that the root still reaches if some nodes are avoided.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+    avoided : bool[n_nodes]
+        Nodes that no path may pass.
+
+    Returns
+    -------
+    bool[n_nodes]
+        Over every edge that is not weak.
+    """
+    distance = np.where(avoided, np.int32(0), np.int32(vocab.NO_DISTANCE))
+    distance[graph.root] = 0
+    queue = np.empty(graph.n_nodes + 1, np.uint32)
+    queue[0] = graph.root
+    rules = np.full(graph.n_nodes, traverse.RULE_NONE, np.uint8)
+    _searcher(graph, distance, queue, rules)(1)
+    reached: BoolArray = (distance != vocab.NO_DISTANCE) & ~avoided
+    return reached
+
+
+def _search_from_roots(graph: Columns, distance: DistanceArray) -> None:
+    """Search from the program's roots, then from the engine's; known distances stay."""
+    roots = graph.user_roots
+    queue = np.empty(graph.n_nodes + len(roots) + 1, np.uint32)
+    queue[: len(roots)] = roots
+    distance[roots] = 1
+    search = _searcher(graph, distance, queue, _search_rules(graph))
+    search(len(roots))
+    distance[graph.root] = vocab.BASE_SYSTEM_DISTANCE if len(roots) else 0
+    queue[0] = graph.root
+    search(1)
+
+
+def _searcher(
+    graph: Columns, distance: DistanceArray, queue: NodeArray, rules: ByteArray
+) -> Callable[[int], None]:
+    """Return a function that searches from the first nodes of the queue."""
+    pending = np.zeros(graph.ephemerons.n_pairs, np.bool_)
+    edge_rules = (
+        graph.edge_type_index("weak"),
+        graph.edge_type_index("internal"),
+        graph.edge_type_index("element"),
+        graph.edge_type_index("hidden"),
+    )
+    sloppy_name = pc.equal(graph.strings, vocab.SLOPPY_FUNCTION_MAP).to_numpy(zero_copy_only=False)
+    ephemeron_pair = graph.ephemerons.pair_of_string
+    string_offsets, string_bytes = string_buffers(graph.strings)
+
+    def search(n_queued: int) -> None:
+        traverse.distances(
+            graph.first_edge,
+            graph.edge_to,
+            graph.edge_type,
+            graph.edge_name,
+            edge_rules,
+            rules,
+            sloppy_name,
+            ephemeron_pair,
+            string_offsets,
+            string_bytes,
+            queue,
+            n_queued,
+            pending,
+            distance,
+        )
+
+    return search
+
+
+def _search_rules(graph: Columns) -> ByteArray:
+    """Return the nodes some of whose edges DevTools does not follow."""
+    rules = np.full(graph.n_nodes, traverse.RULE_NONE, np.uint8)
+    for type_name, name, rule in (
+        ("array", vocab.MAP_DESCRIPTORS, traverse.RULE_MAP_DESCRIPTORS),
+        ("hidden", vocab.NATIVE_CONTEXT, traverse.RULE_NATIVE_CONTEXT),
+    ):
+        nodes = np.flatnonzero(graph.node_type == graph.node_type_index(type_name))
+        rules[nodes[graph.is_named(nodes, name)]] = rule
+    return rules
+
+
+__all__ = ["distances_from_roots", "distances_without", "reached_without"]
