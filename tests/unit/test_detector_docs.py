@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### ([a-z-]+)\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL))
-PARTS = ("Looks like", "Why", "Mend it")
+PARTS = ("Cause:", "In the heap:", "Fix:")
 
 
 def test_every_cause_has_a_section() -> None:
