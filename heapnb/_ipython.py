@@ -1,4 +1,4 @@
-"""Magics for notebooks: ``%heap``, which takes what the command line takes, and ``%%heap_record``.
+"""IPython magics: ``%heap`` runs commands; ``%%heap_record`` captures a cell of JavaScript.
 
 `heapnb.load_ipython_extension` loads this module.
 """
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 SNAPSHOT_ENDINGS: Final = (".heapsnapshot", ".heapsnapshot.gz", ".heapsnapshot.zst", ".json")
 
 _NAMES_OF_ANSWERS: Final = {"load": "snap", "diff": "diff", "diagnose": "diagnosis"}
-"""What the variable is called that a command's answer goes to; that of others goes to none."""
+"""The variable to which a command assigns its answer; other commands assign none."""
 
 _ESCAPE: Final = r"\\." if os.name == "posix" else r"(?!)"
 _BRACES: Final = r"\{[^{}]*\}"
@@ -65,7 +65,7 @@ _RECORDED_AS: Final = "cell.js"
 
 
 class MagicError(HeapnbError):
-    """A magic that cannot be carried out; IPython shows one line and no traceback."""
+    """A magic failed; IPython shows one line without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [visible(self.message)]
@@ -77,7 +77,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     Parameters
     ----------
     shell : InteractiveShell
-        The notebook's.
+        The shell of the notebook.
     """
     shell.register_magics(HeapMagics)
     for word in ("%heap", "heap", "%%heap_record"):
@@ -87,14 +87,14 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 
 class NotebookFrontend(Frontend):
-    """Takes variables for snapshots, and keeps answers as objects.
+    """Accepts variables as snapshots, and keeps answers as objects.
 
     Parameters
     ----------
     shell : InteractiveShell
-        Whose variables these are.
+        The shell that holds the variables.
     cell : str, optional
-        What stands below the magic.
+        The text below the magic.
     """
 
     default_rows = 0
@@ -107,7 +107,7 @@ class NotebookFrontend(Frontend):
 
     def note(self, text: str) -> None:
         """See `heapnb.cli.frontend.Frontend`."""
-        print(visible(text))  # noqa: T201  what a notebook shows below the cell
+        print(visible(text))  # noqa: T201  shown below the cell
 
     def show_table(self, frame: pd.DataFrame, result: object = None) -> None:
         """See `heapnb.cli.frontend.Frontend`."""
@@ -118,22 +118,20 @@ class NotebookFrontend(Frontend):
         self.answers.append(result)
 
     def heaps(self, sources: Sequence[str]) -> list[Any]:
-        """Return files and, where a word names a variable, what is in there."""
+        """Return files and, for words that name variables, the values of these."""
         return [heap for source in sources for heap in self._heaps(source)]
 
     def _heaps(self, source: str) -> Iterator[Any]:
         variables = self._shell.user_ns
         if source == STDIN:
             raise CommandError(
-                "A notebook has no stdin to read from.", hint="name a file or a variable."
+                "A notebook cannot read from stdin.", hint="name a file or a variable."
             )
         name = source.removeprefix("$")
         if name in variables and (name != source or _is_heap(variables[name])):
             yield from _flattened(name, variables[name])
         elif name != source:
-            raise CommandError(
-                f"{source}: there is no such variable.", hint="run the cell that sets it."
-            )
+            raise CommandError(f"{source}: variable not found.", hint="run the cell that sets it.")
         elif isinstance(variables.get(source), str | os.PathLike) and not Path(source).exists():
             yield variables[source]
         else:
@@ -160,11 +158,11 @@ def _flattened(name: str, value: Any) -> Iterator[Any]:
         yield value
     elif not _is_heap(value):
         raise CommandError(
-            f"{name}: is a {type(value).__name__}, no snapshot.",
-            hint="name a file, or a variable with what heapnb.load returned.",
+            f"{name}: is a {type(value).__name__}, not a snapshot.",
+            hint="name a file, or a variable that holds the result of heapnb.load.",
         )
     else:
-        # A diagnosis stands for the snapshots that it is about.
+        # A diagnosis stands for its snapshots.
         yield getattr(value, "series", value)
 
 
@@ -172,9 +170,9 @@ def _flattened(name: str, value: Any) -> Iterator[Any]:
 
 
 def _check_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Take the name of a variable for the answer; a parameter's callback."""
+    """Check the name of the variable for the answer; a callback of a parameter."""
     if value is not None and (not value.isidentifier() or keyword.iskeyword(value)):
-        message = f"{value!r} is no name for a variable."
+        message = f"{value!r} is not a valid variable name."
         raise click.BadParameter(message, ctx, param)
     front = ctx.find_object(NotebookFrontend)
     if value is not None and front is not None:
@@ -196,7 +194,7 @@ _as_option = click.Option(
 @click.argument("name", metavar="[NAME]", required=False, callback=_check_name, expose_value=False)
 @reading_options
 def _load(snapshot: str, reading: Reading) -> None:
-    """Open a snapshot, and assign it to NAME, or else to snap."""
+    """Open a snapshot and assign it to NAME (default: snap)."""
     print_result(reading.open(snapshot, with_warnings=False))
 
 
@@ -204,11 +202,11 @@ def _load(snapshot: str, reading: Reading) -> None:
 @recording_options
 @click.pass_context
 def _record(context: click.Context, recording: Recording) -> None:
-    """Run the cell, which holds JavaScript, in Node.js, capture it, and diagnose it.
+    """Run the JavaScript of the cell in Node.js, capture snapshots, and diagnose them.
 
-    If the cell defines load(round), which may be asynchronous, it is called again and again, and
-    three snapshots are taken in between. Or the cell says where: await heapSnapshot(). Without
-    either there is one at the start and one at the end.
+    If the cell defines load(round), which may be asynchronous, heapnb calls it in rounds and takes
+    three snapshots between them. Or call await heapSnapshot() where you want a snapshot. Otherwise
+    heapnb takes one at the start and one at the end.
 
     The diagnosis is assigned to the variable diagnosis.
     """
@@ -217,7 +215,7 @@ def _record(context: click.Context, recording: Recording) -> None:
 
     source = context.obj.cell
     if not source.strip():
-        raise CommandError("The cell is empty.", hint="write JavaScript into it.")
+        raise CommandError("The cell is empty.", hint="write JavaScript below the magic.")
     folder = None if recording.keep else tempfile.TemporaryDirectory(prefix="heapnb-")
     out = recording.keep or (folder.name if folder else "")
     try:
@@ -228,7 +226,7 @@ def _record(context: click.Context, recording: Recording) -> None:
             folder.cleanup()
         raise
     if folder is not None:
-        # Earlier snapshots may be read again as long as there is the series.
+        # The series may read earlier snapshots again as long as it lives.
         weakref.finalize(series, folder.cleanup)
     print_result(diagnose(series))
 
@@ -239,16 +237,16 @@ def _pass_on(stream: Stream, text: str) -> None:
 
 @cache
 def _heap_command() -> click.Group:
-    """Return the command line as a magic: the same commands, with the same options."""
+    """Return the command line as a magic, with the same commands and options."""
     group = HelpfulGroup(
         "heap",
         context_settings=application.context_settings,
-        help="Ask heap snapshots, as the command line `heapnb` does.\n\n"
-        "Every FILE may be a file, plain or packed, a URL, a pattern such as *.heapsnapshot, or a "
-        "variable that holds a snapshot, a series or paths: snap or $snap. Answers are objects: "
-        "x = %heap diff a b.",
-        epilog="Text in single quotes is taken as it is; elsewhere {expression} and $name are "
-        "replaced, as in every magic.",
+        help="Analyse heap snapshots with the commands of `heapnb`.\n\n"
+        "FILE is a file (plain or compressed), a URL, a pattern such as *.heapsnapshot, or a "
+        "variable that holds a snapshot, a series or paths: snap or $snap. Each answer is an "
+        "object: x = %heap diff a b.",
+        epilog="{expression} and $name are replaced by their values, as in every magic, except in "
+        "single quotes.",
     )
     group.add_command(_load)
     for command in application.commands.values():
@@ -273,9 +271,9 @@ class HeapMagics(Magics):
     @no_var_expand
     @output_can_be_silenced
     def heap(self, line: str) -> object:
-        """Ask heap snapshots: ``%heap load FILE``, ``%heap diagnose S1 S2 S3``.
+        """Analyse heap snapshots: ``%heap load FILE``, ``%heap diagnose S1 S2 S3``.
 
-        ``%heap`` alone lists the commands, ``%heap COMMAND --help`` the options of one: they are
+        ``%heap`` lists the commands, and ``%heap COMMAND --help`` the options of one, which are
         those of the command line.
         """
         words = list(self._words(line.rstrip().removesuffix(";")))
@@ -284,10 +282,10 @@ class HeapMagics(Magics):
     @cell_magic
     @no_var_expand
     def heap_record(self, line: str, cell: str) -> object:
-        """Run a cell of JavaScript in Node.js, capture it and diagnose it.
+        """Run a cell of JavaScript in Node.js, capture snapshots, and diagnose them.
 
-        A cell that defines ``load(round)`` is captured around rounds of that; or it says itself
-        where: ``await heapSnapshot()``. ``%%heap_record --help`` lists the options.
+        Define ``load(round)``, which heapnb calls in rounds between the snapshots, or call
+        ``await heapSnapshot()``. ``%%heap_record --help`` lists the options.
         """
         return self._answer(_record, "%%heap_record", list(self._words(line)), cell)
 
@@ -320,13 +318,13 @@ class HeapMagics(Magics):
             display(other)  # type: ignore[no-untyped-call]
         if exit_code == EXIT_LEAK:
             display(answer)  # type: ignore[no-untyped-call]
-            raise MagicError("heapnb: It leaks, and --fail-on-leak was asked for.")
+            raise MagicError("heapnb: The verdict is leak (--fail-on-leak).")
         return answer
 
     def _words(self, line: str) -> Iterator[str]:
         """Split a line as a shell does, variables, patterns and quotation marks included."""
         if _WORD.sub("", line).strip():
-            raise MagicError("heapnb: A quotation mark is never closed.")
+            raise MagicError("heapnb: A quotation mark is not closed.")
         for word in _WORD.finditer(line):
             pieces = list(_PIECE.finditer(word[0]))
             text = "".join(map(self._text_of, pieces))
@@ -342,12 +340,12 @@ class HeapMagics(Magics):
         if variable is not None:
             name = variable[1] or variable[2]
             if not isinstance(variables.get(name), str | os.PathLike | Number):
-                # No text says what is in there; see `NotebookFrontend.heaps`.
+                # The value is not text; `NotebookFrontend.heaps` looks it up.
                 return f"${name}"
         unescaped = re.sub(rf"({_ESCAPE})", lambda match: match[0][1:], text)
         try:
             return DollarFormatter().vformat(unescaped, (), variables)
-        except Exception:  # noqa: BLE001  as IPython does: what makes no sense stays
+        except Exception:  # noqa: BLE001  as IPython does: an invalid expression stays as it is
             return unescaped
 
 

@@ -1,1 +1,1 @@
-"""Making heap snapshots: programs run with an agent in them that writes some."""
+"""Capture heap snapshots of programs."""

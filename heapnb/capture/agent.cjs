@@ -1,7 +1,7 @@
 "use strict";
-// Preloaded into a program (node --expose-gc --require agent.cjs PROGRAM). Writes snapshot-1.heapsnapshot and so on:
-// where the program calls `await heapSnapshot()`; else, if it exports `load(round)`, around rounds of these; else one
-// at the start and one at the end.
+// Preloaded into a program (node --expose-gc --require agent.cjs PROGRAM). Writes snapshot-1.heapsnapshot, … wherever
+// the program calls `await heapSnapshot()`. Otherwise, if it exports `load(round)`, it writes three around rounds of
+// calls; otherwise one at the start and one at the end.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -14,10 +14,10 @@ const VARIABLE = "HEAPNB_RECORDING";
 const COLLECTIONS = 6;
 const PAUSE_MS = 10;
 
-// Taken now: a program may replace the globals, by fake timers for one.
+// Saved now: a program may replace the globals, for example with fake timers.
 const { gc, setImmediate, setTimeout } = globalThis;
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 function record(folder, rounds) {
@@ -33,9 +33,9 @@ function record(folder, rounds) {
 
   async function capture() {
     for (let i = 0; i < COLLECTIONS; i++) {
-      // Turns of the event loop in between: closed handles, finalizers and weak callbacks need them.
+      // Let the event loop run in between: closed handles, finalizers and weak callbacks need it.
       await pause();
-      await turn();
+      await nextTick();
       gc();
     }
     write();
@@ -47,12 +47,12 @@ function record(folder, rounds) {
   }
 
   function rehearse() {
-    // A first snapshot makes objects of its own, which are not to count as growth.
+    // The first snapshot of a process creates objects of its own, which must not count as growth.
     fs.rmSync(v8.writeHeapSnapshot(file("rehearsal")));
   }
 
   globalThis.heapSnapshot = async function heapSnapshot() {
-    if (isCapturing) throw new Error("heapSnapshot() is still at work: await it");
+    if (isCapturing) throw new Error("heapSnapshot() is still running: await it");
     if (!isPlaced) {
       isPlaced = true;
       fs.rmSync(file("snapshot-1"));
@@ -66,7 +66,7 @@ function record(folder, rounds) {
     }
   };
 
-  // `exportsOf` is asked each time: if frames that wait held the module, snapshots would show these as its holders.
+  // `exportsOf` is called each time: a suspended frame that held the module would show up as its retainer.
   async function drive(exportsOf) {
     const loadOf = (program) => program.load ?? program.default?.load;
     if (isPlaced || typeof loadOf(await exportsOf()) !== "function") return;
@@ -77,7 +77,7 @@ function record(folder, rounds) {
     async function call(times) {
       for (let i = 0; i < times; i++) {
         await loadOf(await exportsOf())(round++);
-        await turn();
+        await nextTick();
       }
     }
 
@@ -119,7 +119,7 @@ function record(folder, rounds) {
 
 if (isMainThread && process.env[VARIABLE]) {
   const { folder, rounds, isText } = JSON.parse(process.env[VARIABLE]);
-  // Programs that this one starts inherit the options of Node, but are not to be recorded.
+  // Child processes inherit the options of Node, but must not be recorded.
   delete process.env[VARIABLE];
   const drive = record(folder, rounds);
   if (isText) {

@@ -1,4 +1,4 @@
-"""Programs run under Node, with an agent in them that writes heap snapshots."""
+"""Run programs under Node with a preloaded agent that writes heap snapshots."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Program: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 DEFAULT_ROUNDS: Final = 100
 DEFAULT_TIMEOUT: Final = 120.0
 MOST_OUTPUT: Final = 1 << 18
-"""Characters of a program's output that are passed on."""
+"""Maximum number of characters of output that are passed on."""
 
 ENVIRONMENT: Final = (
     "PATH",
@@ -42,7 +42,7 @@ ENVIRONMENT: Final = (
     "SYSTEMROOT",
     "USERPROFILE",
 )
-"""The variables that every program gets; a snapshot may hold the values of all that it has."""
+"""Environment variables that every program gets; a snapshot may hold their values."""
 
 _FOLDER: Final = Path(__file__).parent
 _AGENT: Final = _FOLDER / "agent.cjs"
@@ -54,7 +54,7 @@ _TAIL: Final = 2000
 _LONGEST_LINE: Final = 300
 _PLACE: Final = re.compile(r"[^\s/\\(]+\.[cm]?js:\d+(?::\d+)?")
 
-# Snapshots for which no folder was named go when Python ends.
+# Snapshots without a named folder are deleted when Python exits.
 _temporary: list[tempfile.TemporaryDirectory[str]] = []
 
 
@@ -71,10 +71,10 @@ def record(
 ) -> list[Path]:
     """Run a program under Node and write heap snapshots of it.
 
-    Snapshots are written where the program calls ``await heapSnapshot()``. If it never does, but
-    has a function ``load(round)``, which may be asynchronous, three are written: after
-    ``rounds`` calls, after as many more, and after twice as many more. Without either there
-    are two, at the start and at the end.
+    The program writes a snapshot wherever it calls ``await heapSnapshot()``. If it never does,
+    but has a function ``load(round)``, which may be asynchronous, three snapshots are written:
+    after ``rounds`` calls, after ``rounds`` more, and after twice as many more. Otherwise two are
+    written, at the start and at the end.
 
     Parameters
     ----------
@@ -82,32 +82,32 @@ def record(
         JavaScript; the path of a file that exports ``load``; or a command line such as
         ``["node", "app.js"]``. JavaScript may use both ``require`` and ``await``.
     rounds : int, default 100
-        How often ``load`` is called before the first snapshot, and between it and the second.
+        Number of calls of ``load`` before the first snapshot, and again before the second.
     timeout : float, default 120
-        Seconds after which the program is ended.
+        Seconds after which the program is killed.
     out : str or PathLike, optional
-        The folder that the snapshots go to, made if need be; by default one that is deleted when
-        Python ends.
+        The folder for the snapshots, created if it does not exist; by default a temporary one
+        that is deleted when Python exits.
     node : str or PathLike, optional
-        The ``node`` to use; by default the one that is found on the path.
+        The ``node`` to use; by default the one on ``PATH``.
     environment : mapping of str to str, optional
-        Environment variables besides `ENVIRONMENT`. A snapshot may hold their values.
+        Environment variables in addition to `ENVIRONMENT`. A snapshot may hold their values.
     name : str, default "program.js"
-        What snapshots call the file that JavaScript stands in.
+        The file name that snapshots show for JavaScript given as text.
     output : callable, optional
-        Called with ``"stdout"`` or ``"stderr"`` and what the program prints.
+        Called with ``"stdout"`` or ``"stderr"`` and each text that the program prints.
 
     Returns
     -------
     list of Path
-        The snapshots, the earliest first.
+        The snapshots, earliest first.
 
     Raises
     ------
     RecordingError
-        If the program fails, does not end in time or cannot be started.
+        If the program cannot be started, fails, or does not end in time.
     HeapnbError
-        If an argument makes no sense.
+        If an argument is invalid.
 
     Examples
     --------
@@ -120,9 +120,9 @@ def record(
     'leak'
     """
     if rounds < 1:
-        raise HeapnbError(f"Cannot call load {rounds} times.", hint="give 1 or more rounds.")
+        raise HeapnbError(f"rounds must be 1 or more (got {rounds}).")
     if not timeout > 0:
-        raise HeapnbError(f"{timeout} s is no time to wait for.", hint="give more seconds.")
+        raise HeapnbError(f"timeout must be greater than 0 (got {timeout:g}).")
     target = _target(out)
     with _workplace(target) as folder:
         command = _command(program, node, folder, name)
@@ -156,17 +156,17 @@ def _target(out: str | os.PathLike[str] | None) -> Path:
             f"{target}: there is no directory {target.parent}.", hint="create it first."
         ) from None
     except FileExistsError:
-        raise HeapnbError(f"{target}: is a file.", hint="name a folder.") from None
+        raise HeapnbError(f"{target}: is a file, not a folder.", hint="name a folder.") from None
     if _numbered(target):
         raise HeapnbError(
-            f"{target}: holds snapshots of an earlier recording.", hint="name another folder."
+            f"{target}: already contains snapshots of a recording.", hint="name another folder."
         )
     return target
 
 
 @contextmanager
 def _workplace(target: Path) -> Iterator[Path]:
-    """Make a folder beside the target, so that nothing half-written is ever in there."""
+    """Create a folder inside the target, so that the target never holds half-written files."""
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=target) as name:
         yield Path(name)
 
@@ -191,13 +191,13 @@ def _command(
     if isinstance(program, os.PathLike):
         file = Path(program)
         if not file.is_file():
-            raise HeapnbError(f"{file}: there is no such file.", hint="check the path.")
+            raise HeapnbError(f"{file}: file not found.", hint="check the path.")
         return [_node(node), *agent, str(file.absolute())]
     words = [os.fspath(word) for word in program]
     if len(words) < 2 or not Path(words[0]).name.lower().startswith("node"):  # noqa: PLR2004
         raise HeapnbError(
-            f"{' '.join(words) or 'Nothing'}: does not start a program under Node.",
-            hint='a command line begins with node, such as ["node", "app.js"].',
+            f"The command line {' '.join(words)!r} does not start a program under Node.",
+            hint='begin it with node, such as ["node", "app.js"].',
         )
     return [_node(node or words[0]), *agent, *words[1:]]
 
@@ -207,7 +207,7 @@ def _refuse_paths(program: str) -> None:
     if is_short:
         raise HeapnbError(
             f"{program}: is the name of a file, not JavaScript.",
-            hint=f'give pathlib.Path({program!r}) or ["node", {program!r}].',
+            hint=f'pass pathlib.Path({program!r}) or ["node", {program!r}].',
         )
 
 
@@ -215,15 +215,15 @@ def _node(node: str | os.PathLike[str] | None) -> str:
     found = shutil.which(os.fspath(node or "node"))
     if found is None:
         raise RecordingError(
-            "Node is not installed, or not on the path." if node is None else f"{node}: no Node.",
-            hint="install Node.js 16 or later, or say where it is: node=…, on a command line"
-            " or in a cell --node PATH.",
+            "Node.js not found on PATH." if node is None else f"{node}: Node.js not found.",
+            hint="install Node.js 16 or later, or name its path with node=… (on a command line or"
+            " in a cell: --node PATH).",
         )
     return found
 
 
 class _Output:
-    """Passes a program's output on, up to a limit, and keeps the end of what it complains."""
+    """Pass a program's output on, up to a limit, and keep the end of its stderr."""
 
     def __init__(self, callback: OutputCallback | None) -> None:
         self._callback = callback
@@ -241,7 +241,7 @@ class _Output:
             self._callback(stream, passed)
 
     def close(self) -> None:
-        """Say what was left out."""
+        """Report how much output was dropped."""
         if self._n_dropped and self._callback is not None:
             self._callback("stderr", f"\n… {self._n_dropped:,} more characters of output\n")
 
@@ -249,7 +249,7 @@ class _Output:
 def _run(
     command: list[str], variables: Mapping[str, str], timeout: float, output: _Output
 ) -> int | None:
-    """Run a command to its end and return its exit code; None if the time was over."""
+    """Run a command and return its exit code; None after a timeout."""
     deadline = time.monotonic() + timeout
     try:
         process = subprocess.Popen(  # noqa: S603  the user's own program, and no shell
@@ -258,12 +258,12 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A group of its own, which is ended as a whole.
+            # Its own process group, which is killed as a whole.
             start_new_session=True,
         )
     except OSError as error:
         raise RecordingError(f"{command[0]}: cannot be started ({error.strerror}).") from error
-    # What is not fetched in time waits in the program, not here.
+    # A bounded queue: output that is not read yet waits in the program's pipe.
     pending: queue.Queue[tuple[Stream, str] | None] = queue.Queue(_PENDING_CHUNKS)
     streams: tuple[tuple[Stream, IO[bytes] | None], ...] = (
         ("stdout", process.stdout),
@@ -292,7 +292,7 @@ def _run(
         return None
     finally:
         _kill(process)
-        # Readers that wait for room in the queue see their pipes closed only after that.
+        # A reader that waits for room in the queue notices the closed pipe only after that.
         while any(reader.is_alive() for reader in readers):
             with suppress(queue.Empty):
                 pending.get(timeout=0.01)
@@ -309,7 +309,7 @@ def _read(stream: Stream, pipe: IO[bytes], pending: queue.Queue[tuple[Stream, st
 
 
 def _end_stragglers(process: subprocess.Popen[bytes]) -> None:
-    """End what a program that has ended leaves behind, which would keep its pipes open."""
+    """Kill the children that an ended program leaves behind: they would keep its pipes open."""
     process.wait()
     _kill(process)
 
@@ -329,28 +329,29 @@ def _check(exit_code: int | None, folder: Path, tail: str, *, has_files: bool) -
     if exit_code is None:
         raise RecordingError(
             "The program did not end in time.",
-            hint="let it define load(round), or call process.exit() when it is done; timeout=…"
-            " or --timeout gives it longer.",
+            hint="let it define load(round), or call process.exit() at its end; timeout=… or"
+            " --timeout gives it more time.",
         )
     if failure is not None:
         raise RecordingError(f"The program failed: {failure}.", hint=_hint_of(failure))
     if exit_code == 0:
         raise RecordingError(
-            "The program ended without a snapshot.", hint="is this Node, and can it write files?"
+            "The program ended without a snapshot.",
+            hint="check that it runs under Node.js and can write files.",
         )
     if "heap out of memory" in tail:
         raise RecordingError(
             "The program ran out of memory.",
-            hint='a command line may give it more: ["node", "--max-old-space-size=4096", …].',
+            hint='give it more on a command line: ["node", "--max-old-space-size=4096", …].',
         )
     how = f"exit code {exit_code}" if exit_code > 0 else signal.Signals(-exit_code).name
     last = next((line.strip() for line in reversed(tail.splitlines()) if line.strip()), "")
     said = f": {last[:_LONGEST_LINE]}" if last and exit_code > 0 else ""
-    raise RecordingError(f"The program ended with {how}{said}.", hint="what it printed says why.")
+    raise RecordingError(f"The program ended with {how}{said}.", hint="see what it printed.")
 
 
 def _failure(folder: Path) -> str | None:
-    """Say what the program threw, where, and in which round."""
+    """Describe what the program threw, where, and in which round."""
     try:
         content = json.loads((folder / "failure.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -41,7 +41,7 @@ process.mainModule = program;
 let code = text;
 if (!isSyntax(text)) {
   code = `return (async (${NAMES}) => {${NAME_VARIABLES}${text}\n})(${NAMES});`;
-  // Complains about the text as it stands; Node would try something else next.
+  // Report syntax errors against the original text; Node would try something else next.
   vm.compileFunction(code, NAMES, { filename: file });
 }
 Promise.resolve(program._compile(code, file)).then(() => drive(() => process.mainModule.exports));

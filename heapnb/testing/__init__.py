@@ -1,4 +1,4 @@
-"""For tests: small snapshots, and an assertion that a program does not leak."""
+"""Helpers for tests: a builder of small snapshots, and an assertion against leaks."""
 
 from __future__ import annotations
 

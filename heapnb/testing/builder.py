@@ -1,4 +1,4 @@
-"""Build a snapshot from a few lines."""
+"""Build small snapshots for tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heapnb.snapshot import Snapshot
 
 ROOT = "root"
-"""Key of the root node, which every builder starts with."""
+"""Key of the root node, with which every builder starts."""
 
 _NODE_FIELDS = ("type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness")
 _EDGE_FIELDS = ("type", "name_or_index", "to_node")
@@ -59,10 +59,10 @@ class _Edge:
 
 
 class SnapshotBuilder:
-    """Collect nodes and edges, then make a snapshot of them.
+    """Collect nodes and edges, then build a snapshot.
 
-    Nodes have keys, texts that only the builder knows. Node ``"root"`` is there from the start.
-    Ordinals follow the order in which keys are first mentioned; node ids are 1, 3, 5 …
+    Each node has a key, which only the builder uses. Node ``"root"`` exists from the start.
+    Ordinals follow the order in which keys first occur; node ids are 1, 3, 5, …
 
     Examples
     --------
@@ -84,7 +84,7 @@ class SnapshotBuilder:
 
     @classmethod
     def from_edges(cls, text: str, *, size: int = 16) -> SnapshotBuilder:
-        """Read edges from a text of words such as ``a>b``, separated by blanks.
+        """Parse edges from words such as ``a>b``, separated by blanks.
 
         ==========  ==========================================
         word        edge
@@ -103,17 +103,17 @@ class SnapshotBuilder:
         text : str
             The words.
         size : int, default 16
-            Bytes of each node that they mention, the root aside.
+            Bytes of each new node except the root.
 
         Returns
         -------
         SnapshotBuilder
-            Its nodes are of type object and named after their keys; `node` changes that.
+            Its nodes have type object and their keys as names; `node` changes that.
 
         Raises
         ------
         ValueError
-            If a word is not understood.
+            If a word is not an edge.
 
         Examples
         --------
@@ -124,7 +124,9 @@ class SnapshotBuilder:
         for word in text.split():
             match = _EDGE.fullmatch(word)
             if match is None:
-                raise ValueError(f"No edge: {word!r}. Write a>b, a.name>b, a[0]>b, a/name>b …")
+                raise ValueError(
+                    f"{word!r} is not an edge. Write a>b, a.name>b, a[0]>b, a/name>b …"
+                )
             source, target = match["source"], match["target"]
             for key in (source, target):
                 if key not in builder._nodes:
@@ -148,16 +150,16 @@ class SnapshotBuilder:
         detachedness: int | None = None,
         location: tuple[int, int, int] | None = None,
     ) -> SnapshotBuilder:
-        """Add a node, or change one.
+        """Add a node or change an existing one.
 
         Parameters
         ----------
         key : str
-            How edges refer to it.
+            The key that edges use.
         type : str, optional
             Node type; ``"object"`` for a new node.
         name : str, optional
-            Its name, for objects the class; the key for a new node.
+            Its name, which is the class of an object; the key for a new node.
         size : int, optional
             Bytes; 16 for a new node.
         node_id : int, optional
@@ -170,7 +172,7 @@ class SnapshotBuilder:
         Returns
         -------
         SnapshotBuilder
-            Itself, so that calls can be chained.
+            Itself, for chaining.
         """
         node = self._nodes.get(key)
         if node is None:
@@ -203,7 +205,7 @@ class SnapshotBuilder:
         Parameters
         ----------
         source, target : str
-            Keys; unknown ones become objects of that name.
+            Keys; an unknown key becomes an object of that name.
         name : str or int
             The edge's name; an index for element and hidden edges.
         type : str, default "property"
@@ -217,13 +219,13 @@ class SnapshotBuilder:
         Raises
         ------
         ValueError
-            If the type does not exist, or asks for the other kind of name.
+            If the type is unknown, or needs the other kind of name.
         """
         if type not in vocab.V8_EDGE_TYPES:
-            raise ValueError(f"No edge type: {type!r}")
+            raise ValueError(f"{type!r} is not an edge type.")
         if isinstance(name, int) != (type in vocab.INDEXED_EDGE_TYPES):
             wanted = "an index" if isinstance(name, str) else "a name"
-            raise ValueError(f"An edge of type {type} has {wanted}, not {name!r}")
+            raise ValueError(f"An edge of type {type} needs {wanted}, not {name!r}.")
         for key in (source, target):
             if key not in self._nodes:
                 self.node(key)
@@ -231,12 +233,12 @@ class SnapshotBuilder:
         return self
 
     def ordinal(self, key: str) -> int:
-        """Ordinal that a node has in the snapshot.
+        """Return the ordinal of a node in the snapshot.
 
         Parameters
         ----------
         key : str
-            The node.
+            Key of the node.
 
         Returns
         -------
@@ -245,12 +247,12 @@ class SnapshotBuilder:
         return list(self._nodes).index(key)
 
     def node_id(self, key: str) -> int:
-        """Id that a node has in the snapshot.
+        """Return the id of a node in the snapshot.
 
         Parameters
         ----------
         key : str
-            The node.
+            Key of the node.
 
         Returns
         -------
@@ -259,14 +261,14 @@ class SnapshotBuilder:
         return self._nodes[key].node_id
 
     def raw(self, *, name: str = "<built>", header: Mapping[str, Any] | None = None) -> RawSnapshot:
-        """Make the columns.
+        """Build the columns.
 
         Parameters
         ----------
         name : str, optional
-            What the snapshot calls its source.
+            Name of the source.
         header : mapping, optional
-            Further entries of the ``snapshot`` section, such as ``extra_native_bytes``.
+            More entries of the ``snapshot`` section, such as ``extra_native_bytes``.
 
         Returns
         -------
@@ -309,7 +311,7 @@ class SnapshotBuilder:
         )
 
     def graph(self) -> HeapGraph:
-        """Make the graph.
+        """Build the graph.
 
         Returns
         -------
@@ -320,12 +322,12 @@ class SnapshotBuilder:
         return HeapGraph(self.raw())
 
     def snapshot(self, *, name: str = "<built>") -> Snapshot:
-        """Make what `heapnb.load` returns.
+        """Build the snapshot, as `heapnb.load` returns it.
 
         Parameters
         ----------
         name : str, optional
-            What the snapshot is called.
+            Name of the snapshot.
 
         Returns
         -------
@@ -337,7 +339,7 @@ class SnapshotBuilder:
         return Snapshot(HeapGraph(self.raw(name=name)))
 
     def to_bytes(self) -> bytes:
-        """Make the file that `heapnb.load` and DevTools read.
+        """Build the file, which `heapnb.load` and DevTools read.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""For tests of Node.js programs: fail where snapshots show a leak."""
+"""Assert in a test that a Node.js program does not leak."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ def assert_no_leak(
     baseline: str | os.PathLike[str] | None = None,
     allow_undecided: bool = True,
 ) -> Diagnosis:
-    """Fail a test if snapshots show a leak.
+    """Fail the test if the snapshots show a leak.
 
     Parameters
     ----------
     source : Diagnosis, Series, or sequence of paths or snapshots
-        What to look at: three snapshots or more, as they were taken.
+        Three or more snapshots in the order of capture, or what was made of them.
     baseline : str or PathLike, optional
-        A file of known leaks, which do not fail the test; see `heapnb.analysis.diagnosis.baseline`.
+        A file of known leaks, which do not fail the test: see `heapnb.analysis.diagnosis.baseline`.
     allow_undecided : bool, default True
-        Whether a test passes if the snapshots do not tell.
+        Whether the test passes if the verdict is undecided.
 
     Returns
     -------
     Diagnosis
-        To look further.
+        The diagnosis, for further checks.
 
     Raises
     ------
     AssertionError
-        If there is a leak, or a new one where a baseline is given. The message names what leaks,
-        what holds it, where and what to change.
+        If there is a leak, or with a baseline a new one. The message names the objects, their
+        holder, the location and the fix.
 
     Examples
     --------
     >>> def test_orders_do_not_leak():
     ...     assert_no_leak(["before.heapsnapshot", "after1.heapsnapshot", "after2.heapsnapshot"])
     """
-    # pytest's traceback then ends at the test, not in here.
+    # Lets pytest's traceback end at the test.
     __tracebackhide__ = True
     from heapnb.analysis.diagnosis.baseline import Baseline
     from heapnb.analysis.diagnosis.diagnose import diagnose

@@ -275,16 +275,16 @@ def test_an_interrupt_ends_the_program(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "options", "message"),
     [
-        ("1", {"rounds": 0}, "Cannot call load 0 times."),
-        ("1", {"timeout": 0}, "no time to wait for"),
-        ("1", {"timeout": float("nan")}, "no time to wait for"),
-        ("1", {"node": "no-such-node"}, "no-such-node: no Node. Hint: install Node.js"),
+        ("1", {"rounds": 0}, "rounds must be 1 or more (got 0)."),
+        ("1", {"timeout": 0}, "timeout must be greater than 0 (got 0)."),
+        ("1", {"timeout": float("nan")}, "timeout must be greater than 0 (got nan)."),
+        ("1", {"node": "no-such-node"}, "no-such-node: Node.js not found. Hint: install Node.js"),
         ("1", {"node": shutil.which("true")}, "The program ended without a snapshot."),
         ("server.js", {}, "is the name of a file, not JavaScript."),
         ("'\ud800'", {}, "The JavaScript is not valid Unicode."),
-        (Path("missing.js"), {}, "missing.js: there is no such file."),
-        (["npm", "start"], {}, "npm start: does not start a program under Node."),
-        ([], {}, "Nothing: does not start a program under Node."),
+        (Path("missing.js"), {}, "missing.js: file not found."),
+        (["npm", "start"], {}, "'npm start' does not start a program under Node."),
+        ([], {}, "'' does not start a program under Node."),
     ],
 )
 def test_wrong_use(program: Program, options: dict[str, object], message: str) -> None:
@@ -295,7 +295,7 @@ def test_wrong_use(program: Program, options: dict[str, object], message: str) -
 
 def test_without_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RecordingError, match="Node is not installed, or not on the path"):
+    with pytest.raises(RecordingError, match=r"Node\.js not found on PATH"):
         hn.record("1")
 
 
@@ -305,7 +305,7 @@ def test_folders_that_will_not_do(tmp_path: Path) -> None:
     (tmp_path / "full" / "snapshot-1.heapsnapshot").touch()
     for name, message in [
         ("file", "is a file"),
-        ("full", "holds snapshots of an earlier recording"),
+        ("full", "already contains snapshots"),
         ("a/b", "there is no directory"),
     ]:
         with pytest.raises(HeapnbError, match=message):

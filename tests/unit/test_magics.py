@@ -195,16 +195,16 @@ def test_quotation_marks(
     [
         ("load missing.heapsnapshot", "heapnb: Cannot read missing.heapsnapshot: No such file"),
         ("load notes.txt", "notes.txt is not a JSON object"),
-        ("load -", "A notebook has no stdin to read from. Hint: name a file"),
-        ("load $missing", "$missing: there is no such variable. Hint: run the cell"),
-        ("load $number", "$number: there is no such variable."),
-        ("summary $table", "table: is a DataFrame, no snapshot. Hint: name a file"),
+        ("load -", "A notebook cannot read from stdin. Hint: name a file"),
+        ("load $missing", "$missing: variable not found. Hint: run the cell"),
+        ("load $number", "$number: variable not found."),
+        ("summary $table", "table: is a DataFrame, not a snapshot. Hint: name a file"),
         ("summary pair", "pair: is 2 snapshots. Hint: name one of them."),
-        ("load before.heapsnapshot.zst 1x", "'1x' is no name for a variable."),
-        ("load before.heapsnapshot.zst --as class", "'class' is no name for a variable."),
+        ("load before.heapsnapshot.zst 1x", "'1x' is not a valid variable name."),
+        ("load before.heapsnapshot.zst --as class", "'class' is not a valid variable name."),
         ("nonsense", "No such command 'nonsense'. Hint: see %heap --help."),
         ("diff a", "Missing argument 'AFTER'. Hint: see %heap diff --help."),
-        ("load 'before", "A quotation mark is never closed."),
+        ("load 'before", "A quotation mark is not closed."),
         ("find before.heapsnapshot.zst --name '('", "Not a regular expression: '('"),
         ("retainers before.heapsnapshot.zst 999999999", "No node has the id 999999999."),
     ],
@@ -307,16 +307,16 @@ def test_record_and_keep(run: Run, tmp_path: Path) -> None:
     run(LEAKING_CELL.format("--rounds 5 --keep kept"))
     assert len(list((tmp_path / "kept").iterdir())) == 3
     said = complaint(run(LEAKING_CELL.format("--rounds 5 --keep kept")))
-    assert "kept: holds snapshots of an earlier recording" in said
+    assert "kept: already contains snapshots" in said
 
 
 @pytest.mark.usefixtures("_node")
 @pytest.mark.parametrize(
     ("options", "cell", "message"),
     [
-        ("", "\n \n", "The cell is empty. Hint: write JavaScript into it."),
+        ("", "\n \n", "The cell is empty. Hint: write JavaScript below the magic."),
         ("--rounds 0", "1", "Invalid value for '--rounds'"),
-        ("--node no-such-node", "1", "no-such-node: no Node. Hint: install"),
+        ("--node no-such-node", "1", "no-such-node: Node.js not found. Hint: install"),
         ("--timeout 1", "setInterval(() => {}, 100);", "did not end in time"),
         ("", "missing();", "The program failed: ReferenceError: missing is not defined (cell.js"),
     ],

@@ -37,19 +37,19 @@ class CompiledCode:
         anchor = evidence.anchor
         if evidence.class_name == vocab.CLASS_REGEXP:
             what = "Regular expressions compiled at run time"
-            scripts = ""
+            scripts, retained = "", "and its compiled code"
         else:
             n_scripts = self._scripts_of_texts(evidence)
             if n_scripts < COMPILED_SHARE * len(evidence.accumulation.members):
                 return None
             what = "Code compiled from strings at run time (templates, schemas, rules)"
-            scripts = f" (with {n_scripts:,} scripts)"
+            scripts, retained = f" (with {n_scripts:,} scripts)", "its scopes and its machine code"
         return Cause(
             self.kind,
             anchor,
             f"{what}: {growth(evidence)}{scripts}, held by {anchor.text}.{removals(evidence)} "
-            "Each retains its source, scopes and machine code. Either the sources differ each "
-            "time, or the cache key does: otherwise the number would not grow.",
+            f"Each retains its source, {retained}. Either the sources differ each time, or the "
+            "cache key does: otherwise the number would not grow.",
             "Compile once at startup, and pass what differs as data. Use the source text as the "
             f"key in `{anchor.name}`, not a new object, and bound it.",
             location=self._location(evidence),

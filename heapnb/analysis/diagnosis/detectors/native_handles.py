@@ -31,23 +31,23 @@ class _Kind:
 
 
 _KINDS: Final = {
-    "ContextifyContext": _Kind("contexts of `node:vm`", "release every function created in them"),
+    "ContextifyContext": _Kind("contexts of `node:vm`", "release every function created in it"),
     "FSEventWrap": _Kind("file watchers", "call `watcher.close()`"),
     "FileHandle": _Kind("open files", "call `await handle.close()`"),
-    "HTTPParser": _Kind("HTTP parsers", "end or destroy the connections they belong to"),
+    "HTTPParser": _Kind("HTTP parsers", "end or destroy its connection"),
     "Http2Session": _Kind("HTTP/2 sessions", "call `session.close()` or `destroy()`"),
     "JSUDPWrap": _Kind("UDP sockets", "call `socket.close()`"),
     "MessagePort": _Kind("message ports", "call `port.close()` at one end"),
-    "PipeWrap": _Kind("pipes", "end or destroy the streams"),
-    "ProcessWrap": _Kind("child processes", "end them (`child.kill()`) and wait for 'exit'"),
-    "SignalWrap": _Kind("signal handlers", "remove the handlers"),
+    "PipeWrap": _Kind("pipes", "end or destroy the stream"),
+    "ProcessWrap": _Kind("child processes", "end it with `child.kill()` and wait for 'exit'"),
+    "SignalWrap": _Kind("signal handlers", "remove the handler"),
     "StatWatcher": _Kind("watchers of `fs.watchFile`", "call `fs.unwatchFile`"),
     "TCPServerWrap": _Kind("servers", "call `server.close()`"),
-    "TCPSocketWrap": _Kind("TCP connections", "end or destroy the sockets (`socket.setTimeout`)"),
-    "TLSWrap": _Kind("TLS connections", "end or destroy the sockets (`socket.setTimeout`)"),
-    "TTYWrap": _Kind("terminals", "destroy the streams"),
+    "TCPSocketWrap": _Kind("TCP connections", "end or destroy it, also after `socket.setTimeout`"),
+    "TLSWrap": _Kind("TLS connections", "end or destroy it, also after `socket.setTimeout`"),
+    "TTYWrap": _Kind("terminals", "destroy the stream"),
     "UDPWrap": _Kind("UDP sockets", "call `socket.close()`"),
-    "Worker": _Kind("workers", "call `await worker.terminate()`, or let them end"),
+    "Worker": _Kind("workers", "call `await worker.terminate()`, or let it end"),
     "WriteWrap": _Kind("unfinished writes", "set a timeout on the connection and destroy it"),
 }
 _UNKNOWN: Final = _Kind("handles", "call its `close()` or `destroy()`")

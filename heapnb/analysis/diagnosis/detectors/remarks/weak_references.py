@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
 from heapnb.analysis.diagnosis.detectors.contents import named
 from heapnb.analysis.diagnosis.evidence import Evidence
 
@@ -13,8 +14,11 @@ REFERENCE_CLASS: Final = "WeakRef"
 class WeakReferences:
     """WeakRefs that accumulate although their targets may be collected."""
 
-    def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
+    def remark(self, evidence: Evidence, kind: str, /) -> str | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
+        if kind == AbortSignals.kind:
+            # These WeakRefs are Node's own.
+            return None
         references = named(evidence.graph, evidence.held, [REFERENCE_CLASS])
         if evidence.accumulation.is_content or len(references) < len(evidence.accumulation.members):
             return None
