@@ -1,4 +1,4 @@
-"""How much of the heap each class makes up: DevTools' Summary."""
+"""Count and size of each class, as in DevTools' Summary."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from heapnb.kernels import summary as kernels
 if TYPE_CHECKING:
     import pandas as pd
 
-# Rows of the array that is kept with the snapshot.
+# Rows of the array that is cached with the snapshot.
 _KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE = range(5)
 _N_SUMS: Final = 5
 
 
 @dataclass(frozen=True)
 class ClassSums:
-    """What the nodes of each class add up to, one entry a row of ``graph.class_keys``.
+    """Sums over the nodes of each class, one entry for each row of ``graph.class_keys``.
 
     Parameters
     ----------
     key : int64[k]
         Rows of ``graph.class_keys`` with members, ascending.
     count : int64[k]
-        Members; nodes without a shallow size do not count.
+        Number of members; nodes with a shallow size of 0 do not count.
     shallow_size, retained_size : int64[k]
-        Bytes, each once.
+        Bytes, each byte once.
     distance : int64[k]
-        The least of the members'.
+        The minimum over the members.
     """
 
     key: IntArray
@@ -48,14 +48,14 @@ class ClassSums:
 
 
 def class_sums(graph: HeapGraph, chosen: BoolArray | None = None) -> ClassSums:
-    """Add up the nodes of each class, as DevTools' Summary does.
+    """Sum the nodes of each class, as DevTools' Summary does.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     chosen : bool[n_nodes], optional
-        The nodes that count; all by default.
+        The nodes to count; all by default.
 
     Returns
     -------
@@ -80,27 +80,26 @@ def class_sums(graph: HeapGraph, chosen: BoolArray | None = None) -> ClassSums:
 
 
 def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
-    """Count the nodes of each class and add up their sizes, as DevTools' Summary does.
+    """Count the nodes of each class and sum their sizes, as DevTools' Summary does.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     by_name : bool, default False
-        Whether to add up the rows of one name. What an object of one of them retains of
-        another's then counts for both.
+        Whether to sum the rows of one name. Bytes that an object of one row retains of
+        another row's objects then count in both.
 
     Returns
     -------
     pandas.DataFrame
-        ``class_name``; ``location``, where objects of the class are made, as ``file.js:12:5``,
-        or missing (not with ``by_name``); ``count``; ``shallow_size`` and ``retained_size`` in
-        bytes, each byte once; ``distance``, the least of its members'. The largest retained
-        size first.
+        ``class_name``; ``location``, the definition site as ``file.js:12:5``, or missing (not
+        with ``by_name``); ``count``; ``shallow_size`` and ``retained_size`` in bytes, each byte
+        once; ``distance``, the minimum over the members. Largest retained size first.
 
     Notes
     -----
-    Nodes without a shallow size do not count.
+    Nodes with a shallow size of 0 do not count.
 
     Examples
     --------
@@ -136,13 +135,13 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
 
 @derived(title="Adding up classes", name="constructor_sums", shape=(_N_SUMS, -1))
 def _sums_by_key(graph: HeapGraph) -> IntArray:
-    """Return the sums of each class key that has members, one column a key."""
+    """Return the sums of each class key with members, one column for each key."""
     graph.prepare_sizes()
     return _add_up(graph, graph.class_key, len(graph.class_keys))
 
 
 def _by_class(graph: HeapGraph, sums: IntArray) -> IntArray:
-    """Add up the columns that belong to one class; the first keys are the classes themselves."""
+    """Sum the columns of each class; the first keys are the classes themselves."""
     classes, row = np.unique(graph.class_keys[sums[_KEY], 0], return_inverse=True)
     merged = np.zeros((_N_SUMS, len(classes)), np.int64)
     merged[_KEY] = classes
@@ -168,7 +167,7 @@ def _add_up(graph: HeapGraph, group: NodeArray, n_groups: int) -> IntArray:
 
 
 def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> SizeArray:
-    """Add up what the members of each group retain, each byte once.
+    """Sum the bytes that the members of each group retain, each byte once.
 
     Parameters
     ----------
@@ -177,12 +176,12 @@ def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> Size
     group : uint32[n_nodes]
         The group of each node.
     n_groups : int
-        How many there are.
+        Number of groups.
 
     Returns
     -------
     uint64[n_groups]
-        Bytes. Nodes without a shallow size do not count.
+        Bytes. Nodes with a shallow size of 0 do not count.
     """
     total = np.zeros(n_groups, np.uint64)
     kernels.add_up_outermost(

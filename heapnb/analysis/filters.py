@@ -1,4 +1,4 @@
-"""Nodes of a certain kind: what DevTools' Summary can be narrowed down to."""
+"""Filters of nodes, as DevTools' Summary offers them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heapnb.graph.distances import reached_without
 
 
 def retained_by_detached(graph: HeapGraph) -> BoolArray:
-    """Find what only detached nodes of the DOM keep alive, these included.
+    """Find the detached DOM nodes and the nodes that only they keep alive.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def retained_by_detached(graph: HeapGraph) -> BoolArray:
 
     Notes
     -----
-    As in DevTools: what a search from the root does not reach that passes no detached node. What
-    no search reaches at all is left out.
+    As in DevTools: nodes that every path from the root reaches only through a detached node.
+    Nodes that no path reaches at all are left out.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def retained_by_detached(graph: HeapGraph) -> BoolArray:
 
 
 def duplicate_strings(graph: HeapGraph) -> BoolArray:
-    """Find the strings whose text another one has.
+    """Find the strings whose text occurs in another string.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def duplicate_strings(graph: HeapGraph) -> BoolArray:
 
     Notes
     -----
-    As in DevTools: slices are left out, whose text the file does not have, and ropes that V8 has
-    joined already. Of texts that V8 cut, those of equal size count as equal.
+    As in DevTools: sliced strings are left out, because the file lacks their text, and so are
+    ropes that V8 has flattened. Texts that V8 cut count as equal if their sizes are equal.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def duplicate_strings(graph: HeapGraph) -> BoolArray:
 
 
 def _is_flat(graph: HeapGraph, ropes: IntArray) -> BoolArray:
-    """Tell ropes of which one half is empty: V8 has joined these."""
+    """Tell which ropes have an empty half: V8 has flattened them."""
     is_flat = np.zeros(len(ropes), np.bool_)
     for half in ("first", "second"):
         node = property_of(graph, ropes, half, edge_type="internal")
@@ -106,10 +106,10 @@ def _is_flat(graph: HeapGraph, ropes: IntArray) -> BoolArray:
 def _numbered_texts(
     graph: HeapGraph, strings: IntArray, others: pa.LargeStringArray
 ) -> tuple[IntArray, BoolArray]:
-    """Number the texts of strings and other texts, equal ones alike; tell which V8 cut."""
+    """Number texts, equal ones alike, and tell which V8 cut."""
     name = graph.node_name[strings]
     used = np.flatnonzero(np.bincount(name, minlength=1))
-    # The file's table may have a text twice.
+    # The string table of the file may contain a text twice.
     texts = pa.concat_arrays([graph.strings.take(pa.array(used)), others])
     number = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
     is_cut = pc.utf8_length(texts).to_numpy() >= vocab.LONGEST_STRING
@@ -120,19 +120,19 @@ def _numbered_texts(
 
 
 def given_between(node_id: AnyArray, after: int, until: int) -> BoolArray:
-    """Find the objects whose ids were given between two moments.
+    """Find the objects that were allocated between two moments, by their ids.
 
     Parameters
     ----------
     node_id : unsigned[n_nodes]
         V8's ids.
     after, until : int
-        The largest odd id at the first moment, and at the second.
+        The largest odd id at the first and at the second moment.
 
     Returns
     -------
     bool[n_nodes]
-        Ids of native nodes, which are even, say nothing about time.
+        False for native nodes: their ids are even and do not tell the time.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def given_between(node_id: AnyArray, after: int, until: int) -> BoolArray:
 
 
 def largest_object_id(node_id: AnyArray) -> int:
-    """Find the largest odd id, which grows while a process lives.
+    """Return the largest odd id, which grows while a process runs.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def largest_object_id(node_id: AnyArray) -> int:
     Returns
     -------
     int
-        0 if there is none.
+        0 without odd ids.
     """
     odd = node_id[(node_id & 1) == 1]
     return int(odd.max()) if len(odd) else 0

@@ -1,4 +1,4 @@
-"""The members of each class, at hand without a search through all nodes."""
+"""Index from each class to its members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def members_of(graph: HeapGraph, key: int) -> NodeArray:
     Returns
     -------
     uint32[k]
-        Ordinals in ascending order of the node ids; nodes without a shallow size do not count.
+        Ordinals, ascending by node id; nodes with a shallow size of 0 do not count.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def members_of(graph: HeapGraph, key: int) -> NodeArray:
 
 @derived(keep=False)
 def first_member(graph: HeapGraph) -> NodeArray:
-    """Return where the members of each class begin.
+    """Return the offset of the first member of each class.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def first_member(graph: HeapGraph) -> NodeArray:
     Returns
     -------
     uint32[n_keys + 1]
-        Offsets into all members.
+        Offsets into the array of all members.
     """
     sums = class_sums(graph)
     first = np.zeros(len(graph.class_keys) + 1, np.uint32)

@@ -1,4 +1,4 @@
-"""Whose code it is: an npm package, Node itself, or the program's own."""
+"""The owner of code: an npm package, Node itself, or the program."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Kind = Literal["npm", "runtime", "own"]
 
 RUNTIME_NAME: Final = "Node.js"
-"""How the runtime's own scripts are called."""
+"""Name of the runtime's scripts."""
 
 OWN_NAME: Final = "own code"
-"""How scripts outside of all packages are called."""
+"""Name of scripts outside all packages."""
 
 _PLACE: Final = re.compile(r"(:\d+){1,2}$")
 _VERSION: Final = r"\d+\.\d+\.[0-9A-Za-z.+-]+"
@@ -58,16 +58,16 @@ _VITE_CHUNK: Final = "chunk-"
 
 @dataclass(frozen=True)
 class Package:
-    """Whose code a script is.
+    """The owner of a script.
 
     Parameters
     ----------
     name : str
         Name of the npm package, ``"Node.js"`` or ``"own code"``.
     version : str or None
-        The package's version, where the path shows it.
+        The version of the package, if the path shows it.
     kind : {"npm", "runtime", "own"}
-        What it is.
+        The kind of owner.
     """
 
     name: str
@@ -83,7 +83,7 @@ OWN: Final = Package(OWN_NAME, None, "own")
 
 
 def package_of(location: str) -> Package:
-    """Tell from a path whose code it is.
+    """Find the owner of a script by its path.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def package_of(location: str) -> Package:
     Returns
     -------
     Package
-        Of packages inside packages the innermost.
+        For nested packages the innermost.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def package_of(location: str) -> Package:
     if linked:
         return Package(linked["name"], linked["version"], "npm")
     if parts[0].startswith(".") and len(parts) > 1:
-        # A store that is no link: node_modules/.store/name-npm-…/package.
+        # A real store folder, not a link: node_modules/.store/name-npm-…/package.
         in_store = _YARN_FOLDER.search(f"/{parts[1]}/") or _STORE_FOLDER.fullmatch(parts[1])
         if in_store:
             separator_of_scope = "-" if "-npm-" in parts[1] else "+"
@@ -146,7 +146,7 @@ def _scoped(name: str, separator: str) -> str:
 
 
 def _version_of(name: str, before: str, yarn: re.Match[str] | None) -> str | None:
-    """Look for the version in the folder that a package is stored in."""
+    """Find the version in the name of the folder that stores a package."""
     if yarn is not None and yarn["name"] == name.replace("/", "-"):
         return yarn["version"]
     stored = _STORE_FOLDER.fullmatch(before.rpartition("/")[2])
@@ -163,7 +163,7 @@ def _bundled_by_vite(file: str) -> Package:
 
 
 def packages(source: HeapSource) -> pd.DataFrame:
-    """Add up functions and objects by the package that defines them.
+    """Sum functions and objects by the package that defines them.
 
     Parameters
     ----------
@@ -173,15 +173,15 @@ def packages(source: HeapSource) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``package``, ``version`` (missing where the paths do not show it), ``kind`` (``npm``,
-        ``runtime``, ``own``); ``count``, of closures and of objects whose class has a
-        definition site; ``shallow_size``; ``retained_size``, of the outermost of them, so that
-        each byte counts once for a package. The largest retained size first.
+        ``package``, ``version`` (missing if the paths do not show it), ``kind`` (``npm``,
+        ``runtime``, ``own``); ``count`` of closures and of objects whose class has a
+        definition site; ``shallow_size`` and ``retained_size`` in bytes, where each byte counts
+        once for a package. Largest retained size first.
 
     Notes
     -----
-    A package's objects that have no class of their own (plain objects, arrays, Maps) count
-    through what holds them.
+    Objects without a class of the package (plain objects, arrays, Maps) count only in the
+    retained sizes of their holders.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def packages(source: HeapSource) -> pd.DataFrame:
 
 
 def _groups(graph: HeapGraph) -> tuple[NodeArray, list[Package]]:
-    """Number the packages; nodes that no package defines have the number after the last."""
+    """Number the packages; nodes without one get the number after the last."""
     numbers: dict[Package, int] = {}
     of_node = np.full(graph.n_nodes, -1, np.int64)
     names = script_names(graph)
@@ -224,7 +224,7 @@ def _groups(graph: HeapGraph) -> tuple[NodeArray, list[Package]]:
         ids, script = np.unique(locations.script_id, return_inverse=True)
         number = _numbers([names.get(script_id) for script_id in ids.tolist()], numbers)
         of_node[locations.node] = number[script]
-    # Functions without a place share the script of their copies.
+    # A function without a location has the script of its shared function info.
     closures = np.flatnonzero(
         (graph.node_type == graph.node_type_index("closure")) & (of_node == -1)
     )

@@ -1,4 +1,4 @@
-"""Questions about many objects at once: their values, their doubles, who has most of the heap."""
+"""Queries over many objects: their values, duplicates, collection sizes, top consumers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Nodes: TypeAlias = Union[str, re.Pattern[str], "pd.DataFrame", Sequence[int], AnyArray]
-"""Which nodes: the name of their class, a pattern in it, a table with a column ``node_id``, ids."""
+"""Nodes by class name, by a pattern in it, by a table with a column ``node_id``, or by id."""
 
 Consumer = Literal["object", "class", "script", "package"]
 
@@ -47,14 +47,14 @@ _FILL_BOUNDS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def chosen_nodes(graph: HeapGraph, nodes: Nodes) -> IntArray:
-    """Find the nodes that a question is about.
+    """Find the nodes that a query selects.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     nodes : str, pattern, DataFrame or sequence of int
-        The name of their class, a pattern found in it, a table with a column ``node_id``, or ids.
+        A class name, a pattern in it, a table with a column ``node_id``, or node ids.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def chosen_nodes(graph: HeapGraph, nodes: Nodes) -> IntArray:
     Raises
     ------
     NodeNotFoundError
-        If there is no node of some id.
+        If no node has one of the ids.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def chosen_nodes(graph: HeapGraph, nodes: Nodes) -> IntArray:
 
 
 def group_by_value(graph: HeapGraph, nodes: Nodes, prop: str | Sequence[str]) -> pd.DataFrame:
-    """Count some objects by the value of a property.
+    """Count objects by the value of a property.
 
     Parameters
     ----------
@@ -101,15 +101,16 @@ def group_by_value(graph: HeapGraph, nodes: Nodes, prop: str | Sequence[str]) ->
     nodes : str, pattern, DataFrame or sequence of int
         The objects; see `chosen_nodes`.
     prop : str or sequence of str
-        A property, or the variable of a context; several lead from one object to the next.
+        A property, or a variable of a context; several form a path from object to object.
 
     Returns
     -------
     pandas.DataFrame
-        One row a value: ``value`` (the text of strings, numbers and the like; objects as
-        ``User @123``; missing where an object has no such property, or the file does not show
-        it, such as small integers), ``count``, ``shallow_size``, ``retained_size`` (each byte
-        once), ``node_id`` (one of the objects). The most frequent first.
+        One row for each value: ``value`` (strings, numbers and other primitives as text,
+        objects as ``User @123``; missing if an object lacks the property, or if the file does
+        not carry the value, as for small integers), ``count``, ``shallow_size`` and
+        ``retained_size`` in bytes, each byte once, ``node_id`` (one of the objects). Most
+        frequent first.
 
     Examples
     --------
@@ -164,7 +165,7 @@ def _property_of(graph: HeapGraph, nodes: IntArray, name: str) -> IntArray:
 
 
 def _values(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
-    """Write values: texts as they are, objects by class and id; null for ordinal -1."""
+    """Write strings as they are and objects by class and id; null for ordinal -1."""
     from heapnb.frames import display_names
 
     shown: list[str | None] = [None] * len(nodes)
@@ -189,13 +190,13 @@ def _values(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
     return pa.array(shown, pa.large_string())
 
 
-# -- doubles ------------------------------------------------------------------------------------
+# -- duplicates ---------------------------------------------------------------------------------
 
 
 def duplicate_objects(
     graph: HeapGraph, nodes: Nodes | None = None, *, top: int | None = DEFAULT_TOP
 ) -> pd.DataFrame:
-    """Find objects of one class that hold the same under the same names.
+    """Find objects of one class with equal content: the same values under the same names.
 
     Parameters
     ----------
@@ -204,22 +205,22 @@ def duplicate_objects(
     nodes : str, pattern, DataFrame or sequence of int, optional
         The objects; see `chosen_nodes`. By default all.
     top : int or None
-        How many rows; None for all.
+        Maximum number of rows; None for all.
 
     Returns
     -------
     pandas.DataFrame
-        One row a content: ``class_name``, ``content`` (as JavaScript would write it), ``count``,
-        ``size`` (bytes of all, shallow), ``wasted_size`` (of all but one), ``node_id`` (one of
-        them). What most could be spared by first.
+        One row for each content: ``class_name``, ``content`` (a JavaScript literal),
+        ``count``, ``size`` (shallow bytes of all), ``wasted_size`` (of all but one),
+        ``node_id`` (one of them). Largest wasted size first.
 
     Notes
     -----
-    Strings are the same if their texts are, as far as the file has them; numbers if their
-    values are; other objects if they are one object. Small integers are in the file only if it
-    was taken with numbers; objects that differ by nothing else count as equal. Objects without
-    any field or element are left out, and so are Maps, Sets and other objects of which each has
-    a store of its own.
+    Strings are equal if their texts in the file are, numbers if their values are; other values
+    are equal only if they are the same object. The file has small integers only if it was
+    captured with numeric values; without them, objects that differ only in such integers count
+    as equal. Objects without fields and elements are left out, and so are Maps, Sets and other
+    objects that each have their own backing store.
 
     Examples
     --------
@@ -243,7 +244,7 @@ def duplicate_objects(
         is_chosen[chosen_nodes(graph, nodes)] = True
         is_object &= is_chosen
     objects = np.flatnonzero(is_object)
-    # What it is, and how large.
+    # Class and size.
     hashes = graph.class_key[objects].astype(np.uint64) << np.uint64(32)
     hashes ^= graph.self_size[objects].astype(np.uint64)
     n_fields = np.empty(len(objects), np.int64)
@@ -286,10 +287,10 @@ def duplicate_objects(
 
 
 def _stands_for(graph: HeapGraph) -> NodeArray:
-    """For each node return the first one of equal content: of strings and numbers, that is."""
+    """Map each string and number to the first equal one, and every other node to itself."""
     first = np.arange(graph.n_nodes, dtype=np.uint32)
     strings = np.flatnonzero(graph.node_type == graph.node_type_index("string"))
-    # Texts are cut: of long ones the size tells more.
+    # The file cuts long texts: their sizes distinguish them.
     _merge(first, strings, graph.node_name[strings], graph.self_size[strings])
     numbers = np.flatnonzero(graph.node_type == graph.node_type_index("number"))
     shown = children_of(graph, numbers, ["value"])
@@ -299,7 +300,7 @@ def _stands_for(graph: HeapGraph) -> NodeArray:
 
 
 def _merge(first: NodeArray, nodes: IntArray, *keys: AnyArray) -> None:
-    """Let nodes whose keys are equal stand for one another."""
+    """Map nodes with equal keys to the first of them."""
     hashes, second = (key.astype(np.uint64) for key in keys)
     mix_arrays(hashes, second, hashes)
     codes, where = _numbered(hashes)
@@ -307,7 +308,7 @@ def _merge(first: NodeArray, nodes: IntArray, *keys: AnyArray) -> None:
 
 
 def _numbered(hashes: HashArray) -> tuple[NodeArray, IntArray]:
-    """Number hashes in order of first occurrence; return numbers, and where each is first."""
+    """Number hashes in order of first occurrence; return numbers and first positions."""
     codes, distinct = encode(hashes)
     first = np.empty(len(distinct), np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
@@ -320,22 +321,22 @@ def _numbered(hashes: HashArray) -> tuple[NodeArray, IntArray]:
 def collection_sizes(
     graph: HeapGraph, by: Literal["entry_count", "fill_ratio"] = "entry_count"
 ) -> pd.DataFrame:
-    """Count Maps, Sets, arrays and dictionaries by how many entries they have, or how full.
+    """Count Maps, Sets, arrays and dictionaries by number of entries or by fill ratio.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     by : {"entry_count", "fill_ratio"}
-        What to sort them by.
+        The measure that forms the ranges.
 
     Returns
     -------
     pandas.DataFrame
-        One row a kind of collection and a range: ``kind``; ``least`` and ``most``, both
-        included; ``count``, ``shallow_size``, ``retained_size`` (each byte once). Empty
-        collections are a range of their own, and so are full ones; what the file does not tell
-        is left out.
+        One row for each kind of collection and range: ``kind``; ``least`` and ``most``, both
+        inclusive; ``count``; ``shallow_size`` and ``retained_size`` in bytes, each byte once.
+        Empty collections form their own range, and so do full ones. Collections whose measure
+        the file does not carry are left out.
     """
     import pandas as pd
 
@@ -380,22 +381,22 @@ def collection_sizes(
 def top_consumers(
     graph: HeapGraph, by: Consumer = "class", *, top: int | None = DEFAULT_TOP
 ) -> pd.DataFrame:
-    """List what has most of the heap.
+    """List the largest consumers of the heap.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     by : {"object", "class", "script", "package"}
-        Of what kind: single objects that nothing else holds; classes; the scripts or the npm
-        packages that define functions and classes.
+        The kind of consumer: objects that only GC roots dominate; classes; scripts or npm
+        packages, by the functions and classes that they define.
     top : int or None
-        How many rows; None for all.
+        Maximum number of rows; None for all.
 
     Returns
     -------
     pandas.DataFrame
-        What retains most first, with its ``share`` of the heap. For objects the columns are
+        Largest retained size first, with its ``share`` of the heap. For objects the columns are
         those of `heapnb.analysis.retention.dominators.dominators`, for classes those of
         `Snapshot.constructors`, for packages those of `heapnb.analysis.packages.packages`; for
         scripts ``script``, ``count``, ``shallow_size``, ``retained_size``.
@@ -414,7 +415,10 @@ def top_consumers(
         return _top_objects(graph, top)
     tables = {"class": constructors, "script": _scripts, "package": packages}
     if by not in tables:
-        raise HeapnbError(f"No consumers by {by!r}.", hint=f"{', '.join(get_args(Consumer))}.")
+        raise HeapnbError(
+            f"by={by!r} is not a kind of consumer.",
+            hint=f"choose one of {', '.join(get_args(Consumer))}.",
+        )
     frame = tables[by](graph)
     frame = frame.sort_values("retained_size", ascending=False, kind="stable", ignore_index=True)
     return frame.head(len(frame) if top is None else top).assign(
@@ -423,13 +427,13 @@ def top_consumers(
 
 
 def _top_objects(graph: HeapGraph, top: int | None) -> pd.DataFrame:
-    """List the nodes that only roots dominate."""
+    """List the nodes that only GC roots dominate."""
     chosen = largest_first(graph, nodes_below_roots(graph))[:top]
     return tree_frame(graph, chosen, np.ones(len(chosen), np.int64)).drop(columns="level")
 
 
 def _scripts(graph: HeapGraph) -> pd.DataFrame:
-    """Add up closures, and objects whose class has a definition site, by script."""
+    """Sum closures, and objects whose class has a definition site, by script."""
     import pandas as pd
 
     names = script_names(graph)

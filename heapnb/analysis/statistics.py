@@ -1,4 +1,4 @@
-"""What kinds of things the heap is made of: DevTools' Statistics."""
+"""Bytes of the heap by kind, as in DevTools' Statistics."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class NativeStatistics:
     Parameters
     ----------
     total : int
-        All of them.
+        Total bytes.
     typed_arrays : int
-        Of these, contents of array buffers.
+        Of these, the contents of ArrayBuffers.
     """
 
     total: int
@@ -45,9 +45,9 @@ class HeapStatistics:
     Parameters
     ----------
     total : int
-        All of them.
+        Total bytes.
     code : int
-        Compiled code, and what belongs to it.
+        Compiled code and its metadata.
     js_arrays : int
         Arrays with their elements.
     strings : int
@@ -83,7 +83,7 @@ class Statistics(Shown):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a kind, which together make the whole: ``kind``, ``size`` in bytes, ``share``."""
+        """One row for each kind: ``kind``, ``size`` in bytes, ``share``; the shares add up to 1."""
         import pandas as pd
 
         heap, native = self.v8_heap, self.native
@@ -105,7 +105,7 @@ class Statistics(Shown):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain data.
+        """Return the statistics as plain data.
 
         Returns
         -------
@@ -117,7 +117,7 @@ class Statistics(Shown):
 
 
 def statistics(graph: HeapGraph) -> Statistics:
-    """Add up sizes by kind, as DevTools' Statistics does.
+    """Sum sizes by kind, as DevTools' Statistics does.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def _figures(graph: HeapGraph) -> IntArray:
 
 
 def size_by_type(graph: HeapGraph) -> IntArray:
-    """Add up shallow sizes by node type.
+    """Sum shallow sizes by node type.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def size_by_type(graph: HeapGraph) -> IntArray:
         Bytes.
     """
     n_types = len(graph.node_type_names)
-    # Weights are doubles, exact below 2 ** 53 bytes.
+    # Weights are doubles, which are exact below 2 ** 53 bytes.
     sizes = np.bincount(graph.node_type, weights=graph.shallow_size, minlength=n_types)
     return sizes.astype(np.int64)
 

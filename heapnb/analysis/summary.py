@@ -1,4 +1,4 @@
-"""What a snapshot is: where it comes from, how large it is, what it is made of."""
+"""Totals of a snapshot: its source, size and content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUSPICIOUS_SHARE: Final = 0.05
-"""Share of the heap from which on what holds it is named."""
+"""From this share of the heap on, an object is listed as a suspect."""
 
 SUSPECT_COLUMNS: Final = (
     "node_id",
@@ -33,7 +33,7 @@ SUSPECT_COLUMNS: Final = (
     "content_count",
 )
 
-# Texts that only one producer's heaps have, the surest first.
+# Strings that occur only in the heaps of one producer, the most reliable first.
 _MARKS: Final = {
     "Node.js (V8)": ("Node / Environment", "internal/bootstrap/node.js", "bootstrap_node.js"),
     "Deno (V8)": ("ext:core/00_primordials.js", "ext:core/01_core.js"),
@@ -47,30 +47,30 @@ _HERMES: Final = "Hermes"
 
 @dataclass(frozen=True, repr=False)
 class Summary(Shown):
-    """The facts about a snapshot.
+    """The totals of a snapshot.
 
     Parameters
     ----------
     name : str
-        What it is called.
+        Name of the snapshot.
     path : str or None
-        Where it is.
+        Path of the file.
     file_size : int
         Bytes of the uncompressed file.
     producer : str
-        What seems to have written it.
+        The program that probably wrote it.
     node_count, edge_count, string_count : int
-        Its extent.
+        Number of nodes, edges and strings.
     gc_root_count : int
-        Nodes that the engine's and the embedder's lists of roots hold, and globals.
+        Nodes held by the root lists of the engine and the embedder, and globals.
     total_shallow_size : int
-        Bytes of all nodes.
+        Shallow bytes of all nodes.
     unreachable_count : int
-        Nodes that no search from the roots reaches.
+        Nodes that no path from the roots reaches.
     statistics : Statistics
         Bytes by kind.
     warnings : tuple of str
-        What the reader of the file said.
+        Warnings from reading the file.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Summary(Shown):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a node type: ``node_type``, ``count``, ``shallow_size``; the largest first."""
+        """One row for each node type: ``node_type``, ``count``, ``shallow_size``; largest first."""
         import pandas as pd
 
         types = self._heap.node_type_names
@@ -102,13 +102,13 @@ class Summary(Shown):
 
     @cached_property
     def suspects(self) -> pd.DataFrame:
-        """What holds a large part of the heap, with its share; see `Snapshot.big_drops`."""
+        """Objects that retain a large share of the heap; see `Snapshot.big_drops`."""
         from heapnb.analysis.retention.dominators import big_drops
 
         return big_drops(self._heap, min_share=SUSPICIOUS_SHARE)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the facts as plain data.
+        """Return the totals as plain data.
 
         Returns
         -------
@@ -136,7 +136,7 @@ class Summary(Shown):
 
 
 def summary(graph: HeapGraph) -> Summary:
-    """Collect the facts about a snapshot.
+    """Collect the totals of a snapshot.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def summary(graph: HeapGraph) -> Summary:
 
 
 def gc_roots(graph: HeapGraph) -> IntArray:
-    """Find what the lists of roots hold.
+    """Find the nodes that the root lists hold.
 
     Parameters
     ----------
@@ -183,8 +183,8 @@ def gc_roots(graph: HeapGraph) -> IntArray:
     Returns
     -------
     int64[k]
-        Ordinals, ascending: the nodes to which an edge that is not weak leads from the root or
-        from one of its lists, which are the synthetic nodes below it.
+        Ordinals, ascending: targets of non-weak edges from the root or from one of its lists,
+        which are the synthetic nodes below it.
     """
     weak, synthetic = graph.edge_type_index("weak"), graph.node_type_index("synthetic")
     seen = {graph.root}
@@ -202,7 +202,7 @@ def gc_roots(graph: HeapGraph) -> IntArray:
 
 
 def producer_of(graph: HeapGraph) -> str:
-    """Guess what wrote a snapshot.
+    """Guess the program that wrote a snapshot.
 
     Parameters
     ----------
@@ -212,9 +212,9 @@ def producer_of(graph: HeapGraph) -> str:
     Returns
     -------
     str
-        Such as ``Node.js (V8)``; ``V8`` where nothing tells more.
+        Such as ``Node.js (V8)``; ``V8`` if nothing more is known.
     """
-    # Hermes leaves the counts in the header at 0; V8 puts a string of its own first.
+    # Hermes leaves the counts in the header at 0; the first string of V8 is its own.
     if graph.raw.meta.declared_node_count == 0:
         return _HERMES
     if len(graph.strings) == 0 or graph.string(0) != _V8_FIRST_STRING:
