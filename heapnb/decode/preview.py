@@ -16,6 +16,8 @@ import numpy as np
 from heapnb import vocab
 from heapnb.decode.hashtables import entries
 from heapnb.graph.edges import internal_child
+from heapnb.graph.references import literal_key, symbol
+from heapnb.literals import LONGEST_TEXT, quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _UNKNOWN: Final = "?"
 _MORE: Final = "…"
 _CIRCULAR: Final = "[Circular]"
-_MAX_TEXT: Final = 100
 _MAX_PROPERTIES_LOOKED_AT: Final = 1000
 _ARRAY_HEADER_BYTES: Final = 16
 
@@ -42,26 +43,9 @@ _VALUE_TYPES: Final = frozenset(
 _BOXES: Final = frozenset({"String", "Number", "Boolean", "Symbol", "BigInt"})
 
 _LABEL: Final = re.compile(r"[A-Za-z_$#][\w$]*(?: [\w$]+)*", re.ASCII)
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_$#][\w$]*", re.ASCII)
-_SYMBOL_NAME: Final = re.compile(r"<symbol ?(.*)>", re.DOTALL)
 _LITERAL: Final = re.compile(
     r"-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)|NaN|true|false", re.ASCII | re.IGNORECASE
 )
-_ESCAPED: Final = re.compile(
-    # Controls, characters without width, changes of direction, line separators, halves of
-    # surrogate pairs, tags.
-    '["\\\\\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff'
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_SHORT_ESCAPES: Final = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\f": "\\f",
-    "\r": "\\r",
-}
 
 
 @dataclass(frozen=True)
@@ -127,50 +111,8 @@ def preview(
     return _Writer(graph, max_depth, max_items, max_chars).write(ordinal)
 
 
-def quoted(text: str, max_chars: int = _MAX_TEXT) -> str:
-    r"""Write a string literal.
-
-    Parameters
-    ----------
-    text : str
-        Anything.
-    max_chars : int, optional
-        How many of its characters are shown.
-
-    Returns
-    -------
-    str
-        With JavaScript's escapes; ``…`` follows if it was cut.
-
-    Examples
-    --------
-    >>> print(quoted("two\nlines \u2028 \x1b[31m"))
-    "two\nlines \u2028 \u001b[31m"
-    """
-    return f'"{_ESCAPED.sub(_escape, text[:max_chars])}"' + (_MORE if len(text) > max_chars else "")
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    code = ord(character)
-    if character in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[character]
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\u{{{code:x}}}"  # noqa: PLR2004
-
-
-def _key(name: str) -> str:
-    symbol = _SYMBOL_NAME.fullmatch(name)
-    if symbol:
-        return f"[{_symbol(symbol[1])}]"
-    return name if _IDENTIFIER.fullmatch(name) and len(name) <= _MAX_TEXT else quoted(name)
-
-
-def _symbol(description: str) -> str:
-    return f"Symbol({quoted(description)[1:-1] if len(description) <= _MAX_TEXT else _MORE})"
-
-
 def _label(name: str) -> str:
-    return name if _LABEL.fullmatch(name) and len(name) <= _MAX_TEXT else f"[{quoted(name)}]"
+    return name if _LABEL.fullmatch(name) and len(name) <= LONGEST_TEXT else f"[{quoted(name)}]"
 
 
 class _Writer:
@@ -231,7 +173,7 @@ class _Writer:
         if not text and self._type(value.node) == "concatenated string":
             return ["<rope>"]
         # Where it is all there is, the string may fill the line, but for quotes and an ellipsis.
-        return [quoted(text, _MAX_TEXT if value.depth else max(self._max_chars - 3, 0))]
+        return [quoted(text, LONGEST_TEXT if value.depth else max(self._max_chars - 3, 0))]
 
     def _slice(self, value: _Value) -> Sequence[_Part]:
         # Where the slice begins and ends is not in the file.
@@ -249,18 +191,15 @@ class _Writer:
 
     def _symbol(self, value: _Value) -> Sequence[_Part]:
         name = internal_child(self._graph, value.node, "name")
-        return [_symbol("" if name is None else self._graph.display_name(name))]
+        return [symbol("" if name is None else self._graph.display_name(name))]
 
     def _regexp(self, value: _Value) -> Sequence[_Part]:
         source = self._graph.name(value.node)
         # JavaScriptCore names it with slashes and flags, V8 by its source alone.
         slash = "" if source.startswith("/") else "/"
-        shown = _ESCAPED.sub(
-            # What escapes something in the source already stays as it is.
-            lambda match: match[0] if match[0] in '"\\' else _escape(match),
-            source[:_MAX_TEXT],
-        )
-        return [f"{slash}{shown}{_MORE if len(source) > _MAX_TEXT else ''}{slash}"]
+        # What escapes something in the source already stays as it is.
+        shown = visible(source[:LONGEST_TEXT])
+        return [f"{slash}{shown}{_MORE if len(source) > LONGEST_TEXT else ''}{slash}"]
 
     def _function(self, value: _Value) -> Sequence[_Part]:
         name = self._graph.name(value.node)
@@ -482,9 +421,9 @@ class _Writer:
                 continue
             if self._graph.name(node) == _ACCESSORS:
                 accessors |= {f"get {name}", f"set {name}"}
-                items.append([f"{_key(name)}: [Getter/Setter]"])
+                items.append([f"{literal_key(name)}: [Getter/Setter]"])
             elif self._is_value(node):
-                items.append([f"{_key(name)}: ", _Value(node, value.depth + 1)])
+                items.append([f"{literal_key(name)}: ", _Value(node, value.depth + 1)])
         return items
 
     def _edges(self, node: int, kind: str) -> IntArray:

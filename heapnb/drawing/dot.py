@@ -7,7 +7,6 @@ in orange. Strings of the snapshot reach DOT only through `_markup`, which escap
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,9 +30,10 @@ from heapnb.drawing.layout import inline_svg, run_engine
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_of
+from heapnb.graph.references import attached, reference_of, spelled
 from heapnb.graph.sources import HeapNode
 from heapnb.views import fmt
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, masked_if_asked
 
 Direction: TypeAlias = Literal["TB", "LR"]
 
@@ -86,9 +86,6 @@ _ROLE_OF_TYPE: Final = {
     "code": "engine",
     "object shape": "engine",
 }
-_ENTRY_OF_WEAK_MAP: Final = " pair in WeakMap (table @"
-_ACCESSOR: Final = re.compile(r"(get|set) ([\w$]+)")
-_SYMBOL: Final = re.compile(r"<symbol (.+)>", re.DOTALL)
 
 
 class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has no types
@@ -633,35 +630,25 @@ class _Painter:
         parts = []
         for edge in link.edges[:_TITLE_EDGES]:
             kind = graph.edge_type_names[graph.edge_type[edge]]
-            label = fmt.clean(self.texts.mask(graph.edge_label(edge)), _TITLE_LENGTH)
             end = fmt.clean(self._class_name(int(graph.edge_to[edge])))
-            parts.append(f"{kind} {label} → {end}")
+            parts.append(f"{kind} {self._reference(edge, spelled, _TITLE_LENGTH)} → {end}")
         return "\n".join(parts)
 
     def _edge_text(self, edge: int) -> str:
-        """Write an edge as code would: ``.name``, ``[3]``, or the engine's word."""
+        """Write an edge behind its owner; numbers of the engine's lists say nothing."""
         graph = self.graph
         kind = graph.edge_type_names[graph.edge_type[edge]]
-        label = self.texts.mask(graph.edge_label(edge))
         source_type = graph.node_type[int(graph.edge_from([edge])[0])]
-        if label.isdigit() and source_type == graph.node_type_index("synthetic"):
+        is_of_list = source_type == graph.node_type_index("synthetic")
+        if (is_of_list or kind == "shortcut") and graph.edge_label(edge).isdigit():
             return ""
-        if kind == "element":
-            return f"[{label}]"
-        if _ENTRY_OF_WEAK_MAP in label:
-            return "WeakMap entry"
-        text = fmt.clean(label, _EDGE_LENGTH)
-        if kind == "property":
-            symbol, accessor = _SYMBOL.fullmatch(label), _ACCESSOR.fullmatch(label)
-            if symbol:
-                return f"[{fmt.clean(symbol[1], _EDGE_LENGTH)}]"
-            if accessor:
-                return f".{fmt.clean(accessor[2], _EDGE_LENGTH)} ({accessor[1]}ter)"
-            is_word = label.replace("$", "_").isidentifier()
-            return f".{text}" if is_word else f"[{_quoted(label)}]"
-        if kind in {"hidden", "shortcut"} and label.isdigit():
-            return ""
-        return f"{text} (weak)" if kind == "weak" else text
+        written = spelled if kind == "context" else attached
+        text = self._reference(edge, written, _EDGE_LENGTH)
+        return "" if kind == "hidden" and text == f"({graph.edge_label(edge)})" else text
+
+    def _reference(self, edge: int, written: Callable[[str, str, int], str], limit: int) -> str:
+        kind, name = reference_of(self.graph, edge)
+        return written(kind, masked_if_asked(self.texts.mask(name), limit), limit)
 
 
 # -- texts in Graphviz's labels --------------------------------------------------------------

@@ -20,6 +20,7 @@ from heapnb.analysis.summary import summary
 from heapnb.drawing.dot import retainer_graph
 from heapnb.drawing.layout import TEXT_OF_SVG
 from heapnb.errors import HeapnbError
+from heapnb.graph.references import is_chain_step
 from heapnb.reports.tables import Column, Table, make_table, safe_place, safe_text
 from heapnb.views import charts, fmt
 from heapnb.views.code import code_html
@@ -222,7 +223,7 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
     return Card(
         suspect=suspect,
         chain=tuple(
-            ChainStep(safe_text(step.removeprefix(".") or step), step.startswith("."))
+            ChainStep(safe_text(step.removeprefix(".") or step), is_chain_step(step))
             for step in chain
         ),
         n_folded_steps=n_folded,

@@ -7,10 +7,9 @@ a dash, never as 0.
 from __future__ import annotations
 
 import math
-import unicodedata
 from typing import Final, TypeAlias, TypeGuard
 
-from heapnb import vocab
+from heapnb import literals, vocab
 from heapnb.views.masking import masked_if_asked
 
 Number: TypeAlias = int | float
@@ -25,11 +24,6 @@ _MINUS: Final = "−"
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _UNIT_FACTOR: Final = 1000
 _ONE_DECIMAL_BELOW: Final = 100
-
-# Control and format characters (among them those that reorder or hide text), line separators,
-# surrogates, and code points that no XML document may hold.
-_INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
-_SHORT_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
 def format_bytes(size: Number | None) -> str:
@@ -171,9 +165,7 @@ def visible(text: str) -> str:
     >>> print(visible("one\ntwo"), visible("user\u202etxt.exe"))
     one\ntwo user\u202etxt.exe
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_visible_character, text))
+    return literals.visible(text)
 
 
 def clean(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
@@ -199,16 +191,6 @@ def clean(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
 def clean_location(location: str, limit: int = MAX_TEXT_LENGTH) -> str:
     """Make a source position fit to be shown: as `clean`, cut at its start."""
     return visible(shorten_start(location.removeprefix("file://"), limit))
-
-
-def _visible_character(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE_CATEGORIES:
-        return character
-    short = _SHORT_ESCAPES.get(character)
-    if short is not None:
-        return short
-    code = ord(character)
-    return f"\\u{{{code:x}}}" if code > 0xFFFF else f"\\u{code:04x}"  # noqa: PLR2004  JavaScript's
 
 
 def _with_plus(delta: Number | None, text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from heapnb.graph.references import is_chain_step
 from heapnb.schema import Kind
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
@@ -202,7 +203,7 @@ def chain_text(chain: Sequence[str]) -> str:
     words: list[str] = []
     for item in chain:
         text = fmt.clean(item)
-        words.append(text if item.startswith(".") or not words else f"→ {text}")
+        words.append(text if is_chain_step(item) or not words else f"→ {text}")
     return " ".join(words)
 
 

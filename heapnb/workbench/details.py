@@ -136,7 +136,7 @@ def _crumbs(
         label = ROOT_LABEL if node == heap.root else pieces[0][1]
         edge = int(path.edges[place - 1]) if place and len(path.edges) else None
         if edge is not None and heap.edge_type_names[int(heap.edge_type[edge])] in _SPOKEN_EDGES:
-            label = f"{workbench.labels.text(heap.edge_label(edge))}: {label}"
+            label = f"{workbench.labels.reference(edge)[0]}: {label}"
         crumbs.append({"label": fmt.shorten(label), "node_id": int(heap.node_id[node])})
     return crumbs
 

@@ -24,7 +24,6 @@ MOST_RETAINERS: Final = 6
 """Other retainers that are drawn of each of them."""
 
 _MAX_NODES: Final = 120
-_LONGEST_TEXT: Final = 300
 _LONGEST_CLIMB: Final = 4
 _MANY: Final = 50
 """A node with more retaining edges than this surely has some that are not drawn."""
@@ -171,7 +170,7 @@ class _Picture:
         labels = self.workbench.labels
         is_hidden = labels.is_named_as_secret(shown)
         return Texts(
-            mask=lambda text: labels.text(text, _LONGEST_TEXT),
+            mask=labels.masked,
             hidden=frozenset(shown[is_hidden].tolist()),
         )
 

@@ -127,7 +127,7 @@ def test_entries_are_named_by_their_keys() -> None:
     builder.node("map", name="Map").node("t", type="array")
     builder.node("key", type="string", name="it's").node("number", type="object", name="K")
     expressions = [found(builder, key).edges[0].expression for key in ("list", "other")]
-    assert expressions == ['byName.get("it\'s")', "byName entry"]
+    assert expressions == ['byName.get("it\'s")', "byName (map entry)"]
 
 
 def test_expressions() -> None:
@@ -147,7 +147,7 @@ def test_expressions() -> None:
         "list": "module.children",
         "store": "exports.store",
         "items": "registry.#items",
-        "w": "exports['two-words']",
+        "w": 'exports["two-words"]',
         "kept": "registry[Symbol(kept)]",
         "reg": "registry",
     }

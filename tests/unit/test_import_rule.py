@@ -32,7 +32,10 @@ LAYERS = (
     ("graph",),
     ("format",),
     ("kernels",),
-    ("vocab", "errors", "schema", "secrets", "sifting", "_typing", "_showing", "progress"),
+    (
+        *("vocab", "errors", "literals", "schema", "secrets"),
+        *("sifting", "_typing", "_showing", "progress"),
+    ),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""
 

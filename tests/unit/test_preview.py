@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 import pytest
 
 from heapnb.decode.hashtables import entries
-from heapnb.decode.preview import preview, quoted
+from heapnb.decode.preview import preview
 from heapnb.graph import HeapGraph, open_graph
+from heapnb.literals import quoted
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT
 

@@ -22,6 +22,7 @@ from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
 from heapnb.analysis.packages import package_of
 from heapnb.analysis.series.series import Series, load_series
+from heapnb.graph.references import is_chain_step
 from heapnb.graph.sources import HeapSource
 
 MOST_SUSPECTS: Final = 10
@@ -176,7 +177,7 @@ def _folded(chain: list[str]) -> list[str]:
         for length in range(2, _LONGEST_LINK):
             link = chain[place : place + length]
             after = place + length
-            if not link[0].startswith(".") or chain[after : after + length] != link:
+            if not is_chain_step(link[0]) or chain[after : after + length] != link:
                 continue
             while chain[after : after + length] == link:
                 after += length

@@ -15,13 +15,21 @@ from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.retention.retaining_tree import RetainingTree, path_in_tree, retaining_tree
-from heapnb.analysis.retention.weak_tables import is_entry, private_field_of, weak_map_of
+from heapnb.analysis.retention.weak_tables import is_entry
 from heapnb.analysis.series.series import Series
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.locations import is_internal_script, location_of
+from heapnb.graph.references import (
+    LONGEST_NAME,
+    attached,
+    private_field_of,
+    spelled,
+    weak_map_of,
+)
 from heapnb.kernels import trees as kernels
+from heapnb.literals import cut
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
 """Classes that say nothing to somebody who looks for a leak."""
@@ -38,7 +46,6 @@ _MODULE_BODY: Final = "Generator"
 
 _MOST_BELOW: Final = 4096
 _SHOWN_PATH_PARTS: Final = 2
-_LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Step:
     class_name : str
         Its class.
     label : str
-        How the object before refers to it.
+        How the object before refers to it: V8's raw name, or an index.
     edge_type : str
         By what kind of edge.
     """
@@ -66,6 +73,11 @@ class Step:
     def is_named(self) -> bool:
         """Whether a name of the program leads here: a variable or a property."""
         return self.edge_type in {"property", "context"} and self.label != OWNER_LABEL
+
+    @property
+    def written(self) -> str:
+        """The reference as a person reads it: ``cache``, ``[Symbol(sessions)]``."""
+        return spelled(self.edge_type, self.label)
 
 
 @dataclass(frozen=True)
@@ -234,16 +246,16 @@ class Evidence:
         """
         step = self.steps[place]
         owner = self.steps[place - 1] if place else step
-        expression = step.label
+        expression = name = step.written
         if step.edge_type == "context":
             text = self._variable(place)
         elif self.is_global_object(place - 1):
-            text = f"the property `{step.label}` of the global object"
+            text = f"the property `{name}` of the global object"
         else:
             expression = self._expression(place)
-            reached = f" (`{expression}`)" if expression != step.label else ""
-            text = f"the property `{step.label}` of {article(owner.class_name)}{reached}"
-        return Anchor(step.label, text, owner.class_name, expression, place)
+            reached = f" (`{expression}`)" if expression != name else ""
+            text = f"the property `{name}` of {article(owner.class_name)}{reached}"
+        return Anchor(name, text, owner.class_name, expression, place)
 
     def is_global_object(self, place: int) -> bool:
         """Tell whether a step is the global object."""
@@ -272,11 +284,11 @@ class Evidence:
         script = self.script_of(outer)
         where = short_script(script) if script else ""
         if place == 0 or self.is_module_scope(place - 1):
-            return f"the module variable `{step.label}`" + (where and f" of {where}")
+            return f"the module variable `{step.written}`" + (where and f" of {where}")
         function = self.function_of_scope(self.steps[place - 1].node)
         inside = f" of the function `{function}`" if function else " of a function"
-        held_as = f", held by `{self.steps[outer].label}`" if self.steps[outer].is_named else ""
-        return f"the closure variable `{step.label}`{inside}{where and f' in {where}'}{held_as}"
+        held_as = f", held by `{self.steps[outer].written}`" if self.steps[outer].is_named else ""
+        return f"the closure variable `{step.written}`{inside}{where and f' in {where}'}{held_as}"
 
     def _expression(self, place: int) -> str:
         parts: list[str] = []
@@ -284,12 +296,12 @@ class Evidence:
             step = self.steps[index]
             if not step.is_named:
                 break
-            parts.append(step.label)
+            parts.append(attached(step.edge_type, step.label))
             if step.edge_type == "context" or self.is_global_object(index - 1):
                 break
-        if parts[-1] == "exports" and len(parts) > 1:
+        if parts[-1] == ".exports" and len(parts) > 1:
             parts.pop()
-        return ".".join(reversed(parts))
+        return "".join(reversed(parts)).removeprefix(".")
 
     def closure_above(self, place: int) -> int | None:
         """Find the nearest function above a step."""
@@ -483,7 +495,7 @@ def clipped(text: str) -> str:
     -------
     str
     """
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    return cut(text, LONGEST_NAME)
 
 
 def short_script(script: str) -> str:

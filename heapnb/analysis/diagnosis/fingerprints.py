@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from heapnb.graph.references import raw_step
+
 FINGERPRINT_LENGTH: Final = 16
 """Hexadecimal digits: 64 bits, so two leaks of one program do not share a name by chance."""
 
@@ -81,6 +83,8 @@ def normalised_chain(chain: Sequence[str]) -> tuple[str, ...]:
 
 
 def _normalised(step: str) -> str:
+    # By the raw names, so that fingerprints do not depend on how references are written.
+    step = raw_step(step)
     if _INDEX.fullmatch(step):
         return "[]"
     return _VARIABLE.sub("#", step[:_LONGEST_STEP])

@@ -11,6 +11,7 @@ from heapnb._typing import NodeArray
 from heapnb.analysis.retention.paths import ROOT_LABEL
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
+from heapnb.graph.references import attached, reference_of, spelled
 
 _MOST_STEPS: Final = 24
 _LONGEST_NAME: Final = 60
@@ -56,11 +57,11 @@ def _holder_text(graph: HeapGraph, node: int) -> str:
 
 def _name(graph: HeapGraph, owner: int, edge: int) -> str:
     """Write a variable or a property."""
-    label = graph.edge_label(edge)[:_LONGEST_NAME]
     if graph.edge_type[edge] == graph.edge_type_index("context"):
-        return f"variable {label}"
+        return f"variable {spelled(*reference_of(graph, edge), _LONGEST_NAME)}"
     tree = retaining_tree(graph)
     while tree.is_storage[owner] and int(tree.parent[owner]) != owner:
         owner = int(tree.parent[owner])
     is_global = owner in np.unique(graph.user_roots)
-    return f"{'global' if is_global else graph.class_name(owner)[:_LONGEST_NAME]}.{label}"
+    name = "global" if is_global else graph.class_name(owner)[:_LONGEST_NAME]
+    return name + attached(*reference_of(graph, edge), _LONGEST_NAME)

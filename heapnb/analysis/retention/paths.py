@@ -17,6 +17,7 @@ from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.classes import distinct_rows
+from heapnb.graph.references import chain_step
 from heapnb.kernels import paths as kernels
 
 if TYPE_CHECKING:
@@ -174,8 +175,9 @@ class RetainingPath(Drawn):
     def chain(self) -> list[str]:
         """The path as a person would tell it, the engine's own objects left out.
 
-        Names of edges begin with a dot; functions end in ``()``; all else are class names. What
-        repeats itself, as a linked list does, is written once and followed by ``…``.
+        References are written as behind their owner: ``.cache``, ``["a b"]``, ``[12]``;
+        functions end in ``()``; all others are class names. What repeats itself, as a linked
+        list does, is written once and followed by ``…``.
 
         Examples
         --------
@@ -195,7 +197,7 @@ class RetainingPath(Drawn):
         for before, step in itertools.pairwise(steps):
             is_shown = step is steps[-1] or not self._is_folded(step)
             if self._names_its_target(before, step, is_shown=is_shown):
-                link += (f".{step.edge_name}",)
+                link += (chain_step(step.edge_type or "", step.edge_name or ""),)
             if is_shown:
                 links.append((*link, self._label(step)))
                 link = ()

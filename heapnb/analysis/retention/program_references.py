@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,12 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.evidence import clipped
 from heapnb.analysis.retention.reachability import reachability
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.graph import HeapGraph
+from heapnb.graph.references import (
+    ENTRY,
+    LONGEST_NAME,
+    SET_ENTRY,
+    attached,
+    is_identifier,
+    reference_of,
+    spelled,
+)
 from heapnb.kernels import cuts
 from heapnb.kernels import reachability as kernels
+from heapnb.literals import cut
 
 _DEEPEST_STORAGE: Final = 3
 _MOST_HOLDERS: Final = 64
@@ -33,8 +41,7 @@ _TABLE: Final = "table"
 _REGISTERS: Final = "parameters_and_registers"
 """How a suspended function calls its local variables."""
 
-_SYMBOL: Final = re.compile(r"<symbol (.*)>", re.DOTALL)
-_IDENTIFIER: Final = re.compile(r"#?[A-Za-z_$][\w$]*")
+_LONGEST_EXPRESSION: Final = 80
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Reference:
         what no program writes.
     edges : tuple of int
         Edge ordinals: what the program sees, and its copies in backing stores.
+    text : str
+        How it is written behind its holder: ``.cache``, ``["a b"]``, ``[12]``.
     """
 
     holder: int
@@ -60,6 +69,7 @@ class Reference:
     name: str
     kind: str
     edges: tuple[int, ...]
+    text: str
 
 
 class References:
@@ -103,7 +113,7 @@ class References:
         if names:
             return self._named(holder, target, names)
         name, kind = self._name_of_slot(edge, source)
-        return Reference(holder, target, name, kind, (edge,))
+        return Reference(holder, target, name, kind, (edge,), self._text(holder, kind, [name]))
 
     def named(self, node: int, name: str) -> list[Reference]:
         """Find what a node refers to by some name.
@@ -144,7 +154,7 @@ class References:
         str
         """
         graph, tree = self.graph, self.tree
-        parts = [_part(reference.name, reference.kind)]
+        parts = [reference.text]
         node, kind = reference.holder, reference.kind
         while kind in _ON_THE_WAY and len(parts) < _MOST_PARTS:
             above = int(tree.parent[node])
@@ -157,14 +167,14 @@ class References:
             elif step.name == _EXPORTS and len(parts) == 1:
                 parts.append(_EXPORTS)
             elif step.kind in (*_ON_THE_WAY, "variable") and step.name != _EXPORTS:
-                parts.append(_part(step.name, step.kind))
+                parts.append(step.text)
                 node, kind = step.holder, step.kind
                 continue
-            elif len(parts) == 1 and _IDENTIFIER.fullmatch(class_name):
+            elif len(parts) == 1 and is_identifier(class_name):
                 # Nothing that the program wrote leads to the holder.
                 parts.append(class_name)
             break
-        return clipped("".join(reversed(parts)).removeprefix("."))
+        return cut("".join(reversed(parts)).removeprefix("."), _LONGEST_EXPRESSION)
 
     def _named(self, holder: int, target: int, edges: Sequence[int]) -> Reference:
         graph = self.graph
@@ -179,9 +189,11 @@ class References:
             if "element" in types
             else "engine"
         )
-        name = " and ".join(labels)
-        if any(self._reachability.role[edge] == kernels.FROM_KEY for edge in edges):
-            name, kind = "", "entry"
+        name, text = " and ".join(labels), self._text(holder, kind, list(labels))
+        from_key = [e for e in edges if self._reachability.role[e] == kernels.FROM_KEY]
+        if from_key:
+            written_kind, name = reference_of(graph, from_key[0])
+            text, kind = self._text(holder, written_kind, [name]), "entry"
         scratch = np.empty(_MOST_HOLDERS, np.int64)
         copies = [
             edge
@@ -189,7 +201,15 @@ class References:
             if self._heap.kind[source] == kernels.STORAGE
             and cuts.belongs_to(self._heap, source, holder, scratch)
         ]
-        return Reference(holder, target, name, kind, tuple(dict.fromkeys([*edges, *copies])))
+        return Reference(holder, target, name, kind, tuple(dict.fromkeys([*edges, *copies])), text)
+
+    def _text(self, holder: int, kind: str, names: Sequence[str]) -> str:
+        """Write a reference behind its holder; of several names the first one joins it."""
+        if kind == ENTRY and self.graph.name(holder) == "Set":
+            kind = SET_ENTRY
+        first = attached(kind, names[0], LONGEST_NAME)
+        text = f" {first}" if first.startswith("(") else first
+        return " and ".join([text, *(spelled(kind, name, LONGEST_NAME) for name in names[1:])])
 
     def _retainers(self, node: int, holder: int | None = None) -> list[tuple[int, int]]:
         """List the edges by which stores, or one holder, hold a node, and what they leave."""
@@ -244,7 +264,7 @@ class References:
         for key in _edges_called(graph, table, str(int(slot) - 1)):
             target = int(graph.edge_to[key])
             if self._heap.kind[target] == kernels.VALUE:
-                return clipped(graph.display_name(target))
+                return graph.display_name(target)
         return ""
 
 
@@ -260,23 +280,6 @@ def _edges_called(graph: HeapGraph, node: int, name: str) -> Iterable[int]:
         matches |= is_indexed & (names == int(name))
     edges: list[int] = (start + np.flatnonzero(matches)).tolist()
     return edges
-
-
-def _part(name: str, kind: str) -> str:
-    """Write one step of an expression."""
-    name = clipped(name)
-    symbol = _SYMBOL.fullmatch(name)
-    if kind == "entry":
-        return f".get({name!r})" if name else " entry"
-    if kind == "element" or name.isdecimal():
-        return f"[{name}]"
-    if symbol:
-        return f"[Symbol({symbol[1]})]"
-    if kind == "local":
-        return f" {name}"
-    if kind == "variable" or all(_IDENTIFIER.fullmatch(word) for word in name.split(" and ")):
-        return f".{name}"
-    return f"[{name!r}]"
 
 
 __all__ = ["Reference", "References"]

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.frames import display_names, edge_labels
+from heapnb.frames import display_names
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_text
+from heapnb.graph.references import reference_of, spelled
 from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
@@ -85,11 +86,13 @@ class NodeLabels:
             What is shown.
         is_masked : bool
         """
+        masked = self.masked(text)
+        return fmt.clean(masked, limit), masked != text[:_LOOKED_AT]
+
+    def masked(self, text: str) -> str:
+        """Mask a text; of a long one the part that may be shown."""
         looked_at = text[:_LOOKED_AT]
-        if not self.mask:
-            return fmt.clean(looked_at, limit), False
-        masked = _masked(looked_at)
-        return fmt.clean(masked, limit), masked != looked_at
+        return _masked(looked_at) if self.mask else looked_at
 
     def is_named_as_secret(self, nodes: AnyArray) -> BoolArray:
         """Find the values of variables and properties whose names say that they hold a secret.
@@ -198,20 +201,22 @@ class NodeLabels:
         """
         edges = np.asarray(edges, np.int64)
         known = np.flatnonzero(edges >= 0)
-        names = edge_labels(self.heap, edges[known]).to_pylist()
-        kinds = self.heap.edge_type[edges[known]].tolist()
         labels: list[EdgeLabel | None] = [None] * len(edges)
-        for place, name, kind in zip(known.tolist(), names, kinds, strict=True):
-            kind_name = self.heap.edge_type_names[kind]
-            shown, is_masked = self.checked_text(name)
+        for place in known.tolist():
+            edge = int(edges[place])
+            kind = self.heap.edge_type_names[int(self.heap.edge_type[edge])]
+            shown, is_masked = self.reference(edge)
             labels[place] = EdgeLabel(
-                (
-                    "soft" if kind_name in _ENGINE_EDGES else "edge",
-                    f"[{shown}]" if kind_name == "element" else shown or '""',
-                ),
-                (*["weak"] * (kind_name == "weak"), *["masked"] * is_masked),
+                ("soft" if kind in _ENGINE_EDGES else "edge", shown),
+                (*["weak"] * (kind == "weak"), *["masked"] * is_masked),
             )
         return labels
+
+    def reference(self, edge: int) -> tuple[str, bool]:
+        """Write an edge, and tell whether something in its name was masked."""
+        kind, name = reference_of(self.heap, edge)
+        masked = self.masked(name)
+        return spelled(kind, masked, LONGEST_TEXT), masked != name[:_LOOKED_AT]
 
 
 def named(name: str) -> Label:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
 from heapnb.graph.edges import child
+from heapnb.graph.references import attached, spelled
 
 DEPENDANTS: Final = "<symbol kDependantSignals>"
 """A signal's set of weak references to the signals that follow it."""
@@ -31,7 +32,9 @@ class AbortSignals:
         labels = [step.label for step in evidence.steps[: evidence.place_of_holder + 1]]
         if DEPENDANTS in labels:
             anchor = evidence.anchor_at(labels.index(DEPENDANTS))
-            anchor = replace(anchor, expression=anchor.expression.removesuffix(f".{DEPENDANTS}"))
+            anchor = replace(
+                anchor, expression=anchor.expression.removesuffix(attached("property", DEPENDANTS))
+            )
         elif PERSISTENT in labels:
             anchor = _source(evidence) or evidence.anchor_at(labels.index(PERSISTENT))
         else:
@@ -65,6 +68,6 @@ def _source(evidence: Evidence) -> Anchor | None:
         signal = child(graph, int(graph.edge_to[edge]), "target")
         if signal is not None and evidence.tree.path(signal)[0] == graph.root:
             anchor = evidence.about(signal).anchor
-            if anchor.name not in {PERSISTENT, SOURCES}:
+            if anchor.name not in {PERSISTENT, spelled("property", SOURCES)}:
                 return anchor
     return None

@@ -17,6 +17,7 @@ from heapnb.analysis.diagnosis.detectors.base import (
 )
 from heapnb.analysis.diagnosis.evidence import Evidence, article
 from heapnb.graph.edges import child
+from heapnb.graph.references import attached
 
 WRITABLE: Final = "_writableState"
 READABLE: Final = "_readableState"
@@ -152,5 +153,5 @@ def _chunk(evidence: Evidence) -> int | None:
 def _owner(expression: str) -> str:
     """Cut an expression before the internals of a stream."""
     for slot in (WRITABLE, READABLE, STATE):
-        expression = expression.partition(f".{slot}")[0]
+        expression = expression.partition(attached("property", slot))[0]
     return expression

@@ -10,6 +10,7 @@ from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_
 from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step, article, clipped
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
+from heapnb.graph.references import attached
 
 EMITTER_SLOT: Final = "_events"
 """Where Node's EventEmitter keeps its listeners, by event."""
@@ -146,14 +147,16 @@ def _event_of_target(evidence: Evidence, place: int) -> str:
 
 def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
     anchor = evidence.anchor_at(found.place)
+    step = evidence.steps[found.place]
+    own = attached(step.edge_type, step.label)
     path = anchor.expression
     if found.class_name == PROCESS:
-        path = f"{PROCESS}.{anchor.name}"
+        path = PROCESS + own
     if anchor.name == EMITTER_SLOT:
-        path += f".{found.event}"
+        path += attached("property", found.event)
     elif path != anchor.name:
         # The symbol of the slot tells a reader nothing; its owner does.
-        path = path.removesuffix(f".{anchor.name}")
+        path = path.removesuffix(own)
     names = _names(evidence, found)
     return replace(
         anchor,

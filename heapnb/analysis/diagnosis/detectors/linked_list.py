@@ -7,6 +7,7 @@ from typing import ClassVar
 from heapnb.analysis.diagnosis.accumulation import KEPT
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.graph.references import attached
 
 
 class LinkedList:
@@ -19,7 +20,9 @@ class LinkedList:
         if not evidence.accumulation.is_list:
             return None
         anchor = evidence.anchor
-        links = "".join(f".{step.label}" for step in evidence.link if step.label)
+        links = "".join(
+            attached(step.edge_type, step.label) for step in evidence.link if step.label
+        )
         survival = evidence.accumulation.lowest_survival
         if survival is not None and survival < KEPT:
             return _queue(self.kind, evidence, links or ".next")

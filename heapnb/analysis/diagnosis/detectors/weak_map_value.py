@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
 from heapnb.analysis.diagnosis.evidence import Evidence, article
-from heapnb.analysis.retention.weak_tables import is_entry, weak_map_of
+from heapnb.analysis.retention.weak_tables import is_entry
+from heapnb.graph.references import weak_map_of
 
 
 class WeakMapValue:
