@@ -37,7 +37,7 @@ LEAST_MEMBERS: Final = 64
 MOST_BYTES_PER_MEMBER: Final = 128
 """A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
 
-LARGE_SHARE: Final = 0.01
+LARGE_OBJECT_SHARE: Final = 0.01
 """In a single snapshot what takes so much of all bytes by itself is large."""
 
 PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
@@ -166,7 +166,7 @@ def accumulations(series: Series) -> Accumulations:
     table = _GroupTable.of(series)
     if len(series) == 1:
         is_many = (table.count[:, -1] >= LEAST_MEMBERS) & table.is_last
-        least = LARGE_SHARE * series.snapshots[-1].total_size
+        least = LARGE_OBJECT_SHARE * series.snapshots[-1].total_size
         is_large = (table.own_size[:, -1] >= least) & ~is_many & table.is_last
         table.unmark_holders(is_many, is_large)
         found = table.collect(np.flatnonzero(is_many), content=False)
