@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 import click
 
 from heapnb.analysis.diagnosis import accumulation, confidence, diagnose, doubts, verdicts
+from heapnb.analysis.series.groups import group_series
 from heapnb.analysis.series.series import Series, load_series
 from tests.benchmarks.compare import render
 from tests.conftest import sample_cases, sample_series
@@ -128,7 +129,7 @@ class Subject:
         self.name = name
         self.series = series
         self.is_short = is_short
-        self._groups = accumulation.group_series(series)
+        self._groups = group_series(series)
         self._found: Any = None
         self._known: dict[tuple[str, int], Any] = {}
 
