@@ -3,7 +3,8 @@
 Every number that decides a diagnosis is changed, one at a time, and all programs of the bench and
 all samples are diagnosed again. A program *moves* if its verdict or its first suspect (class,
 anchor or cause) is another one than before. Snapshots that are not there are captured first; a
-run takes about half an hour on one core.
+run takes about a quarter of an hour on one core. Samples and the quick programs are also diagnosed
+with two snapshots and with one.
 """
 
 from __future__ import annotations
@@ -12,16 +13,24 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, Final, TypeAlias
 
 import click
+import numpy as np
 
-from heapnb.analysis.diagnosis import accumulation, confidence, diagnose, doubts, verdicts
-from heapnb.analysis.series.groups import group_series
+from heapnb.analysis.diagnosis import (
+    accumulation,
+    confidence,
+    diagnose,
+    doubts,
+    group_table,
+    growing,
+    verdicts,
+)
 from heapnb.analysis.series.series import Series, load_series
 from tests.benchmarks.compare import render
 from tests.conftest import sample_cases, sample_series
@@ -31,8 +40,11 @@ from tests.leakbench.run import choose
 FACTORS: Final = (0.5, 0.8, 1.25, 2.0)
 """What each number is multiplied by."""
 
-MODULES: Final = (accumulation, confidence, doubts, verdicts, diagnose)
+MODULES: Final = (accumulation, group_table, growing, confidence, doubts, verdicts, diagnose)
 """Modules all of whose numbers decide something."""
+
+FINDING: Final = frozenset({accumulation.__name__, group_table.__name__, growing.__name__})
+"""Modules on whose numbers it depends what grows."""
 
 OTHERS: Final = (("heapnb.analysis.diagnosis.detectors.warm_up", "DIFFERENT_FILES"),)
 """Numbers of other modules: module and name."""
@@ -121,17 +133,17 @@ def _is_defined_in(module: ModuleType, name: str) -> bool:
 class Subject:
     """A series that is diagnosed many times.
 
-    What a change cannot affect is computed once: the groups of the series always, what grows and
-    its causes unless the change is one of `heapnb.analysis.diagnosis.accumulation`.
+    What a change cannot affect is computed once: the table of groups always, what grows unless
+    the change is one of `FINDING`, causes unless it is one of `accumulation`.
     """
 
     def __init__(self, name: str, series: Series, *, is_short: bool = False) -> None:
         self.name = name
         self.series = series
         self.is_short = is_short
-        self._groups = group_series(series)
+        self._table = group_table.GroupTable.of(series)
         self._found: Any = None
-        self._known: dict[tuple[str, int], Any] = {}
+        self._known: dict[tuple[Any, ...], Any] = {}
 
     def answer(self, changed: str = "") -> Answer:
         """Diagnose the series.
@@ -145,18 +157,20 @@ class Subject:
         -------
         tuple of str
         """
-        originals = {
-            (accumulation, "group_series"): lambda _: self._groups,
+        cached = {
+            (growing, "GroupTable"): SimpleNamespace(of=lambda _: self._table),
             (diagnose, "accumulations"): self._accumulations,
             (diagnose, "Evidence"): self._evidence,
             (diagnose, "cause_of"): self._cause,
         }
+        if changed in FINDING:
+            del cached[diagnose, "accumulations"]
         if changed == accumulation.__name__:
-            originals = {key: to for key, to in originals.items() if key[0] is accumulation}
-        saved = {(module, name): getattr(module, name) for module, name in originals}
+            del cached[diagnose, "Evidence"], cached[diagnose, "cause_of"]
+        saved = {(module, name): getattr(module, name) for module, name in cached}
         self._saved: dict[str, Callable[..., Any]] = {name: to for (_, name), to in saved.items()}
         try:
-            for (module, name), to in originals.items():
+            for (module, name), to in cached.items():
                 setattr(module, name, to)
             found = diagnose.diagnose(self.series)
         finally:
@@ -171,34 +185,45 @@ class Subject:
         return self._found
 
     def _evidence(self, series: Series, one: accumulation.Accumulation) -> Any:
-        return self._once("Evidence", id(one), series, one)
+        return self._once("Evidence", _key(one), series, one)
 
     def _cause(self, evidence: Any) -> Any:
-        return self._once("cause_of", id(evidence.accumulation), evidence)
+        return self._once("cause_of", _key(evidence.accumulation), evidence)
 
-    def _once(self, name: str, key: int, *arguments: Any) -> Any:
-        if (name, key) not in self._known:
-            self._known[name, key] = self._saved[name](*arguments)
-        return self._known[name, key]
+    def _once(self, name: str, key: tuple[Any, ...], *arguments: Any) -> Any:
+        if (name, *key) not in self._known:
+            self._known[name, *key] = self._saved[name](*arguments)
+        return self._known[name, *key]
+
+
+def _key(one: accumulation.Accumulation) -> tuple[Any, ...]:
+    """Tell accumulations apart by all that they consist of."""
+    values = (getattr(one, each.name) for each in fields(one))
+    return tuple(
+        value.tobytes() if isinstance(value, np.ndarray) else str(value) for value in values
+    )
 
 
 def subjects(patterns: str) -> Iterator[Subject]:
     """Open the programs of the bench and the samples, one after the other."""
-    paths: list[tuple[str, Callable[[], Sequence[Path]]]] = [
-        (case.name, lambda case=case: snapshots_of(case))  # type: ignore[misc]
-        for case in choose(patterns)
-    ]
     wanted = patterns.split(",")
-    paths += [
-        (f"sample {name}", lambda name=name: sample_series(name))  # type: ignore[misc]
-        for name in sample_cases()
-        if any(fnmatchcase(name, pattern) for pattern in wanted)
+    samples = [
+        name for name in sample_cases() if any(fnmatchcase(name, pattern) for pattern in wanted)
     ]
-    for name, find in paths:
-        files = find()
-        yield Subject(name, load_series(files))
-        yield Subject(f"{name} (two snapshots)", load_series(files[:2]), is_short=True)
-        yield Subject(f"{name} (one snapshot)", load_series(files[-1:]), is_short=True)
+    for name in samples:
+        files = sample_series(name)
+        yield Subject(f"sample {name}", load_series(files))
+        yield from _short(f"sample {name}", files)
+    for case in choose(patterns):
+        paths = snapshots_of(case)
+        yield Subject(case.name, load_series(paths))
+        if case.is_quick:
+            yield from _short(case.name, paths)
+
+
+def _short(name: str, paths: Sequence[Path]) -> Iterator[Subject]:
+    yield Subject(f"{name} (two snapshots)", load_series(paths[:2]), is_short=True)
+    yield Subject(f"{name} (one snapshot)", load_series(paths[-1:]), is_short=True)
 
 
 Moves: TypeAlias = dict[Constant, dict[float, list[str]]]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from heapnb.analysis.diagnosis.accumulation import Accumulation, accumulations, grows_through
+from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.growing import accumulations, grows_through
 from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.growth import class_growth
 from heapnb.analysis.series.series import Series, load_series

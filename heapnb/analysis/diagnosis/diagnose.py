@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from heapnb.analysis.diagnosis.accumulation import Accumulation, accumulations
+from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.diagnosis.confidence import (
     CONFIDENT,
     SNAPSHOTS_FOR_VERDICT,
@@ -17,6 +17,7 @@ from heapnb.analysis.diagnosis.confidence import (
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence, is_internal
+from heapnb.analysis.diagnosis.growing import accumulations
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of

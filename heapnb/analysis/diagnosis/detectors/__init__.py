@@ -13,7 +13,7 @@ from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
 from heapnb.analysis.diagnosis.detectors.async_hooks import AsyncHooks
 from heapnb.analysis.diagnosis.detectors.async_stores import AsyncStores
 from heapnb.analysis.diagnosis.detectors.backlog import Backlog
-from heapnb.analysis.diagnosis.detectors.base import Cause, Detector
+from heapnb.analysis.diagnosis.detectors.base import Cause, Detector, Precedence
 from heapnb.analysis.diagnosis.detectors.buffers import Buffers
 from heapnb.analysis.diagnosis.detectors.compiled_code import CompiledCode
 from heapnb.analysis.diagnosis.detectors.detached_dom import DetachedDom
@@ -50,7 +50,7 @@ from heapnb.analysis.diagnosis.detectors.warm_up import warm_up
 from heapnb.analysis.diagnosis.detectors.weak_map_value import WeakMapValue
 from heapnb.analysis.diagnosis.evidence import Evidence
 
-DETECTORS: Final[tuple[Detector, ...]] = (
+SPECIFIC: Final[tuple[Detector, ...]] = (
     SocketReconnect(),
     KeepAliveListeners(),
     EventListeners(),
@@ -80,12 +80,40 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     ErrorsAndStacks(),
     SuspendedCalls(),
     AsyncStores(),
+)
+"""Detectors that know what the objects are, or who holds them."""
+
+GENERAL: Final[tuple[Detector, ...]] = (
     UnboundedArray(),
     UnboundedMap(),
     UnboundedSet(),
     UnboundedDictionary(),
 )
-"""In the order of the search: the specific ones first."""
+"""Detectors that know only the class of the holder. They come last; no two of them overlap."""
+
+DETECTORS: Final = (*SPECIFIC, *GENERAL)
+"""In the order in which they are asked: the first that recognises an accumulation explains it."""
+
+PRECEDENCE: Final[tuple[Precedence, ...]] = (
+    Precedence(SocketReconnect, EventListeners, "names the event that fires on each reconnect"),
+    Precedence(KeepAliveListeners, EventListeners, "names the agent that keeps the socket"),
+    Precedence(KeepAliveListeners, HttpAgent, "the listeners leak, not the agent's sockets"),
+    Precedence(DiagnosticsChannel, Subscribers, "names the channel"),
+    Precedence(EventListeners, LinkedList, "an EventTarget links its listeners"),
+    Precedence(Timers, LinkedList, "Node links timers of the same delay"),
+    Precedence(PendingPromise, LinkedList, "V8 links the reactions of one promise"),
+    Precedence(Backlog, LinkedList, "streams of Node up to 20 link their chunks"),
+    Precedence(Backlog, Buffers, "the chunks of a stream are buffers"),
+    Precedence(FinalizationRegistryHeld, LinkedList, "V8 links the cells of a registry"),
+    Precedence(SharedClosureContext, LinkedList, "a list whose links are closures"),
+    Precedence(LinkedList, ErrorsAndStacks, "errors linked by `cause`: the link is the leak"),
+    Precedence(LinkedList, AsyncStores, "resources linked by their stores: the link is the leak"),
+)
+"""Which of two specific detectors comes first where both recognise the same objects, and why.
+
+Other detectors of `SPECIFIC` may come in any order. Tests check that the order follows, and that
+every overlap of two detectors in their test heaps is listed here.
+"""
 
 
 def cause_of(evidence: Evidence) -> Cause:

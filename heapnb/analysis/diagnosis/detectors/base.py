@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from heapnb import vocab
 from heapnb.analysis.diagnosis.accumulation import Members
@@ -62,6 +62,22 @@ class Detector(Protocol):
         -------
         Cause or None
         """
+
+
+class Precedence(NamedTuple):
+    """Of two detectors that recognise the same objects, the one that is asked first.
+
+    Parameters
+    ----------
+    first, second : type
+        The detectors.
+    why : str
+        What the first one knows better.
+    """
+
+    first: type[Detector]
+    second: type[Detector]
+    why: str
 
 
 def subject_text(evidence: Evidence, location: str | None = None) -> str:

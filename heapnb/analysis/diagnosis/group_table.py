@@ -1,0 +1,319 @@
+"""Groups of objects that are held alike, numbered alike in all snapshots of a series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import BoolArray, IntArray, NodeArray
+from heapnb.analysis.diagnosis.accumulation import REPLACED, Accumulation
+from heapnb.analysis.series.groups import Groups, group_series
+from heapnb.analysis.series.reduction import ReducedSnapshot, encode
+from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import is_member
+from heapnb.kernels import hashing
+from heapnb.kernels.hashing import HashArray
+
+UNEXPLAINED_FACTOR: Final = 2.0
+"""Growth per holder above this limit counts as its own suspect."""
+
+LEAST_MEMBERS: Final = 64
+"""In a single snapshot so many objects held alike are an accumulation."""
+
+MOST_BYTES_PER_MEMBER: Final = 128
+"""A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
+
+PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
+"""Node types of what often is the key of something else."""
+
+MOST_ACCUMULATIONS: Final = 32
+"""So many are looked at closely."""
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """The groups of all snapshots: one row a group, the same row in every snapshot.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+    groups : tuple of Groups
+        The groups of each snapshot.
+    rows : tuple of int64[n_groups]
+        Row of each group, for each snapshot.
+    count, size, own_size, fresh : int64[n_rows, n_snapshots]
+        As in `Groups`; 0 where a snapshot lacks the group. Sizes are bytes.
+    is_last : bool[n_rows]
+        Whether the last snapshot has the group.
+    is_chained : bool[n_rows]
+        Whether most members hold each other.
+    head : uint32[n_rows]
+        A member in the last snapshot, where `is_last`.
+    row_of_holder : int64[n_rows]
+        Row of the group that has the holder; -1 for the root.
+    explaining : int64[n_rows]
+        The same; -1 also where the holder is one object throughout the series.
+    """
+
+    series: Series
+    groups: tuple[Groups, ...]
+    rows: tuple[IntArray, ...]
+    count: IntArray
+    size: IntArray
+    own_size: IntArray
+    fresh: IntArray
+    is_last: BoolArray
+    is_chained: BoolArray
+    head: NodeArray
+    row_of_holder: IntArray
+    explaining: IntArray
+
+    @classmethod
+    def of(cls, series: Series) -> GroupTable:
+        """Number the groups of all snapshots of a series alike."""
+        groups = group_series(series)
+        codes, distinct = encode(np.concatenate([group.hash for group in groups]))
+        ends = np.cumsum([len(group.hash) for group in groups])[:-1]
+        rows = tuple(part.astype(np.int64) for part in np.split(codes, ends))
+        shape = (len(distinct), len(groups))
+        count, size, own_size, fresh = (np.zeros(shape, np.int64) for _ in range(4))
+        for number, (group, places) in enumerate(zip(groups, rows, strict=True)):
+            count[places, number] = group.count
+            size[places, number] = group.size
+            own_size[places, number] = group.own_size
+            fresh[places, number] = group.fresh
+        last, places = groups[-1], rows[-1]
+        snapshot = series.snapshots[-1]
+        head = np.zeros(len(distinct), np.uint32)
+        head[places] = last.head
+        is_last = np.zeros(len(distinct), np.bool_)
+        is_last[places] = True
+        is_chained = np.zeros(len(distinct), np.bool_)
+        is_chained[places] = 2 * last.chained >= last.count
+        holder = snapshot.owner[last.head]
+        group_of_holder = last.of_node[holder]
+        is_grouped = group_of_holder != vocab.NO_ORDINAL
+        row_of_holder = np.full(len(distinct), vocab.NO_INDEX, np.int64)
+        row_of_holder[places[is_grouped]] = places[group_of_holder[is_grouped]]
+        explaining = row_of_holder.copy()
+        explaining[places[last.identity[holder] != 0]] = vocab.NO_INDEX
+        return cls(
+            series,
+            groups,
+            rows,
+            count,
+            size,
+            own_size,
+            fresh,
+            is_last,
+            is_chained,
+            head,
+            row_of_holder,
+            explaining,
+        )
+
+    def is_explained(self, growing: BoolArray) -> BoolArray:
+        """Tell which groups grow only because their holders do."""
+        holder = self.explaining
+        has_holder = holder >= 0
+        # Those that are the same object throughout have groups of their own below them.
+        held_by = self.fresh[holder]
+        # Where there was no holder at first, as many as the first ones held is the measure.
+        start = np.argmax(held_by > 0, axis=1)
+        every = np.arange(len(holder))
+        at_first = self.count[every, start] / np.maximum(held_by[every, start], 1)
+        at_last = self.count[:, -1] / np.maximum(held_by[:, -1], 1)
+        alike = growing[holder] & (at_last <= UNEXPLAINED_FACTOR * np.maximum(at_first, 1))
+        # One or none per holder: there can be no more of them than holders.
+        bounded = (at_last <= 1) & ~self.is_chained
+        explained: BoolArray = has_holder & (alike | (bounded & (held_by[:, -1] > 1)))
+        return explained
+
+    @property
+    def fills_holder(self) -> BoolArray:
+        """Whether there are so many members that they account for the bytes of their holder."""
+        holder = self.row_of_holder
+        own = np.where(holder >= 0, self.own_size[holder, -1], 0)
+        fills: BoolArray = self.count[:, -1] * MOST_BYTES_PER_MEMBER >= own
+        return fills & (self.count[:, -1] >= LEAST_MEMBERS)
+
+    @property
+    def is_synthetic(self) -> BoolArray:
+        """Whether the head is one of the engine's lists of roots, which has no bytes."""
+        graph = self.series.last
+        heads: BoolArray = graph.node_type[self.head] == graph.node_type_index("synthetic")
+        return heads
+
+    def unmark_holders(self, rows: BoolArray, marked: BoolArray) -> None:
+        """Unmark what holds some groups: a collection grows with what is put into it."""
+        holders = self.row_of_holder[rows]
+        marked[holders[holders >= 0]] = False
+
+    def collect(self, rows: IntArray, *, content: bool) -> list[Accumulation]:
+        """Put groups together that are on the same route; describe the largest ones."""
+        if len(rows) == 0:
+            return []
+        _, merged = np.unique(self._merge_keys(rows, content=content), return_inverse=True)
+        n_merged = int(merged.max()) + 1
+        amount = self.own_size if content else self.size
+        gains = amount[rows, -1] - (amount[rows, 0] if len(self.groups) > 1 else 0)
+        gain = np.bincount(merged, weights=gains, minlength=n_merged)
+        chosen = np.argsort(-gain, kind="stable")[:MOST_ACCUMULATIONS]
+        number = np.full(n_merged, vocab.NO_INDEX, np.int64)
+        number[chosen] = np.arange(len(chosen))
+        merged_of_row = np.full(len(self.count), vocab.NO_INDEX, np.int64)
+        merged_of_row[rows] = number[merged]
+        members = [self._members(k, merged_of_row, len(chosen)) for k in range(len(self.groups))]
+        return [
+            self._describe(
+                rows[merged == place],
+                gains[merged == place],
+                [nodes[i] for nodes in members],
+                content=content,
+            )
+            for i, place in enumerate(chosen.tolist())
+        ]
+
+    def _merge_keys(self, rows: IntArray, *, content: bool) -> HashArray:
+        """Hash what groups that are merged have in common."""
+        last, snapshot = self.groups[-1], self.series.snapshots[-1]
+        heads = self.head[rows]
+        if content:
+            return last.route[heads]
+        # The halves of a list that is linked in both directions belong together.
+        label = np.zeros(len(self.count), np.uint64)
+        label[self.rows[-1]] = last.label
+        common = np.where(
+            self.is_chained[rows], snapshot.kind_hash[snapshot.kind[heads]], label[rows]
+        )
+        keys = last.route[snapshot.owner[heads]]
+        hashing.mix_arrays(keys, common, keys)
+        return keys
+
+    def _members(self, number: int, merged_of_row: IntArray, n_merged: int) -> list[NodeArray]:
+        """List the nodes of each merged group in one snapshot."""
+        group = self.groups[number]
+        merged_of_group = np.append(merged_of_row[self.rows[number]], vocab.NO_INDEX)
+        # The last entry is for nodes of no group.
+        places = np.minimum(group.of_node, len(group.hash))
+        merged = merged_of_group[places]
+        nodes = np.flatnonzero(merged >= 0)
+        order = np.argsort(merged[nodes], kind="stable")
+        ends = np.cumsum(np.bincount(merged[nodes], minlength=n_merged))[:-1]
+        return np.split(nodes[order].astype(np.uint32), ends)
+
+    def _describe(
+        self, rows: IntArray, gains: IntArray, members: list[NodeArray], *, content: bool
+    ) -> Accumulation:
+        snapshot = self.series.snapshots[-1]
+        # A Map has keys and values in one group: the kind of object that takes most bytes names it.
+        kinds, kind = np.unique(snapshot.kind[self.head[rows]], return_inverse=True)
+        main = kind == np.argmax(np.bincount(kind, weights=self._without_keys(rows, gains)))
+        best = int(rows[main][np.argmax(gains[main])])
+        hashes = snapshot.kind_hash[kinds[kind[main][0]]]
+        members = [
+            nodes[other.kind_hash[other.kind[nodes]] == hashes]
+            for nodes, other in zip(members, self.series.snapshots, strict=True)
+        ]
+        in_best = members[-1][self.rows[-1][self.groups[-1].of_node[members[-1]]] == best]
+        is_list = bool(self.is_chained[best])
+        heads = members[-1][snapshot.follows[members[-1]] == vocab.NO_ORDINAL]
+        if is_list:
+            example = _near_head(snapshot.follows, in_best, int(self.head[best]))
+            holder = int(snapshot.owner[self.head[best]])
+        else:
+            owners, n_held = np.unique(snapshot.owner[in_best], return_counts=True)
+            holder = int(owners[np.argmax(n_held)])
+            example = self._typical(in_best[snapshot.owner[in_best] == holder])
+        survival, first_survival = self._survival(members)
+        return Accumulation(
+            members[-1],
+            example,
+            holder,
+            _n_distinct(snapshot.owner[heads], snapshot.n_nodes),
+            is_list,
+            content,
+            self.count[rows[main]].sum(axis=0),
+            (self.own_size if content else self.size)[rows].sum(axis=0),
+            survival,
+            first_survival,
+        )
+
+    def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:
+        """Count texts and numbers for nothing where there is an object for every other one."""
+        graph = self.series.last
+        primitive = [graph.node_type_index(name) for name in PRIMITIVE_TYPES]
+        is_primitive = np.isin(graph.node_type[self.head[rows]], primitive)
+        n_primitives = int(self.count[rows[is_primitive], -1].sum())
+        n_objects = int(self.count[rows[~is_primitive], -1].sum())
+        if n_objects == 0 or 2 * n_objects < n_primitives:
+            return gains
+        weights: IntArray = np.where(is_primitive, np.minimum(gains, 0), np.maximum(gains, 1))
+        return weights
+
+    def _typical(self, nodes: NodeArray) -> int:
+        """Choose a node that came while the series was taken."""
+        births = self.series.births[nodes]
+        middle = nodes[(births > 0) & (births < len(self.series) - 1)]
+        late = nodes[births > 0]
+        choice = next((some for some in (middle, late) if len(some)), nodes)
+        return int(choice[len(choice) // 2])
+
+    def _survival(self, members: list[NodeArray]) -> tuple[tuple[float, ...], float]:
+        if not self.series.one_process:
+            return (np.nan,) * (len(members) - 1), np.nan
+        ids = [
+            snapshot.node_id[nodes]
+            for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
+        ]
+        survival = tuple(_share(ids[k], ids[-1]) for k in range(len(ids) - 1))
+        if survival and max(survival) < REPLACED:
+            # New wrappers of old things (timers that start anew) come and stay all the same.
+            held = [
+                _ids_held_by(snapshot, nodes)
+                for snapshot, nodes in zip(self.series.snapshots, members, strict=True)
+            ]
+            of_held = tuple(_share(held[k], held[-1]) for k in range(len(held) - 1))
+            if not np.isnan(of_held).any():
+                survival = of_held
+        return survival, _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
+
+
+def _share(ids: NodeArray, of: NodeArray) -> float:
+    """Return which share of some ids others have; NaN if there are none."""
+    return float(is_member(ids, of).mean()) if len(ids) else np.nan
+
+
+def _ids_held_by(snapshot: ReducedSnapshot, nodes: NodeArray) -> NodeArray:
+    """List the ids of what some nodes hold as their properties."""
+    is_holder = np.zeros(snapshot.n_nodes, np.bool_)
+    is_holder[nodes] = True
+    # Members of a list hold each other.
+    held = np.flatnonzero(snapshot.is_held & snapshot.is_property & ~is_holder)
+    ids: NodeArray = snapshot.node_id[held[is_holder[snapshot.owner[held]]]]
+    return ids
+
+
+def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:
+    """Count different nodes."""
+    is_there = np.zeros(n_nodes, np.bool_)
+    is_there[nodes] = True
+    return int(np.count_nonzero(is_there))
+
+
+def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
+    """Choose a member of a list that is two turns away from its head, or as near to that."""
+    near = np.array([head], np.uint32)
+    for _ in range(2):
+        after = nodes[is_member(follows[nodes], near)]
+        if len(after) == 0:
+            break
+        near = after
+    return int(near[0])
+
+
+__all__ = ["LEAST_MEMBERS", "GroupTable"]
