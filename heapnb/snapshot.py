@@ -184,6 +184,12 @@ class Snapshot(Browsed):
 
         return strings_frame(self._graph)
 
+    def _decoded(self, name: str) -> pd.DataFrame:
+        """Make a table of the registry."""
+        from heapnb.decode.tables import TABLES
+
+        return TABLES[name].frame(self._graph)
+
     # -- answers ----------------------------------------------------------------------------
 
     def constructors(self, *, by_name: bool = False) -> pd.DataFrame:
@@ -205,161 +211,134 @@ class Snapshot(Browsed):
         return constructors(self._graph, by_name=by_name)
 
     def closures(self) -> pd.DataFrame:
-        """List the functions: where each is written, and which variables it captures.
+        """List the functions: where each is defined, and which variables it captures.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.closures.closures` for the columns.
         """
-        from heapnb.decode.closures import closures
-
-        return closures(self._graph)
+        return self._decoded("closures")
 
     def detached(self) -> pd.DataFrame:
-        """List the nodes of the DOM that are in no document any more.
+        """List the detached nodes: removed from their document, but still retained.
 
         Returns
         -------
         pandas.DataFrame
-            Rows of `nodes`, those that retain most first.
+            Rows of `nodes`, the largest retained size first.
         """
-        from heapnb.decode.detached import detached
-
-        return detached(self._graph)
+        return self._decoded("detached")
 
     def duplicate_strings(self) -> pd.DataFrame:
-        """List the texts that several strings have, what most could be spared by first.
+        """List the texts that several strings have, the most wasted bytes first.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.strings.duplicate_strings` for the columns.
         """
-        from heapnb.decode.strings import duplicate_strings
-
-        return duplicate_strings(self._graph)
+        return self._decoded("duplicate_strings")
 
     def texts(self) -> pd.DataFrame:
-        """List the texts that strings of the heap have, those with most bytes first.
+        """List the texts of the heap's strings, the most bytes first.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.strings.texts` for the columns.
         """
-        from heapnb.decode.strings import texts
-
-        return texts(self._graph)
+        return self._decoded("texts")
 
     def contexts(self) -> pd.DataFrame:
-        """List the contexts of functions: the variables of each scope, and who shares them.
+        """List the contexts of functions: their variables, and how many closures share them.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.contexts.contexts` for the columns.
         """
-        from heapnb.decode.contexts import contexts
-
-        return contexts(self._graph)
+        return self._decoded("contexts")
 
     def collections(self) -> pd.DataFrame:
-        """List Maps, Sets, arrays and dictionaries: how many entries, how full, held under what.
+        """List Maps, Sets, arrays and dictionaries: entries, capacity, what holds them.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.containers.collections` for the columns.
         """
-        from heapnb.decode.containers import collections
-
-        return collections(self._graph)
+        return self._decoded("collections")
 
     def listeners(self) -> pd.DataFrame:
-        """List what listens to events of EventEmitters and EventTargets.
+        """List the listeners of EventEmitters and EventTargets.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.listeners.listeners` for the columns.
         """
-        from heapnb.decode.listeners import listeners
-
-        return listeners(self._graph)
+        return self._decoded("listeners")
 
     def timers(self) -> pd.DataFrame:
-        """List timers: what they call, after how long, and whether again and again.
+        """List the timers: kind, delay, and the function that each calls.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.timers.timers` for the columns.
         """
-        from heapnb.decode.timers import timers
-
-        return timers(self._graph)
+        return self._decoded("timers")
 
     def promises(self) -> pd.DataFrame:
-        """List promises, and what waits for them.
+        """List the promises: their state, and what waits for them.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.promises.promises` for the columns.
         """
-        from heapnb.decode.promises import promises
-
-        return promises(self._graph)
+        return self._decoded("promises")
 
     def modules(self) -> pd.DataFrame:
-        """List modules, and how often each is loaded.
+        """List the modules, and how many copies of each are loaded.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.modules.modules` for the columns.
         """
-        from heapnb.decode.modules import modules
-
-        return modules(self._graph)
+        return self._decoded("modules")
 
     def buffers(self) -> pd.DataFrame:
-        """List buffers, the views into them, and the memory that they share.
+        """List the buffers, the views into them, and the memory that they share.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.buffers.buffers` for the columns.
         """
-        from heapnb.decode.buffers import buffers
-
-        return buffers(self._graph)
+        return self._decoded("buffers")
 
     def sockets(self) -> pd.DataFrame:
-        """List sockets, servers and agents, and HTTP's requests and responses.
+        """List the sockets, servers and agents, and HTTP's requests and responses.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.sockets.sockets` for the columns.
         """
-        from heapnb.decode.sockets import sockets
-
-        return sockets(self._graph)
+        return self._decoded("sockets")
 
     def globals(self) -> pd.DataFrame:
-        """List global variables, and which of them the program has added.
+        """List the global variables, and which of them the program defines.
 
         Returns
         -------
         pandas.DataFrame
             See `heapnb.decode.global_object.global_variables` for the columns.
         """
-        from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
-        from heapnb.decode.global_object import global_variables
-
-        return global_variables(self._graph, builtin_globals(self._graph))
+        return self._decoded("globals")
 
     def summary(self) -> Summary:
         """Say what the file is, and what its bytes are.

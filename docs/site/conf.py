@@ -70,7 +70,7 @@ pygments_dark_style = "monokai"
 # The pages are read in the repository as well, so what only the site needs is added here.
 
 FOLDER = Path(__file__).parents[1]
-FIRST = ["notebooks", "diagnosis", "detectors", "culprits", "decoding", "queries"]
+FIRST = ["notebooks", "diagnosis", "detectors", "culprits", "decoding", "columns", "queries"]
 NOTEBOOKS = ["first-look", "dataframes-and-sql", "from-devtools", "from-memlab", "from-eclipse-mat"]
 
 

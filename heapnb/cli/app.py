@@ -14,18 +14,13 @@ import click
 
 from heapnb import __version__
 from heapnb.cli import (
-    buffers,
     cache,
-    closures,
-    collections_,
     constructors,
+    decoded,
     diagnose,
     diff,
     export,
     find,
-    globals_,
-    listeners,
-    modules,
     notebook,
     redact,
     report,
@@ -33,7 +28,6 @@ from heapnb.cli import (
     sql,
     strings,
     summary,
-    timers,
     version,
 )
 from heapnb.cli.complaints import EXIT_INTERRUPTED, Complaint, complaint_about
@@ -43,46 +37,40 @@ from heapnb.cli.output import EXIT_ANSWERED, note
 _TRACEBACK_VARIABLE = "HEAPNB_TRACEBACK"
 
 _COMMANDS = (
-    summary,
-    constructors,
-    collections_,
-    closures,
-    listeners,
-    timers,
-    modules,
-    globals_,
-    buffers,
-    strings,
-    find,
-    retainers,
-    sql,
-    diff,
-    diagnose,
-    report,
-    notebook,
-    export,
-    redact,
-    cache,
-    version,
+    summary.command,
+    constructors.command,
+    *decoded.commands.values(),
+    strings.command,
+    find.command,
+    retainers.command,
+    sql.command,
+    diff.command,
+    diagnose.command,
+    report.command,
+    notebook.command,
+    export.command,
+    redact.command,
+    cache.command,
+    version.command,
 )
 
 
 @click.group(
     cls=HelpfulGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 answered; 1 answered, and it is a leak (diagnose --fail-on-leak); "
+    epilog="Exit codes: 0 answered; 1 leak found (diagnose --fail-on-leak); "
     "2 wrong use or unreadable input.",
 )
 @click.version_option(__version__, prog_name="heapnb", message="%(prog)s %(version)s")
 def application() -> None:
-    """Find out what leaks in V8 heap snapshots, and what holds it.
+    """Find what leaks in V8 heap snapshots, and what retains it.
 
-    Every FILE may be a .heapsnapshot, plain or packed with gzip or zstd, a URL, or - for stdin.
+    FILE is a .heapsnapshot, plain or compressed with gzip or zstd, a URL, or - for stdin.
     """
 
 
-for _module in _COMMANDS:
-    application.add_command(_module.command)
+for _command in _COMMANDS:
+    application.add_command(_command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""``heapnb cache``: what the on-disk cache holds."""
+"""``heapnb cache``: the on-disk cache of opened snapshots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``heapnb constructors``: DevTools' Summary."""
+"""``heapnb constructors``: the classes of the heap, as DevTools groups them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ COLUMNS = ("class_name", "location", "count", "shallow_size", "retained_size", "
 
 @click.command("constructors")
 @snapshot_argument
-@click.option("--by-name", is_flag=True, help="Add up the classes that share a name.")
+@click.option("--by-name", is_flag=True, help="Merge classes that share a name.")
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, output: TableOutput, reading: Reading, *, by_name: bool) -> None:
-    """List classes: how many objects, how large, what they retain.
+    """List classes: objects, shallow and retained sizes.
 
-    As in DevTools, there is one row for each class name and the place that defines it.
+    Each row is a class name and its definition site, as in DevTools.
     """
     output.show(reading.open(snapshot).constructors(by_name=by_name))

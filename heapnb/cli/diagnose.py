@@ -1,4 +1,4 @@
-"""``heapnb diagnose``: does it leak, what, and what holds it."""
+"""``heapnb diagnose``: whether a program leaks, what, and what retains it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 @click.option(
     "--baseline",
     metavar="JSON",
-    help="Leaks that are known: say what is NEW, KNOWN and FIXED; only a new one fails.",
+    help="File of known leaks: report NEW, KNOWN and FIXED ones; only NEW ones fail.",
 )
-@click.option("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
+@click.option(
+    "--update-baseline", is_flag=True, help="Write the leaks that were found to the baseline."
+)
 @click.option(
     "--github", is_flag=True, help="Print annotations for GitHub Actions; with --json, on stderr."
 )
@@ -41,7 +43,7 @@ def command(
     update_baseline: bool,
     github: bool,
 ) -> int:
-    """Say whether a program leaks, what, and what holds it.
+    """Say whether a program leaks, what, and what retains it.
 
     Give the snapshots in the order in which they were taken; three show most.
     """
@@ -96,9 +98,9 @@ def _update(baseline: str, diagnosis: Diagnosis) -> None:
 
     if diagnosis.verdict == "undecided":
         raise CommandError(
-            f"{baseline} stays as it is: the snapshots do not tell whether there is a leak.",
+            f"{baseline} is unchanged: the snapshots do not show whether there is a leak.",
             hint="take three snapshots of one process.",
         )
     found = Baseline.of(diagnosis)
     found.write(baseline)
-    note(f"{baseline} now knows {plural(len(found.leaks), 'leak')}.")
+    note(f"{baseline} lists {plural(len(found.leaks), 'known leak')}.")

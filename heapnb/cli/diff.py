@@ -1,4 +1,4 @@
-"""``heapnb diff``: DevTools' Comparison."""
+"""``heapnb diff``: added and removed objects, as in DevTools' Comparison."""
 
 from __future__ import annotations
 
@@ -24,17 +24,14 @@ JSON_COLUMNS = (
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @table_options(sort="size_delta", columns=JSON_COLUMNS)
-@click.option(
-    "--memwatch", is_flag=True, help="Print the JSON that memwatch's HeapDiff prints instead."
-)
+@click.option("--memwatch", is_flag=True, help="Print JSON as memwatch's HeapDiff does.")
 @reading_options
 def command(
     before: str, after: str, output: TableOutput, reading: Reading, *, memwatch: bool
 ) -> None:
-    """Compare two snapshots: which objects came, which went.
+    """Compare two snapshots: added and removed objects.
 
-    Objects are told apart by node id. There is one row for each class name and the place that
-    defines it.
+    Node ids identify the objects. Each row is a class name and its definition site.
     """
     from heapnb.analysis.series.diff import diff
 

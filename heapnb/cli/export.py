@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @click.command("export")
 @snapshot_argument
-@click.option("--nodes", metavar="OUT.parquet", help="Where one row a node goes.")
-@click.option("--edges", metavar="OUT.parquet", help="Where one row an edge goes.")
+@click.option("--nodes", metavar="OUT.parquet", help="Write the nodes, one row each, to this file.")
+@click.option("--edges", metavar="OUT.parquet", help="Write the edges, one row each, to this file.")
 @reading_options
 def command(snapshot: str, nodes: str | None, edges: str | None, reading: Reading) -> None:
     """Write nodes and edges, with all sizes, as Parquet.
@@ -39,7 +39,9 @@ def command(snapshot: str, nodes: str | None, edges: str | None, reading: Readin
         if target is not None:
             check_target(target, [snapshot])
     if nodes == edges:
-        raise CommandError(f"{nodes}: cannot hold both.", hint="name a file for each.")
+        raise CommandError(
+            f"{nodes} cannot hold both nodes and edges.", hint="name a file for each."
+        )
     from heapnb import export
 
     graph = reading.open_graph(snapshot)

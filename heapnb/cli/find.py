@@ -1,4 +1,4 @@
-"""``heapnb find``: nodes that look like something."""
+"""``heapnb find``: nodes by class, name, property or text."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ COLUMNS = (
 @click.command("find")
 @snapshot_argument
 @click.option(
-    "--class", "class_name", callback=check_text, metavar="NAME", help="Nodes of this class."
+    "--class", "class_name", callback=check_text, metavar="NAME", help="The node is of this class."
+)
+@click.option("--name", callback=check_regex, metavar="REGEX", help="The name matches this.")
+@click.option(
+    "--has-property", callback=check_text, metavar="NAME", help="The node has this property."
 )
 @click.option(
-    "--name", callback=check_regex, metavar="REGEX", help="Nodes in whose name this is found."
-)
-@click.option(
-    "--has-property", callback=check_text, metavar="NAME", help="Nodes that have this property."
-)
-@click.option(
-    "--string", callback=check_regex, metavar="REGEX", help="Strings in which this is found."
+    "--string",
+    callback=check_regex,
+    metavar="REGEX",
+    help="The node is a string whose text matches this.",
 )
 @table_options(sort="retained_size", columns=COLUMNS)
 @reading_options
@@ -50,10 +51,10 @@ def command(
     output: TableOutput,
     reading: Reading,
 ) -> None:
-    """List the nodes that all the given conditions hold for."""
+    """List the nodes that meet all conditions."""
     if all(condition is None for condition in (class_name, name, has_property, string)):
         raise click.UsageError(
-            "Nothing to look for: give --class, --name, --has-property or --string.",
+            "No condition: give --class, --name, --has-property or --string.",
             click.get_current_context(),
         )
     found = reading.open(snapshot).find(

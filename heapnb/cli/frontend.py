@@ -19,7 +19,7 @@ DEFAULT_ROWS: Final = 30
 
 
 class Frontend:
-    """A terminal, and what a notebook does otherwise."""
+    """A terminal; a notebook overrides its methods."""
 
     default_rows: int = DEFAULT_ROWS
     """How many rows of a table are shown unless the user says otherwise; 0 for all."""
@@ -32,7 +32,7 @@ class Frontend:
         text : str
             One line.
         """
-        # Nobody to tell is no reason to fail.
+        # A closed stderr must not fail the command.
         with contextlib.suppress(OSError):
             print(visible(text), file=sys.stderr)
 
@@ -83,7 +83,7 @@ _TERMINAL = Frontend()
 
 
 def frontend() -> Frontend:
-    """Return what the command that is running talks to.
+    """Return the front end of the running command.
 
     Returns
     -------

@@ -19,7 +19,7 @@ _MAX_NODE_ID_DIGITS: Final = len(str(_MAX_NODE_ID))
 
 
 class HelpfulGroup(click.Group):
-    """A group that lists its commands in the order in which one needs them, also when alone."""
+    """A group that lists its commands in the order they were added, also without arguments."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands as they were added."""
@@ -27,12 +27,12 @@ class HelpfulGroup(click.Group):
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take a command line with nothing on it for a call for help."""
+        """Show the help where there are no arguments."""
         return super().parse_args(ctx, args or ["--help"])
 
 
 def check_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Refuse text that cannot be looked for; an option's callback."""
+    """Refuse text that is not UTF-8; an option's callback."""
     try:
         (value or "").encode()
     except UnicodeEncodeError:
@@ -42,7 +42,7 @@ def check_text(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def check_regex(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Try a regular expression out before a large file is read in vain; an option's callback."""
+    """Refuse an invalid regular expression before the file is read; an option's callback."""
     pattern = check_text(ctx, param, value)
     if pattern is not None:
         import pyarrow as pa
@@ -66,7 +66,7 @@ def parse_node_id(ctx: click.Context, param: click.Parameter, value: str) -> int
 snapshot_argument = click.argument("snapshot", metavar="FILE")
 series_argument = click.argument("snapshots", metavar="FILE...", nargs=-1, required=True)
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON with all rows; nothing else on stdout."
+    "--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout."
 )
 limit_option = click.option(
     "--limit",
@@ -79,9 +79,9 @@ limit_option = click.option(
 def reading_options(function: _Function) -> _Function:
     """Add the options that say how snapshots are read; the command gets ``reading: Reading``."""
 
-    @click.option("--no-cache", is_flag=True, help="Neither use nor fill the on-disk cache.")
-    @click.option("--salvage", is_flag=True, help="Read what is there of a truncated file.")
-    @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+    @click.option("--no-cache", is_flag=True, help="Do not use the on-disk cache.")
+    @click.option("--salvage", is_flag=True, help="Read a truncated file as far as it goes.")
+    @click.option("--no-progress", is_flag=True, help="Do not show progress on stderr.")
     @click.option(
         "--source-root", metavar="DIR", multiple=True, help="A folder with the program's sources."
     )
@@ -124,7 +124,7 @@ def document_options(default: str) -> Callable[[_Function], _Function]:
 
     def decorate(function: _Function) -> _Function:
         for option in (
-            click.option("--no-redact", is_flag=True, help="Show what looks like a secret, too."),
+            click.option("--no-redact", is_flag=True, help="Do not mask likely secrets."),
             click.option("--force", is_flag=True, help="Replace an existing file."),
             click.option(
                 "-o",
@@ -133,7 +133,7 @@ def document_options(default: str) -> Callable[[_Function], _Function]:
                 metavar="FILE",
                 default=default,
                 show_default=True,
-                help="Where it goes.",
+                help="Write to this file.",
             ),
         ):
             function = option(function)

@@ -1,4 +1,4 @@
-"""The options that say how a program is recorded, declared once."""
+"""Options for recording a program."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def recording_options(function: _Function) -> _Function:
         default=DEFAULT_TIMEOUT,
         show_default=True,
         metavar="SECONDS",
-        help="End the program after so long.",
+        help="End the program after this time.",
     )
     @click.option("--node", metavar="PATH", help="The Node.js to use.  [default: node]")
     @click.option("--keep", metavar="DIR", help="Keep the snapshots, in a new or empty folder.")

@@ -25,12 +25,14 @@ _SALT_VARIABLE = "HEAPNB_REDACTION_SALT"
     help="Replace what looks like a secret or is called one; all texts of the program too; names "
     "of its classes, functions, properties and variables too.",
 )
-@click.option("--audit", "is_audit", is_flag=True, help="Write nothing; say what is where.")
+@click.option(
+    "--audit", "is_audit", is_flag=True, help="List the secrets and their places; write no file."
+)
 @click.option(
     "--salt",
     envvar=_SALT_VARIABLE,
     metavar="TEXT",
-    help="Give snapshots of one series the same tokens. By default nobody knows the salt.  "
+    help="Give the snapshots of a series the same tokens. The default salt is random.  "
     f"[environment variable: {_SALT_VARIABLE}]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
@@ -47,7 +49,7 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a snapshot again, with tokens in place of its secrets.
+    """Write a copy of a snapshot with tokens for secrets.
 
     The graph, the sizes and the ids stay the same. Tokens have the length of what they stand for,
     and equal texts get equal tokens. What was found is listed by kind and place, never the secret

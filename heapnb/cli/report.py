@@ -15,8 +15,8 @@ from heapnb.errors import CommandError
 @click.command("report")
 @series_argument
 @document_options("report.html")
-@click.option("--json", "as_json", is_flag=True, help="Print the same content as JSON, no file.")
-@click.option("--markdown", is_flag=True, help="Print it as Markdown: for tickets, for builds.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON instead of writing a file.")
+@click.option("--markdown", is_flag=True, help="Print as Markdown, for tickets and builds.")
 @reading_options
 def command(
     snapshots: tuple[str, ...],
@@ -36,7 +36,7 @@ def command(
     from heapnb.reports import report as write_report
 
     if as_json and markdown:
-        raise CommandError("--json and --markdown are two reports.", hint="ask for one.")
+        raise CommandError("--json and --markdown exclude each other.", hint="choose one.")
     if as_json or markdown:
         series = reading.open_series(snapshots, with_warnings=False)
         if as_json:
@@ -46,6 +46,6 @@ def command(
         return
     check_target(target, snapshots)
     if Path(target).exists() and not force:
-        raise CommandError(f"{target}: exists.", hint="choose another name, or --force.")
+        raise CommandError(f"{target} exists.", hint="choose another name, or use --force.")
     write_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
     note(f"The report is in {target}")

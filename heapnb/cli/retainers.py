@@ -1,4 +1,4 @@
-"""``heapnb retainers``: what holds a node."""
+"""``heapnb retainers``: what retains a node."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RETAINER_COLUMNS = (
 def command(
     snapshot: str, node_id: int, limit: int | None, reading: Reading, *, as_json: bool
 ) -> None:
-    """Show what holds a node, and the path from the GC roots.
+    """Show the retainers of a node, and its retaining path.
 
     The retainers are in the order of DevTools' Retainers pane.
     """
@@ -55,6 +55,6 @@ def command(
         return
     print_rows(table, limit)
     if path is None:
-        note("No path leads here from the GC roots.")
+        note("No path from the GC roots leads to this node.")
     else:
         print_result(path)

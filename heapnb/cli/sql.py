@@ -1,4 +1,4 @@
-"""``heapnb sql``: questions in SQL."""
+"""``heapnb sql``: SQL queries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(
     snapshots: tuple[str, ...], query: str, limit: int | None, reading: Reading, *, as_json: bool
 ) -> None:
-    """Ask a question in SQL, such as "select * from nodes".
+    """Query snapshots in SQL: "select * from nodes".
 
     Tables: nodes, edges, strings, constructors, dominators; `describe nodes` lists the columns.
     Functions of a node id: retained, class_of, path, preview; as tables: retainers, children.
@@ -44,7 +44,7 @@ def command(
 
 
 def _writable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn values that JSON lacks, such as dates, into texts."""
+    """Turn values that JSON lacks, such as dates, into text."""
     import pandas as pd
 
     kinds = pd.api.types

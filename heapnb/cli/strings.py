@@ -1,4 +1,4 @@
-"""``heapnb strings``: the strings of the file."""
+"""``heapnb strings``: the string table of the file."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ COLUMNS = ("length", "node_count", "string")
     "pattern",
     callback=check_regex,
     metavar="REGEX",
-    help="Strings in which this is found.",
+    help="Print only strings that match.",
 )
 @table_options(sort="length", columns=COLUMNS)
 @reading_options
 def command(snapshot: str, pattern: str | None, output: TableOutput, reading: Reading) -> None:
-    """List the strings of the file, the longest first.
+    """List the string table of the file.
 
-    These are the contents of strings, and the names of nodes and edges. With each goes the number
-    of nodes that have it for a name. What holds a string: heapnb find --string, then heapnb
-    retainers.
+    The longest string comes first. The table holds the names of nodes and edges as well as the
+    program's strings, and says how many nodes each names. To list the program's strings by their
+    bytes, use heapnb texts; to find what retains one, heapnb find --string, then heapnb retainers.
     """
     from heapnb.frames import texts_matching
 

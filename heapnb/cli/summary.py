@@ -1,4 +1,4 @@
-"""``heapnb summary``: what the file is, and what its bytes are."""
+"""``heapnb summary``: totals, bytes by kind, producer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heapnb.cli.reading import Reading
 @json_option
 @reading_options
 def command(snapshot: str, reading: Reading, *, as_json: bool) -> None:
-    """Show totals, statistics by kind, producer and warnings."""
+    """Show totals, bytes by kind, producer and warnings."""
     answer = reading.open(snapshot, with_warnings=as_json).summary()
     if as_json:
         print_json(answer.to_dict())

@@ -16,7 +16,7 @@ _DEPENDENCIES = ("numpy", "pandas", "numba", "pyarrow")
 @click.command("version")
 @json_option
 def command(*, as_json: bool) -> None:
-    """Print the versions of heapnb and of what it rests on."""
+    """Print the versions of heapnb and its dependencies."""
     versions = {"heapnb": __version__, "python": platform.python_version()}
     versions |= {name: _installed(name) for name in _DEPENDENCIES}
     if as_json:

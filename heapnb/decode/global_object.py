@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 
@@ -34,8 +37,12 @@ _ENGINE_SYMBOLS: Final = (
 )
 _ACCESSORS: Final = ("get ", "set ")
 
+_BUILTIN_GLOBALS: Final = "builtin_globals.json"
+_BROWSER_PREFIX: Final = "chrome-"
+_WINDOW: Final = "Window"
 
-def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.DataFrame:
+
+def global_variables(graph: HeapGraph, built_in: Collection[str] | None = None) -> pd.DataFrame:
     """List the properties of the global object.
 
     Parameters
@@ -43,7 +50,7 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.Dat
     graph : HeapGraph
         The heap.
     built_in : collection of str, optional
-        Names that the engine and the runtime bring.
+        Names that the engine and the runtime define; by default those of `builtin_globals`.
 
     Returns
     -------
@@ -58,8 +65,8 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.Dat
             Of the value. Variables with small integers are not in the file, unless it was taken
             with numbers.
         ``built_in``
-            Whether the engine or the runtime brings it; else the program, or a package that it
-            uses, has added it.
+            Whether the engine or the runtime defines it; if not, the program or one of its
+            packages does.
         ``shallow_size``, ``retained_size``
             Of the value, in bytes.
 
@@ -72,6 +79,8 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] = ()) -> pd.Dat
     0  cache     False
     1  Array      True
     """
+    if built_in is None:
+        built_in = builtin_globals(graph)
     _, edges = edges_of_type(graph, global_objects(graph), "property")
     names = edge_labels(graph, edges).to_pylist()
     is_variable = [name not in _NOT_VARIABLES and not name.startswith(_ACCESSORS) for name in names]
@@ -124,3 +133,38 @@ def global_objects(graph: HeapGraph) -> IntArray:
         contexts = edges_named(graph, _GLOBAL_OBJECT, "internal")
         entries = np.unique(graph.edge_to[contexts]).astype(np.int64)
     return entries
+
+
+def builtin_globals(graph: HeapGraph) -> frozenset[str]:
+    """Return the names that the runtime itself defines, in any known version.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        A heap, of Node.js or of a browser.
+
+    Returns
+    -------
+    frozenset of str
+        ``tests/data/globals/make.mjs`` writes the data.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> names = builtin_globals(SnapshotBuilder.from_edges("root^1>global").graph())
+    >>> "structuredClone" in names, "document" in names
+    (True, False)
+    """
+    names = [graph.name(node) for node in global_objects(graph).tolist()]
+    return _names_of_runtimes(is_browser=any(name.startswith(_WINDOW) for name in names))
+
+
+@cache
+def _names_of_runtimes(*, is_browser: bool) -> frozenset[str]:
+    by_runtime = orjson.loads((files(__package__) / _BUILTIN_GLOBALS).read_bytes())
+    return frozenset(
+        name
+        for runtime, names in by_runtime.items()
+        if runtime.startswith(_BROWSER_PREFIX) == is_browser
+        for name in names.split(" ")
+    )

@@ -1,31 +1,47 @@
-"""The commands that print decoded tables: JSON with fixed columns, and tables for people."""
+"""The commands of the registry of decoded tables: JSON with fixed columns, tables for people."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from heapnb.cli import buffers, collections_, globals_, listeners, modules, timers
+from heapnb.cli.decoded import commands
+from heapnb.decode.tables import TABLES, DecodedTable
+from heapnb.views.columns import heading
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
 CAPTURE = ROOT / "tests" / "data" / "decode" / "node-22.heapsnapshot.zst"
-COMMANDS = [buffers, collections_, globals_, listeners, modules, timers]
+TABLES_OF_NODE = [table for table in TABLES.values() if table.name != "detached"]
 
 
-@pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.command.name)
-def test_json(run: Run, module: ModuleType) -> None:
-    rows = run(module.command.name, CAPTURE, "--json", "--limit", 0).json
+@pytest.mark.parametrize("table", TABLES_OF_NODE, ids=lambda table: table.command)
+def test_json(run: Run, table: DecodedTable) -> None:
+    rows = run(table.command, CAPTURE, "--json").json
     assert rows
-    assert all(list(row) == list(module.COLUMNS) for row in rows)
+    assert all(list(row) == list(table.columns) for row in rows)
+    values = [row[table.sort] for row in rows]
+    assert values == sorted(values, reverse=True)
 
 
-@pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.command.name)
-def test_tables(run: Run, module: ModuleType, sample: Path) -> None:
-    for path in (CAPTURE, sample):
-        assert "Retained size" in run(module.command.name, path).out
+def test_detached_nodes(run: Run) -> None:
+    page = ROOT / "sample_snapshots" / "detached_dom" / "after2.heapsnapshot.zst"
+    rows = run("detached", page, "--json").json
+    assert {row["detachedness"] for row in rows} == {2}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.command)
+def test_tables(run: Run, table: DecodedTable, sample: Path) -> None:
+    words = run(table.command, sample).out.split()
+    assert set(heading(table.sort).split()) <= set(words)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_help(run: Run, name: str) -> None:
+    text = run(TABLES[name].command, "--help").out
+    assert TABLES[name].help in " ".join(text.split())
+    assert commands[name].name == TABLES[name].command
 
 
 def test_rows(run: Run) -> None:

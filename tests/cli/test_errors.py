@@ -91,9 +91,9 @@ def test_missing_argument(run: Run, command: str) -> None:
     ("arguments", "message"),
     [
         (["nonsense"], "No such command"),
-        (["find", "FILE"], "Nothing to look for"),
+        (["find", "FILE"], "No condition"),
         (["export", "FILE"], "Nothing to export"),
-        (["export", "FILE", "--nodes", "x", "--edges", "x"], "cannot hold both"),
+        (["export", "FILE", "--nodes", "x", "--edges", "x"], "cannot hold both nodes and edges"),
         (["retainers", "FILE", "twelve"], "'twelve' is not a node id"),
         (["retainers", "FILE", "1.5"], "'1.5' is not a node id"),
         (["retainers", "FILE", str(2**64)], "is not a node id"),

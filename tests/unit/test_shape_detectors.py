@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.analysis.diagnosis.detectors.metric_labels import labels_of
 from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.decode.global_object import builtin_globals
 from heapnb.testing import SnapshotBuilder
 from tests.unit.test_detectors import FIRST_ID, SIZES, Fill, heap, suspect
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from heapnb._typing import BoolArray
-from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.decode.global_object import global_variables
 from heapnb.workbench.model import Column, Filter, FilterValue, Label, column
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
@@ -43,7 +42,7 @@ class GlobalsTree(DecodedTree):
 
     def decode(self) -> pd.DataFrame:
         """Return the variables."""
-        frame = global_variables(self.heap, builtin_globals(self.heap))
+        frame = global_variables(self.heap)
         return frame.assign(origin=np.where(frame["built_in"], "runtime", "program"))
 
     def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Lists the properties that the global object has before any program runs, in many runtimes, and
-// writes them where the detectors read them.
+// writes them where heapnb.decode reads them.
 //
 //   node tests/data/globals/make.mjs
 //
@@ -13,7 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const TARGET = path.join(HERE, '../../../heapnb/analysis/diagnosis/detectors/builtin_globals.json');
+const TARGET = path.join(HERE, '../../../heapnb/decode/builtin_globals.json');
 const NODE_VERSIONS = ['16.20.2', '18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'];
 const BROWSERS = ['chromium', 'google-chrome', 'chrome'];
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
-from heapnb.analysis.diagnosis.detectors.builtin_globals import builtin_globals
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.decode.global_object import builtin_globals
 from heapnb.graph.references import attached
 
 

@@ -1,0 +1,294 @@
+"""The registry of decoded tables: V8's internals as rows in the program's words.
+
+An entry makes the method of `heapnb.Snapshot`, the command and the magic of its name, the tree of
+the workbench, and the row of the docs. Nothing heavy is imported until a table is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heapnb.graph import HeapGraph
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedTable:
+    """A table that decodes one kind of object.
+
+    Parameters
+    ----------
+    name : str
+        The method of `heapnb.Snapshot`; with hyphens the command and the magic.
+    module, function : str
+        What makes the table of a heap, in `heapnb.decode`.
+    help : str
+        The command's first line: an imperative and what the table tells.
+    row : str
+        What one row stands for.
+    tells : str
+        What it tells, for the docs.
+    columns : tuple of str
+        All columns, in order; each is in `heapnb.schema.COLUMNS`.
+    sort : str
+        The column by which the command sorts.
+    hidden : tuple of str
+        Columns that the command prints as JSON only, for lack of room.
+    group_by : tuple of str
+        Columns by whose equal values the workbench groups rows.
+    in_workbench : bool
+        Whether the workbench has a tree of it; without, another tree shows the same.
+    empty_text : str
+        Shown in the workbench where the table has no rows.
+    """
+
+    name: str
+    module: str
+    function: str
+    help: str
+    row: str
+    tells: str
+    columns: tuple[str, ...]
+    sort: str = "retained_size"
+    hidden: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()
+    in_workbench: bool = True
+    empty_text: str = ""
+
+    @property
+    def command(self) -> str:
+        """The name of the command and of the magic."""
+        return self.name.replace("_", "-")
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns that the command prints for people."""
+        return tuple(name for name in self.columns if name not in self.hidden)
+
+    def frame(self, graph: HeapGraph) -> pd.DataFrame:
+        """Make the table.
+
+        Parameters
+        ----------
+        graph : HeapGraph
+            The heap.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With `columns`; sizes in bytes.
+        """
+        module = importlib.import_module(f"heapnb.decode.{self.module}")
+        frame: pd.DataFrame = getattr(module, self.function)(graph)
+        return frame
+
+
+_SIZES: Final = ("shallow_size", "retained_size")
+_HELD: Final = ("variable", "holder")
+
+_ENTRIES: Final = (
+    DecodedTable(
+        "collections",
+        "containers",
+        "collections",
+        "List collections: entries, capacity, holder.",
+        "Map, Set, WeakMap, WeakSet, array, typed array, object used as a dictionary",
+        "entries, capacity, fill ratio; the variable or property that holds it",
+        (
+            *("node_id", "class_name", "kind", "entry_count", "capacity", "fill_ratio"),
+            *_HELD,
+            *_SIZES,
+        ),
+        group_by=("kind", "holder", "variable"),
+        empty_text="This file has no collections.",
+    ),
+    DecodedTable(
+        "closures",
+        "closures",
+        "closures",
+        "List closures: function, location, captured variables.",
+        "function",
+        "definition, captured variables",
+        (
+            *("node_id", "function", "location", "script", "line", "column"),
+            *("variables", "context_id", "outer_contexts"),
+            *_SIZES,
+        ),
+        hidden=("script", "line", "column", "outer_contexts"),
+        group_by=("function", "location"),
+        empty_text="This file has no functions.",
+    ),
+    DecodedTable(
+        "contexts",
+        "contexts",
+        "contexts",
+        "List contexts: function, variables, closures.",
+        "scope of a function or block, for each time it ran",
+        "variables, number of closures that share it",
+        (
+            *("node_id", "function", "location", "variables", "variable_count"),
+            *("closure_count", "function_count", "outer_id"),
+            *_SIZES,
+        ),
+        hidden=("variable_count", "outer_id"),
+        group_by=("function", "location"),
+        empty_text="No closure of this heap captures a variable.",
+    ),
+    DecodedTable(
+        "listeners",
+        "listeners",
+        "listeners",
+        "List listeners: emitter, event, function, location.",
+        "listener of an EventEmitter, EventTarget or AbortSignal",
+        "event, function, location; number of listeners for this event",
+        (
+            *("emitter_id", "emitter_class", "kind", "event", "count", "once"),
+            *("listener_id", "function", "location"),
+            *_SIZES,
+        ),
+        sort="count",
+        group_by=("emitter_class", "event"),
+        empty_text="No EventEmitter or EventTarget of Node.js has listeners here. Listeners of "
+        "the DOM are not listed.",
+    ),
+    DecodedTable(
+        "timers",
+        "timers",
+        "timers",
+        "List timers: kind, delay, function, location.",
+        "timeout, interval, immediate",
+        "function, location, delay, whether it is scheduled",
+        (
+            *("node_id", "kind", "state", "delay", "callback_id", "function", "location"),
+            "keeps_alive",
+            *_SIZES,
+        ),
+        group_by=("function", "location"),
+        empty_text="This heap has no timers of Node.js. Those of a page are not listed.",
+    ),
+    DecodedTable(
+        "promises",
+        "promises",
+        "promises",
+        "List promises: state, what awaits them, location.",
+        "promise",
+        "pending or settled, the async function that awaits it",
+        (
+            *("node_id", "class_name", "state", "result_id", "reaction_count", "awaited_by"),
+            *("awaited_by_id", "returned_by", "handler", "location"),
+            *_HELD,
+            *_SIZES,
+        ),
+        hidden=("class_name", "result_id", "awaited_by_id", "returned_by"),
+        group_by=("state", "handler", "location"),
+        empty_text="This heap has no promises.",
+    ),
+    DecodedTable(
+        "modules",
+        "modules",
+        "modules",
+        "List modules: file, parent, number of copies.",
+        "CommonJS or ECMAScript module",
+        "file, parent, number of copies",
+        (
+            *("node_id", "kind", "filename", "copies", "loaded", "parent", "parent_id"),
+            "child_count",
+            *_SIZES,
+        ),
+        hidden=("parent_id",),
+        group_by=("filename",),
+        empty_text="This heap has no modules of Node.js.",
+    ),
+    DecodedTable(
+        "globals",
+        "global_object",
+        "global_variables",
+        "List global variables: value, sizes, origin.",
+        "property of the global object",
+        "value, sizes, whether the runtime defines it",
+        ("name", "value", "class_name", "node_id", "built_in", *_SIZES),
+        empty_text="This heap has no global object.",
+    ),
+    DecodedTable(
+        "buffers",
+        "buffers",
+        "buffers",
+        "List buffers and views: memory outside the heap.",
+        "ArrayBuffer, typed array, Buffer, DataView",
+        "bytes outside the heap, number of views that share them",
+        (
+            *("node_id", "class_name", "kind", "buffer_id", "store_id", "store_bytes"),
+            *("view_count", "byte_length", "is_slab"),
+            *_HELD,
+            *_SIZES,
+        ),
+        sort="store_bytes",
+        hidden=("buffer_id", "store_id"),
+        group_by=("class_name", "holder", "variable"),
+        empty_text="This heap has no ArrayBuffers.",
+    ),
+    DecodedTable(
+        "sockets",
+        "sockets",
+        "sockets",
+        "List sockets, servers, HTTP requests and responses.",
+        "socket, server, agent, HTTP request, response",
+        "open or closed, handle, remote address",
+        (
+            *("node_id", "class_name", "kind", "state", "handle", "remote", "socket_id"),
+            "destroyed",
+            *_HELD,
+            *_SIZES,
+        ),
+        hidden=("socket_id",),
+        group_by=("kind", "state", "remote"),
+        empty_text="This heap has no sockets, servers, requests or responses of Node.js.",
+    ),
+    DecodedTable(
+        "detached",
+        "detached",
+        "detached",
+        "List detached nodes that are still retained.",
+        "node marked as detached: DOM nodes in a browser, native objects in Node.js",
+        "the columns of `snap.nodes`, largest retained size first",
+        (
+            *("node_id", "node_type", "name", "class_name", "self_size"),
+            *_SIZES,
+            *("distance", "dominator_id", "detachedness", "edge_count"),
+        ),
+        hidden=("node_type", "self_size", "dominator_id", "detachedness", "edge_count"),
+        group_by=("class_name",),
+        empty_text="No node is detached. Only snapshots of a browser have a DOM.",
+    ),
+    DecodedTable(
+        "texts",
+        "strings",
+        "texts",
+        "List the texts of strings: copies, length, sizes.",
+        "text of heap strings, with ropes joined",
+        "number of strings with this text, length, sizes",
+        ("text", "kind", "length", "count", *_SIZES, "wasted_size", "node_id"),
+        sort="shallow_size",
+        empty_text="This file has no strings.",
+    ),
+    DecodedTable(
+        "duplicate_strings",
+        "strings",
+        "duplicate_strings",
+        "List texts that several strings have.",
+        "text that several strings have",
+        "number of strings, their bytes, the bytes of all but one",
+        ("text", "count", "size", "wasted_size", "node_id"),
+        sort="wasted_size",
+        in_workbench=False,
+    ),
+)
+
+TABLES: Final[dict[str, DecodedTable]] = {table.name: table for table in _ENTRIES}
+"""By name, in the order of the commands and of the docs."""
+
+__all__ = ["TABLES", "DecodedTable"]

@@ -1,0 +1,73 @@
+"""The tables in docs/ that list what registries hold.
+
+``python -m tests.docs.tables`` writes them anew; a test makes sure that they are current.
+"""
+
+from __future__ import annotations
+
+import re
+
+from heapnb.decode.tables import TABLES
+from heapnb.schema import COLUMNS, Kind
+from tests.conftest import ROOT
+
+UNITS = {
+    Kind.BYTES: "bytes",
+    Kind.BYTES_DELTA: "bytes, signed",
+    Kind.COUNT: "number",
+    Kind.COUNT_DELTA: "number, signed",
+    Kind.NUMBER: "number",
+    Kind.SHARE: "share, 0 to 1",
+    Kind.DISTANCE: "edges",
+    Kind.MILLISECONDS: "ms",
+    Kind.IDENTIFIER: "id or number",
+    Kind.YES_NO: "yes or no",
+    Kind.LOCATION: "location",
+    Kind.TEXT: "text",
+}
+
+
+def _rows(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines).replace("| --- ", "|---")
+
+
+def decoded_tables() -> str:
+    return _rows(
+        ("method", "command", "one row for each", "columns include"),
+        [
+            (f"`snap.{table.name}()`", f"`heapnb {table.command}`", table.row, table.tells)
+            for table in TABLES.values()
+        ],
+    )
+
+
+def columns() -> str:
+    return _rows(
+        ("column", "title", "unit", "meaning"),
+        [
+            (f"`{column.name}`", column.title, UNITS[column.kind], column.doc)
+            for column in sorted(COLUMNS.values(), key=lambda column: column.name)
+        ],
+    )
+
+
+PAGES = {
+    ("docs/decoding.md", "decoded tables"): decoded_tables,
+    ("docs/columns.md", "columns"): columns,
+}
+
+
+def current(text: str, name: str, content: str) -> str:
+    """Return a page with the table of some name replaced."""
+    start, end = f"<!-- {name}: tests/docs/tables.py -->\n", f"<!-- end of {name} -->"
+    pattern = re.escape(start) + ".*?" + re.escape(end)
+    found, count = re.subn(pattern, lambda _: f"{start}\n{content}\n\n{end}", text, flags=re.DOTALL)
+    assert count == 1, f"no marks of the table {name}"
+    return found
+
+
+if __name__ == "__main__":
+    for (page, name), make in PAGES.items():
+        path = ROOT / page
+        path.write_text(current(path.read_text(), name, make()))

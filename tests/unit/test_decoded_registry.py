@@ -1,0 +1,63 @@
+"""What the registry of decoded tables promises: methods, columns, commands, docs."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import typing
+
+import pandas as pd
+import pytest
+
+from heapnb.cli.app import application
+from heapnb.decode.tables import TABLES, DecodedTable
+from heapnb.schema import COLUMNS
+from heapnb.snapshot import Snapshot, load
+from tests.conftest import ROOT
+from tests.docs.tables import PAGES, current
+
+CAPTURE = ROOT / "tests" / "data" / "decode" / "node-22.heapsnapshot.zst"
+each_table = pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    return load(CAPTURE, progress=False)
+
+
+@each_table
+def test_snapshots_have_the_method(table: DecodedTable, snapshot: Snapshot) -> None:
+    method = getattr(Snapshot, table.name)
+    assert typing.get_type_hints(method, {"pd": pd})["return"] is pd.DataFrame
+    assert list(getattr(snapshot, table.name)().columns) == list(table.columns)
+
+
+@each_table
+def test_columns_are_in_the_schema(table: DecodedTable) -> None:
+    assert set(table.columns) <= set(COLUMNS)
+    assert {table.sort, *table.hidden, *table.group_by} <= set(table.columns)
+    assert table.sort in table.shown
+    assert table.empty_text or not table.in_workbench
+
+
+@each_table
+def test_docstrings_list_the_columns(table: DecodedTable) -> None:
+    function = getattr(importlib.import_module(f"heapnb.decode.{table.module}"), table.function)
+    text = inspect.getdoc(function) or ""
+    if "nodes_frame" not in text:
+        assert [name for name in table.columns if f"``{name}``" not in text] == []
+    page = (ROOT / "docs" / "site" / "tables.md").read_text()
+    assert f".. autofunction:: heapnb.decode.{table.module}.{table.function}\n" in page
+
+
+def test_commands_stand_in_the_order_of_the_registry() -> None:
+    names = {table.command for table in TABLES.values()}
+    assert [name for name in application.commands if name in names] == [
+        table.command for table in TABLES.values()
+    ]
+
+
+@pytest.mark.parametrize(("page", "name"), PAGES)
+def test_docs_are_current(page: str, name: str) -> None:
+    text = (ROOT / page).read_text()
+    assert text == current(text, name, PAGES[page, name]()), "run python -m tests.docs.tables"
