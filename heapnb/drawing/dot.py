@@ -33,7 +33,7 @@ from heapnb.graph.locations import location_of
 from heapnb.graph.references import attached, reference_of, spelled
 from heapnb.graph.sources import HeapNode
 from heapnb.views import fmt
-from heapnb.views.masking import MASK, masked_if_asked
+from heapnb.views.masking import MASK, masking_of_results
 
 Direction: TypeAlias = Literal["TB", "LR"]
 
@@ -648,7 +648,7 @@ class _Painter:
 
     def _reference(self, edge: int, written: Callable[[str, str, int], str], limit: int) -> str:
         kind, name = reference_of(self.graph, edge)
-        return written(kind, masked_if_asked(self.texts.mask(name), limit), limit)
+        return written(kind, masking_of_results().start(self.texts.mask(name), limit), limit)
 
 
 # -- texts in Graphviz's labels --------------------------------------------------------------

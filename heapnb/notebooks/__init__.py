@@ -79,6 +79,7 @@ def notebook(
     from heapnb.notebooks.cells import Case, build
     from heapnb.notebooks.outputs import tidy
     from heapnb.notebooks.running import run
+    from heapnb.views.masking import Masking
 
     path = Path(target)
     files = _files_of(source)
@@ -97,7 +98,7 @@ def notebook(
     )
     if execute:
         run(document, folder)
-        tidy(document, mask=redact)
+        tidy(document, Masking.when(redact))
     import nbformat
 
     nbformat.validate(document)

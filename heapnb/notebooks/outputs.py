@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.drawing.dot import CSS_CLASS
 from heapnb.views import fmt
-from heapnb.views.masking import mask_secrets
+from heapnb.views.masking import SECRETS, Masking
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,7 +26,7 @@ _GRAPH: Final = re.compile(rf'<svg\b[^>]*class="{CSS_CLASS}".*?</svg>', re.DOTAL
 _RAW_ELEMENTS: Final = ("style", "script")
 
 
-def tidy(notebook: NotebookNode, *, mask: bool) -> None:
+def tidy(notebook: NotebookNode, masking: Masking) -> None:
     """Make an executed notebook fit to be passed on.
 
     Parameters
@@ -34,8 +34,8 @@ def tidy(notebook: NotebookNode, *, mask: bool) -> None:
     notebook : nbformat.NotebookNode
         Changed in place: progress bars go; secrets are masked; drawings become outputs of their
         own; the largest outputs are replaced by their text until the whole fits.
-    mask : bool
-        Whether secrets are masked.
+    masking : Masking
+        The policy for likely secrets.
     """
     # The version of Python that ran it is no part of the case.
     notebook.metadata.pop("language_info", None)
@@ -46,26 +46,26 @@ def tidy(notebook: NotebookNode, *, mask: bool) -> None:
         cell.metadata.pop("execution", None)
         outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         for output in outputs:
-            _tidy_output(output, mask=mask)
+            _tidy_output(output, masking)
         cell.outputs = [part for output in outputs for part in _with_drawings_apart(output)]
     _shrink(notebook)
 
 
-def _tidy_output(output: Any, *, mask: bool) -> None:
+def _tidy_output(output: Any, masking: Masking) -> None:
     if output.output_type == "stream":
-        output.text = mask_secrets(output.text) if mask else output.text
+        output.text = masking.text(output.text)
         return
     data = output.get("data", {})
     if _PAGE in data:
         # The page has the drawing in it.
         data.pop(_DRAWING, None)
-    if not mask:
+    if not masking.is_on:
         return
     for kind, content in data.items():
         if kind in {_PAGE, _DRAWING}:
-            data[kind] = mask_markup(content)
+            data[kind] = mask_markup(content, masking)
         elif isinstance(content, str):
-            data[kind] = mask_secrets(content)
+            data[kind] = masking.text(content)
 
 
 def _with_drawings_apart(output: Any) -> list[Any]:
@@ -88,13 +88,15 @@ def _with_drawings_apart(output: Any) -> list[Any]:
     ]
 
 
-def mask_markup(markup: str) -> str:
+def mask_markup(markup: str, masking: Masking = SECRETS) -> str:
     """Mask what looks like a secret in the texts and attributes of HTML or SVG.
 
     Parameters
     ----------
     markup : str
         A fragment.
+    masking : Masking
+        The policy for likely secrets.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def mask_markup(markup: str) -> str:
     >>> mask_markup('<b title="password=hunter2">token=abc&amp;x</b>')
     '<b title="password=•••">token=•••&amp;x</b>'
     """
-    masker = _Masker()
+    masker = _Masker(masking)
     masker.feed(markup)
     masker.close()
     return "".join(masker.pieces)
@@ -115,8 +117,9 @@ def mask_markup(markup: str) -> str:
 class _Masker(HTMLParser):
     """Writes what it reads, with masked texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, masking: Masking) -> None:
         super().__init__(convert_charrefs=True)
+        self.masking = masking
         self.pieces: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -124,7 +127,7 @@ class _Masker(HTMLParser):
         del tag
         written = self.get_starttag_text() or ""
         for _, value in attrs:
-            masked = mask_secrets(value) if value else value
+            masked = self.masking.text(value) if value else value
             if value and masked and masked != value:
                 written = written.replace(html.escape(value), html.escape(masked))
                 written = written.replace(value, html.escape(masked))
@@ -141,7 +144,7 @@ class _Masker(HTMLParser):
         if self.cdata_elem in _RAW_ELEMENTS:
             self.pieces.append(data)
             return
-        self.pieces.append(html.escape(mask_secrets(data), quote=False))
+        self.pieces.append(html.escape(self.masking.text(data), quote=False))
 
     def handle_comment(self, data: str) -> None:
         """Leave comments out."""

@@ -71,15 +71,15 @@ def report(
     from heapnb.reports.content import gather
     from heapnb.reports.embedding import embed
     from heapnb.reports.rendering import render
-    from heapnb.views.masking import masking_off
+    from heapnb.views.masking import Masking
 
     path = Path(target)
     check_target(path, force=force)
     diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
-    with masking_off(not redact):
-        html = render(gather(diagnosis), embed(diagnosis, mask=redact))
+    masking = Masking.when(redact)
+    html = render(gather(diagnosis, masking), embed(diagnosis, masking=masking))
     with replacing(path, force=force) as stream:
         stream.write(html.encode())
     return path
@@ -103,10 +103,9 @@ def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
     """
     from heapnb.reports.content import gather
     from heapnb.reports.plain import report_dict
-    from heapnb.views.masking import masking_off
+    from heapnb.views.masking import Masking
 
-    with masking_off(not redact):
-        return report_dict(gather(_diagnosis_of(source)))
+    return report_dict(gather(_diagnosis_of(source), Masking.when(redact)))
 
 
 def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
@@ -126,10 +125,9 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
     """
     from heapnb.reports.content import gather
     from heapnb.reports.plain import markdown
-    from heapnb.views.masking import masking_off
+    from heapnb.views.masking import Masking
 
-    with masking_off(not redact):
-        return markdown(gather(_diagnosis_of(source)))
+    return markdown(gather(_diagnosis_of(source), Masking.when(redact)))
 
 
 def _diagnosis_of(

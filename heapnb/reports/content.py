@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,11 +21,11 @@ from heapnb.drawing.dot import retainer_graph
 from heapnb.drawing.layout import TEXT_OF_SVG
 from heapnb.errors import HeapnbError
 from heapnb.graph.references import is_chain_step
-from heapnb.reports.tables import Column, Table, make_table, safe_place, safe_text
+from heapnb.reports.tables import Column, Table, Writer
 from heapnb.views import charts, fmt
 from heapnb.views.code import code_html
 from heapnb.views.describe import removal
-from heapnb.views.masking import mask_secrets
+from heapnb.views.masking import SECRETS, Masking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +111,7 @@ class Report:
     """All that the template shows."""
 
     diagnosis: Diagnosis
+    write: Writer
     cards: tuple[Card, ...]
     other_suspects: Table | None
     snapshot_names: tuple[str, ...]
@@ -148,24 +149,27 @@ class Report:
         return suspects[0] if suspects and self.diagnosis.verdict != "no-leak" else None
 
 
-def gather(diagnosis: Diagnosis) -> Report:
-    """Ask the analyses all that a report shows.
+def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
+    """Run the analyses that a report shows.
 
     Parameters
     ----------
     diagnosis : Diagnosis
-        What was found.
+        The verdict and the suspects.
+    masking : Masking
+        The policy for likely secrets.
 
     Returns
     -------
     Report
     """
+    write = Writer(masking)
     series = diagnosis.series
     suspects = diagnosis.suspects
-    names = tuple(_short_name(snapshot.name) for snapshot in series.snapshots)
+    names = tuple(_short_name(write, snapshot.name) for snapshot in series.snapshots)
     sizes = tuple(int(snapshot.total_size) for snapshot in series.snapshots)
     grown = _grown_classes(series)
-    title, lines = _course(suspects, grown)
+    title, lines = _course(write, suspects, grown)
     parts, total = _parts(series)
     cohorts = _cohorts(series)
     layers = _layers(cohorts, names)
@@ -173,8 +177,9 @@ def gather(diagnosis: Diagnosis) -> Report:
     warnings = dict.fromkeys((*diagnosis.warnings, *series.warnings))
     return Report(
         diagnosis=diagnosis,
-        cards=tuple(_card(suspect, names) for suspect in suspects[:MOST_CARDS]),
-        other_suspects=_other_suspects(suspects[MOST_CARDS:]),
+        write=write,
+        cards=tuple(_card(write, suspect, names) for suspect in suspects[:MOST_CARDS]),
+        other_suspects=_other_suspects(write, suspects[MOST_CARDS:]),
         snapshot_names=names,
         sizes=sizes,
         size_chart=charts.column_chart(sizes, names, title="Heap size per snapshot"),
@@ -186,34 +191,34 @@ def gather(diagnosis: Diagnosis) -> Report:
             format_value=fmt.format_bytes if suspects else fmt.format_count_delta,
         ),
         course_legend=tuple(line.label for line in lines),
-        growth=_growth(series, grown),
-        survivors=_survivors(series),
-        cohorts=_cohort_table(cohorts),
+        growth=_growth(write, series, grown),
+        survivors=_survivors(write, series),
+        cohorts=_cohort_table(write, cohorts),
         cohort_chart=charts.stacked_columns(layers, names[1:], title="What came, and stayed"),
         cohort_legend=tuple(layer.label for layer in layers),
-        constructors=_constructors(series, total),
-        constructor_map=_constructor_map(series),
-        packages=_packages(whose, total),
-        package_map=_package_map(whose),
+        constructors=_constructors(write, series, total),
+        constructor_map=_constructor_map(write, series),
+        packages=_packages(write, whose, total),
+        package_map=_package_map(write, whose),
         parts=parts,
         parts_chart=charts.stacked_bar(
             [(part.name, part.size) for part in parts], title="Heap of the last snapshot"
         ),
         total_size=total,
-        files=_files(series),
-        producer=safe_text(summary(series.last).producer),
-        warnings=tuple(safe_text(text, 300) for text in list(warnings)[:MOST_WARNINGS]),
+        files=_files(write, series),
+        producer=write.text(summary(series.last).producer),
+        warnings=tuple(write.text(text, 300) for text in list(warnings)[:MOST_WARNINGS]),
         n_more_warnings=max(0, len(warnings) - MOST_WARNINGS),
     )
 
 
-def _short_name(name: str) -> str:
+def _short_name(write: Writer, name: str) -> str:
     """Leave out of a file's name what all snapshots end with, and often begin with."""
-    text = safe_text(_FILE_ENDINGS.sub("", name) or name)
+    text = write.text(_FILE_ENDINGS.sub("", name) or name)
     return fmt.shorten_start(text, _LONGEST_SHORT_NAME)
 
 
-def _card(suspect: Suspect, names: Sequence[str]) -> Card:
+def _card(write: Writer, suspect: Suspect, names: Sequence[str]) -> Card:
     chain = suspect.chain
     # The ends of a long chain tell most: what anchors it, and what it holds.
     n_folded = max(0, len(chain) - MOST_CHAIN_STEPS)
@@ -223,11 +228,11 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
     return Card(
         suspect=suspect,
         chain=tuple(
-            ChainStep(safe_text(step.removeprefix(".") or step), is_chain_step(step))
+            ChainStep(write.text(step.removeprefix(".") or step), is_chain_step(step))
             for step in chain
         ),
         n_folded_steps=n_folded,
-        drawing=_drawing(suspect) if suspect.rank <= MOST_DRAWINGS else None,
+        drawing=_drawing(write, suspect) if suspect.rank <= MOST_DRAWINGS else None,
         counts=charts.sparkline(suspect.count_per_snapshot),
         retained=charts.column_chart(
             suspect.retained_per_snapshot, names, title="Retained size per snapshot"
@@ -236,19 +241,19 @@ def _card(suspect: Suspect, names: Sequence[str]) -> Card:
             zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=True)
         )[-MOST_SNAPSHOTS:],
         removal=removal(suspect),
-        source=_source(suspect),
+        source=_source(write, suspect),
     )
 
 
-def _source(suspect: Suspect) -> Source | None:
+def _source(write: Writer, suspect: Suspect) -> Source | None:
     source = suspect.source
     if source is None:
         return None
-    masked = replace(source, text=mask_secrets(source.text))
-    return Source(safe_place(source.location), code_html(masked), source.is_cut)
+    lines = code_html(source, write.masking)
+    return Source(write.location(source.location), lines, source.is_cut)
 
 
-def _drawing(suspect: Suspect) -> Markup | None:
+def _drawing(write: Writer, suspect: Suspect) -> Markup | None:
     """Draw what keeps a suspect alive."""
     if suspect.path is None:
         return None
@@ -260,12 +265,12 @@ def _drawing(suspect: Suspect) -> Markup | None:
     svg = _STYLE_OF_SVG.sub("", svg)
     if len(svg) > LARGEST_DRAWING:
         return None
-    masked = TEXT_OF_SVG.sub(lambda match: mask_secrets(match[0]), svg)
+    masked = TEXT_OF_SVG.sub(lambda match: write.masking.text(match[0]), svg)
     masked = masked.replace('role="img"', 'role="img" aria-label="Retaining path"', 1)
     return Markup(masked)  # noqa: S704  RetainerGraph's SVG is made to be inlined
 
 
-def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
+def _other_suspects(write: Writer, suspects: Sequence[Suspect]) -> Table | None:
     import pandas as pd
 
     if not suspects:
@@ -281,7 +286,7 @@ def _other_suspects(suspects: Sequence[Suspect]) -> Table | None:
             "location": [suspect.location for suspect in suspects],
         }
     )
-    return make_table(
+    return write.table(
         frame,
         [
             Column.of("class_name"),
@@ -307,34 +312,37 @@ def _grown_classes(series: Series) -> pd.DataFrame | None:
 
 
 def _course(
-    suspects: Sequence[Suspect], grown: pd.DataFrame | None
+    write: Writer, suspects: Sequence[Suspect], grown: pd.DataFrame | None
 ) -> tuple[str, list[charts.Line]]:
     """Choose what is drawn beside the size of the heap: the suspects, else what grew most."""
     if suspects:
         return "Retained by the suspects", [
-            charts.Line(safe_text(suspect.class_name), suspect.retained_per_snapshot)
+            charts.Line(write.text(suspect.class_name), suspect.retained_per_snapshot)
             for suspect in suspects[:MOST_LINES]
         ]
     if grown is None:
         return "", []
     most = grown[grown["count_delta"].gt(0)].nlargest(MOST_LINES, "count_delta")
     return "Objects more than in the first snapshot", [
-        charts.Line(safe_text(name), [count - course[0] for count in course])
+        charts.Line(write.text(name), [count - course[0] for count in course])
         for name, course in zip(most["class_name"], most["trend"], strict=True)
     ]
 
 
-def _growth(series: Series, grown: pd.DataFrame | None) -> Table | None:
+def _growth(write: Writer, series: Series, grown: pd.DataFrame | None) -> Table | None:
     if grown is None:
         return None
     n = len(series)
     shown = range(n) if n <= MOST_COUNT_COLUMNS else (0, n - 1)
-    return make_table(
+    return write.table(
         grown,
         [
             Column.of("class_name"),
             Column.of("trend"),
-            *(Column.of(f"count_{i + 1}", _short_name(series.snapshots[i].name)) for i in shown),
+            *(
+                Column.of(f"count_{i + 1}", _short_name(write, series.snapshots[i].name))
+                for i in shown
+            ),
             Column.of("count_delta", "Objects"),
             Column.of("shallow_delta", "Shallow"),
             Column.of("retained_delta", "Retained"),
@@ -343,11 +351,11 @@ def _growth(series: Series, grown: pd.DataFrame | None) -> Table | None:
     )
 
 
-def _survivors(series: Series) -> Table | None:
+def _survivors(write: Writer, series: Series) -> Table | None:
     # The technique of three snapshots; ids of several processes mean nothing to each other.
     if len(series) < 3 or not series.one_process:  # noqa: PLR2004
         return None
-    return make_table(
+    return write.table(
         series.survivors().table,
         [
             Column.of("class_name"),
@@ -380,7 +388,7 @@ def _layers(cohorts: Cohorts | None, names: Sequence[str]) -> list[charts.Line]:
     return layers
 
 
-def _cohort_table(cohorts: Cohorts | None) -> Table | None:
+def _cohort_table(write: Writer, cohorts: Cohorts | None) -> Table | None:
     if cohorts is None:
         return None
     frame = cohorts.table
@@ -389,7 +397,7 @@ def _cohort_table(cohorts: Cohorts | None) -> Table | None:
         born_count=sum(frame[f"births_{number}"] for number in numbers),
         gone_count=sum(frame[f"deaths_{number}"] for number in numbers),
     )
-    return make_table(
+    return write.table(
         frame[(frame["born_count"] > 0) | (frame["gone_count"] > 0)],
         [
             Column.of("class_name"),
@@ -402,11 +410,11 @@ def _cohort_table(cohorts: Cohorts | None) -> Table | None:
     )
 
 
-def _constructors(series: Series, total: int) -> Table:
+def _constructors(write: Writer, series: Series, total: int) -> Table:
     frame = constructors(series.last)
     frame = frame.sort_values("retained_size", ascending=False, kind="stable")
     frame = frame.assign(share=frame["retained_size"] / max(total, 1))
-    return make_table(
+    return write.table(
         frame,
         [
             Column.of("class_name"),
@@ -420,7 +428,7 @@ def _constructors(series: Series, total: int) -> Table:
     )
 
 
-def _constructor_map(series: Series) -> Markup:
+def _constructor_map(write: Writer, series: Series) -> Markup:
     """Draw what nothing but the roots holds, by class: together it is the whole heap."""
     heap = series.last
     nodes = nodes_below_roots(heap)
@@ -430,21 +438,21 @@ def _constructor_map(series: Series) -> Markup:
     order = np.argsort(-sizes, kind="stable")
     largest, rest = order[:MOST_TILES], order[MOST_TILES:]
     names = heap.class_names.take(pa.array(largest)).to_pylist()
-    tiles = [(safe_text(name), int(sizes[i])) for name, i in zip(names, largest, strict=True)]
+    tiles = [(write.text(name), int(sizes[i])) for name, i in zip(names, largest, strict=True)]
     tiles.append(("other classes", int(sizes[rest].sum())))
     return charts.treemap(tiles, title="The heap by what holds it")
 
 
-def _package_map(whose: pd.DataFrame) -> Markup:
+def _package_map(write: Writer, whose: pd.DataFrame) -> Markup:
     tiles = [
-        (safe_text(name), int(size))
+        (write.text(name), int(size))
         for name, size in zip(whose["package"], whose["retained_size"], strict=True)
     ]
     return charts.treemap(tiles[:MOST_TILES], title="Retained size by package")
 
 
-def _packages(whose: pd.DataFrame, total: int) -> Table:
-    return make_table(
+def _packages(write: Writer, whose: pd.DataFrame, total: int) -> Table:
+    return write.table(
         whose.assign(share=whose["retained_size"] / max(total, 1)),
         [
             Column.of("package"),
@@ -478,8 +486,8 @@ def _parts(series: Series) -> tuple[tuple[Part, ...], int]:
     ), total
 
 
-def _files(series: Series) -> Table:
-    return make_table(
+def _files(write: Writer, series: Series) -> Table:
+    return write.table(
         series.table,
         [
             Column.of("name", "File"),

@@ -20,7 +20,7 @@ import orjson
 
 from heapnb.errors import HeapnbError
 from heapnb.reports.hiding import hide_secrets
-from heapnb.views.masking import mask_secrets
+from heapnb.views.masking import SECRETS, Masking
 from heapnb.workbench.model import LARGEST_PAGE
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.source import Source
@@ -118,15 +118,17 @@ class Embedded:
     left_out: tuple[str, ...]
 
 
-def embed(diagnosis: Diagnosis, *, mask: bool = True, budget: int = BUDGET) -> Embedded | None:
+def embed(
+    diagnosis: Diagnosis, *, masking: Masking = SECRETS, budget: int = BUDGET
+) -> Embedded | None:
     """Pack the part of the last snapshot that matters most.
 
     Parameters
     ----------
     diagnosis : Diagnosis
         What was found; what it is about comes first.
-    mask : bool
-        Whether what looks like a secret is masked.
+    masking : Masking
+        The policy for likely secrets.
     budget : int
         Bytes that the data take at most, written by `as_script`.
 
@@ -143,10 +145,11 @@ def embed(diagnosis: Diagnosis, *, mask: bool = True, budget: int = BUDGET) -> E
         series.last,
         diagnosis=diagnosis,
         series=series,
-        title=mask_secrets(name) if mask else name,
+        title=masking.text(name),
+        masking=masking,
     )
-    found = _Embedding(Source(workbench, mask=mask), budget).make()
-    return replace(found, data=hide_secrets(found.data, series.last)) if mask else found
+    found = _Embedding(Source(workbench), budget).make()
+    return replace(found, data=hide_secrets(found.data, series.last)) if masking.is_on else found
 
 
 def as_script(data: object) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import heapnb
-from heapnb.reports.tables import LONGEST_PROSE, TREND, Table, safe_text
+from heapnb.reports.tables import LONGEST_PROSE, TREND, Table, Writer
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
-from heapnb.views.columns import is_missing, kind_of, write
-from heapnb.views.masking import mask_secrets
+from heapnb.views.columns import is_missing, kind_of
+from heapnb.views.columns import write as write_value
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Suspect
@@ -44,7 +44,7 @@ def report_dict(report: Report) -> dict[str, Any]:
         Fit for JSON. Sizes are bytes, what is unknown is None. ``cut`` says of which tables how
         many rows are left out.
     """
-    diagnosis = report.diagnosis
+    diagnosis, write = report.diagnosis, report.write
     shown = [card.suspect for card in report.cards]
     tables = _tables(report)
     cut = {name: table.n_all - len(table.rows) for name, table in tables.items() if table.is_cut}
@@ -53,10 +53,10 @@ def report_dict(report: Report) -> dict[str, Any]:
     return {
         "heapnb": heapnb.__version__,
         "verdict": diagnosis.verdict,
-        "reason": _fit(diagnosis.reason, LONGEST_PROSE),
+        "reason": _fit(write, diagnosis.reason, LONGEST_PROSE),
         "suspects": [
-            _fit(suspect.to_dict())
-            | {"fingerprint": suspect.fingerprint, "source": _source(suspect)}
+            _fit(write, suspect.to_dict())
+            | {"fingerprint": suspect.fingerprint, "source": _source(write, suspect)}
             for suspect in shown
         ],
         "producer": report.producer,
@@ -66,7 +66,7 @@ def report_dict(report: Report) -> dict[str, Any]:
         "parts": [
             {"name": part.name, "size": part.size, "share": part.share} for part in report.parts
         ],
-        **{name: _records(table) for name, table in tables.items()},
+        **{name: _records(write, table) for name, table in tables.items()},
         "cut": cut,
     }
 
@@ -99,113 +99,118 @@ def _tables(report: Report) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table is not None}
 
 
-def _records(table: Table) -> list[dict[str, Any]]:
+def _records(write: Writer, table: Table) -> list[dict[str, Any]]:
     columns = {str(name): table.frame[name].tolist() for name in table.frame}
     rows = zip(*columns.values(), strict=True)
-    return [{name: _plain(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+    return [
+        {name: _plain(write, value) for name, value in zip(columns, row, strict=True)}
+        for row in rows
+    ]
 
 
-def _plain(value: Any) -> Any:
+def _plain(write: Writer, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return list(value)
     if is_missing(value):
         return None
-    return safe_text(value) if isinstance(value, str) else value
+    return write.text(value) if isinstance(value, str) else value
 
 
-def _fit(value: Any, limit: int = _LONGEST_NAME) -> Any:
+def _fit(write: Writer, value: Any, limit: int = _LONGEST_NAME) -> Any:
     """Mask and cut the strings of plain data, and cut its lists; it is only some levels deep."""
     if isinstance(value, str):
-        return safe_text(value, limit)
+        return write.text(value, limit)
     if isinstance(value, dict):
         return {
-            name: _fit(item, LONGEST_PROSE if name in _PROSE else limit)
+            name: _fit(write, item, LONGEST_PROSE if name in _PROSE else limit)
             for name, item in value.items()
         }
     if isinstance(value, list):
         half = _MOST_ITEMS // 2
         if len(value) > _MOST_ITEMS:
             value = [*value[:half], "…", *value[-half:]]
-        return [_fit(item, limit) for item in value]
+        return [_fit(write, item, limit) for item in value]
     return value
 
 
-def _source(suspect: Suspect) -> dict[str, Any] | None:
+def _source(write: Writer, suspect: Suspect) -> dict[str, Any] | None:
     source = suspect.source
     if source is None:
         return None
     return {
         "location": source.location,
         "first_line": source.first_line,
-        "text": code_lines(mask_secrets(source.text)),
+        "text": code_lines(source.text, write.masking),
         "is_cut": source.is_cut,
     }
 
 
 def _markdown(report: Report) -> Iterator[str]:
-    diagnosis = report.diagnosis
+    diagnosis, write = report.diagnosis, report.write
     yield f"## {HEADLINES.get(diagnosis.verdict, UNDECIDED)}"
     yield ""
-    yield _prose(diagnosis.reason)
+    yield _prose(write, diagnosis.reason)
     yield ""
     for suspect in diagnosis.suspects[:_MOST_SUSPECTS]:
-        yield from _suspect(suspect)
+        yield from _suspect(write, suspect)
     if len(diagnosis.suspects) > _MOST_SUSPECTS:
         more = fmt.plural(len(diagnosis.suspects) - _MOST_SUSPECTS, "further suspect")
         yield f"And {more}."
         yield ""
     for warning in report.warnings:
-        yield f"> {_escaped(warning)}"
+        yield f"> {_escaped(write, warning)}"
         yield ""
     yield "### Snapshots"
     yield ""
-    yield from _table(report.files)
+    yield from _table(write, report.files)
     if report.growth is not None and report.growth.rows:
         yield "### Classes that grew"
         yield ""
-        yield from _table(report.growth)
+        yield from _table(write, report.growth)
     yield "### Classes that retain most"
     yield ""
-    yield from _table(report.constructors)
-    yield f"<sub>heapnb {heapnb.__version__}. {_escaped(report.producer)}.</sub>"
+    yield from _table(write, report.constructors)
+    yield f"<sub>heapnb {heapnb.__version__}. {_escaped(write, report.producer)}.</sub>"
 
 
-def _suspect(suspect: Suspect) -> Iterator[str]:
-    yield f"### {suspect.rank}. {_code(suspect.class_name)}: {_escaped(suspect.kind)}"
+def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
+    yield f"### {suspect.rank}. {_code(write, suspect.class_name)}: {_escaped(write, suspect.kind)}"
     yield ""
-    yield _prose(suspect.explanation)
+    yield _prose(write, suspect.explanation)
     yield ""
     facts = {
-        "held by": _prose(suspect.anchor),
-        "location": None if suspect.location is None else _code(suspect.location),
+        "held by": _prose(write, suspect.anchor),
+        "location": None if suspect.location is None else _code(write, suspect.location),
         "objects": " → ".join(map(fmt.format_count, suspect.count_per_snapshot)),
         "retained": " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot)),
         "confidence": fmt.format_percent(suspect.confidence),
-        "fingerprint": _code(suspect.fingerprint),
+        "fingerprint": _code(write, suspect.fingerprint),
     }
     yield from (f"- **{name}:** {value}" for name, value in facts.items() if value is not None)
     yield ""
     if suspect.fix:
-        yield f"**What to change:** {_prose(suspect.fix)}"
+        yield f"**What to change:** {_prose(write, suspect.fix)}"
         yield ""
-    chain = " → ".join(_fit(list(suspect.chain)))
-    yield f"**What keeps it alive:** {_code(chain, limit=LONGEST_PROSE)}"
+    chain = " → ".join(_fit(write, list(suspect.chain)))
+    yield f"**What keeps it alive:** {_code(write, chain, limit=LONGEST_PROSE)}"
     yield ""
     if suspect.source is not None:
-        text = mask_secrets(suspect.source.text)
-        lines = code_lines(text).split("\n")
+        text = code_lines(suspect.source.text, write.masking)
+        lines = text.split("\n")
         fence = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(text)), 3)
         yield from (f"{fence}js", *lines, fence, "")
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(write: Writer, table: Table) -> Iterator[str]:
     columns = [column for column in table.columns if column.key != TREND]
-    yield "| " + " | ".join(_escaped(column.title) for column in columns) + " |"
+    yield "| " + " | ".join(_escaped(write, column.title) for column in columns) + " |"
     yield "|" + "|".join("---:" if column.is_number else "---" for column in columns) + "|"
     shown = table.frame.head(_MOST_ROWS)
     values = [shown[column.key].tolist() for column in columns]
     for row in zip(*values, strict=True):
-        cells = [_cell(value, column.key) for value, column in zip(row, columns, strict=True)]
+        cells = [
+            _cell(write, value, column.key) for value, column in zip(row, columns, strict=True)
+        ]
         yield f"| {' | '.join(cells)} |"
     left_out = table.n_all - len(shown)
     if left_out > 0:
@@ -214,25 +219,26 @@ def _table(table: Table) -> Iterator[str]:
     yield ""
 
 
-def _cell(value: Any, key: str) -> str:
+def _cell(write: Writer, value: Any, key: str) -> str:
     if isinstance(value, str):
-        return _code(value).replace("|", "\\|")
-    return _escaped(write(value, kind_of(key)))
+        return _code(write, value).replace("|", "\\|")
+    return _escaped(write, write_value(value, kind_of(key)))
 
 
-def _prose(text: str) -> str:
+def _prose(write: Writer, text: str) -> str:
     """Write sentences with code between back ticks."""
-    pieces = mask_secrets(text[:LONGEST_PROSE]).split("`")
+    pieces = write.masking.start(text, LONGEST_PROSE)[:LONGEST_PROSE].split("`")
     if len(pieces) % 2 == 0:
         pieces[-2:] = [" ".join(pieces[-2:])]
     return "".join(
-        _code(piece) if number % 2 else _escaped(piece) for number, piece in enumerate(pieces)
+        _code(write, piece) if number % 2 else _escaped(write, piece)
+        for number, piece in enumerate(pieces)
     )
 
 
-def _code(text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
+def _code(write: Writer, text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
     """Write a name as code, whatever ticks it has."""
-    shown = safe_text(text, limit)
+    shown = write.text(text, limit)
     longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
     if not longest:
         return f"`{shown}`" if shown else ""
@@ -240,8 +246,8 @@ def _code(text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
     return f"{ticks} {shown} {ticks}"
 
 
-def _escaped(text: Any) -> str:
-    return _MEANT_OTHERWISE.sub(_entity, safe_text(text, LONGEST_PROSE))
+def _escaped(write: Writer, text: Any) -> str:
+    return _MEANT_OTHERWISE.sub(_entity, write.text(text, LONGEST_PROSE))
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -13,10 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import heapnb
-from heapnb.reports import tables
 from heapnb.reports.content import Report
 from heapnb.reports.embedding import Embedded, as_script
 from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
+from heapnb.reports.tables import Writer
 from heapnb.views import charts, fmt
 from heapnb.workbench.linker import link
 
@@ -48,7 +48,7 @@ def render(report: Report, embedded: Embedded | None = None) -> str:
     if embedded is not None:
         scripts.append(link("report.js").replace("\r\n", "\n"))
     return (
-        _environment()
+        _environment(report.write)
         .get_template("report.html.j2")
         .render(
             report=report,
@@ -95,7 +95,7 @@ def _static(package: str, name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(write: Writer) -> Environment:
     environment = Environment(
         loader=PackageLoader("heapnb.reports"),
         autoescape=True,
@@ -109,11 +109,11 @@ def _environment() -> Environment:
         "count": fmt.format_count,
         "count_delta": fmt.format_count_delta,
         "percent": fmt.format_percent,
-        "text": tables.safe_text,
-        "place": tables.place,
-        "code": tables.code,
-        "prose": tables.prose,
-        "inline_prose": tables.inline_prose,
+        "text": write.text,
+        "place": write.place,
+        "code": write.code,
+        "prose": write.prose,
+        "inline_prose": write.inline_prose,
     }
     environment.globals |= {"swatch": charts.swatch, "plural": fmt.plural}
     return environment

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from heapnb.schema import Kind, find_column
 from heapnb.views import charts, fmt
 from heapnb.views.columns import is_missing, kind_of, write, write_exactly
-from heapnb.views.masking import mask_secrets
+from heapnb.views.masking import OFF, SECRETS, Masking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,6 @@ LONGEST_NAME: Final = 120
 """Characters of a name that a report keeps."""
 
 
-_LOOK_AHEAD: Final = 2000
 _FOLDER_END: Final = re.compile(r"(?<=.)/")
 _MOST_PARAGRAPHS: Final = 6
 _LONG_WORD: Final = re.compile(rf"\S{{{fmt.MAX_TEXT_LENGTH + 1},}}")
@@ -95,118 +94,125 @@ class Table:
         return len(self.rows) < self.n_all
 
 
-def make_table(frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Table:
-    """Take the first rows of a table.
+@dataclass(frozen=True)
+class Writer:
+    """Writes the texts of a report: masked, cut, and safe for HTML.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Table of an analysis, the most important row first.
-    columns : sequence of Column
-        What to show; columns that the table lacks are left out. Where the class is the first,
-        the definition site, ``location``, stands in the same cell.
-    limit : int
-        How many rows.
-
-    Returns
-    -------
-    Table
+    masking : Masking
+        The policy for likely secrets.
     """
-    present = tuple(column for column in columns if column.key in frame.columns)
-    head = frame.head(limit)
-    cells = [[cell(value, column.key) for value in head[column.key]] for column in present]
-    if "location" in frame.columns and present[0].key == CLASS:
-        # One below the other they leave room for the numbers.
-        for row, value in enumerate(head["location"]):
-            if not is_missing(value):
-                cells[0][row] += place(value)
-    keys = [column.key for column in present]
-    if "location" in frame.columns and "location" not in keys:
-        keys.append("location")
-    return Table(present, tuple(zip(*cells, strict=True)), head[keys], len(frame))
 
+    masking: Masking = SECRETS
 
-def cell(value: Any, key: str) -> Markup:
-    """Write one value as HTML.
+    def table(self, frame: pd.DataFrame, columns: Sequence[Column], limit: int) -> Table:
+        """Take the first rows of a table.
 
-    Parameters
-    ----------
-    value : object
-        A number, a text, numbers to draw, or something missing.
-    key : str
-        Name of its column.
-    """
-    if key == TREND:
-        return charts.sparkline(value)
-    if is_missing(value):
-        return escape(fmt.UNKNOWN)
-    kind = kind_of(key)
-    if kind is Kind.TEXT:
-        return code(value)
-    if kind is Kind.LOCATION:
-        return place(value)
-    text = write(value, kind)
-    if kind is Kind.SHARE:
-        bar = charts.share_bar(float(value))
-        return Markup('<span class="share">{}{}</span>').format(bar, text)
-    css_class = "quiet" if kind in {Kind.BYTES_DELTA, Kind.COUNT_DELTA} and value <= 0 else ""
-    exact = write_exactly(value, kind)
-    if not css_class and exact is None:
-        return escape(text)
-    return Markup('<span class="{}" title="{}">{}</span>').format(css_class, exact or text, text)
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Table of an analysis, the most important row first.
+        columns : sequence of Column
+            What to show; columns that the table lacks are left out. Where the class is the first,
+            the definition site, ``location``, stands in the same cell.
+        limit : int
+            How many rows.
 
+        Returns
+        -------
+        Table
+        """
+        present = tuple(column for column in columns if column.key in frame.columns)
+        head = frame.head(limit)
+        cells = [[self.cell(value, column.key) for value in head[column.key]] for column in present]
+        if "location" in frame.columns and present[0].key == CLASS:
+            # One below the other they leave room for the numbers.
+            for row, value in enumerate(head["location"]):
+                if not is_missing(value):
+                    cells[0][row] += self.place(value)
+        keys = [column.key for column in present]
+        if "location" in frame.columns and "location" not in keys:
+            keys.append("location")
+        return Table(present, tuple(zip(*cells, strict=True)), head[keys], len(frame))
 
-def safe_text(value: object, limit: int = LONGEST_NAME) -> str:
-    """Make a text of a snapshot fit for a report: secrets masked, cut, and visible.
+    def cell(self, value: Any, key: str) -> Markup:
+        """Write one value as HTML.
 
-    Escaping is left to the template.
-    """
-    if is_missing(value):
-        return fmt.UNKNOWN
-    # A little more than is shown, so that a secret is found that the cut goes through.
-    return fmt.clean(mask_secrets(str(value)[: limit + _LOOK_AHEAD]), limit)
+        Parameters
+        ----------
+        value : object
+            A number, a text, numbers to draw, or something missing.
+        key : str
+            Name of its column.
+        """
+        if key == TREND:
+            return charts.sparkline(value)
+        if is_missing(value):
+            return escape(fmt.UNKNOWN)
+        kind = kind_of(key)
+        if kind is Kind.TEXT:
+            return self.code(value)
+        if kind is Kind.LOCATION:
+            return self.place(value)
+        text = write(value, kind)
+        if kind is Kind.SHARE:
+            bar = charts.share_bar(float(value))
+            return Markup('<span class="share">{}{}</span>').format(bar, text)
+        css_class = "quiet" if kind in {Kind.BYTES_DELTA, Kind.COUNT_DELTA} and value <= 0 else ""
+        exact = write_exactly(value, kind)
+        if not css_class and exact is None:
+            return escape(text)
+        return Markup('<span class="{}" title="{}">{}</span>').format(
+            css_class, exact or text, text
+        )
 
+    def text(self, value: object, limit: int = LONGEST_NAME) -> str:
+        """Make a text of a snapshot fit for a report: secrets masked, cut, and visible.
 
-def safe_place(value: object, limit: int = LONGEST_NAME) -> str:
-    """Make a source position fit for a report; it is cut at its start."""
-    if is_missing(value):
-        return fmt.UNKNOWN
-    return fmt.clean_location(mask_secrets(str(value)[-limit - _LOOK_AHEAD :]), limit)
+        Escaping is left to the template.
+        """
+        if is_missing(value):
+            return fmt.UNKNOWN
+        # A little more than is shown, so that a secret is found that the cut goes through.
+        return fmt.clean(str(value), limit, self.masking)
 
+    def location(self, value: object, limit: int = LONGEST_NAME) -> str:
+        """Make a source position fit for a report; it is cut at its start."""
+        if is_missing(value):
+            return fmt.UNKNOWN
+        return fmt.clean_location(str(value), limit, self.masking)
 
-def code(value: object) -> Markup:
-    """Write a name as code."""
-    text = safe_text(value)
-    return escape(text) if text == fmt.UNKNOWN else Markup("<code>{}</code>").format(text)
+    def code(self, value: object) -> Markup:
+        """Write a name as code."""
+        text = self.text(value)
+        return escape(text) if text == fmt.UNKNOWN else Markup("<code>{}</code>").format(text)
 
+    def place(self, value: object) -> Markup:
+        """Write a source position as code."""
+        text = self.location(value)
+        if text == fmt.UNKNOWN:
+            return escape(text)
+        # Long paths break between folders, but not after the slash that begins them.
+        breakable = _FOLDER_END.sub("/<wbr>", str(escape(text)))
+        return Markup(f'<code class="place">{breakable}</code>')  # noqa: S704  escaped above
 
-def place(value: object) -> Markup:
-    """Write a source position as code."""
-    text = safe_place(value)
-    if text == fmt.UNKNOWN:
-        return escape(text)
-    # Long paths break between folders, but not after the slash that begins them.
-    breakable = _FOLDER_END.sub("/<wbr>", str(escape(text)))
-    return Markup(f'<code class="place">{breakable}</code>')  # noqa: S704  escaped above
+    def prose(self, value: object) -> Markup:
+        """Write sentences of an analysis: paragraphs, and code between back ticks.
 
+        Examples
+        --------
+        >>> Writer().prose("Bound `results`.")
+        Markup('<p>Bound <code>results</code>.</p>')
+        """
+        # Masked as a whole, as some secrets have several lines.
+        text = self.masking.start(str(value or ""), LONGEST_PROSE)
+        paragraphs = [_with_code(line.strip()) for line in text.split("\n") if line.strip()]
+        return Markup("").join(map(Markup("<p>{}</p>").format, paragraphs[:_MOST_PARAGRAPHS]))
 
-def prose(value: object) -> Markup:
-    """Write sentences of an analysis: paragraphs, and code between back ticks.
-
-    Examples
-    --------
-    >>> prose("Bound `results`.")
-    Markup('<p>Bound <code>results</code>.</p>')
-    """
-    # Masked as a whole, as some secrets have several lines.
-    text = mask_secrets(str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD])
-    paragraphs = [_with_code(line.strip()) for line in text.split("\n") if line.strip()]
-    return Markup("").join(map(Markup("<p>{}</p>").format, paragraphs[:_MOST_PARAGRAPHS]))
-
-
-def inline_prose(value: object) -> Markup:
-    """Write a sentence with code between back ticks; see `prose`."""
-    return _with_code(mask_secrets(str(value or "")[: LONGEST_PROSE + _LOOK_AHEAD]))
+    def inline_prose(self, value: object) -> Markup:
+        """Write a sentence with code between back ticks; see `prose`."""
+        return _with_code(self.masking.start(str(value or ""), LONGEST_PROSE))
 
 
 def _with_code(text: str) -> Markup:
@@ -220,7 +226,7 @@ def _with_code(text: str) -> Markup:
     for i, piece in enumerate(pieces):
         is_code = i % 2 == 1
         shown = fmt.shorten(piece) if is_code else _LONG_WORD.sub(_shortened, piece)
-        shown = fmt.clean(shown, max(room, 1))
+        shown = fmt.clean(shown, max(room, 1), OFF)
         written.append(Markup("<code>{}</code>").format(shown) if is_code else escape(shown))
         room -= len(shown)
         if room <= 0:

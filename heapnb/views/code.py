@@ -7,36 +7,41 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from heapnb.views.fmt import visible
-from heapnb.views.masking import masked_if_asked
+from heapnb.views.masking import Masking, masking_of_results
 
 if TYPE_CHECKING:
     from heapnb.decode.source_text import SourceText
 
 
-def code_lines(text: str) -> str:
+def code_lines(text: str, masking: Masking | None = None) -> str:
     """Make lines of a program fit to be shown: what cannot be seen becomes visible.
 
     Parameters
     ----------
     text : str
         Any text.
+    masking : Masking, optional
+        The policy for likely secrets; by default the one that `heapnb.mask_output` has set.
 
     Returns
     -------
     str
         The same lines, not yet escaped.
     """
-    shown = masked_if_asked(text, len(text))
+    masking = masking_of_results() if masking is None else masking
+    shown = masking.text(text)
     return "\n".join(visible(line) for line in shown.split("\n"))
 
 
-def code_html(source: SourceText) -> Markup:
+def code_html(source: SourceText, masking: Masking | None = None) -> Markup:
     """Write lines of a program as HTML, in the colours of `result.css`.
 
     Parameters
     ----------
     source : SourceText
         The lines.
+    masking : Masking, optional
+        As for `code_lines`.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def code_html(source: SourceText) -> Markup:
 
     lexer = TypeScriptLexer(stripnl=False, ensurenl=False)
     coloured = highlight(
-        code_lines(source.text), lexer, HtmlFormatter(nowrap=True, classprefix="hn-")
+        code_lines(source.text, masking), lexer, HtmlFormatter(nowrap=True, classprefix="hn-")
     )
     # pygments escapes every piece.
     return Markup('<pre class="hn-code"><code>{}</code></pre>').format(Markup(coloured))  # noqa: S704

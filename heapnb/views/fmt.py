@@ -10,7 +10,7 @@ import math
 from typing import Final, TypeAlias, TypeGuard
 
 from heapnb import literals, vocab
-from heapnb.views.masking import masked_if_asked
+from heapnb.views.masking import Masking, masking_of_results
 
 Number: TypeAlias = int | float
 
@@ -168,7 +168,7 @@ def visible(text: str) -> str:
     return literals.visible(text)
 
 
-def clean(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+def clean(text: str, limit: int = MAX_TEXT_LENGTH, masking: Masking | None = None) -> str:
     """Make a string of a snapshot fit to be shown: cut, then `visible`.
 
     Not yet escaped: that is done for the place where it is shown.
@@ -179,18 +179,24 @@ def clean(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
         Any string; lone surrogates are welcome.
     limit : int, optional
         Characters to keep.
+    masking : Masking, optional
+        The policy for likely secrets; by default the one that `heapnb.mask_output` has set.
 
     Returns
     -------
     str
         Without control characters; at most ``limit`` characters of ``text``.
     """
-    return visible(shorten(masked_if_asked(text, limit), limit))
+    masking = masking_of_results() if masking is None else masking
+    return visible(shorten(masking.start(text, limit), limit))
 
 
-def clean_location(location: str, limit: int = MAX_TEXT_LENGTH) -> str:
+def clean_location(
+    location: str, limit: int = MAX_TEXT_LENGTH, masking: Masking | None = None
+) -> str:
     """Make a source position fit to be shown: as `clean`, cut at its start."""
-    return visible(shorten_start(location.removeprefix("file://"), limit))
+    masking = masking_of_results() if masking is None else masking
+    return visible(shorten_start(masking.end(location.removeprefix("file://"), limit), limit))
 
 
 def _with_plus(delta: Number | None, text: str) -> str:

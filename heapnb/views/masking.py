@@ -1,26 +1,120 @@
 """Likely secrets and personal data in texts that are shown.
 
-A heap holds every credential its program uses, and names of properties are data too: a table of
-sessions has their tokens for keys. Reports and notebooks are passed around, so what looks like a
-secret is replaced, by the rules of `heapnb.secrets`. This is a safety net, not a proof.
+A heap holds every credential that its program uses, and property names are data too: a table of
+sessions has their tokens for keys. Reports and notebooks are passed around, so likely secrets are
+replaced by the rules of `heapnb.secrets`. This is a safety net, not a proof.
+
+Whoever shows texts is given a `Masking`; `mask_output` sets the one that results use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from heapnb.secrets import Finding, find_secrets
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 MASK: Final = "•••"
-"""Stands for what was taken out."""
+"""Stands for what was removed."""
 
-_LOOK_AHEAD: Final = 400
+_LOOK_AHEAD: Final = 2000
+"""Characters beyond a cut that are searched: a secret may begin before it and end behind."""
 
 
-_is_masking = False
+@dataclass(frozen=True)
+class Masking:
+    """The policy for likely secrets in texts that are shown.
+
+    Parameters
+    ----------
+    policy : {"off", "secrets"}
+        Whether texts stay as they are, or likely secrets in them are replaced by `MASK`.
+    """
+
+    policy: Literal["off", "secrets"] = "secrets"
+
+    @classmethod
+    def when(cls, on: bool) -> Masking:
+        """Return the policy for a keyword such as ``redact=True``."""
+        return SECRETS if on else OFF
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is masked."""
+        return self.policy != "off"
+
+    def text(self, text: str) -> str:
+        """Mask a text.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        str
+            The same, with `MASK` in place of tokens, keys, passwords, addresses and the like.
+
+        Examples
+        --------
+        >>> SECRETS.text("postgres://app:hunter2@db/shop, token=abc123")
+        'postgres://•••:•••@db/shop, token=•••'
+        >>> SECRETS.text("CachedSearch in lib/searchCache.js:6:14")
+        'CachedSearch in lib/searchCache.js:6:14'
+        """
+        return without(text, find_secrets(text)) if self.is_on else text
+
+    def start(self, text: str, limit: int) -> str:
+        """Mask the start of a text that is about to be cut after ``limit`` characters."""
+        return self.text(text[: limit + _LOOK_AHEAD]) if self.is_on else text
+
+    def end(self, text: str, limit: int) -> str:
+        """Mask the end of a text of which the last ``limit`` characters will be shown."""
+        return self.text(text[-limit - _LOOK_AHEAD :]) if self.is_on else text
+
+    def texts(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
+        """Mask many texts at once.
+
+        Parameters
+        ----------
+        texts : pyarrow.LargeStringArray
+            Any texts; null stays null.
+
+        Returns
+        -------
+        pyarrow.LargeStringArray
+            What `text` returns for each.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> SECRETS.texts(pa.array(["lib/cache.js", "token=abc123"], pa.large_string())).to_pylist()
+        ['lib/cache.js', 'token=•••']
+        """
+        if not self.is_on:
+            return texts
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from heapnb.sifting import sift
+
+        found = [(index, without(text, findings)) for index, text, findings in sift(texts)]
+        is_masked = np.zeros(len(texts), np.bool_)
+        is_masked[[index for index, _ in found]] = True
+        masked = pa.array([text for _, text in found], texts.type)
+        return pc.replace_with_mask(texts, pa.array(is_masked), masked)
+
+
+OFF: Final = Masking("off")
+SECRETS: Final = Masking("secrets")
+
+_of_results = OFF
 
 
 def mask_output(on: bool = True) -> None:
@@ -29,92 +123,38 @@ def mask_output(on: bool = True) -> None:
     Parameters
     ----------
     on : bool, default True
-        False shows all again. Tables and strings themselves stay as they are: what pandas shows
-        of them is not masked.
+        False shows everything again. Tables and strings themselves stay as they are: what pandas
+        shows of them is not masked.
     """
-    global _is_masking
-    _is_masking = on
+    global _of_results
+    _of_results = Masking.when(on)
 
 
-def masked_if_asked(text: str, limit: int) -> str:
-    """Mask a text that is about to be cut, if `mask_output` asks for it.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-    limit : int
-        Characters that will be shown; a secret may begin within and end behind.
-
-    Returns
-    -------
-    str
-    """
-    return mask_secrets(text[: limit + _LOOK_AHEAD]) if _is_masking else text
+def masking_of_results() -> Masking:
+    """Return the policy that `mask_output` has set; `OFF` at first."""
+    return _of_results
 
 
-_is_off: ContextVar[bool] = ContextVar("is_off", default=False)
-
-
-@contextmanager
-def masking_off(off: bool = True) -> Iterator[None]:
-    """Leave texts as they are while the block runs.
-
-    Parameters
-    ----------
-    off : bool, default True
-        False masks as ever.
-    """
-    token = _is_off.set(off)
-    try:
-        yield
-    finally:
-        _is_off.reset(token)
-
-
-def mask_secrets(text: str) -> str:
-    """Replace what looks like a secret, or like personal data.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The same, with `MASK` in place of tokens, keys, passwords, addresses and the like.
-
-    Examples
-    --------
-    >>> mask_secrets("postgres://app:hunter2@db/shop, token=abc123")
-    'postgres://•••:•••@db/shop, token=•••'
-    >>> mask_secrets("CachedSearch in lib/searchCache.js:6:14")
-    'CachedSearch in lib/searchCache.js:6:14'
-    """
-    return mask_findings(text, find_secrets(text))
-
-
-def mask_findings(text: str, findings: Iterable[Finding]) -> str:
-    """Replace parts of a text.
+def without(text: str, findings: Iterable[Finding]) -> str:
+    """Replace parts of a text by `MASK`.
 
     Parameters
     ----------
     text : str
         Any text.
     findings : iterable of Finding
-        Its secrets, in order.
+        The parts, in order.
 
     Returns
     -------
     str
-        The same, with `MASK` in place of each.
     """
-    if _is_off.get():
-        return text
     pieces = []
     done = 0
     for start, stop, _ in findings:
         pieces += [text[done:start], MASK]
         done = stop
     return "".join([*pieces, text[done:]]) if pieces else text
+
+
+__all__ = ["MASK", "OFF", "SECRETS", "Masking", "mask_output", "masking_of_results", "without"]

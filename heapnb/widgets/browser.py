@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import anywidget
@@ -15,6 +16,7 @@ import traitlets
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.node import Node
 from heapnb.views import fmt
+from heapnb.views.masking import Masking
 from heapnb.widgets.fallback import Fallback, fallback
 from heapnb.widgets.opening import Browsable, workbench_of
 from heapnb.widgets.styles import browser_style
@@ -51,8 +53,9 @@ class HeapBrowser(anywidget.AnyWidget):
         What to browse; a node is shown selected.
     view : str, optional
         What to begin with, such as ``"dominators"``; `views` lists what there is.
-    mask : bool, default True
-        Show what looks like a secret only on request.
+    mask : bool, optional
+        Whether likely secrets are shown only on request. By default they are, or a workbench
+        decides.
 
     Attributes
     ----------
@@ -97,10 +100,14 @@ class HeapBrowser(anywidget.AnyWidget):
 
     selection = traitlets.Instance(Node, allow_none=True, read_only=True)
 
-    def __init__(self, what: Browsable, view: str | None = None, *, mask: bool = True) -> None:
+    def __init__(
+        self, what: Browsable, view: str | None = None, *, mask: bool | None = None
+    ) -> None:
         workbench = workbench_of(what)
+        if mask is not None:
+            workbench = replace(workbench, masking=Masking.when(mask))
         self._title = workbench.title
-        self._opened_source: Source | None = Source(workbench, mask=mask)
+        self._opened_source: Source | None = Source(workbench)
         self._thread_of_front_end: int | None = None
         if view is not None:
             self._check_view(view)

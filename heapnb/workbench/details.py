@@ -15,7 +15,7 @@ from heapnb.drawing.folding import is_engine_node
 from heapnb.graph.locations import location_of
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
-from heapnb.views.masking import MASK, mask_secrets
+from heapnb.views.masking import MASK, OFF
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
@@ -80,10 +80,9 @@ def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
     source = source_text(heap, node)
     if source is None:
         return None
-    text = mask_secrets(source.text) if workbench.mask else source.text
     return {
         "location": fmt.clean_location(source.location, _LONGEST_NAME),
-        "text": code_lines(text),
+        "text": code_lines(source.text, workbench.masking),
         "is_cut": source.is_cut,
     }
 
@@ -164,13 +163,13 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
     length = len(text)
     shown = text[:LONGEST_WHOLE_TEXT]
     is_masked = False
-    if workbench.mask and not reveal:
+    if workbench.masking.is_on and not reveal:
         is_secret = bool(workbench.labels.is_named_as_secret(np.array([node]))[0])
-        masked = MASK if is_secret else mask_secrets(shown)
+        masked = MASK if is_secret else workbench.masking.text(shown)
         is_masked = masked != shown
         shown = masked
     return {
-        "text": code_lines(shown),
+        "text": code_lines(shown, OFF),
         "length": length,
         "is_cut": is_cut or length > LONGEST_WHOLE_TEXT,
         "is_masked": is_masked,

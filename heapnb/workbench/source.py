@@ -36,8 +36,6 @@ class Source:
     ----------
     workbench : Workbench
         What is browsed.
-    mask : bool
-        Whether what looks like a secret is masked until it is revealed.
 
     Examples
     --------
@@ -49,8 +47,8 @@ class Source:
     [['edge', 'cache'], ['operator', ' :: '], ['class', 'Map'], ['id', ' @3']]
     """
 
-    def __init__(self, workbench: Workbench, *, mask: bool = True) -> None:
-        self.workbench = dataclasses.replace(workbench, mask=mask)
+    def __init__(self, workbench: Workbench) -> None:
+        self.workbench = workbench
         self._trees: dict[str, TreeTable] = {}
         self._retainers: OrderedDict[object, RetainersTree] = OrderedDict()
 
@@ -66,7 +64,7 @@ class Source:
             "expression": workbench.expression,
             "views": [_described(self.tree(key)) for key in keys_for(workbench)],
             "retainers": _described(self.tree(RetainersTree.key)),
-            "masked": workbench.mask,
+            "masked": workbench.masking.is_on,
             "static": False,
         }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from heapnb.analysis.filters import largest_object_id
 from heapnb.graph import HeapGraph
+from heapnb.views.masking import SECRETS, Masking
 from heapnb.workbench.rows.labels import NodeLabels
 from heapnb.workbench.rows.node_rows import NodeRows
 
@@ -35,8 +36,8 @@ class Workbench:
         Its title.
     expression : str
         The Python expression for it in generated code.
-    mask : bool
-        Whether likely secrets are masked.
+    masking : Masking
+        The policy for likely secrets.
     """
 
     heap: HeapGraph
@@ -45,12 +46,12 @@ class Workbench:
     series: Series | None = None
     title: str = ""
     expression: str = "snap"
-    mask: bool = True
+    masking: Masking = SECRETS
 
     @cached_property
     def labels(self) -> NodeLabels:
         """Labels of the heap's nodes."""
-        return NodeLabels(self.heap, mask=self.mask)
+        return NodeLabels(self.heap, self.masking)
 
     @cached_property
     def rows(self) -> NodeRows:

@@ -8,6 +8,7 @@ import pytest
 
 from heapnb.format import read_snapshot
 from heapnb.graph import HeapGraph
+from heapnb.views.masking import OFF
 from heapnb.workbench.model import Page, TreeTable, Window
 from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees.constructors import ConstructorsTree
@@ -27,7 +28,7 @@ PRESETS = {
 
 
 def workbench_of(path: Path) -> Workbench:
-    return Workbench(HeapGraph(read_snapshot(path)), mask=False)
+    return Workbench(HeapGraph(read_snapshot(path)), masking=OFF)
 
 
 def classes_of(tree: ConstructorsTree, page: Page) -> list[tuple[object, ...]]:

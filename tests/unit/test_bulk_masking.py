@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from heapnb.secrets import is_secret_name
 from heapnb.sifting import secret_names
-from heapnb.views.bulk_masking import mask_texts
-from heapnb.views.masking import MASK, mask_secrets
+from heapnb.views import masking
+from heapnb.views.masking import MASK
 
 SECRETS = [
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEow",
@@ -37,14 +37,14 @@ NAMES = ["password", "apiKey", "tokenType", "AWS_SECRET_ACCESS_KEY", "sid", "nam
 
 
 def masked(texts: list[str | None]) -> list[str | None]:
-    found: list[str | None] = mask_texts(pa.array(texts, pa.large_string())).to_pylist()
+    found: list[str | None] = masking.SECRETS.texts(pa.array(texts, pa.large_string())).to_pylist()
     return found
 
 
 def test_secrets_among_other_texts() -> None:
     texts: list[str | None] = [None, "lib/cache.js", *SECRETS, ""]
     found = masked(texts)
-    assert found == [None if text is None else mask_secrets(text) for text in texts]
+    assert found == [None if text is None else masking.SECRETS.text(text) for text in texts]
     assert [text for text in found[2:-1] if text is not None and MASK not in text] == []
 
 
@@ -52,7 +52,7 @@ def test_secrets_among_other_texts() -> None:
 @given(st.lists(st.lists(st.sampled_from(SECRETS) | st.text(max_size=8)).map(" ".join)))
 def test_texts_with_secrets_in_them(texts: list[str]) -> None:
     texts = [text.encode("utf-8", "replace").decode() for text in texts]
-    assert masked(list(texts)) == [mask_secrets(text) for text in texts]
+    assert masked(list(texts)) == [masking.SECRETS.text(text) for text in texts]
 
 
 def test_no_texts() -> None:

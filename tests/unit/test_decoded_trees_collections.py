@@ -6,7 +6,7 @@ import pytest
 
 from heapnb.errors import HeapnbError
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, OFF
 from heapnb.workbench.model import Window
 from heapnb.workbench.trees.collections_ import CollectionsTree
 from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, text_of
@@ -57,7 +57,7 @@ def test_entries_of_a_map(builder: SnapshotBuilder) -> None:
     assert [tree.nodes(row.key).tolist() for row in rows] == [
         [builder.ordinal(key)] for key in ("User", "secret", "number")
     ]
-    plain = CollectionsTree(bench(builder, mask=False))
+    plain = CollectionsTree(bench(builder, masking=OFF))
     assert shown(plain, collection.key)[1].startswith('"password" → "sesame"')
     for offset in range(3):
         page = tree.rows(collection.key, Window(offset, 1))

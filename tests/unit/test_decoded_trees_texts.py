@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, OFF
 from heapnb.workbench.model import LONGEST_TEXT, Window
 from heapnb.workbench.trees.texts import TextsTree
 from tests.unit.decoded_trees import (
@@ -86,7 +86,7 @@ def test_a_search_does_not_tell_what_is_masked(
 ) -> None:
     masked = TextsTree(bench(builder))
     assert masked.rows(None, Window(filters={"text": text, "regex": regex})).total == 0
-    plain = TextsTree(bench(builder, mask=False))
+    plain = TextsTree(bench(builder, masking=OFF))
     assert plain.rows(None, Window(filters={"text": text, "regex": regex})).total == 1
 
 
@@ -94,7 +94,7 @@ def test_secrets_are_found_by_what_stands_for_them(builder: SnapshotBuilder) -> 
     tree = TextsTree(bench(builder))
     assert len(shown(tree, text=MASK)) == 2
     assert shown(tree, preset="secrets") == shown(tree, text=MASK)
-    assert shown(TextsTree(bench(builder, mask=False)), preset="secrets") == []
+    assert shown(TextsTree(bench(builder, masking=OFF)), preset="secrets") == []
 
 
 def test_other_presets(builder: SnapshotBuilder) -> None:

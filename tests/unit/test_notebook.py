@@ -18,6 +18,7 @@ from heapnb.notebooks import outputs
 from heapnb.notebooks.cells import PARAMETERS, Case, build
 from heapnb.notebooks.outputs import mask_markup, tidy
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.masking import OFF, Masking
 from tests.conftest import ROOT, sample_series
 
 CASE = Case(snapshots=("before.heapsnapshot", "after.heapsnapshot"))
@@ -99,7 +100,7 @@ def test_progress_bars_go() -> None:
     cell.outputs = [
         nbformat.v4.new_output("stream", name=name, text="x") for name in ("stderr", "stdout")
     ]
-    tidy(notebook, mask=True)
+    tidy(notebook, Masking())
     assert [output.name for output in cell.outputs] == ["stdout"]
 
 
@@ -110,7 +111,7 @@ def test_what_does_not_fit_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> 
     for cell, size in ((first, 100), (second, 100_000)):
         data = {"text/html": "x" * size, "text/plain": "the text"}
         cell.outputs = [nbformat.v4.new_output("display_data", data)]
-    tidy(notebook, mask=False)
+    tidy(notebook, OFF)
     assert first.outputs[0].data["text/html"] == "x" * 100
     assert second.outputs[0].data["text/plain"].startswith("the text\n(The picture is left out")
     assert "text/html" not in second.outputs[0].data
@@ -123,7 +124,7 @@ def test_drawings_stand_alone() -> None:
     page = f"<p>before</p>{drawing.to_svg()}<p>after</p>"
     data = {"text/html": page, "text/plain": "a map"}
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
-    tidy(notebook, mask=True)
+    tidy(notebook, Masking())
     words, picture = cell.outputs
     assert words.data["text/html"] == "<p>before</p><p>after</p>"
     assert picture.data["image/svg+xml"].startswith("<svg")

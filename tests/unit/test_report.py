@@ -18,9 +18,9 @@ from heapnb.analysis.retention.paths import shortest_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
 from heapnb.reports import content
-from heapnb.reports.tables import inline_prose, place, prose, safe_text
+from heapnb.reports.tables import Writer
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.masking import MASK, mask_secrets
+from heapnb.views.masking import MASK, SECRETS
 
 HOSTILE = "<img src=x onerror=alert(1)></script></style><script>'\"`&\u202e\x00"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl"
@@ -292,7 +292,7 @@ def test_secrets_are_shown_where_that_is_asked_for(tmp_path: Path) -> None:
     assert TOKEN not in masked
     assert TOKEN in shown
     # Only for that report.
-    assert mask_secrets(TOKEN) == MASK
+    assert SECRETS.text(TOKEN) == MASK
 
 
 def test_whatever_the_input_the_report_stays_small(write: Callable[[Diagnosis], str]) -> None:
@@ -423,7 +423,7 @@ def test_a_target_that_cannot_be_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_secrets_are_found(secret: str) -> None:
-    masked = mask_secrets(f"before {secret} after")
+    masked = SECRETS.text(f"before {secret} after")
     assert MASK in masked
     core = max(re.split(r"[\s:=\"/@]+", secret), key=len)
     assert core not in masked
@@ -446,11 +446,11 @@ def test_secrets_are_found(secret: str) -> None:
     ],
 )
 def test_names_are_left_alone(name: str) -> None:
-    assert mask_secrets(name) == name
+    assert SECRETS.text(name) == name
 
 
 def test_mail_addresses_are_masked() -> None:
-    assert mask_secrets("to ada.lovelace@example.com") == f"to {MASK}"
+    assert SECRETS.text("to ada.lovelace@example.com") == f"to {MASK}"
 
 
 def test_masking_takes_no_time_on_long_texts() -> None:
@@ -461,33 +461,33 @@ def test_masking_takes_no_time_on_long_texts() -> None:
         "a@" * 10**5,
         "-----BEGIN " * 10**5,
     ):
-        mask_secrets(text)
+        SECRETS.text(text)
 
 
 def test_texts_are_masked_before_they_are_cut() -> None:
-    assert "eyJ" not in safe_text("x" * 100 + " " + TOKEN)
+    assert "eyJ" not in Writer().text("x" * 100 + " " + TOKEN)
 
 
 def test_code_in_prose() -> None:
-    assert inline_prose("a `b<c>` d") == "a <code>b&lt;c&gt;</code> d"
-    assert inline_prose("a ` b") == "a ` b"
-    assert prose("one\n\n`two`") == "<p>one</p><p><code>two</code></p>"
-    assert prose("") == prose(None) == ""
+    assert Writer().inline_prose("a `b<c>` d") == "a <code>b&lt;c&gt;</code> d"
+    assert Writer().inline_prose("a ` b") == "a ` b"
+    assert Writer().prose("one\n\n`two`") == "<p>one</p><p><code>two</code></p>"
+    assert Writer().prose("") == Writer().prose(None) == ""
 
 
 def test_long_names_in_prose_are_cut() -> None:
     text = f"The property `{'x' * 3000}` of {'y' * 3000} grows."
-    assert len(inline_prose(text)) < 300
-    assert inline_prose(text).startswith("The property <code>xxx")
-    assert len(prose("word " * 2000)) < 1600
-    assert len(prose("word\n" * 2000)) < 200
+    assert len(Writer().inline_prose(text)) < 300
+    assert Writer().inline_prose(text).startswith("The property <code>xxx")
+    assert len(Writer().prose("word " * 2000)) < 1600
+    assert len(Writer().prose("word\n" * 2000)) < 200
 
 
 def test_places_break_between_folders() -> None:
-    assert place("/srv/<b>/a.js:1:2") == (
+    assert Writer().place("/srv/<b>/a.js:1:2") == (
         '<code class="place">/srv/<wbr>&lt;b&gt;/<wbr>a.js:1:2</code>'
     )
-    assert place(None) == "–"
+    assert Writer().place(None) == "–"
 
 
 def test_cohorts_are_drawn_and_listed(write: Callable[[Diagnosis], str]) -> None:

@@ -17,6 +17,7 @@ from heapnb.errors import HeapnbError
 from heapnb.reports import embedding
 from heapnb.reports.embedding import Embedded, as_script, embed
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.masking import OFF
 from heapnb.workbench.source import Source
 from heapnb.workbench.subject import Workbench
 from tests.conftest import ROOT, find_node, sample_series
@@ -228,7 +229,7 @@ def test_hostile_names_stay_within_the_budget_and_the_element(tmp_path: Path) ->
 
 def test_secrets_are_masked_unless_they_are_to_be_seen() -> None:
     diagnosis = hostile_diagnosis(f"Bearer {TOKEN}", 12)
-    found, bare = embed(diagnosis), embed(diagnosis, mask=False)
+    found, bare = embed(diagnosis), embed(diagnosis, masking=OFF)
     assert found is not None
     assert bare is not None
     assert TOKEN not in as_script(found.data)

@@ -9,6 +9,7 @@ import pytest
 
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.masking import OFF, SECRETS, Masking
 from heapnb.workbench.path_drawing import MOST_RETAINERS, draw
 from heapnb.workbench.subject import Workbench
 from tests.unit.hostile import HOSTILE
@@ -16,8 +17,8 @@ from tests.unit.hostile import HOSTILE
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def workbench(builder: SnapshotBuilder, *, mask: bool = True) -> Workbench:
-    return Workbench(builder.graph(), mask=mask)
+def workbench(builder: SnapshotBuilder, masking: Masking = SECRETS) -> Workbench:
+    return Workbench(builder.graph(), masking=masking)
 
 
 def groups(svg: str) -> dict[int, ET.Element]:
@@ -159,4 +160,4 @@ def test_secrets_are_masked() -> None:
     for name, text in (("secret", "correct horse"), ("url", "hunter2")):
         node_id = id_of(builder, name)
         assert text not in draw(workbench(builder), node_id)["svg"]
-        assert text in draw(workbench(builder, mask=False), node_id)["svg"]
+        assert text in draw(workbench(builder, OFF), node_id)["svg"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ import pytest
 
 from heapnb.errors import HeapnbError, NodeNotFoundError, PatternError
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, OFF, SECRETS
+from heapnb.widgets import HeapBrowser
 from heapnb.workbench.model import LARGEST_PAGE, LONGEST_TEXT, Label, Page, Row
 from heapnb.workbench.source import LARGEST_ANSWER, Source, fit
 from heapnb.workbench.subject import Workbench
@@ -104,9 +106,17 @@ def test_secrets_are_masked_until_they_are_revealed(source: Source) -> None:
     assert (hidden["text"], hidden["is_masked"]) == (MASK, True)
     shown = source.answer("text", {"node_id": 7, "reveal": True})
     assert shown == {"text": "hunter2", "length": 7, "is_cut": False, "is_masked": False}
-    open_source = Source(source.workbench, mask=False)
+    open_source = Source(replace(source.workbench, masking=OFF))
     assert not open_source.description["masked"]
     assert any("hunter2" in text_of(row) for row in all_rows(open_source, "summary"))
+
+
+def test_a_source_keeps_the_masking_of_its_workbench(source: Source) -> None:
+    for masking in (OFF, SECRETS):
+        workbench = replace(source.workbench, masking=masking)
+        assert Source(workbench).workbench is workbench
+        assert HeapBrowser(workbench).description["masked"] is masking.is_on
+    assert HeapBrowser(source.workbench, mask=False).description["masked"] is False
 
 
 def test_details_tell_the_way_to_a_node(source: Source) -> None:

@@ -18,7 +18,7 @@ from heapnb.graph.references import reference_of, spelled
 from heapnb.secrets import is_secret_name
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK, mask_secrets
+from heapnb.views.masking import MASK, OFF, SECRETS, Masking
 from heapnb.workbench.model import LONGEST_TEXT, Label, LabelRole
 
 _LOOKED_AT: Final = 1_024
@@ -56,13 +56,13 @@ class NodeLabels:
     ----------
     heap : HeapGraph
         Whose nodes.
-    mask : bool
-        Whether likely secrets are masked.
+    masking : Masking
+        The policy for likely secrets.
     """
 
-    def __init__(self, heap: HeapGraph, *, mask: bool = True) -> None:
+    def __init__(self, heap: HeapGraph, masking: Masking = SECRETS) -> None:
         self.heap = heap
-        self.mask = mask
+        self.masking = masking
 
     # -- texts ------------------------------------------------------------------------------
 
@@ -87,12 +87,12 @@ class NodeLabels:
         is_masked : bool
         """
         masked = self.masked(text)
-        return fmt.clean(masked, limit), masked != text[:_LOOKED_AT]
+        return fmt.clean(masked, limit, OFF), masked != text[:_LOOKED_AT]
 
     def masked(self, text: str) -> str:
         """Mask a text; of a long one the part that may be shown."""
         looked_at = text[:_LOOKED_AT]
-        return _masked(looked_at) if self.mask else looked_at
+        return _masked(looked_at, self.masking)
 
     def is_named_as_secret(self, nodes: AnyArray) -> BoolArray:
         """Find the values of variables and properties whose names say that they hold a secret.
@@ -109,7 +109,7 @@ class NodeLabels:
         """
         heap = self.heap
         is_secret = np.zeros(len(nodes), np.bool_)
-        if not self.mask:
+        if not self.masking.is_on:
             return is_secret
         types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *_VALUES)]
         for place in np.flatnonzero(np.isin(heap.node_type[nodes], types)).tolist():
@@ -252,9 +252,9 @@ def held_label(kind: object, variable: object, holder: object) -> Label:
 
 
 @lru_cache(maxsize=1 << 14)
-def _masked(text: str) -> str:
+def _masked(text: str, masking: Masking) -> str:
     # The same names occur on page after page.
-    return mask_secrets(text)
+    return masking.text(text)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -175,7 +175,7 @@ class CollectionsTree(DecodedTree):
 
     def _is_secret(self, key: int) -> bool:
         """Tell whether a key says that its value is one."""
-        if not self.workbench.mask or key < 0:
+        if not self.workbench.masking.is_on or key < 0:
             return False
         kind = self.heap.node_type_names[self.heap.node_type[key]]
         return kind in vocab.STRING_TYPES and is_secret_name(self.heap.display_name(key))

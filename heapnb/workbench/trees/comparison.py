@@ -81,7 +81,7 @@ class ComparisonTree:
         if found is None:
             base = self.workbench.open_base(number)
             found = _Compared(
-                diff(base, self.heap), NodeRows(NodeLabels(base, mask=self.workbench.mask))
+                diff(base, self.heap), NodeRows(NodeLabels(base, self.workbench.masking))
             )
             self._compared[number] = found
         return found

@@ -15,9 +15,8 @@ import numpy as np
 from heapnb._typing import NodeArray
 from heapnb.frames import texts
 from heapnb.views import fmt
-from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, Masking
 from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Window
 from heapnb.workbench.python_code import quoted, table_code
 from heapnb.workbench.rows.node_rows import follow_part
@@ -58,10 +57,13 @@ class DecodedTree(FrameTree):
     def make_frame(self) -> pd.DataFrame:
         """Make the frame; texts that are looked through, shown or grouped are masked in it."""
         frame = self.decode()
-        if not self.workbench.mask:
+        masking = self.workbench.masking
+        if not masking.is_on:
             return frame
         # What a filter answers would tell, letter by letter, what is behind a mask.
-        return frame.assign(**{name: masked_column(frame[name]) for name in self.masked_columns})
+        return frame.assign(
+            **{name: masked_column(frame[name], masking) for name in self.masked_columns}
+        )
 
     def _text(self, value: object) -> str:
         """Make a text of the frame fit to be shown: what is to be masked is so already."""
@@ -183,7 +185,7 @@ class DecodedTree(FrameTree):
         return conditions
 
 
-def masked_column(values: pd.Series[Any]) -> pd.Series[Any]:
+def masked_column(values: pd.Series[Any], masking: Masking) -> pd.Series[Any]:
     """Mask what looks like a secret in a column of texts."""
     import pandas as pd
 
@@ -191,5 +193,5 @@ def masked_column(values: pd.Series[Any]) -> pd.Series[Any]:
         # Numbers, or words of heapnb's own.
         return values
     distinct = arrow_texts(values).dictionary_encode()
-    masked = mask_texts(distinct.dictionary).take(distinct.indices)
+    masked = masking.texts(distinct.dictionary).take(distinct.indices)
     return pd.Series(texts(masked), index=values.index)

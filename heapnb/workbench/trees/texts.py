@@ -26,7 +26,6 @@ from heapnb.kernels.texts import mark_named
 from heapnb.secrets import PUBLIC_VALUES
 from heapnb.sifting import secret_names
 from heapnb.views import fmt
-from heapnb.views.bulk_masking import mask_texts
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import (
@@ -118,11 +117,11 @@ class TextsTree(DecodedTree):
     def make_frame(self) -> pd.DataFrame:
         """Make the frame, with texts as they are shown; ``is_masked`` tells which are not."""
         frame = self.decode()
-        if not self.workbench.mask:
+        if not self.workbench.masking.is_on:
             return frame.assign(is_masked=False)
         plain = text_groups(self.heap).text
         is_named = self._called_secrets()
-        shown = mask_texts(plain)
+        shown = self.workbench.masking.texts(plain)
         shown = pc.if_else(pa.array(is_named), MASK, shown)
         is_masked = pc.not_equal(shown, plain).fill_null(False).to_numpy(zero_copy_only=False)
         return frame.assign(text=text_column(shown), is_masked=is_masked)
