@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from heapnb import vocab
+from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
+from heapnb.analysis.diagnosis.detectors.base import removals
 from heapnb.analysis.diagnosis.detectors.metric_labels import labels_of
+from heapnb.analysis.diagnosis.detectors.remarks.weak_references import WeakReferences
 from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.decode.global_object import builtin_globals
 from heapnb.testing import SnapshotBuilder
 from tests.unit.test_detectors import FIRST_ID, SIZES, Fill, heap, suspect
 
 STRIDE = 20
-"""Between the ids of what is made by two units of work."""
+"""Distance between the ids of two units of work."""
 
 
 def ids(number: int, place: int) -> int:
@@ -418,3 +425,23 @@ def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
     diagnosis = diagnose([heap(fill, n) for n in SIZES])
     assert diagnosis.verdict == "no-leak"
     assert not diagnosis.suspects
+
+
+@pytest.mark.parametrize(
+    ("survival", "said"),
+    [
+        (None, ""),
+        (1.0, " None was removed between the snapshots."),
+        (0.999, " Of those in each earlier snapshot, at least 99% are still in the last one."),
+        (0.2, " Of those in each earlier snapshot, as few as 20% are still in the last one."),
+    ],
+)
+def test_removals_are_measured(survival: float | None, said: str) -> None:
+    accumulation = SimpleNamespace(lowest_survival=survival)
+    evidence = cast("Evidence", SimpleNamespace(accumulation=accumulation))
+    assert removals(evidence) == said
+
+
+def test_weak_references_of_node_get_no_advice() -> None:
+    evidence = cast("Evidence", None)
+    assert WeakReferences().remark(evidence, AbortSignals.kind) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from heapnb import vocab
 from heapnb.analysis.diagnosis.accumulation import Members
@@ -13,6 +13,8 @@ from heapnb.analysis.diagnosis.wording import whole_percent
 LISTS = ("Array", "(array)")
 MAPS = ("Map",)
 SETS = ("Set",)
+HALF: Final = 50
+"""Percent; from this survival on, a sentence stresses what stayed, below it what was removed."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def removals(evidence: Evidence) -> str:
     if survival == 1:
         return " None was removed between the snapshots."
     percent = whole_percent(survival)
-    return f" {percent}% of those in an earlier snapshot are still there in the last one."
+    least = f"at least {percent}%" if percent >= HALF else f"as few as {percent}%"
+    return f" Of those in each earlier snapshot, {least} are still in the last one."
 
 
 def capitalised(text: str) -> str:

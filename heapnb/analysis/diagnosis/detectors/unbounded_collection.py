@@ -67,8 +67,7 @@ class UnboundedMap(_Collection):
     kind: ClassVar[str] = "unbounded-map"
     fix: ClassVar[str] = (
         "Call `delete` when the owner of an entry ends. For a cache, evict the oldest entries "
-        "(LRU) or expire them (TTL). If the keys are objects, a WeakMap releases an entry with "
-        "its key."
+        "(LRU) or expire them (TTL). If the keys are objects that live elsewhere, use a WeakMap."
     )
 
     def _is_collection(self, evidence: Evidence) -> bool:
