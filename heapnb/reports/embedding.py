@@ -66,11 +66,11 @@ _OPENED_FURTHER: Final = 8
 """Of these rows, those below which the first is unfolded as well."""
 
 _LONGEST_CHAIN: Final = 60
-_QUICK: Final = frozenset({"suspects", "summary", "containment", "dominators", "statistics"})
-_FIRST: Final = frozenset({"suspects", "summary", "dominators"})
-_SLOW: Final = frozenset({"strings", "collections"})
+_FIRST: Final = frozenset({"suspects", "constructors", "dominators"})
+"""Views that get room before the others."""
+
 _NEVER: Final = frozenset({"comparison"})
-"""Views that tell of objects, and so of secrets, that the last snapshot does not have."""
+"""Views with objects, and so secrets, that the last snapshot does not have."""
 
 _TOP: Final = ""
 """Stands for the key above the rows at the top."""
@@ -81,7 +81,7 @@ _ROWS_OF_NODES: Final = {"e": "references", "n": "references", "i": "retainers"}
 _BELOW: Final = {
     # Below a closure is what it captures, and below a string what holds it.
     "closures": {"e": "references", "i": "retainers"},
-    "strings": {"n": "retainers", "i": "retainers"},
+    "texts": {"n": "retainers", "i": "retainers"},
     "dominators": {"d": "dominated"},
     "suspects": {**_ROWS_OF_NODES, "t": "references"},
     _RETAINERS: {"i": "retainers"},
@@ -315,7 +315,7 @@ class _Embedding:
             description["methods"].remove("graph")
         data = {
             "description": description,
-            "start": self._examples[0] if self._examples and "suspects" in shown else None,
+            "start": self._start(shown),
             "columns": _NODE_KEYS,
             "pieces": [list(piece) for piece in self.packer.pieces],
             "pages": {view: pages for view, pages in self.pages.items() if view in shown},
@@ -332,6 +332,20 @@ class _Embedding:
             if view["key"] not in shown | self.empty_views
         )
         return Embedded(data, self.packer.n_rows, len(self.details), left_out)
+
+    def _start(self, shown: set[str]) -> dict[str, Any]:
+        """Return the state of the browser to begin with: the first suspect and its retainers."""
+        if not self._examples or "suspects" not in shown:
+            views = [view["key"] for view in self.source.description["views"]]
+            first = next((view for view in views if view in shown), None)
+            return {"view": "constructors" if "constructors" in shown else first}
+        node_id = self._examples[0]
+        return {
+            "view": "suspects",
+            "expanded": {"suspects": ["r0"]},
+            "selected": {"view": "suspects", "key": None, "node_id": node_id},
+            "focus_id": node_id,
+        }
 
     # -- in which order ---------------------------------------------------------------------
 
@@ -401,13 +415,22 @@ class _Embedding:
             for view in described["views"]
             if self._is_quick_enough(view["key"])
         ]
-        methods = ["rows", "retainers", "locate", "details", "graph", "chart"]
+        methods = ["rows", "retainers", "locate", "goto", "details", "graph", "chart"]
         return described | {"views": views, "static": True, "methods": methods}
 
     def _is_quick_enough(self, view: str) -> bool:
-        if view in _QUICK | _NEVER:
-            return view in _QUICK
-        return self.heap.n_nodes <= (LARGEST_SEARCHED if view in _SLOW else LARGEST_DECODED)
+        if view in _NEVER:
+            return False
+        match self.source.tree(view).effort:
+            case "none":
+                return True
+            case "decode":
+                return self.heap.n_nodes <= LARGEST_DECODED
+            case "search":
+                return self.heap.n_nodes <= LARGEST_SEARCHED
+
+    def _is_free(self, view: str) -> bool:
+        return self.source.tree(view).effort == "none"
 
     def _top(self, view: str) -> list[dict[str, Any]]:
         """Pack a view without what is below its rows."""
@@ -416,12 +439,12 @@ class _Embedding:
                 chart = self.source.answer("chart", {"view": view})
                 self.charts[view] = self.packer.anything(chart)
                 return []
-            page = self._ask(view, None, _ROWS_OF_QUICK if view in _QUICK else _ROWS_AT_TOP)
+            page = self._ask(view, None, _ROWS_OF_QUICK if self._is_free(view) else _ROWS_AT_TOP)
         except (HeapnbError, UnicodeError):
             # The page does without what cannot be had: a file that has gone, a diagnosis whose
             # texts are none.
             return []
-        if not page["rows"] and view not in _QUICK:
+        if not page["rows"] and not self._is_free(view):
             self.empty_views.add(view)
             return []
         return self._keep(view, None, page)
@@ -482,7 +505,7 @@ class _Embedding:
         elif relation == "references":
             # A member of a class has below it what it refers to, as everywhere else.
             member = f"c{self.heap.class_key[node]}/n{node}"
-            params = {"view": "summary", "parent": member, "limit": _ROWS_BELOW}
+            params = {"view": "constructors", "parent": member, "limit": _ROWS_BELOW}
         else:
             key = self._key_of_dominators(node)
             if (

@@ -22,6 +22,7 @@ from heapnb.widgets.opening import Browsable, workbench_of
 from heapnb.widgets.styles import browser_style
 from heapnb.workbench.linker import link
 from heapnb.workbench.source import Source
+from heapnb.workbench.trees.registry import current_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,6 @@ MOST_SELECTED: Final = 1000
 
 MOST_EXPANDED: Final = 2000
 """Rows of a view that can be open at once."""
-
-_EVERY_NODE: Final = ("summary", "containment", "dominators")
-"""Where a node is looked for that the current view does not list."""
 
 _WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _LONGEST_MESSAGE: Final = 2_000
@@ -110,6 +108,7 @@ class HeapBrowser(anywidget.AnyWidget):
         self._opened_source: Source | None = Source(workbench)
         self._thread_of_front_end: int | None = None
         if view is not None:
+            view = current_key(view)
             self._check_view(view)
         super().__init__(view=self.views[0] if view is None else view)
         self.on_msg(self._on_message)
@@ -159,11 +158,16 @@ class HeapBrowser(anywidget.AnyWidget):
         """
         node_id = int(node_id)
         self._source.workbench.heap.ordinal_of(node_id)
-        view, filters, path = self._locate(node_id)
+        request = {"node_id": node_id, "view": self.view, "settings": self.settings}
+        found = self._source.answer("goto", request)
+        view = found["view"] or self.view
+        path = [key for key, _ in found["path"] or ()]
         key = path[-1] if path else None
         with self.hold_sync():
             self.view = view
-            self.settings = self.settings | {view: self._settings_of(view) | {"filters": filters}}
+            if path:
+                kept = self._settings_of(view) | {"filters": found["filters"]}
+                self.settings = self.settings | {view: kept}
             self.expanded = self.expanded | {view: self._opened(view, path[:-1])}
             self.selected_keys = [] if key is None else [key]
             self.focus_id = node_id
@@ -289,11 +293,16 @@ class HeapBrowser(anywidget.AnyWidget):
 
     @traitlets.validate("view")
     def _valid_view(self, proposal: Any) -> str:
+        view = current_key(str(proposal["value"]))
         try:
-            self._check_view(proposal["value"])
+            self._check_view(view)
         except HeapnbError as error:
             raise traitlets.TraitError(str(error)) from None
-        return str(proposal["value"])
+        return view
+
+    @traitlets.validate("settings", "expanded")
+    def _valid_by_view(self, proposal: Any) -> dict[str, Any]:
+        return {current_key(view): value for view, value in proposal["value"].items()}
 
     @traitlets.validate("selected")
     def _valid_selected(self, proposal: Any) -> dict[str, Any] | None:
@@ -301,7 +310,7 @@ class HeapBrowser(anywidget.AnyWidget):
             case None:
                 return None
             case {"view": str(view), "key": str() | None as key, "node_id": int() | None as node}:
-                return {"view": view, "key": key, "node_id": node}
+                return {"view": current_key(view), "key": key, "node_id": node}
         raise traitlets.TraitError(f"Not a row: {proposal['value']!r}.")
 
     @traitlets.observe("selected")
@@ -326,18 +335,6 @@ class HeapBrowser(anywidget.AnyWidget):
                 f"There is no view {fmt.clean(str(view))!r} here.",
                 hint=f"views are {', '.join(self.views)}.",
             )
-
-    def _locate(self, node_id: int) -> tuple[str, dict[str, Any], list[str]]:
-        """Find a node's row, where the reader is if possible: view, filters, keys of the way."""
-        filters = self._settings_of(self.view)["filters"]
-        places = [(self.view, filters), (self.view, {})]
-        places += [(view, {}) for view in _EVERY_NODE if view in self.views]
-        for view, kept in places:
-            request = self._settings_of(view) | {"view": view, "node_id": node_id, "filters": kept}
-            path = self._source.answer("locate", request)["path"]
-            if path is not None:
-                return view, kept, [key for key, _ in path]
-        return self.view, filters, []
 
     def _opened(self, view: str, keys: list[str]) -> list[str]:
         """Return the open rows of a view with some more; the oldest go where they are too many."""

@@ -27,6 +27,10 @@ LabelRole: TypeAlias = Literal[
 Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 """The text of a row in the tree's own column, in pieces."""
 
+Effort: TypeAlias = Literal["none", "decode", "search"]
+"""What the first page of a table costs: nothing beyond what is known of every heap; decoding, which
+reads the heap once; or a search, which takes several times as long."""
+
 FilterKind: TypeAlias = Literal["text", "bytes", "choice"]
 FilterValue: TypeAlias = str | int | bool | None
 Cell: TypeAlias = str | int | float | None
@@ -240,6 +244,14 @@ class TreeTable(Protocol):
     @property
     def filters(self) -> tuple[Filter, ...]:
         """What rows can be left out by."""
+
+    @property
+    def lists_every_node(self) -> bool:
+        """Whether every node has a row, so that the table can show any node."""
+
+    @property
+    def effort(self) -> Effort:
+        """What the first page costs."""
 
     @property
     def default_sort(self) -> tuple[str | None, bool]:

@@ -16,7 +16,7 @@ from heapnb.workbench.details import details, whole_text
 from heapnb.workbench.model import Page, TreeTable
 from heapnb.workbench.parameters import LARGEST_ID, Params, read_window
 from heapnb.workbench.python_code import node_code
-from heapnb.workbench.trees.registry import keys_for, make_tree
+from heapnb.workbench.trees.registry import FORMER_KEYS, current_key, keys_for, make_tree
 from heapnb.workbench.trees.retainers import RetainersTree
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class Source:
         HeapnbError
             If the workbench has no such table.
         """
+        view = current_key(view)
         tree = self._trees.get(view)
         if tree is None:
             keys = keys_for(self.workbench)
@@ -105,7 +106,8 @@ class Source:
         Parameters
         ----------
         method : str
-            ``rows``, ``locate``, ``details``, ``graph``, ``text``, ``python`` or ``chart``.
+            ``rows``, ``locate``, ``goto``, ``details``, ``graph``, ``text``, ``python``,
+            ``chart``.
         params : mapping
             What the method takes.
 
@@ -141,6 +143,29 @@ class Source:
         tree = self.tree(params.text("view"))
         path = tree.locate(node, read_window(params, tree))
         return {"path": None if path is None else [[key, place] for key, place in path]}
+
+    def _goto(self, params: Params) -> dict[str, Any]:
+        """Find a view that lists a node: the current one if it does, else one of all nodes."""
+        node = self._node(params)
+        settings = params.mapping("settings")
+        current = params.text("view", None)
+        places: list[tuple[str, Any]] = []
+        if current is not None:
+            own = Params(settings).mapping(current)
+            # Without the filters the current view may list it.
+            places = [(current, own.get("filters")), (current, {})]
+        places += [
+            (key, {})
+            for key in keys_for(self.workbench)
+            if key != current and self.tree(key).lists_every_node
+        ]
+        for view, filters in places:
+            tree = self.tree(view)
+            kept = {**Params(settings).mapping(view), "filters": filters or {}}
+            path = tree.locate(node, read_window(Params(kept), tree))
+            if path:
+                return {"view": view, "filters": filters or {}, "path": [[*step] for step in path]}
+        return {"view": None, "filters": {}, "path": None}
 
     def _details(self, params: Params) -> dict[str, Any]:
         return details(self.workbench, self._node(params))
@@ -235,6 +260,8 @@ def _described(tree: TreeTable) -> dict[str, Any]:
         "key": tree.key,
         "title": tree.title,
         "description": tree.description,
+        "former_keys": [former for former, key in FORMER_KEYS.items() if key == tree.key],
+        "lists_every_node": tree.lists_every_node,
         "kind": "chart" if hasattr(tree, "chart") else "tree",
         "label_title": tree.label_title,
         "empty_text": getattr(tree, "empty_text", "Nothing to show."),
@@ -255,6 +282,7 @@ def _described(tree: TreeTable) -> dict[str, Any]:
 _METHODS: Final[dict[str, Callable[[Source, Params], dict[str, Any]]]] = {
     "rows": Source._rows,  # noqa: SLF001  its own
     "locate": Source._locate,  # noqa: SLF001
+    "goto": Source._goto,  # noqa: SLF001
     "details": Source._details,  # noqa: SLF001
     "graph": Source._graph,  # noqa: SLF001
     "text": Source._text,  # noqa: SLF001

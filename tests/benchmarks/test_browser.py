@@ -38,7 +38,7 @@ def heap() -> HeapGraph:
     graph = hn.load(file, progress=False).graph
     for name in ("retained_size", "distance", "class_key", "retaining_edge", "id_order"):
         getattr(graph, name)
-    Source(Workbench(graph)).answer("rows", {"view": "summary", "parent": None})
+    Source(Workbench(graph)).answer("rows", {"view": "constructors", "parent": None})
     return graph
 
 
@@ -57,8 +57,10 @@ def show(capfd: pytest.CaptureFixture[str]) -> Show:
 def requests(heap: HeapGraph) -> Asks:
     """What is asked of each table: pages of the largest things that there are."""
     source = Source(Workbench(heap))
-    classes = source.answer("rows", {"view": "summary", "parent": None, "sort": "count"})["rows"]
-    largest = {"view": "summary", "parent": classes[0]["key"]}
+    classes = source.answer("rows", {"view": "constructors", "parent": None, "sort": "count"})[
+        "rows"
+    ]
+    largest = {"view": "constructors", "parent": classes[0]["key"]}
     count = classes[0]["cells"]["count"]
     most_edges = int(np.argmax(np.diff(heap.first_edge)))
     path = source.answer(
@@ -87,7 +89,7 @@ def requests(heap: HeapGraph) -> Asks:
     return asks
 
 
-@pytest.mark.parametrize("view", ["summary", "containment", "dominators"])
+@pytest.mark.parametrize("view", ["constructors", "containment", "dominators"])
 def test_first_pages(heap: HeapGraph, view: str, show: Show) -> None:
     source = Source(Workbench(heap))
     start = time.perf_counter()

@@ -15,8 +15,11 @@ Theme: TypeAlias = Literal["light", "dark"]
 
 HOST: Final = "https://heapnb.test"
 
-_STATIC: Final = ROOT / "heapnb" / "workbench" / "static"
-_FOLDERS: Final = {"fixtures": Path(__file__).parent / "fixtures", "browser": _STATIC}
+_FOLDERS: Final = {
+    "fixtures": Path(__file__).parent / "fixtures",
+    "browser": ROOT / "heapnb" / "workbench" / "static",
+    "drawing": ROOT / "heapnb" / "drawing" / "static",
+}
 
 
 @dataclass
@@ -36,7 +39,7 @@ def open_page(
     height: int = 900,
     theme: Theme = "light",
 ) -> Visit:
-    """Open a page of ``fixtures``; ``/browser/`` holds the modules as they are.
+    """Open a page of ``fixtures``; ``/browser/`` and ``/drawing/`` hold our static files.
 
     Parameters
     ----------
@@ -74,8 +77,8 @@ def _answer(route: Route, visit: Visit) -> None:
     url = route.request.url
     path = url.removeprefix(HOST).lstrip("/")
     folder, _, name = path.partition("/")
-    file = _FOLDERS[folder] / name if folder in _FOLDERS else _STATIC / path
-    if not url.startswith(HOST) or not file.is_file():
+    file = _FOLDERS[folder] / name if folder in _FOLDERS else None
+    if not url.startswith(HOST) or file is None or not file.is_file():
         visit.strays.append(url)
         route.abort()
         return

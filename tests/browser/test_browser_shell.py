@@ -21,7 +21,7 @@ MOUNT = """async ({description, state, hosts, hostile, options}) => {
   const { mountBrowser } = await import("/browser/browser.js");
   const { FakeSource, makeStore } = await import("/fixtures/fake_source.js");
   window.source = new FakeSource(description);
-  window.store = makeStore({ view: "summary", ...state });
+  window.store = makeStore({ view: "constructors", ...state });
   window.cells = [];
   const copyToCell = (code) => cells.push(code);
   window.browsers = [];
@@ -122,7 +122,7 @@ def mount(chrome: Browser) -> Iterator[Any]:
 
 def test_tabs_show_views(mount: Any) -> None:
     bench = mount()
-    assert bench.view_tab("Summary").get_attribute("aria-selected") == "true"
+    assert bench.view_tab("Constructors").get_attribute("aria-selected") == "true"
     expect(bench.row("Session")).to_be_visible()
     expect(bench.page.get_by_text("300 rows", exact=True).last).to_be_visible()
 
@@ -133,18 +133,18 @@ def test_tabs_show_views(mount: Any) -> None:
         "1 row · Two suspects are not shown."
     )
     # A view is read when it is first looked at, and kept.
-    bench.view_tab("Summary").click()
+    bench.view_tab("Constructors").click()
     expect(bench.row("Session")).to_be_visible()
-    assert len([call for call in bench.calls("rows") if call["view"] == "summary"]) == 1
-    assert not [call for call in bench.calls("rows") if call["view"] == "strings"]
+    assert len([call for call in bench.calls("rows") if call["view"] == "constructors"]) == 1
+    assert not [call for call in bench.calls("rows") if call["view"] == "texts"]
 
 
 def test_tabs_work_by_keyboard_and_name_their_panels(mount: Any) -> None:
     bench = mount()
-    bench.view_tab("Summary").focus()
+    bench.view_tab("Constructors").focus()
     bench.page.keyboard.press("ArrowRight")
     expect(bench.view_tab("Comparison")).to_be_focused()
-    assert bench.state("view") == "summary"
+    assert bench.state("view") == "constructors"
     bench.page.keyboard.press("Enter")
     assert bench.state("view") == "comparison"
     bench.page.keyboard.press("End")
@@ -182,7 +182,7 @@ def test_slash_goes_to_the_search(mount: Any) -> None:
     assert search.input_value() == "Class29/"
     search.fill("class29")
     expect(bench.page.locator(".hs-status-facts")).to_have_text("10 rows, filtered")
-    assert bench.state("settings")["summary"]["filters"] == {"text": "class29"}
+    assert bench.state("settings")["constructors"]["filters"] == {"text": "class29"}
     bench.page.keyboard.press("Escape")
     expect(bench.page.locator(".hs-status-facts")).to_have_text("300 rows")
 
@@ -211,29 +211,29 @@ def test_sizes_are_read_as_people_write_them(mount: Any) -> None:
     size.fill("1 MB")
     size.press("Enter")
     expect(bench.page.locator(".hs-status-facts")).to_have_text("16 rows, filtered")
-    assert bench.state("settings")["summary"]["filters"] == {"min_retained_size": 1_000_000}
+    assert bench.state("settings")["constructors"]["filters"] == {"min_retained_size": 1_000_000}
     assert size.input_value() == "1 MB"
     size.fill("much")
     size.press("Enter")
     expect(bench.page.get_by_text("Not a size")).to_be_visible()
-    assert bench.state("settings")["summary"]["filters"] == {"min_retained_size": 1_000_000}
+    assert bench.state("settings")["constructors"]["filters"] == {"min_retained_size": 1_000_000}
 
 
 def test_presets(mount: Any) -> None:
     bench = mount()
     bench.page.get_by_role("combobox").select_option("Retained by detached DOM")
     expect(bench.page.locator(".hs-status-facts")).to_have_text("30 rows, filtered")
-    assert bench.state("settings")["summary"]["filters"] == {"preset": "detached"}
+    assert bench.state("settings")["constructors"]["filters"] == {"preset": "detached"}
     bench.page.get_by_role("combobox").select_option("All objects")
     expect(bench.page.locator(".hs-status-facts")).to_have_text("300 rows")
-    assert bench.state("settings")["summary"]["filters"] == {}
+    assert bench.state("settings")["constructors"]["filters"] == {}
 
 
 def test_sorting_is_part_of_the_state(mount: Any) -> None:
     bench = mount()
     bench.table.get_by_role("columnheader", name="Constructor").get_by_role("button").first.click()
     expect(bench.table.get_by_role("row").nth(1)).to_contain_text("Class001")
-    settings = bench.state("settings")["summary"]
+    settings = bench.state("settings")["constructors"]
     assert settings["sort"] == "label"
     assert bench.calls("rows")[-1]["sort"] == "label"
 
@@ -245,14 +245,14 @@ def test_a_selected_node_shows_what_retains_it(mount: Any) -> None:
     bench = mount()
     row = bench.row("Class002")
     row.click()
-    assert bench.state("selected") == {"view": "summary", "key": "c2", "node_id": None}
+    assert bench.state("selected") == {"view": "constructors", "key": "c2", "node_id": None}
     expect(bench.lower.get_by_text("Select an object to see")).to_be_visible()
     bench.table.press("ArrowRight")
     bench.row("@2005").click()
-    assert bench.state("selected") == {"view": "summary", "key": "c2/n2005", "node_id": 2005}
+    assert bench.state("selected") == {"view": "constructors", "key": "c2/n2005", "node_id": 2005}
     assert bench.state("selected_keys") == ["c2/n2005"]
     assert bench.state("focus_id") == 2005
-    assert bench.state("expanded") == {"summary": ["c2"]}
+    assert bench.state("expanded") == {"constructors": ["c2"]}
     retainers = bench.lower.get_by_role("treegrid")
     expect(bench.row("of2005", retainers)).to_be_visible()
     crumbs = bench.page.get_by_role("navigation", name="Retaining path")
@@ -338,7 +338,7 @@ def test_nodes_of_the_drawing_can_be_selected_and_expanded(mount: Any) -> None:
     expect(graph.get_by_role("button")).to_have_count(4)
     assert graph.locator("script, image, style").count() == 0
     graph.get_by_role("button", name="Map").click()
-    assert bench.state("selected") == {"view": "summary", "key": None, "node_id": 1_000_005}
+    assert bench.state("selected") == {"view": "constructors", "key": None, "node_id": 1_000_005}
     assert bench.state("focus_id") == 2005
     expect(graph.get_by_role("button", name="Map")).to_have_attribute("aria-pressed", "true")
     graph.get_by_role("button", name="Map").dblclick()
@@ -405,7 +405,7 @@ def test_back_and_forward(mount: Any) -> None:
     bench.view_tab("Suspects").click()
     back = bench.page.get_by_role("button", name="Back")
     back.click()
-    assert bench.state("view") == "summary"
+    assert bench.state("view") == "constructors"
     expect(bench.row("@3007")).to_have_attribute("aria-selected", "true")
     back.click()
     assert bench.state("selected")["node_id"] == 2005
@@ -426,17 +426,21 @@ def test_go_to_a_node(mount: Any) -> None:
     row = bench.row("@250011")
     expect(row).to_be_in_viewport()
     expect(row).to_have_attribute("aria-selected", "true")
-    assert bench.state("selected") == {"view": "summary", "key": "c250/n250011", "node_id": 250_011}
+    assert bench.state("selected") == {
+        "view": "constructors",
+        "key": "c250/n250011",
+        "node_id": 250_011,
+    }
 
 
 def test_going_to_a_node_lifts_filters_and_changes_the_view_if_it_must(mount: Any) -> None:
-    bench = mount(state={"settings": {"summary": {"filters": {"text": "Class001"}}}})
+    bench = mount(state={"settings": {"constructors": {"filters": {"text": "Class001"}}}})
     bench.goto(2005)
-    assert bench.state("settings")["summary"]["filters"] == {}
+    assert bench.state("settings")["constructors"]["filters"] == {}
     expect(bench.row("@2005")).to_have_attribute("aria-selected", "true")
     bench.view_tab("Suspects").click()
     bench.goto(3007)
-    assert bench.state("view") == "summary"
+    assert bench.state("view") == "constructors"
     expect(bench.row("@3007")).to_have_attribute("aria-selected", "true")
 
 
@@ -499,7 +503,7 @@ def test_python_of_a_view_and_into_a_cell(mount: Any) -> None:
     bench.page.wait_for_function("cells.length === 1")
     bench.page.get_by_role("button", name="Python in a new cell").click()
     bench.page.wait_for_function("cells.length === 2")
-    assert set(bench.page.evaluate("cells")) == {'snap.summary({"text":"Class00"})  # null'}
+    assert set(bench.page.evaluate("cells")) == {'snap.constructors({"text":"Class00"})  # null'}
 
 
 def test_the_menu_of_a_row(mount: Any) -> None:
@@ -532,7 +536,7 @@ def test_failures_are_shown_and_can_be_tried_again(mount: Any) -> None:
     bench.page.evaluate(
         "source.failure = {message: 'Out of memory.', hint: 'Close other notebooks.'}"
     )
-    bench.view_tab("Strings").click()
+    bench.view_tab("Texts").click()
     problem = bench.page.locator(".hs-problem")
     expect(problem).to_contain_text("Out of memory. Close other notebooks.")
     assert problem.get_attribute("role") == "alert"
@@ -546,7 +550,7 @@ def test_a_lost_line_is_told_until_it_is_back(mount: Any) -> None:
     bench = mount()
     expect(bench.row("Session")).to_be_visible()
     bench.page.evaluate("source.failure = {message: 'The kernel is gone.', disconnected: true}")
-    bench.view_tab("Strings").click()
+    bench.view_tab("Texts").click()
     expect(bench.page.locator(".hs-problem")).to_contain_text("The kernel is gone.")
     bench.page.evaluate("source.failure = null")
     bench.view_tab("Closures").click()
@@ -558,7 +562,7 @@ def test_waiting_is_told_after_two_seconds(mount: Any) -> None:
     bench = mount()
     expect(bench.row("Session")).to_be_visible()
     bench.page.evaluate("source.delay = 3000")
-    bench.view_tab("Strings").click()
+    bench.view_tab("Texts").click()
     waiting = bench.page.get_by_text("Waiting for the kernel…")
     assert waiting.count() == 0
     expect(waiting).to_be_visible(timeout=4000)
@@ -574,7 +578,7 @@ def test_two_browsers_of_one_store_stay_in_step(mount: Any) -> None:
     expect(other.get_by_role("row").filter(has_text="of2005")).to_be_visible()
     bench.view_tab("Suspects").click()
     expect(other.get_by_role("tab", name="Suspects")).to_have_attribute("aria-selected", "true")
-    other.get_by_role("tab", name="Summary").click()
+    other.get_by_role("tab", name="Constructors").click()
     search = bench.page.get_by_role("searchbox").first
     search.fill("Class2")
     expect(other.get_by_role("searchbox")).to_have_value("Class2")
@@ -593,7 +597,7 @@ def test_the_end_leaves_nothing(mount: Any) -> None:
     calls = len(bench.calls("rows"))
     bench.page.evaluate("browsers[0].dispose()")
     assert bench.page.locator("#host > div > *").count() == 0
-    bench.page.evaluate("store.set('view', 'strings'); store.set('focus_id', 3007)")
+    bench.page.evaluate("store.set('view', 'texts'); store.set('focus_id', 3007)")
     bench.page.wait_for_timeout(200)
     assert len(bench.calls("rows")) == calls
 
@@ -667,7 +671,7 @@ def test_the_lower_part_is_resized_by_pointer_and_keyboard(mount: Any) -> None:
 def test_every_control_is_reached_by_the_tab_key(mount: Any) -> None:
     bench = mount()
     bench.goto(2005)
-    bench.view_tab("Summary").focus()
+    bench.view_tab("Constructors").focus()
     reached = []
     for _ in range(40):
         reached.append(
@@ -677,7 +681,7 @@ def test_every_control_is_reached_by_the_tab_key(mount: Any) -> None:
             )
         )
         bench.page.keyboard.press("Tab")
-    for name in ("Back", "Regular expression", "Go to node by id", "Copy and more", "Summary"):
+    for name in ("Back", "Regular expression", "Go to node by id", "Copy and more", "Constructors"):
         assert name in reached, json.dumps(reached)
     assert "Height of the lower part" in reached
     assert "Path to roots" in reached
@@ -701,6 +705,6 @@ def test_axe_finds_nothing_in_charts_menus_and_failures(mount: Any) -> None:
     assert_accessible(bench.page)
     bench.page.keyboard.press("Escape")
     bench.page.evaluate("source.failure = {message: 'Out of memory.'}")
-    bench.view_tab("Strings").click()
+    bench.view_tab("Texts").click()
     expect(bench.page.locator(".hs-problem")).to_be_visible()
     assert_accessible(bench.page)

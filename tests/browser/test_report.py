@@ -165,11 +165,11 @@ def test_links_lead_to_sections(browser: Browser, report: Path) -> None:
 # -- browsing -------------------------------------------------------------------------------
 
 
-def rows_of(page: Page, table: str = "Summary") -> Locator:
+def rows_of(page: Page, table: str = "Constructors") -> Locator:
     return page.get_by_role("treegrid", name=table).get_by_role("row")
 
 
-def row(page: Page, text: str, table: str = "Summary") -> Locator:
+def row(page: Page, text: str, table: str = "Constructors") -> Locator:
     return rows_of(page, table).filter(has_text=text).first
 
 
@@ -185,7 +185,7 @@ def assert_quiet(seen: Visit, report: Path) -> None:
 
 
 def test_rows_unfold_are_sorted_and_filtered(browser: Browser, report: Path) -> None:
-    seen = visit(browser, report, place="#browse=summary")
+    seen = visit(browser, report, place="#browse=constructors")
     page = seen.page
     row(page, "CachedSearch").click()
     page.keyboard.press("ArrowRight")
@@ -199,7 +199,7 @@ def test_rows_unfold_are_sorted_and_filtered(browser: Browser, report: Path) -> 
     page.keyboard.press("PageDown")
     expect(page.get_by_text("Only the first 20 of 480 are part of this report")).to_be_visible()
 
-    page.get_by_role("treegrid", name="Summary").get_by_role("button", name="Objects").click()
+    page.get_by_role("treegrid", name="Constructors").get_by_role("button", name="Objects").click()
     # The class with most objects of all.
     expect(rows_of(page).nth(1)).to_contain_text("(compiled code)")
     page.get_by_role("searchbox").first.fill("cachedsearch")
@@ -263,7 +263,7 @@ def test_a_heap_with_nothing_wrong_can_be_browsed(browser: Browser, tmp_path: Pa
     healthy = hn.report(fixed_series("module_array_cache"), tmp_path / "healthy.html")
     seen = visit(browser, healthy)
     page = seen.page
-    expect(tab(page, "Summary")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Constructors")).to_have_attribute("aria-selected", "true")
     assert rows_of(page).count() > 5
     tab(page, "Suspects").click()
     expect(page.get_by_role("treegrid", name="Suspects")).to_contain_text("No")
@@ -289,7 +289,7 @@ def test_without_scripts_and_on_paper_there_is_nothing_to_browse(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, report: Path, theme: Theme) -> None:
-    page = visit(browser, report, theme=theme, place="#browse=summary").page
+    page = visit(browser, report, theme=theme, place="#browse=constructors").page
     row(page, "CachedSearch").click()
     page.keyboard.press("ArrowRight")
     expect(row(page, "CachedSearch @")).to_be_visible()

@@ -28,10 +28,10 @@ function connect(status = null) {
 
 test("answers go to the requests that asked", async () => {
   const line = connect();
-  const first = line.connection.request("rows", { view: "summary" });
+  const first = line.connection.request("rows", { view: "constructors" });
   const second = line.connection.request("details", { node_id: 7 });
   assert.deepEqual(line.sent.map(({ kind, method, params }) => [kind, method, params]), [
-    ["request", "rows", { view: "summary" }],
+    ["request", "rows", { view: "constructors" }],
     ["request", "details", { node_id: 7 }],
   ]);
   line.answer(line.sent[1], "second");

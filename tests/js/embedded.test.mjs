@@ -7,13 +7,13 @@ function makeData() {
   const columns = ["distance", "shallow_size", "retained_size"].map((key) => ({ key }));
   return {
     description: {
-      views: [{ key: "summary", columns: [{ key: "count" }, ...columns], sort: ["retained_size", true] }],
+      views: [{ key: "constructors", columns: [{ key: "count" }, ...columns], sort: ["retained_size", true], lists_every_node: true }],
       retainers: { key: "retainers", columns, sort: ["distance", false] },
     },
     columns: columns.map(({ key }) => key),
     pieces: [["class", "Apple"], ["class", "Pear"], ["edge", "next"], ["operator", " :: "], ["", "(GC roots)"]],
     pages: {
-      summary: {
+      constructors: {
         "": [[["c0", [0], null, 1, [2, 1, 32, 64]], ["c1", [1], null, 1, [1, 2, 16, 8]], ["c2", [1], null, 1, [1, null, 16, null]]], 9, null],
         c0: [[["n0", [0, -1], 1, 1, [false, 1, 16, 64]], ["n1", [0, -1], 2, 1, [false, 2, 16, 16], ["detached"]]], 2, null],
       },
@@ -26,7 +26,7 @@ function makeData() {
       retainers: { 2: [[["i0", [2, 3, 0, -1], 1, 1, [1, 16, 64]]], 1, null] },
       dominated: {},
     },
-    below: { summary: { e: "references", n: "references" }, retainers: { i: "retainers" } },
+    below: { constructors: { e: "references", n: "references" }, retainers: { i: "retainers" } },
     fields: ["node_id", "class_name", "breadcrumbs"],
     details: { 1: [1, "Apple", [[4, 1]]] },
     drawings: {},
@@ -35,7 +35,7 @@ function makeData() {
 }
 
 const source = () => new EmbeddedSource(makeData());
-const rows = (params) => source().request("rows", { view: "summary", ...params });
+const rows = (params) => source().request("rows", { view: "constructors", ...params });
 const keys = (page) => page.rows.map(({ key }) => key);
 
 test("rows are unpacked", async () => {
@@ -116,13 +116,25 @@ test("retainers are those of a node, the ignored left out", async () => {
 });
 
 test("nodes are found by the shortest way, in the order in which rows are shown", async () => {
-  const locate = (params) => source().request("locate", { view: "summary", ...params });
+  const locate = (params) => source().request("locate", { view: "constructors", ...params });
   assert.deepEqual((await locate({ node_id: 2 })).path, [["c0", 0], ["c0/n1", 1]]);
   const ascending = { sort: "retained_size", descending: false };
   assert.deepEqual((await locate({ node_id: 2, ...ascending })).path, [["c0", 1], ["c0/n1", 0]]);
   assert.deepEqual((await locate({ node_id: 3 })).path, [["c0", 0], ["c0/n1", 1], ["c0/n1/e2", 1]]);
   assert.equal((await locate({ node_id: 4 })).path, null);
   assert.equal((await locate({ node_id: 2, filters: { text: "pear" } })).path, null);
+});
+
+test("a view that lists a node is found, the current one first", async () => {
+  const data = makeData();
+  data.description.views.push({ key: "closures", columns: [], sort: ["retained_size", true] });
+  data.pages.closures = { "": [[["r0", [0, -1], 2, 0, []]], 1, null] };
+  const goto = (params) => new EmbeddedSource(data).request("goto", { settings: {}, ...params });
+  assert.deepEqual(await goto({ node_id: 2, view: "closures" }), { view: "closures", filters: {}, path: [["r0", 0]] });
+  assert.deepEqual(await goto({ node_id: 1, view: "closures" }), { view: "constructors", filters: {}, path: [["c0", 0], ["c0/n0", 0]] });
+  const settings = { closures: { filters: { text: "pear" } } };
+  assert.deepEqual((await goto({ node_id: 2, view: "closures", settings })).filters, {});
+  assert.deepEqual(await goto({ node_id: 9, view: "closures" }), { view: null, filters: {}, path: null });
 });
 
 test("details are whole, or what a row tells", async () => {
@@ -139,8 +151,8 @@ test("what is not here says so", async () => {
     ["details", { node_id: 77 }, "@77 is not part of this report."],
     ["graph", { node_id: 1 }, "A drawing of what retains @1 is not part of this report."],
     ["chart", { view: "constructor" }, "This chart is not part of this report."],
-    ["rows", { view: "summary", parent: "c1" }, "What is below this row is not part of this report."],
-    ["rows", { view: "summary", parent: "c9/n9" }, "What is below this row is not part of this report."],
+    ["rows", { view: "constructors", parent: "c1" }, "What is below this row is not part of this report."],
+    ["rows", { view: "constructors", parent: "c9/n9" }, "What is below this row is not part of this report."],
     ["text", { node_id: 1 }, "This is not part of this report."],
     ["toString", {}, "This is not part of this report."],
   ]) {

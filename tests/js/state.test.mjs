@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countFilters, MemoryStore, MOST_EXPANDED, sameValue, settingsOf, toggled, withExpanded, withFilters, withSettings } from "../../heapnb/workbench/static/state.js";
 
-const VIEW = { key: "summary", sort: ["retained_size", true] };
+const VIEW = { key: "constructors", sort: ["retained_size", true] };
 
 test("values are equal by what they hold", () => {
   assert.ok(sameValue({ a: [1, { b: null }] }, { a: [1, { b: null }] }));
@@ -27,10 +27,10 @@ test("a view begins with its own order", () => {
 });
 
 test("settings of one view change, others stay, and nothing is changed in place", () => {
-  const before = { strings: { sort: "length", descending: false, filters: {} } };
+  const before = { texts: { sort: "length", descending: false, filters: {} } };
   const after = withSettings(before, VIEW, { filters: { text: "a" } });
-  assert.deepEqual(after, { ...before, summary: { sort: "retained_size", descending: true, filters: { text: "a" } } });
-  assert.deepEqual(Object.keys(before), ["strings"]);
+  assert.deepEqual(after, { ...before, constructors: { sort: "retained_size", descending: true, filters: { text: "a" } } });
+  assert.deepEqual(Object.keys(before), ["texts"]);
 });
 
 test("filters that say nothing are left out", () => {
@@ -56,14 +56,14 @@ test("a value is added, or taken out again", () => {
 });
 
 test("a store tells whoever asked, and only of changes", () => {
-  const store = new MemoryStore({ view: "summary" });
+  const store = new MemoryStore({ view: "constructors" });
   const seen = [];
   const stop = store.subscribe("view", (value) => seen.push(value));
-  store.set("view", "summary");
-  store.set("view", "strings");
+  store.set("view", "constructors");
+  store.set("view", "texts");
   store.set("focus_id", 7);
   stop();
-  store.set("view", "summary");
-  assert.deepEqual(seen, ["strings"]);
+  store.set("view", "constructors");
+  assert.deepEqual(seen, ["texts"]);
   assert.equal(store.get("unknown"), null);
 });

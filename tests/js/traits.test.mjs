@@ -38,7 +38,7 @@ test("what is missing is null", () => {
 test("steps in quick succession are told to Python together", async () => {
   const model = new Model();
   const store = new TraitStore(model);
-  for (const key of ["a", "b", "c"]) store.set("selected", { view: "summary", key, node_id: null });
+  for (const key of ["a", "b", "c"]) store.set("selected", { view: "constructors", key, node_id: null });
   assert.equal(model.get("selected").key, "c");
   assert.equal(model.saved, 0);
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -61,10 +61,10 @@ test("two displays of one browser are in step", () => {
   const heard = [];
   const unsubscribe = other.subscribe("view", (view) => heard.push(view));
   one.set("view", "dominators");
-  model.set("view", "strings");
+  model.set("view", "texts");
   unsubscribe();
-  one.set("view", "summary");
-  assert.deepEqual(heard, ["dominators", "strings"]);
+  one.set("view", "constructors");
+  assert.deepEqual(heard, ["dominators", "texts"]);
   one.dispose();
 });
 
@@ -76,5 +76,5 @@ test("a display that goes tells Python what it has not told yet, and listens no 
   store.dispose();
   assert.equal(model.saved, 1);
   assert.equal(model.listeners.length, 0);
-  model.set("view", "summary");
+  model.set("view", "constructors");
 });

@@ -56,7 +56,7 @@ def test_hostile_strings_stay_text(book: Notebook, hostile: Workbench) -> None:
     for view in book.value("browser.views"):
         book.run(f"browser.view = {view!r}")
         expect(hostile.root.locator(".hs-upper [role=tabpanel]:not([hidden])")).to_have_count(1)
-    book.run("browser.view = 'summary'; browser.goto(int(hostile.nodes.node_id.iloc[2]))")
+    book.run("browser.view = 'constructors'; browser.goto(int(hostile.nodes.node_id.iloc[2]))")
     for pane in ("Graph", "Details", "Retainers"):
         hostile.show(pane)
     expect(hostile.retainers).to_contain_text("<img src=x onerror=")
@@ -109,6 +109,6 @@ def test_a_kernel_that_is_gone(fragile: Notebook) -> None:
     notice = output.get_by_role("alert").filter(has_text="kernel").first
     expect(notice).to_be_visible(timeout=PATIENCE_MS)
     # What had been loaded can still be read.
-    bench.show("Summary")
+    bench.show("Constructors")
     expect(bench.row("Function")).to_be_visible()
     assert fragile.problems == []

@@ -55,7 +55,7 @@ def test_columns_sort(book: Notebook, bench: Workbench) -> None:
         for index, count in enumerate(counts):
             row = bench.table.locator(f"[role=row][aria-level='1'][aria-posinset='{index + 1}']")
             expect(row.get_by_role("gridcell").nth(1)).to_have_text(f"{count:,}")
-    book.wait_for("browser.settings['summary']['sort']", "count")
+    book.wait_for("browser.settings['constructors']['sort']", "count")
 
 
 def test_search_by_regular_expression_and_by_key(book: Notebook, bench: Workbench) -> None:
@@ -123,9 +123,9 @@ def test_two_views_of_one_browser_are_in_step(book: Notebook, bench: Workbench) 
     other.show("Dominators")
     expect(bench.tab("Dominators")).to_have_attribute("aria-selected", "true")
     book.wait_for("browser.view", "dominators")
-    book.run("browser.view = 'summary'")
+    book.run("browser.view = 'constructors'")
     for one in (bench, other):
-        expect(one.tab("Summary")).to_have_attribute("aria-selected", "true")
+        expect(one.tab("Constructors")).to_have_attribute("aria-selected", "true")
     bench.root.scroll_into_view_if_needed()
     bench.search("OrderDraft")
     bench.row("OrderDraft").click()

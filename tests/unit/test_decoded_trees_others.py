@@ -27,7 +27,7 @@ from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, te
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
 DECODED = [
-    *("closures", "strings", "collections", "listeners", "timers", "promises", "modules"),
+    *("closures", "texts", "collections", "listeners", "timers", "promises", "modules"),
     *("globals", "buffers", "detached", "statistics"),
 ]
 NODE_TREES: list[type[DecodedTree]] = [

@@ -65,7 +65,7 @@ def ids_of(tree: DecodedTree, table: pd.DataFrame) -> list[int]:
 
 def shown_ids(tree: DecodedTree, window: Window) -> list[int]:
     """Return the ids of all rows of the frame that pass."""
-    column = "first_id" if tree.key == "strings" else "node_id"
+    column = "first_id" if tree.key == "texts" else "node_id"
     # Page by page it would take minutes.
     rows = tree._chosen_rows(window)
     page = tree.rows(None, window)

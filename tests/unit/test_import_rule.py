@@ -34,7 +34,7 @@ LAYERS = (
     ("kernels",),
     (
         *("vocab", "errors", "literals", "schema", "secrets"),
-        *("sifting", "_typing", "_showing", "progress"),
+        *("sifting", "_typing", "_deprecation", "_showing", "progress"),
     ),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""

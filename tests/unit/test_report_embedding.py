@@ -125,7 +125,7 @@ def test_rows_are_those_of_the_source(embedded: Embedded, source: Source) -> Non
         assert (expected["note"] or "") in note
         rows = {row["key"]: row for row in expected["rows"]}
         keys = [row["key"] for row in answer["rows"]]
-        if level["view"] != "strings":
+        if level["view"] != "texts":
             # There, retainers come in another order than elsewhere.
             assert keys == list(rows)[: len(keys)]
         for key, mine in zip(keys, answer["rows"], strict=True):
@@ -158,7 +158,8 @@ def test_the_culprit_can_be_found_and_followed_to_the_roots(
     diagnosis: Diagnosis, embedded: Embedded
 ) -> None:
     example = diagnosis.suspects[0].node_id
-    assert embedded.data["start"] == example
+    start = embedded.data["start"]
+    assert (start["view"], start["focus_id"]) == ("suspects", example)
     (found,) = ask(embedded.data, [("locate", {"view": "suspects", "node_id": example})])
     assert found["path"] == [["r0", 0]]
 
@@ -196,8 +197,8 @@ def test_the_budget_is_kept(diagnosis: Diagnosis, budget: int) -> None:
     assert 0.6 * budget < len(as_script(found.data).encode()) <= budget
     views = views_of(found)
     # What the report is about comes first.
-    assert views[:2] == ["suspects", "summary"]
-    assert ("Strings" in found.left_out) == ("strings" not in views)
+    assert views[:2] == ["suspects", "constructors"]
+    assert ("Texts" in found.left_out) == ("texts" not in views)
 
 
 def hostile_diagnosis(name: str, n_objects: int = 300) -> Diagnosis:
@@ -241,8 +242,8 @@ def test_a_heap_without_suspects_is_browsed_all_the_same() -> None:
     series = load_series([SnapshotBuilder.from_edges("root>global global.a>b").snapshot()])
     found = embed(Diagnosis(series, "no-leak", "Nothing grows.", ()))
     assert found is not None
-    assert found.data["start"] is None
-    assert {"summary", "containment", "dominators", "statistics"} <= set(views_of(found))
+    assert found.data["start"] == {"view": "constructors"}
+    assert {"constructors", "containment", "dominators", "statistics"} <= set(views_of(found))
     # Views that have nothing to show are not missed.
     assert found.left_out == ()
 
@@ -254,7 +255,7 @@ def test_of_large_heaps_only_quick_views_are_embedded(
     monkeypatch.setattr(embedding, "LARGEST_SEARCHED", 10)
     found = embed(diagnosis)
     assert found is not None
-    quick = ["suspects", "summary", "containment", "dominators", "statistics"]
+    quick = ["suspects", "constructors", "containment", "dominators", "statistics"]
     assert views_of(found) == quick
     assert "Closures" in found.left_out
     assert "Comparison" in found.left_out
@@ -281,7 +282,7 @@ def test_the_page_says_what_it_has_and_what_not(
     found = embed(diagnosis)
     assert found is not None
     assert f"the details and retainers of {found.n_nodes} of its" in html
-    assert "Not part of this report: Comparison, Strings, Collections." in html
+    assert "Not part of this report: Comparison, Texts, Collections." in html
     start = html.index('id="heapnb-heap">') + len('id="heapnb-heap">')
     data = json.loads(html[start : html.index("</script>", start)])
     assert data == json.loads(as_script(found.data))

@@ -172,7 +172,7 @@ def test_all_that_is_held_is_found() -> None:
     heap = SnapshotBuilder.from_edges("root>a a>b b>c root>d").graph()
     for tree in itertools.islice(trees_of(heap), 3):
         assert all(tree.locate(node, Window()) for node in range(1, 5)), tree.key
-        assert tree.key == "summary" or tree.locate(heap.root, Window()) is None
+        assert tree.key == "constructors" or tree.locate(heap.root, Window()) is None
 
 
 def labels(page: Page) -> list[str]:
@@ -224,7 +224,7 @@ def test_a_size_leaves_out_what_is_smaller_on_every_level() -> None:
     assert tree.locate(2, window) is None
 
 
-def test_presets_narrow_summary_down() -> None:
+def test_presets_narrow_constructors_down() -> None:
     builder = SnapshotBuilder.from_edges("root>list list>div div>data root>s root>t root>u")
     builder.node("div", type="native", name="Div", detachedness=2)
     for key in ("s", "t", "u"):
@@ -248,7 +248,7 @@ def test_presets_narrow_summary_down() -> None:
         shown("between:2:1")
 
 
-def test_names_and_patterns_narrow_summary_down() -> None:
+def test_names_and_patterns_narrow_constructors_down() -> None:
     heap = SnapshotBuilder.from_edges("root>Map root>WeakMap root>Set").graph()
     tree = ConstructorsTree(Workbench(heap))
     assert labels(tree.rows(None, Window(sort="label", filters={"text": "map"}))) == [

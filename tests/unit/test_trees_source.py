@@ -18,7 +18,7 @@ from heapnb.workbench.source import LARGEST_ANSWER, Source, fit
 from heapnb.workbench.subject import Workbench
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
-CORE = ("summary", "containment", "dominators")
+CORE = ("constructors", "containment", "dominators")
 METHODS = ("rows", "locate", "details", "graph", "text", "python", "chart")
 
 
@@ -50,7 +50,7 @@ def test_the_description_tells_all_that_a_front_end_needs(source: Source) -> Non
     assert (description["title"], description["expression"]) == ("app", "after")
     assert (description["total_size"], description["node_count"]) == (64, 5)
     views = {view["key"]: view for view in [*description["views"], description["retainers"]]}
-    assert list(views)[:2] == ["summary", "containment"]
+    assert list(views)[:2] == ["constructors", "containment"]
     assert "comparison" not in views
     assert "suspects" not in views
     for view in views.values():
@@ -68,6 +68,26 @@ def test_every_view_answers(source: Source) -> None:
         assert page["total"] >= len(page["rows"])
         code = source.answer("python", {"view": view["key"]})["code"]
         compile(code, "<cell>", "eval")
+
+
+def test_goto_finds_the_view_that_lists_a_node(source: Source) -> None:
+    heap = source.workbench.heap
+    node_id = int(heap.node_id[-1])
+    every = [view["key"] for view in source.description["views"] if view["lists_every_node"]]
+    assert every == list(CORE)
+    found = source.answer("goto", {"node_id": node_id, "view": "dominators"})
+    assert found["view"] == "dominators"
+    located = source.answer("locate", {"node_id": node_id, "view": "dominators"})
+    assert found["path"] == located["path"]
+    # A view that does not list the node, and a filter that hides it.
+    assert source.answer("goto", {"node_id": node_id, "view": "timers"})["view"] == CORE[0]
+    settings = {"dominators": {"filters": {"min_retained_size": 1 << 40}}}
+    request = {"node_id": node_id, "view": "dominators", "settings": settings}
+    found = source.answer("goto", request)
+    assert (found["view"], found["filters"]) == ("dominators", {})
+    settings["dominators"]["filters"] = {"min_retained_size": 1}
+    found = source.answer("goto", request)
+    assert found["filters"] == {"min_retained_size": 1}
 
 
 def test_rows_are_plain_data(source: Source) -> None:
@@ -108,7 +128,7 @@ def test_secrets_are_masked_until_they_are_revealed(source: Source) -> None:
     assert shown == {"text": "hunter2", "length": 7, "is_cut": False, "is_masked": False}
     open_source = Source(replace(source.workbench, masking=OFF))
     assert not open_source.description["masked"]
-    assert any("hunter2" in text_of(row) for row in all_rows(open_source, "summary"))
+    assert any("hunter2" in text_of(row) for row in all_rows(open_source, "constructors"))
 
 
 def test_a_source_keeps_the_masking_of_its_workbench(source: Source) -> None:
@@ -170,7 +190,7 @@ def test_hostile_names_stay_text(name: str) -> None:
     assert_nothing_invisible(" ".join(texts_in(orjson.loads(whole))))
     for row in itertools.chain(*(all_rows(source, view) for view in CORE)):
         assert all(len(piece) <= LONGEST_TEXT * 8 for _, piece in row["label"])
-    assert source.answer("rows", {"view": "summary", "filters": {"text": text[:1000]}})
+    assert source.answer("rows", {"view": "constructors", "filters": {"text": text[:1000]}})
 
 
 def texts_in(value: Any) -> list[str]:
@@ -204,37 +224,39 @@ BAD = [
     ("rows", {"view": "nothing"}, "no view 'nothing'"),
     ("rows", {"view": "comparison"}, "no view"),
     ("rows", {"view": 7}, "must be a text"),
-    ("rows", {"view": ["summary"]}, "must be a text"),
-    ("rows", {"view": "summary", "parent": 3}, "must be a text"),
-    ("rows", {"view": "summary", "parent": "../../etc"}, "There is no row"),
-    ("rows", {"view": "summary", "offset": -1}, "'offset' must be an integer"),
-    ("rows", {"view": "summary", "offset": 1.5}, "'offset' must be an integer"),
-    ("rows", {"view": "summary", "offset": True}, "'offset' must be an integer"),
-    ("rows", {"view": "summary", "offset": 1e300}, "'offset' must be an integer"),
-    ("rows", {"view": "summary", "offset": float("nan")}, "'offset' must be an integer"),
-    ("rows", {"view": "summary", "limit": 0}, "'limit' must be an integer"),
-    ("rows", {"view": "summary", "limit": 201}, "'limit' must be an integer"),
-    ("rows", {"view": "summary", "sort": "__class__"}, "cannot be sorted by"),
-    ("rows", {"view": "summary", "descending": "no"}, "must be true or false"),
-    ("rows", {"view": "summary", "filters": []}, "must be an object"),
-    ("rows", {"view": "summary", "filters": {"nothing": 1}}, "no filter 'nothing'"),
-    ("rows", {"view": "summary", "filters": {"text": 1}}, "must be a text"),
-    ("rows", {"view": "summary", "filters": {"text": "x" * 1001}}, "at most 1000"),
-    ("rows", {"view": "summary", "filters": {"regex": "yes"}}, "must be true or false"),
-    ("rows", {"view": "summary", "filters": {"preset": "between:1:2"}}, "cannot be"),
-    ("rows", {"view": "summary", "filters": {"min_retained_size": -1}}, "must be an integer"),
-    ("rows", {"view": "summary", "filters": {"min_retained_size": "1"}}, "must be an integer"),
+    ("rows", {"view": ["constructors"]}, "must be a text"),
+    ("rows", {"view": "constructors", "parent": 3}, "must be a text"),
+    ("rows", {"view": "constructors", "parent": "../../etc"}, "There is no row"),
+    ("rows", {"view": "constructors", "offset": -1}, "'offset' must be an integer"),
+    ("rows", {"view": "constructors", "offset": 1.5}, "'offset' must be an integer"),
+    ("rows", {"view": "constructors", "offset": True}, "'offset' must be an integer"),
+    ("rows", {"view": "constructors", "offset": 1e300}, "'offset' must be an integer"),
+    ("rows", {"view": "constructors", "offset": float("nan")}, "'offset' must be an integer"),
+    ("rows", {"view": "constructors", "limit": 0}, "'limit' must be an integer"),
+    ("rows", {"view": "constructors", "limit": 201}, "'limit' must be an integer"),
+    ("rows", {"view": "constructors", "sort": "__class__"}, "cannot be sorted by"),
+    ("rows", {"view": "constructors", "descending": "no"}, "must be true or false"),
+    ("rows", {"view": "constructors", "filters": []}, "must be an object"),
+    ("rows", {"view": "constructors", "filters": {"nothing": 1}}, "no filter 'nothing'"),
+    ("rows", {"view": "constructors", "filters": {"text": 1}}, "must be a text"),
+    ("rows", {"view": "constructors", "filters": {"text": "x" * 1001}}, "at most 1000"),
+    ("rows", {"view": "constructors", "filters": {"regex": "yes"}}, "must be true or false"),
+    ("rows", {"view": "constructors", "filters": {"preset": "between:1:2"}}, "cannot be"),
+    ("rows", {"view": "constructors", "filters": {"min_retained_size": -1}}, "must be an integer"),
+    ("rows", {"view": "constructors", "filters": {"min_retained_size": "1"}}, "must be an integer"),
     ("rows", {"view": "retainers"}, "'node_id' is missing"),
     ("rows", {"view": "retainers", "node_id": 3, "ignored": "5"}, "list of node ids"),
     ("rows", {"view": "retainers", "node_id": 3, "ignored": ["5"]}, "must be an integer"),
-    ("locate", {"view": "summary"}, "'node_id' is missing"),
+    ("locate", {"view": "constructors"}, "'node_id' is missing"),
+    ("goto", {"node_id": 1, "settings": 7}, "'settings' must be an object"),
+    ("goto", {"node_id": 1, "view": "nowhere"}, "There is no view"),
     ("details", {"node_id": "3"}, "must be an integer"),
     ("details", {"node_id": -1}, "must be an integer"),
     ("details", {"node_id": 1 << 64}, "must be an integer"),
     ("text", {"node_id": 7, "reveal": 1}, "must be true or false"),
     ("python", {}, "'view' is missing"),
-    ("python", {"view": "summary", "key": "c99"}, "There is no row"),
-    ("chart", {"view": "summary"}, "has no chart"),
+    ("python", {"view": "constructors", "key": "c99"}, "There is no row"),
+    ("chart", {"view": "constructors"}, "has no chart"),
 ]
 
 
@@ -251,7 +273,7 @@ def test_nodes_and_patterns_that_are_none(source: Source) -> None:
         source.answer("details", {"node_id": 4})
     filters = {"text": "(", "regex": True}
     with pytest.raises(PatternError):
-        source.answer("rows", {"view": "summary", "filters": filters})
+        source.answer("rows", {"view": "constructors", "filters": filters})
     with pytest.raises(HeapnbError, match="no method"):
         source.answer(None, {})  # type: ignore[arg-type]
     with pytest.raises(HeapnbError, match="must be an object"):
@@ -259,7 +281,7 @@ def test_nodes_and_patterns_that_are_none(source: Source) -> None:
 
 
 def test_numbers_may_come_as_javascript_has_them(source: Source) -> None:
-    page = source.answer("rows", {"view": "summary", "offset": 1.0, "limit": 2.0})
+    page = source.answer("rows", {"view": "constructors", "offset": 1.0, "limit": 2.0})
     assert (page["offset"], len(page["rows"])) == (1, 2)
 
 

@@ -90,7 +90,7 @@ def request(method: str, **params: object) -> dict[str, object]:
     return {"kind": "request", "id": "a-1", "method": method, "params": params}
 
 
-def rows(line: Line, parent: str | None = None, view: str = "summary") -> list[dict[str, Any]]:
+def rows(line: Line, parent: str | None = None, view: str = "constructors") -> list[dict[str, Any]]:
     answer = line.ask(request("rows", view=view, parent=parent, offset=0, limit=50))
     assert answer["kind"] == "answer", answer
     found: list[dict[str, Any]] = answer["result"]["rows"]
@@ -137,7 +137,7 @@ def test_what_cannot_be_answered_is_told_with_a_hint(line: Line) -> None:
         {"kind": "request", "id": 5, "method": "rows", "params": {}},
         {"kind": "request", "id": "x", "method": "__init__", "params": {}},
         {"kind": "request", "id": "x", "method": "rows", "params": {"view": "nonsense"}},
-        {"kind": "request", "id": "x", "method": "rows", "params": {"view": ["summary"]}},
+        {"kind": "request", "id": "x", "method": "rows", "params": {"view": ["constructors"]}},
         {"kind": "ping"},
         {"kind": "rm -rf", "id": "x"},
     ],
@@ -185,7 +185,7 @@ def test_nothing_is_selected_to_begin_with(browser: HeapBrowser) -> None:
 def test_a_selected_row_is_a_node(line: Line) -> None:
     session = row_of_class(line, "Session")
     one = rows(line, session["key"])[0]
-    selected = {"view": "summary", "key": one["key"], "node_id": one["node_id"]}
+    selected = {"view": "constructors", "key": one["key"], "node_id": one["node_id"]}
     line.change(selected=selected, selected_keys=[one["key"]])
     browser = line.browser
     assert browser.selection is not None
@@ -195,7 +195,7 @@ def test_a_selected_row_is_a_node(line: Line) -> None:
 
 def test_a_class_stands_for_all_its_instances(line: Line) -> None:
     key = row_of_class(line, "Session")["key"]
-    line.change(selected={"view": "summary", "key": key, "node_id": None}, selected_keys=[key])
+    line.change(selected={"view": "constructors", "key": key, "node_id": None}, selected_keys=[key])
     assert line.browser.selection is None
     nodes = line.browser.selected_nodes
     assert nodes["node_id"].tolist() == [101 + 2 * i for i in range(SESSIONS)]
@@ -207,7 +207,7 @@ def test_several_rows_are_one_table_without_repetition(line: Line) -> None:
     first = rows(line, session)[0]["key"]
     other = row_of_class(line, "Array")["key"]
     line.change(
-        selected={"view": "summary", "key": other, "node_id": None},
+        selected={"view": "constructors", "key": other, "node_id": None},
         selected_keys=[session, first, other],
     )
     assert len(line.browser.selected_nodes) == SESSIONS + 1
@@ -218,7 +218,7 @@ def test_handlers_hear_of_another_selection(line: Line) -> None:
     line.browser.observe(lambda change: heard.append(change["new"]), names="selection")
     line.browser.goto(101)
     line.browser.goto(101)
-    line.change(selected={"view": "summary", "key": None, "node_id": 103})
+    line.change(selected={"view": "constructors", "key": None, "node_id": 103})
     line.change(selected=None)
     assert [node and node.id for node in heard] == [101, 103, None]
 
@@ -242,8 +242,8 @@ def test_a_series_is_browsed_at_its_end() -> None:
     series = hn.load_series([snapshot(3, "one"), snapshot(5, "two")])
     browser = series.browse()
     assert "comparison" in browser.views
-    assert browser.view == "summary"
-    assert hn.load_series([snapshot(3, "one")]).browse().views[0] == "summary"
+    assert browser.view == "constructors"
+    assert hn.load_series([snapshot(3, "one")]).browse().views[0] == "constructors"
 
 
 def test_selection_is_read_only(browser: HeapBrowser) -> None:
@@ -261,20 +261,20 @@ def test_goto_selects_opens_and_tells_all_displays(line: Line) -> None:
     assert browser.selection.id == 103
     told = line.states()
     key = told["selected"]["key"]
-    assert told["selected"] == {"view": "summary", "key": key, "node_id": 103}
+    assert told["selected"] == {"view": "constructors", "key": key, "node_id": 103}
     assert told["selected_keys"] == [key]
     assert told["focus_id"] == 103
-    assert key.rpartition("/")[0] in told["expanded"]["summary"]
+    assert key.rpartition("/")[0] in told["expanded"]["constructors"]
     assert line.customs()[-1] == {"kind": "goto", "node_id": 103}
     assert browser.selected_nodes["node_id"].tolist() == [103]
 
 
 def test_goto_finds_what_filters_hide(line: Line) -> None:
     settings = {"sort": None, "descending": True, "filters": {"text": "Array"}}
-    line.change(settings={"summary": settings})
+    line.change(settings={"constructors": settings})
     line.browser.goto(103)
     assert line.browser.selected["key"] is not None
-    assert line.browser.settings["summary"]["filters"] == {}
+    assert line.browser.settings["constructors"]["filters"] == {}
 
 
 def test_goto_accepts_ids_of_tables_and_refuses_others(browser: HeapBrowser) -> None:
@@ -290,7 +290,7 @@ def test_goto_accepts_ids_of_tables_and_refuses_others(browser: HeapBrowser) -> 
 
 
 def test_what_the_front_end_changes_is_not_sent_back(line: Line) -> None:
-    selected = {"view": "summary", "key": None, "node_id": 101}
+    selected = {"view": "constructors", "key": None, "node_id": 101}
     line.change(selected=selected, view="containment")
     assert line.browser.view == "containment"
     # But told to other displays, as ipywidgets does.
@@ -302,15 +302,15 @@ def test_what_the_front_end_changes_is_not_sent_back(line: Line) -> None:
     [
         {"view": "nonsense"},
         {"view": None},
-        {"selected": "summary"},
+        {"selected": "constructors"},
         {"selected": {}},
-        {"selected": {"view": "summary", "key": 3, "node_id": None}},
-        {"selected": {"view": "summary", "key": None, "node_id": "101"}},
+        {"selected": {"view": "constructors", "key": 3, "node_id": None}},
+        {"selected": {"view": "constructors", "key": None, "node_id": "101"}},
         {"selected_keys": ["x"] * (MOST_SELECTED + 1)},
         {"selected_keys": [3]},
-        {"expanded": {"summary": [3]}},
-        {"expanded": ["summary"]},
-        {"settings": {"summary": 3}},
+        {"expanded": {"constructors": [3]}},
+        {"expanded": ["constructors"]},
+        {"settings": {"constructors": 3}},
         {"ignored": ["x"]},
         {"focus_id": "x"},
     ],
@@ -326,14 +326,32 @@ def test_state_that_is_none_is_refused(line: Line, state: dict[str, object]) -> 
 
 
 def test_a_browser_knows_its_views(browser: HeapBrowser) -> None:
-    assert browser.view == "summary" == browser.views[0]
+    assert browser.view == "constructors" == browser.views[0]
     browser.view = "dominators"
     with pytest.raises(traitlets.TraitError, match="There is no view 'nonsense'"):
         browser.view = "nonsense"
     assert browser.view == "dominators"
     with pytest.raises(hn.HeapnbError, match="There is no view") as error:
         HeapBrowser(snapshot(), "nonsense")
-    assert "summary" in str(error.value.hint)
+    assert "constructors" in str(error.value.hint)
+
+
+def test_former_names_of_views_still_work(line: Line) -> None:
+    with pytest.deprecated_call(match="'summary' is now called 'constructors'") as warned:
+        browser = HeapBrowser(snapshot(), "summary")
+    # The user's own line, or Python would not show the warning.
+    assert {warning.filename for warning in warned} == {__file__}
+    assert browser.view == "constructors"
+    with pytest.deprecated_call(match="'strings' is now called 'texts'") as warned:
+        browser.view = "strings"
+    assert {warning.filename for warning in warned} == {__file__}
+    assert browser.view == "texts"
+    with pytest.deprecated_call():
+        line.browser.settings = {"summary": {"filters": {"text": "Array"}}}
+    assert line.browser.settings == {"constructors": {"filters": {"text": "Array"}}}
+    with pytest.deprecated_call():
+        line.browser.selected = {"view": "summary", "key": None, "node_id": 103}
+    assert line.browser.selected["view"] == "constructors"
 
 
 def test_only_heaps_are_browsed() -> None:
@@ -373,7 +391,9 @@ def test_errors_of_handlers_are_told_where_the_change_was_made(
     assert [message for message in line.customs() if message["kind"] == "failure"] == []
     # … and in the browser, where the user did.
     with caplog.at_level(logging.ERROR):
-        line.change(selected={"view": "summary", "key": None, "node_id": 103}, view="containment")
+        line.change(
+            selected={"view": "constructors", "key": None, "node_id": 103}, view="containment"
+        )
     (failure,) = line.customs()
     assert failure["kind"] == "failure"
     assert failure["id"] is None
@@ -403,7 +423,7 @@ def test_errors_of_a_cell_that_runs_meanwhile_stay_there(line: Line) -> None:
         thread.join()
 
     line.browser.observe(handler, names=["selection", "view"])
-    line.change(selected={"view": "summary", "key": None, "node_id": 103})
+    line.change(selected={"view": "constructors", "key": None, "node_id": 103})
     assert [str(error) for error in raised] == ["of the cell"]
     assert line.customs() == []
 
@@ -412,7 +432,7 @@ def test_errors_of_a_cell_that_runs_meanwhile_stay_there(line: Line) -> None:
 
 
 def test_it_says_in_short_what_it_is(browser: HeapBrowser) -> None:
-    assert repr(browser) == "HeapBrowser('app.heapsnapshot', view='summary')"
+    assert repr(browser) == "HeapBrowser('app.heapsnapshot', view='constructors')"
 
 
 def test_all_that_there_is_to_show(browser: HeapBrowser) -> None:

@@ -28,9 +28,6 @@ import { ViewPanel } from "./viewpanel.js";
 
 const NOT_STATIC = new Set(["python", "text", "graph"]);
 
-// Where a node is looked for that the current view does not list.
-const VIEWS_OF_ALL_NODES = ["summary", "containment", "dominators"];
-
 /**
  * Put a browser into an element.
  *
@@ -104,11 +101,12 @@ class Browser {
         if (!isNewest()) return;
         this.#panes.setDetails(details);
       }
-      const found = await this.#find(nodeId);
+      const asked = { node_id: nodeId, view: this.#view.key, settings: this.#store.get("settings") ?? {} };
+      const found = await this.#requests.send("goto", asked);
       if (!isNewest()) return;
       this.#status.clearProblem();
       this.#history.rest();
-      if (found === null) this.#selectUnlisted(nodeId);
+      if (found.view === null) this.#selectUnlisted(nodeId);
       else await this.#show(nodeId, found, isNewest);
     } catch (error) {
       if (isNewest()) this.#showProblem(error, null);
@@ -139,7 +137,7 @@ class Browser {
       onGoto: (nodeId) => this.goto(nodeId),
       onWrongId: (text) => this.#showProblem(new Error(`“${text}” is no node id. Write a number such as 12345.`), null),
       actions: () => this.#copyActions(this.#store.get("selected")),
-      canGoto: this.#canDo("locate"),
+      canGoto: this.#canDo("goto"),
       onPython: this.#canDo("python") ? () => this.#givePython(this.#store.get("selected")) : null,
       pythonTitle: this.#options.copyToCell ? "Python in a new cell" : "Copy as Python",
     });
@@ -299,22 +297,7 @@ class Browser {
     this.#toolbar.setHistory(this.#history.canGoBack, this.#history.canGoForward);
   }
 
-  /** Find a view that lists a node, and by which filters: the fewer changes the better. */
-  async #find(nodeId) {
-    const current = this.#view;
-    const { filters } = settingsOf(this.#store.get("settings"), current);
-    const others = VIEWS_OF_ALL_NODES.filter((key) => key !== current.key && this.#views.has(key));
-    const candidates = [[current.key, filters], [current.key, {}], ...others.map((key) => [key, {}])];
-    for (const [place, [key, itsFilters]] of candidates.entries()) {
-      const isRepeated = place === 1 && sameValue(filters, {});
-      if (isRepeated || !this.#panels.get(key).isTable) continue;
-      const path = await this.#panels.get(key).locate(nodeId, itsFilters);
-      if (path !== null && path.length > 0) return { key, filters: itsFilters, path };
-    }
-    return null;
-  }
-
-  async #show(nodeId, { key, filters, path }, isNewest) {
+  async #show(nodeId, { view: key, filters, path }, isNewest) {
     this.#changeSettings(key, { filters });
     this.#put("view", key);
     const rowKey = await this.#panels.get(key).reveal(path);
@@ -335,9 +318,10 @@ class Browser {
     const selected = { view, key: row.key, node_id: row.node_id };
     const copies = this.#copyActions(selected);
     if (row.node_id === null) return copies;
-    const places = VIEWS_OF_ALL_NODES.filter((key) => key !== view && this.#views.has(key) && this.#canDo("locate"));
-    const shows = places.map((key) => ({
-      label: `Show in ${this.#views.get(key).title}`,
+    const places = this.#canDo("goto") ? [...this.#views.values()] : [];
+    const others = places.filter((one) => one.lists_every_node && one.key !== view);
+    const shows = others.map(({ key, title }) => ({
+      label: `Show in ${title}`,
       run: () => {
         this.#put("view", key);
         this.goto(row.node_id);

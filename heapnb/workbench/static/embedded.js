@@ -47,6 +47,7 @@ export class EmbeddedSource {
     const answers = {
       rows: () => this.#rows(params),
       locate: () => this.#locate(params),
+      goto: () => this.#goto(params),
       details: () => this.#details(params.node_id),
       graph: () => this.#drawing(params.node_id),
       chart: () => this.#chart(params.view),
@@ -86,6 +87,18 @@ export class EmbeddedSource {
       ways = longer;
     }
     return { path: null };
+  }
+
+  /** Find a view that lists a node: the current one if it does, else one of all nodes. */
+  #goto({ node_id: nodeId, view, settings = {} }) {
+    const others = this.description.views.filter((one) => one.lists_every_node && one.key !== view);
+    const places = [[view, settings[view]?.filters ?? {}], [view, {}], ...others.map(({ key }) => [key, {}])];
+    for (const [key, filters] of places) {
+      const { sort, descending } = settings[key] ?? {};
+      const { path } = this.#locate({ view: key, node_id: nodeId, sort, descending, filters });
+      if (path !== null) return { view: key, filters, path };
+    }
+    return { view: null, filters: {}, path: null };
   }
 
   #details(nodeId) {

@@ -12,10 +12,11 @@ const NODE_ID = /^\d{1,16}$/;
  */
 
 /**
- * Read a place: `#node-12345`, `#browse=summary`, `#browse=summary&node=12345`, `#browse=summary&row=c7`.
+ * Read a place: `#node-12345`, `#browse=constructors`, `#browse=constructors&node=12345`,
+ * `#browse=constructors&row=c7`.
  *
  * @param {string} hash
- * @param {string[]} views - Those that there are.
+ * @param {{key: string, former_keys?: string[]}[]} views - Those of the source; links may have their former keys.
  * @returns {Place|null} Null if it is none, as of a section of the page.
  */
 export function placeOf(hash, views) {
@@ -23,8 +24,9 @@ export function placeOf(hash, views) {
   if (node) return { view: null, nodeId: Number(node[1]), key: null };
   if (!BROWSE.test(hash)) return null;
   const params = new URLSearchParams(hash.slice(1));
-  const view = params.get("browse");
-  if (!views.includes(view)) return null;
+  const asked = params.get("browse");
+  const view = views.find(({ key, former_keys: formerKeys = [] }) => key === asked || formerKeys.includes(asked))?.key;
+  if (view === undefined) return null;
   const id = params.get("node") ?? "";
   return { view, nodeId: NODE_ID.test(id) ? Number(id) : null, key: params.get("row") };
 }

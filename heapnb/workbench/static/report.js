@@ -8,8 +8,8 @@ import { MemoryStore } from "./state.js";
 const section = document.getElementById("browse");
 const data = JSON.parse(document.getElementById("heapnb-heap").textContent);
 const source = new EmbeddedSource(data);
-const views = source.description.views.map(({ key }) => key);
-const store = new MemoryStore(startOf(data.start));
+const { views } = source.description;
+const store = new MemoryStore(data.start);
 
 // Without scripts, neither the section nor what leads to it is of use.
 section.hidden = false;
@@ -23,13 +23,6 @@ for (const text of document.querySelectorAll("[data-node-link]")) {
 }
 
 const browser = mountBrowser(document.getElementById("browser"), source, store);
-
-/** Begin with what the culprit is and what holds it; without one, with what there is. */
-function startOf(nodeId) {
-  if (nodeId === null) return { view: views.includes("summary") ? "summary" : views[0] };
-  const selected = { view: "suspects", key: null, node_id: nodeId };
-  return { view: "suspects", expanded: { suspects: ["r0"] }, selected, focus_id: nodeId };
-}
 
 // The address follows the reader, who follows the address: each change is made by one of them.
 let followed = 0;

@@ -102,8 +102,8 @@ export class ViewPanel {
   }
 
   /** Ask where a node is; null if it is not in this view. */
-  async locate(nodeId, filters = this.#settings.filters) {
-    const { sort, descending } = this.#settings;
+  async locate(nodeId) {
+    const { sort, descending, filters } = this.#settings;
     const params = { view: this.view.key, node_id: nodeId, sort, descending, filters };
     return (await this.#options.requests.send("locate", params)).path;
   }

@@ -63,6 +63,7 @@ class CollectionsTree(DecodedTree):
         "Maps, Sets, arrays and objects used as dictionaries, by the property or variable that "
         "holds them: how many entries they have, and how full they are."
     )
+    effort = "search"
     label_title = "Collection"
     columns: ClassVar[tuple[Column, ...]] = (
         count_of("collections"),

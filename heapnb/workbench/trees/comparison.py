@@ -18,7 +18,7 @@ from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.series.diff import Diff, diff
 from heapnb.frames import text_ranks
 from heapnb.views import fmt
-from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window, column
+from heapnb.workbench.model import LABEL, Column, Effort, Filter, Page, Row, Window, column
 from heapnb.workbench.python_code import node_code, quoted, table_code
 from heapnb.workbench.rows.filtering import TEXT_FILTER, matching
 from heapnb.workbench.rows.labels import NodeLabels
@@ -48,6 +48,8 @@ class ComparisonTree:
     title: ClassVar[str] = "Comparison"
     description: ClassVar[str] = "What came and what went since an earlier snapshot."
     label_title: ClassVar[str] = "Constructor"
+    lists_every_node: ClassVar[bool] = False
+    effort: ClassVar[Effort] = "none"
     columns: ClassVar[tuple[Column, ...]] = (
         column("added_count"),
         column("removed_count"),

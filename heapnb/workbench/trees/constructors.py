@@ -1,4 +1,4 @@
-"""Summary: constructors as DevTools groups them, their instances, what these refer to.
+"""Constructors, grouped as in DevTools' Summary, with their instances and references.
 
 Keys: ``c`` and a row of ``class_keys``, ``n`` and an ordinal, then edges.
 """
@@ -17,7 +17,7 @@ from heapnb.analysis.constructors import ClassSums, class_sums
 from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
 from heapnb.graph.locations import location_text
-from heapnb.workbench.model import LABEL, Column, Filter, Page, Row, Window, count_of
+from heapnb.workbench.model import LABEL, Column, Effort, Filter, Page, Row, Window, count_of
 from heapnb.workbench.python_code import node_code, quoted, table_code
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, left_out, matching, minimum
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
@@ -53,11 +53,13 @@ class ConstructorsTree:
         What is browsed.
     """
 
-    key: ClassVar[str] = "summary"
-    title: ClassVar[str] = "Summary"
+    key: ClassVar[str] = "constructors"
+    title: ClassVar[str] = "Constructors"
     description: ClassVar[str] = "Objects by constructor; open one to see what it refers to."
     label_title: ClassVar[str] = "Constructor"
     columns: ClassVar[tuple[Column, ...]] = (COUNT, *NODE_COLUMNS)
+    lists_every_node: ClassVar[bool] = True
+    effort: ClassVar[Effort] = "none"
     default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
 
     def __init__(self, workbench: Workbench) -> None:

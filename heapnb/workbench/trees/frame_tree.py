@@ -22,6 +22,7 @@ from heapnb.workbench.model import (
     LONGEST_TEXT,
     Cell,
     Column,
+    Effort,
     Filter,
     FilterValue,
     Label,
@@ -60,6 +61,8 @@ class FrameTree(ABC):
     label_title: ClassVar[str] = "Object"
     columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, SIZE_FILTER)
+    lists_every_node: ClassVar[bool] = False
+    effort: ClassVar[Effort] = "decode"
     default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
 
     table: ClassVar[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from heapnb.workbench.model import Column, Filter
+from heapnb.workbench.model import Column, Effort, Filter
 from heapnb.workbench.rows.filtering import SIZE_FILTER
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 
@@ -24,6 +24,8 @@ class NodeTree:
     label_title: ClassVar[str] = "Object"
     columns: ClassVar[tuple[Column, ...]] = NODE_COLUMNS
     filters: ClassVar[tuple[Filter, ...]] = (SIZE_FILTER,)
+    lists_every_node: ClassVar[bool] = True
+    effort: ClassVar[Effort] = "none"
     default_sort: ClassVar[tuple[str | None, bool]] = (RETAINED_SIZE.key, True)
 
     def __init__(self, workbench: Workbench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from heapnb._deprecation import warn_renamed
 from heapnb.workbench.model import TreeTable
 from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.closures import ClosuresTree
@@ -56,12 +57,12 @@ def _with_earlier(workbench: Workbench) -> bool:
 
 TREES: Final[dict[str, Entry]] = {
     "suspects": Entry(SuspectsTree, _with_diagnosis),
-    "summary": Entry(ConstructorsTree, _always),
+    "constructors": Entry(ConstructorsTree, _always),
     "comparison": Entry(ComparisonTree, _with_earlier),
     "containment": Entry(ContainmentTree, _always),
     "dominators": Entry(DominatorsTree, _always),
     "closures": Entry(ClosuresTree, _always),
-    "strings": Entry(TextsTree, _always),
+    "texts": Entry(TextsTree, _always),
     "collections": Entry(CollectionsTree, _always),
     "listeners": Entry(ListenersTree, _always),
     "timers": Entry(TimersTree, _always),
@@ -73,6 +74,19 @@ TREES: Final[dict[str, Entry]] = {
     "statistics": Entry(StatisticsTree, _always),
 }
 """By key."""
+
+
+FORMER_KEYS: Final = {"summary": "constructors", "strings": "texts"}
+"""Keys that tables had before, and those that they have now."""
+
+
+def current_key(key: str) -> str:
+    """Return the key of a table that may have another key now, with a DeprecationWarning if so."""
+    current = FORMER_KEYS.get(key)
+    if current is None:
+        return key
+    warn_renamed(f"The view {key!r} is now called {current!r}.")
+    return current
 
 
 def keys_for(workbench: Workbench) -> tuple[str, ...]:

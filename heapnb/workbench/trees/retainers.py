@@ -53,6 +53,7 @@ class RetainersTree(NodeTree):
     title: ClassVar[str] = "Retainers"
     description: ClassVar[str] = "What refers to the object, nearest to the roots first."
     label_title: ClassVar[str] = "Retainer"
+    lists_every_node: ClassVar[bool] = False
     default_sort: ClassVar[tuple[str | None, bool]] = (DISTANCE.key, False)
 
     def __init__(self, workbench: Workbench, node: int, ignored: Sequence[int] = ()) -> None:

@@ -20,6 +20,7 @@ class StatisticsTree(DecodedTree):
     key = "statistics"
     title = "Statistics"
     description = "What kinds of things the bytes of the heap are."
+    effort = "none"
     label_title = "Kind"
     columns: ClassVar[tuple[Column, ...]] = (
         column("size", doc="Shallow bytes of everything of this kind."),

@@ -44,6 +44,7 @@ class SuspectsTree(DecodedTree):
         "What piles up, the most likely culprit first; below each why it does, what to change, "
         "the chain that keeps it alive, and the objects."
     )
+    effort = "none"
     label_title = "Suspect"
     columns: ClassVar[tuple[Column, ...]] = (
         column("rank"),

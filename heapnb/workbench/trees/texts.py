@@ -1,4 +1,4 @@
-"""Strings: the texts of the heap, how many strings have each, and what holds them.
+"""Texts of the heap's strings: how many strings have each text, and what refers to them.
 
 Rows are texts. Below a text that several strings have are these (``n`` and an ordinal in a key),
 below a string what refers to it (``i`` and an edge).
@@ -86,12 +86,13 @@ _LENGTH: Final = Filter(
 class TextsTree(DecodedTree):
     """Texts, each with the strings that have it."""
 
-    key = "strings"
-    title = "Strings"
+    key = "texts"
+    title = "Texts"
     description = (
         "The texts of all strings of the heap, how many strings have each, and what holds them. "
         "What looks like a secret is masked, and is looked for as it is shown."
     )
+    effort = "search"
     label_title = "Text"
     columns: ClassVar[tuple[Column, ...]] = (
         count_of("strings"),
@@ -208,7 +209,7 @@ class TextsTree(DecodedTree):
         if self.frame["count"].iloc[row] == 1:
             return retainers_page(self.workbench, key, int(self.frame[NODE].iloc[row]), window)
         strings = strings_with_text(self.heap, row)
-        page = self.node_rows.page_of(key, ("strings", row), strings, window)
+        page = self.node_rows.page_of(key, ("texts", row), strings, window)
         shown = self.frame.iloc[[row]]
         (label,), (flags,) = self.labels(shown), self.flags(shown)
         held = self._held_labels([self.heap.ordinal_of(each.node_id or 0) for each in page.rows])
@@ -264,7 +265,7 @@ class TextsTree(DecodedTree):
         if self.frame["count"].iloc[row] == 1:
             return path
         strings = strings_with_text(self.heap, row)
-        place = self.node_rows.place_of(("strings", row), strings, node, window)
+        place = self.node_rows.place_of(("texts", row), strings, node, window)
         return (*path, (f"{key}/n{node}", place))
 
     def python(self, key: str | None, window: Window) -> str:
