@@ -257,6 +257,22 @@ CASES = (
         "queries.subscribe(",
         ("`unsubscribe`",),
     ),
+    Case(
+        "performance_marks",
+        "performance-entries",
+        "PerformanceMark",
+        "the `mark` entries of the performance timeline (`markEntryBuffer`)",
+        "",
+        ("`performance.clearMarks(name)`", "such as `query "),
+    ),
+    Case(
+        "performance_measures",
+        "performance-entries",
+        "PerformanceMeasure",
+        "the `measure` entries of the performance timeline (`measureEntryBuffer`)",
+        "",
+        ("`performance.clearMeasures(name)`", "such as `upload "),
+    ),
     Case("private_field", "unbounded-array", "Visit", "`tracker.#visits`", "constructor(number)"),
     Case("symbol_property", "unbounded-map", "Session", "<symbol sessions>", "constructor(number)"),
     Case(

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from heapnb.analysis.diagnosis.detectors import DETECTORS
+from tests.detectors import test_node_mechanisms
 from tests.unit import test_detectors, test_node_detectors, test_shape_detectors
 
-ELSEWHERE = {
-    "abort-signals",
-    "async-hooks",
-    "async-local-storage",
-    "backlog",
-    "diagnostics-channel",
-    "event-listeners",
-    "http-agent",
-    "keep-alive-listeners",
-    "linked-list",
-    "middleware-stack",
-    "native-handles",
-    "socket-reconnect",
-    "suspended-calls",
-}
-"""Tested on captured programs."""
+ELSEWHERE = {"linked-list"}
+"""Tested in `test_diagnosis`."""
 
 
 def test_every_detector_is_tested() -> None:
@@ -28,6 +15,7 @@ def test_every_detector_is_tested() -> None:
         *test_detectors.CASES,
         *test_node_detectors.CASES,
         *test_shape_detectors.CASES,
+        *test_node_mechanisms.KINDS,
         *ELSEWHERE,
     }
     assert {detector.kind for detector in DETECTORS} == tested

@@ -31,6 +31,7 @@ from heapnb.analysis.diagnosis.detectors.module_reload import ModuleReload
 from heapnb.analysis.diagnosis.detectors.native_handles import NativeHandles
 from heapnb.analysis.diagnosis.detectors.other import Other
 from heapnb.analysis.diagnosis.detectors.pending_promise import PendingPromise
+from heapnb.analysis.diagnosis.detectors.performance_entries import PerformanceEntries
 from heapnb.analysis.diagnosis.detectors.remarks import remarks_on
 from heapnb.analysis.diagnosis.detectors.shared_closure_context import SharedClosureContext
 from heapnb.analysis.diagnosis.detectors.sliced_strings import SlicedStrings
@@ -65,6 +66,7 @@ SPECIFIC: Final[tuple[Detector, ...]] = (
     Subscribers(),
     AsyncHooks(),
     NativeHandles(),
+    PerformanceEntries(),
     FinalizationRegistryHeld(),
     SharedClosureContext(),
     LinkedList(),
