@@ -11,15 +11,17 @@ import numpy as np
 
 from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.constructors import retained_by_group
-from heapnb.analysis.diagnosis.evidence import PACKAGES_FOLDER, is_internal
 from heapnb.graph import HeapGraph
-from heapnb.graph.locations import script_name, script_names, scripts_of
+from heapnb.graph.locations import is_internal, script_name, script_names, scripts_of
 from heapnb.graph.sources import HeapSource, graph_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["npm", "runtime", "own"]
+
+PACKAGES_FOLDER: Final = "/node_modules/"
+"""Folder of npm packages, in the path of a script of theirs."""
 
 RUNTIME_NAME: Final = "Node.js"
 """Name of the runtime's scripts."""

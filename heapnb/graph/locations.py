@@ -136,6 +136,26 @@ def is_internal_script(name: str) -> bool:
     return name.startswith(INTERNAL_SCRIPTS) or ("/" not in name and name.endswith(".js"))
 
 
+def is_internal(location: str) -> bool:
+    """Tell whether a location lies in the runtime's own scripts.
+
+    Parameters
+    ----------
+    location : str
+        As `location_text` writes it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_internal("node:events:12:5"), is_internal("/srv/app/events.js:12:5")
+    (True, False)
+    """
+    return is_internal_script(location.rsplit(":", 2)[0])
+
+
 def location_text(graph: HeapGraph, row: int) -> str | None:
     """Write a location as ``file.js:12:5``.
 

@@ -16,13 +16,14 @@ from heapnb.analysis.diagnosis.confidence import (
 )
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
-from heapnb.analysis.diagnosis.evidence import Evidence, is_internal
+from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.growing import accumulations
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
 from heapnb.analysis.packages import package_of
 from heapnb.analysis.series.series import Series, load_series
+from heapnb.graph.locations import is_internal
 from heapnb.graph.references import is_chain_step
 from heapnb.graph.sources import HeapSource
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +12,8 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
+from heapnb.analysis.diagnosis.short_names import article, clipped, short_script
+from heapnb.analysis.packages import PACKAGES_FOLDER
 from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.retention.retaining_tree import RetainingTree, path_in_tree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry
@@ -20,16 +21,14 @@ from heapnb.analysis.series.series import Series
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
-from heapnb.graph.locations import is_internal_script, location_of
+from heapnb.graph.locations import is_internal, location_of
 from heapnb.graph.references import (
-    LONGEST_NAME,
     attached,
     private_field_of,
     spelled,
     weak_map_of,
 )
 from heapnb.kernels import trees as kernels
-from heapnb.literals import cut
 
 ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
 """Classes that say nothing to somebody who looks for a leak."""
@@ -38,14 +37,10 @@ ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shap
 OWNER_LABEL: Final = "<symbol owner_symbol>"
 """By which Node's handles refer to what the program knows."""
 
-PACKAGES_FOLDER: Final = "/node_modules/"
-"""Folder of npm packages, in the path of a script of theirs."""
-
 _MODULE_BODY: Final = "Generator"
 """As what V8 runs an ES module: its site is the first line of the file."""
 
 _MOST_BELOW: Final = 4096
-_SHOWN_PATH_PARTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -461,98 +456,3 @@ class Evidence:
                 if int(tree.parent[target]) == inner and int(tree.parent_edge[target]) == edge:
                     found.append(target)
         return found[1 : _MOST_BELOW + 1]
-
-
-def is_internal(location: str) -> bool:
-    """Tell whether a location lies in the runtime's own scripts.
-
-    Parameters
-    ----------
-    location : str
-        As `heapnb.graph.locations.location_text` writes it.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> is_internal("node:events:12:5"), is_internal("/srv/app/events.js:12:5")
-    (True, False)
-    """
-    return is_internal_script(location.rsplit(":", 2)[0])
-
-
-def clipped(text: str) -> str:
-    """Cut a name that would drown a sentence.
-
-    Parameters
-    ----------
-    text : str
-        Such as a key of a dictionary.
-
-    Returns
-    -------
-    str
-    """
-    return cut(text, LONGEST_NAME)
-
-
-def short_script(script: str) -> str:
-    """Keep the end of a script's path.
-
-    Parameters
-    ----------
-    script : str
-        A path or a URL.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> short_script("/srv/app/lib/cache.js")
-    'lib/cache.js'
-    """
-    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
-    return posixpath.join(*parts) if parts else script
-
-
-def short_location(location: str) -> str:
-    """Keep the end of a location.
-
-    Parameters
-    ----------
-    location : str
-        Path, line and column.
-
-    Returns
-    -------
-    str
-    """
-    script, *place = location.rsplit(":", 2)
-    return ":".join([short_script(script), *place])
-
-
-def article(noun: str) -> str:
-    """Put an article before a class name.
-
-    Parameters
-    ----------
-    noun : str
-        The class.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> article("Array"), article("Map"), article("process")
-    ('an Array', 'a Map', 'process')
-    """
-    if noun[:1].islower():
-        # Such as `process`: there is only one.
-        return noun
-    return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, assert_never
 
 from heapnb.analysis.diagnosis.doubts import Doubt, Objection
-from heapnb.analysis.diagnosis.evidence import clipped
+from heapnb.analysis.diagnosis.short_names import clipped
 from heapnb.analysis.diagnosis.verdicts import Basis, Ground, Settled
 from heapnb.analysis.packages import Package
 

@@ -12,7 +12,6 @@ import numpy as np
 from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
-from heapnb.analysis.diagnosis.evidence import is_internal
 from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.retention.program_references import Reference, References
 from heapnb.analysis.retention.reachability import Reachability, reachability
@@ -21,7 +20,7 @@ from heapnb.analysis.retention.what_if import WhatIf, without_edges
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import child
-from heapnb.graph.locations import location_of
+from heapnb.graph.locations import is_internal, location_of
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import cuts, dominated, flow, trees
 from heapnb.kernels.chains import dominator_chain

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 from heapnb.graph.edges import child
 
 STORE_LABEL: Final = "<symbol kResourceStore>"

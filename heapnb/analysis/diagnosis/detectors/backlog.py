@@ -15,7 +15,8 @@ from heapnb.analysis.diagnosis.detectors.base import (
     removals,
     subject_text,
 )
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 from heapnb.graph.edges import child
 from heapnb.graph.references import attached
 

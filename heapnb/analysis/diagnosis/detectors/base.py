@@ -7,7 +7,8 @@ from typing import ClassVar, Final, NamedTuple, Protocol
 
 from heapnb import vocab
 from heapnb.analysis.diagnosis.accumulation import Members
-from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, short_location
+from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
+from heapnb.analysis.diagnosis.short_names import short_location
 from heapnb.analysis.diagnosis.wording import whole_percent
 
 LISTS = ("Array", "(array)")

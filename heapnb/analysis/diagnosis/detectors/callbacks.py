@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.evidence import (
-    PACKAGES_FOLDER,
-    Evidence,
-    clipped,
-    is_internal,
-    short_location,
-)
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import clipped, short_location
+from heapnb.analysis.packages import PACKAGES_FOLDER
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
-from heapnb.graph.locations import location_of
+from heapnb.graph.locations import is_internal, location_of
 
 REACTIONS: Final = "reactions_or_result"
 """V8's edge from a pending promise to what waits for it."""

@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
-from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step, article, clipped
+from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step
+from heapnb.analysis.diagnosis.short_names import article, clipped
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.references import attached

@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
-from heapnb.analysis.diagnosis.evidence import Evidence, short_script
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import short_script
 from heapnb.graph.edges import child
 
 MODULE_CLASSES = ("Module", "ModuleJob", "ModuleWrap", "SourceTextModule", "NativeModule")

@@ -12,7 +12,8 @@ from heapnb.analysis.diagnosis.detectors.callbacks import (
     function_behind,
     user_location,
 )
-from heapnb.analysis.diagnosis.evidence import ENGINE_CLASSES, Evidence, short_location
+from heapnb.analysis.diagnosis.evidence import ENGINE_CLASSES, Evidence
+from heapnb.analysis.diagnosis.short_names import short_location
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 

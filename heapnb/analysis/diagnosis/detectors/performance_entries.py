@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
-from heapnb.analysis.diagnosis.evidence import Evidence, clipped
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import clipped
 from heapnb.graph.edges import child
 
 BUFFERS: Final = {

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth
-from heapnb.analysis.diagnosis.evidence import Evidence, short_location
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import short_location
 
 
 class SharedClosureContext:

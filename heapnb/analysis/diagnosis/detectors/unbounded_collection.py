@@ -16,7 +16,8 @@ from heapnb.analysis.diagnosis.detectors.base import (
     removals,
     subject_text,
 )
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 
 
 class _Collection:

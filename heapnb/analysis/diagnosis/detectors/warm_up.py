@@ -11,8 +11,9 @@ import numpy as np
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.detectors.module_reload import MODULE_CLASSES
-from heapnb.analysis.diagnosis.evidence import Evidence, is_internal
+from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.edges import children_of
+from heapnb.graph.locations import is_internal
 
 STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String table)")
 """Tables of the engine that grow with loaded code and its names, but retain neither."""

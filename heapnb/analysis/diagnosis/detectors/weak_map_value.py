@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 from heapnb.analysis.retention.weak_tables import is_entry
 from heapnb.graph.references import weak_map_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from heapnb.analysis.diagnosis.detectors.weak_map_value import WeakMapValue
-from heapnb.analysis.diagnosis.evidence import Evidence, article
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import article
 from heapnb.analysis.retention.weak_tables import are_entries
 from heapnb.graph.references import weak_map_of
 from heapnb.kernels.edges import count_of_type, list_of_type

@@ -1,0 +1,89 @@
+"""Names short enough for a sentence: class names, scripts, locations."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Final
+
+from heapnb.graph.references import LONGEST_NAME
+from heapnb.literals import cut
+
+_SHOWN_PATH_PARTS: Final = 2
+
+
+def clipped(text: str) -> str:
+    """Cut a name that would drown a sentence.
+
+    Parameters
+    ----------
+    text : str
+        Such as a key of a dictionary.
+
+    Returns
+    -------
+    str
+    """
+    return cut(text, LONGEST_NAME)
+
+
+def short_script(script: str) -> str:
+    """Keep the end of a script's path.
+
+    Parameters
+    ----------
+    script : str
+        A path or a URL.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short_script("/srv/app/lib/cache.js")
+    'lib/cache.js'
+    """
+    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
+    return posixpath.join(*parts) if parts else script
+
+
+def short_location(location: str) -> str:
+    """Keep the end of a location.
+
+    Parameters
+    ----------
+    location : str
+        Path, line and column.
+
+    Returns
+    -------
+    str
+    """
+    script, *place = location.rsplit(":", 2)
+    return ":".join([short_script(script), *place])
+
+
+def article(noun: str) -> str:
+    """Put an article before a class name.
+
+    Parameters
+    ----------
+    noun : str
+        The class.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> article("Array"), article("Map"), article("process")
+    ('an Array', 'a Map', 'process')
+    """
+    if noun[:1].islower():
+        # Such as `process`: there is only one.
+        return noun
+    return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"
+
+
+__all__ = ["article", "clipped", "short_location", "short_script"]
