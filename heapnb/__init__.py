@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from heapnb import _lazy, _showing
 from heapnb._lazy import load_ipython_extension as load_ipython_extension
-
-__version__ = "0.1.0"
+from heapnb._version import __version__ as __version__
 
 __all__ = sorted(["__version__", *_lazy.homes()])  # noqa: PLE0605  read from the stub
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from heapnb import __version__
+from heapnb._version import __version__
 from heapnb.cli import (
     cache,
     constructors,

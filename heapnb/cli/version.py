@@ -6,7 +6,7 @@ import platform
 
 import click
 
-from heapnb import __version__
+from heapnb._version import __version__
 from heapnb.cli.options import json_option
 from heapnb.cli.output import print_json
 

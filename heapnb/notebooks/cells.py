@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import heapnb
+from heapnb._version import __version__
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -81,7 +81,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text(f"""
         # Post-mortem of a heap
 
-        Written by heapnb {heapnb.__version__} from the snapshots that the next cell names. For
+        Written by heapnb {__version__} from the snapshots that the next cell names. For
         another incident, change that cell and run all cells. No other cell depends on the case.
     """)
     yield "code", _parameters(case), {"tags": [PARAMETERS]}

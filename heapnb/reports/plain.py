@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import heapnb
+from heapnb._version import __version__
 from heapnb.reports.tables import LONGEST_PROSE, TREND, Table, Writer
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
@@ -51,7 +51,7 @@ def report_dict(report: Report) -> dict[str, Any]:
     if len(shown) < len(diagnosis.suspects):
         cut["suspects"] = len(diagnosis.suspects) - len(shown)
     return {
-        "heapnb": heapnb.__version__,
+        "heapnb": __version__,
         "verdict": diagnosis.verdict,
         "reason": _fit(write, diagnosis.reason, LONGEST_PROSE),
         "suspects": [
@@ -170,7 +170,7 @@ def _markdown(report: Report) -> Iterator[str]:
     yield "### Classes that retain most"
     yield ""
     yield from _table(write, report.constructors)
-    yield f"<sub>heapnb {heapnb.__version__}. {_escaped(write, report.producer)}.</sub>"
+    yield f"<sub>heapnb {__version__}. {_escaped(write, report.producer)}.</sub>"
 
 
 def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:

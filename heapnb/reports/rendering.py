@@ -12,7 +12,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-import heapnb
+from heapnb._version import __version__
 from heapnb.reports.content import Report
 from heapnb.reports.embedding import Embedded, as_script
 from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
@@ -56,7 +56,7 @@ def render(report: Report, embedded: Embedded | None = None) -> str:
             data=_json(report_dict(report)),
             embedded=embedded,
             heap=_json(embedded.data) if embedded is not None else None,
-            version=heapnb.__version__,
+            version=__version__,
             style=Markup(style),  # noqa: S704  our own files
             scripts=[Markup(script) for script in scripts],  # noqa: S704
             content_security_policy=_content_security_policy(style, scripts),
