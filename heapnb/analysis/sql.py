@@ -117,7 +117,7 @@ def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd
     Raises
     ------
     SqlError
-        If DuckDB does not understand it, or it is no question.
+        If DuckDB does not understand it, or it is not a query.
     MissingExtraError
         If DuckDB is not installed.
 
@@ -157,7 +157,7 @@ def query_series(
     Raises
     ------
     SqlError
-        If DuckDB does not understand it, it is no question, or a file is gone or was changed.
+        If DuckDB does not understand it, it is not a query, or a file was removed or changed.
     MissingExtraError
         If DuckDB is not installed.
     """
@@ -202,13 +202,13 @@ def _answer(
         raise MissingExtraError("SQL", "sql") from None
 
     if any(map(_is_surrogate, statement)):
-        raise SqlError("Halves of surrogate pairs are no text.", statement)
+        raise SqlError("The statement contains half a surrogate pair.", statement)
     try:
         kinds = [found.type.name for found in duckdb.extract_statements(statement)]
         if len(kinds) != 1:
             raise SqlError("That is not one query.", statement)
         if kinds[0] not in _ANSWERING:
-            raise SqlError("That is no query: snapshots are read, not changed.", statement)
+            raise SqlError("Only SELECT is allowed: snapshots are read-only.", statement)
         with duckdb.connect(":memory:", config=_CONFIGURATION) as connection:
             for name, table in tables.items():
                 connection.register(name, table)

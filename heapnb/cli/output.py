@@ -103,7 +103,7 @@ def print_result(result: object) -> None:
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Turn a table into plain data.
+    """Convert a table to plain data.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class TableOutput:
         frame : pandas.DataFrame
             The table.
         for_people : sequence of str, optional
-            The columns to show where it is no JSON; by default the same.
+            The columns to show without `--json`; by default the same.
         result : object, optional
             What these are the rows of, for a notebook, which can show that.
         """

@@ -144,7 +144,7 @@ class Reading:
         if len(heaps) == 1 and isinstance(heaps[0], Series):
             return heaps[0]
         series = load_series(
-            # A path is opened when its turn comes, so that only one is in memory at a time.
+            # Open one path at a time, so that only one is in memory.
             [
                 self.open_graph(STDIN, with_warnings=False) if heap == STDIN else heap
                 for heap in heaps
@@ -173,7 +173,7 @@ def check_target(target: str, sources: Sequence[str]) -> None:
     Raises
     ------
     CommandError
-        If the target is no place for a new file.
+        If the target cannot become a new file.
     """
     path = Path(target)
     if target == STDIN:

@@ -102,7 +102,7 @@ class Tables:
     layouts : tuple of Layout
         What they may be.
     layout : int64[k]
-        Which of them each table has, -1 for what is no such table.
+        Which of them each table has, -1 for other nodes.
     capacity : int64[k]
         How many entries each has room for.
     """

@@ -92,7 +92,7 @@ def preview(
     Returns
     -------
     str
-        One line without control characters. It is no HTML: escape it for the place it is
+        One line without control characters. It is not HTML: escape it for the place it is
         shown at.
 
     Examples

@@ -75,7 +75,7 @@ def source_text(graph: HeapGraph, node: int) -> SourceText | None:
     Parameters
     ----------
     graph : HeapGraph
-        The heap; its `source_files` are looked through, if it has any.
+        The heap; heapnb searches its `source_files`, if it has any.
     node : int
         Ordinal.
 

@@ -267,7 +267,7 @@ def row_of_text(graph: HeapGraph, node: int) -> int | None:
     Returns
     -------
     int or None
-        Row of `texts`; None for what is no string.
+        Row of `texts`; None for other nodes.
     """
     kind = graph.node_type_names[graph.node_type[node]]
     if kind not in vocab.STRING_TYPES:

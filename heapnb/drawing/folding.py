@@ -77,7 +77,7 @@ class Gap:
     n : int
         How many nodes, or how many branches.
     n_rounds : int
-        How often the nodes before it repeat; 0 where it is no repetition.
+        How often the nodes before it repeat; 0 where nothing repeats.
     is_end : bool
         Whether it stands for branches.
     is_start : bool

@@ -83,7 +83,7 @@ class SnapshotMeta:
         Raises
         ------
         SnapshotFormatError
-            If it is no JSON, or lacks what reading nodes and edges needs.
+            If it is not JSON, or lacks what reading nodes and edges needs.
 
         Examples
         --------

@@ -78,7 +78,7 @@ def read_snapshot(
     Raises
     ------
     SnapshotFormatError
-        If the input is no valid snapshot; names the section and the byte offset.
+        If the input is not a valid snapshot; names the section and the byte offset.
     TruncatedSnapshotError
         If it ends too early.
 
@@ -173,7 +173,7 @@ class _Reader:
             )
         self.warnings.append(
             f"The file is truncated in section '{section}' at byte {window.offset}; "
-            "what comes after is missing."
+            "the rest is missing."
         )
 
     def _next_bytes(self, n: int) -> bytes:
@@ -351,7 +351,7 @@ class _Reader:
         if n_values % table.stride:
             self._drain()
             raise SnapshotFormatError(
-                f"{n_values} numbers are no whole number of records of {table.stride}",
+                f"{n_values} values are not a multiple of the record size {table.stride}",
                 section=section,
                 byte_offset=self.window.offset - 1,
             )
@@ -496,7 +496,7 @@ class _Reader:
         rows, rest = divmod(len(values), table.stride)
         if rest and not self.salvage:
             raise SnapshotFormatError(
-                f"{len(values)} numbers are no whole number of records of {table.stride}",
+                f"{len(values)} values are not a multiple of the record size {table.stride}",
                 section=section,
                 byte_offset=self.blocks[section][0][1],
             )
@@ -623,7 +623,7 @@ class _Reader:
         rows, rest = divmod(len(values), stride)
         if rest and not self.salvage:
             raise SnapshotFormatError(
-                f"{len(values)} numbers are no whole number of records of {stride}",
+                f"{len(values)} values are not a multiple of the record size {stride}",
                 section="locations",
                 byte_offset=self.blocks["locations"][0][1],
             )

@@ -29,7 +29,7 @@ _STATUS_TEXT = {
 
 
 def status_error(status: int, section: str, byte_offset: int) -> SnapshotFormatError:
-    """Turn a parse kernel's status into the exception that reports it.
+    """Convert a parse kernel's status to the exception that reports it.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ class RecordTable:
         Returns
         -------
         dict of str to array
-            The columns by name; the table lets go of them.
+            The columns by name; the table releases them.
         """
         self.reserve(rows)
         columns = {name: column[:rows] for name, column in self.columns.items()}

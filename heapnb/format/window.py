@@ -89,7 +89,7 @@ class Window:
         return True
 
     def peek(self) -> int:
-        """The next byte that is no white space, -1 at the end of the input."""
+        """The next byte that is not white space, -1 at the end of the input."""
         while True:
             while self.position < self.stop:
                 byte = int(self.data[self.position])

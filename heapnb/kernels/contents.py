@@ -38,7 +38,7 @@ def hash_contents(
     is_layout : bool[n_strings]
         Names of internal edges that do not count: those to an object's own stores.
     is_inherited : bool[n_strings]
-        Names of properties that count, but are no fields.
+        Names of properties that count but are not fields.
     stands_for : uint32[n_nodes]
         For each node the first one of equal content.
     nodes : int64[k]

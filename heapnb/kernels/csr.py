@@ -1,4 +1,4 @@
-"""Kernels that turn edges around: retainers of each node, nodes dominated by each node."""
+"""Kernels that reverse edges: retainers of each node, nodes dominated by each node."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def invert_tree(
 
 
 def unsigned_offsets(counts: SizeArray, total: int) -> AnyArray:
-    """Turn counts into CSR offsets of the smallest sufficient type.
+    """Convert counts to CSR offsets of the smallest sufficient type.
 
     Parameters
     ----------

@@ -253,7 +253,7 @@ def sole_references(
 def mark_fixed(
     heap: ReferenceColumns, held: BoolArray, is_large: BoolArray, start: NodeArray, fixed: BoolArray
 ) -> None:
-    """Mark what a program cannot let go of: what the engine reaches on its own.
+    """Mark nodes that a program cannot release: those that the engine reaches by itself.
 
     Parameters
     ----------

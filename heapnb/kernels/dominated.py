@@ -104,7 +104,7 @@ def nearest_unskipped(
     order : uint32[n_nodes]
         The nodes, each after its dominator.
     is_skipped : bool[n_nodes]
-        Dominators to look through. The root is never looked through.
+        Dominators to skip. The root is never skipped.
     nearest : uint32[n_nodes]
         Receives ordinals.
     """

@@ -75,7 +75,7 @@ def compute_dominators(
         first.copy(),
         predecessor,
     )
-    # The peak of memory is in the next step: let go of what it does not need.
+    # The peak of memory is in the next step: release what it does not need.
     del number
     by_number = semi_nca(parent, first, predecessor, reached)
     del parent, first, predecessor
@@ -330,7 +330,7 @@ def semi_nca(
 
 @kernel
 def to_ordinals(dominator_number: NodeArray, vertex: NodeArray, dominator: NodeArray) -> None:
-    """Turn dominators by depth-first number into dominators by node ordinal.
+    """Convert dominators by depth-first number to dominators by node ordinal.
 
     Parameters
     ----------

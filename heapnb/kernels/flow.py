@@ -1,7 +1,7 @@
 """Kernels for maximum flows and minimum cuts: Dinic's algorithm, searching from the sink.
 
 (E. A. Dinic, "Algorithm for solution of a problem of maximum flow in networks with power
-estimation", 1970.) Whoever enlarges capacities may go on with the flow that was there.
+estimation", 1970.) A caller that enlarges capacities may continue with the existing flow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kernels that turn the bytes of a snapshot's JSON into integers and strings.
+"""Kernels that parse the bytes of a snapshot's JSON into integers and strings.
 
 They are resumable: each works on one block of the file and says how far it came, so that no
 more than a few blocks of text are in memory at once.

@@ -1,4 +1,4 @@
-"""Kernels for retaining paths: the way from a node up to the root, and trees of such ways."""
+"""Kernels for retaining paths: the path from a node up to the root, and trees of such paths."""
 
 from __future__ import annotations
 
@@ -414,7 +414,7 @@ def count_through(
 
 @kernel
 def is_dominated_by_any(dominator: NodeArray, root: int, node: int, others: IntArray) -> bool:
-    """Tell whether all ways from the root to a node lead through one of some others.
+    """Tell whether all paths from the root to a node lead through one of some others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Kernels that compute what stays reachable when some edges are removed.
+"""Kernels that compute which nodes are reachable without some edges.
 
 A WeakMap's value is reachable only through two edges together: the one from the map's table and the
 one from the key. Roles tell these edges apart.

@@ -29,7 +29,7 @@ def mark_roles(types: ByteArray, names: NodeArray, role_of_type: AnyArray, roles
     names : uint32[n]
         String indices, save where the type has no role.
     role_of_type : uint16[256]
-        Bits; 0 for types whose names are no strings.
+        Bits; 0 for types whose names are not strings.
     roles : uint16[n_strings]
         Receives the bits.
     """

@@ -87,7 +87,7 @@ def add_up_outermost(
     n_open : uint32[n_groups]
         Zeros; scratch.
     path : uint32[n_nodes]
-        Scratch: the way from the root to the current node.
+        Scratch: the path from the root to the current node.
     next_child : uint32[n_nodes]
         Scratch: where in ``dominated`` to go on, for each node of the way.
     total : uint64[n_groups]

@@ -87,7 +87,7 @@ def skip_storage(
     label : uint32[n_nodes]
         How each node is reached from its parent; changed in place.
     owner : uint32[n_nodes]
-        Receives the nearest ancestor that is no storage.
+        Receives the nearest ancestor that is not storage.
     """
     for i in range(order.shape[0]):
         node = order[i]
@@ -125,7 +125,7 @@ def find_repetitions(
     kind, label : uint32[n_nodes]
         What a node is and how it is reached.
     is_storage : bool[n_nodes]
-        Nodes that are looked through.
+        Nodes to skip.
     longest_cycle : int
         How many steps up to look.
     shortest_chain : int
@@ -206,7 +206,7 @@ def group_nodes(
         Receives a hash of the holder's identity, the label and the kind. Where the holder has
         no identity, its own group stands for it.
     route : uint64[n_nodes]
-        Receives a hash of labels and kinds only, all the way from the root.
+        Receives a hash of labels and kinds only, along the whole path from the root.
     """
     for i in range(order.shape[0]):
         node = order[i]

@@ -1,4 +1,4 @@
-"""Kernel that turns integers into the text of a JSON array."""
+"""Kernel that writes integers as the text of a JSON array."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _files_of(source: NotebookSource) -> list[Path]:
     if not files or len(files) < len(names):
         raise HeapnbError(
             "A notebook reads its snapshots from files.",
-            hint="write what came from elsewhere with heapnb.write_snapshot first.",
+            hint="write snapshots from other sources with heapnb.write_snapshot first.",
         )
     for file in files:
         if not file.is_file():

@@ -105,8 +105,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text("""
         ## Is it a leak?
 
-        A leak grows from snapshot to snapshot, and what came with the first work is still there
-        after the second. What fills up and then stays as it is does not count.
+        A leak grows from snapshot to snapshot, and objects that the first batch of work created
+        are still alive after the second. A cache that fills up and stays full is not a leak.
     """)
     yield _code('print(f"{diagnosis.verdict}: {diagnosis.reason}")')
     yield _code("""
@@ -171,7 +171,7 @@ def _culprit() -> Iterator[_Cell]:
     yield _text("""
         ## The culprit
 
-        What piles up, what keeps it alive back to the GC roots, and the line that makes it.
+        The leaking objects, what retains them back to the GC roots, and the line that creates them.
     """)
     yield _code("""
         for suspect in diagnosis.suspects[:1]:
@@ -204,7 +204,7 @@ def _parameters(case: Case) -> str:
         "snapshots = [",
         *(f"    {name!r}," for name in case.snapshots),
         "]",
-        "# Folders with the program's sources and with source maps, if they are at hand.",
+        "# Folders with the program's sources and with source maps, if available.",
         f"source_root = {list(case.source_root)!r}",
         f"source_maps = {list(case.source_maps)!r}",
         "# Whether truncated files are read as far as they go.",

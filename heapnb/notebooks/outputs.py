@@ -1,4 +1,4 @@
-"""What stays of a notebook's outputs: no secrets, no paths of the machine, no more than fits."""
+"""The stored outputs of a notebook: no secrets, no paths of the machine, limited in size."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tidy(notebook: NotebookNode, masking: Masking) -> None:
     masking : Masking
         The policy for likely secrets.
     """
-    # The version of Python that ran it is no part of the case.
+    # The version of Python that ran it does not belong to the case.
     notebook.metadata.pop("language_info", None)
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:

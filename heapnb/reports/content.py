@@ -74,7 +74,7 @@ class ChainStep:
 
 @dataclass(frozen=True)
 class Source:
-    """The lines of the program that make what piles up."""
+    """The lines of the program that create the leaking objects."""
 
     location: str
     lines: Markup
@@ -117,9 +117,9 @@ class Report:
     snapshot_names: tuple[str, ...]
     sizes: tuple[int, ...]
     size_chart: Markup
-    course_title: str
-    course_chart: Markup
-    course_legend: tuple[str, ...]
+    trend_title: str
+    trend_chart: Markup
+    trend_legend: tuple[str, ...]
     growth: Table | None
     survivors: Table | None
     cohorts: Table | None
@@ -169,7 +169,7 @@ def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
     names = tuple(_short_name(write, snapshot.name) for snapshot in series.snapshots)
     sizes = tuple(int(snapshot.total_size) for snapshot in series.snapshots)
     grown = _grown_classes(series)
-    title, lines = _course(write, suspects, grown)
+    title, lines = _trend_lines(write, suspects, grown)
     parts, total = _parts(series)
     cohorts = _cohorts(series)
     layers = _layers(cohorts, names)
@@ -183,18 +183,18 @@ def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
         snapshot_names=names,
         sizes=sizes,
         size_chart=charts.column_chart(sizes, names, title="Heap size per snapshot"),
-        course_title=title,
-        course_chart=charts.line_chart(
+        trend_title=title,
+        trend_chart=charts.line_chart(
             lines,
             names,
             title=title,
             format_value=fmt.format_bytes if suspects else fmt.format_count_delta,
         ),
-        course_legend=tuple(line.label for line in lines),
+        trend_legend=tuple(line.label for line in lines),
         growth=_growth(write, series, grown),
         survivors=_survivors(write, series),
         cohorts=_cohort_table(write, cohorts),
-        cohort_chart=charts.stacked_columns(layers, names[1:], title="What came, and stayed"),
+        cohort_chart=charts.stacked_columns(layers, names[1:], title="Survivors by cohort"),
         cohort_legend=tuple(layer.label for layer in layers),
         constructors=_constructors(write, series, total),
         constructor_map=_constructor_map(write, series),
@@ -307,11 +307,11 @@ def _grown_classes(series: Series) -> pd.DataFrame | None:
     frame = series.growth()
     frame = frame[frame["count_delta"].gt(0) | frame["retained_delta"].gt(0)]
     counts = frame[[f"count_{i + 1}" for i in range(len(series))]].to_numpy()
-    courses: list[Any] = counts.tolist()
-    return frame.assign(trend=courses)
+    trends: list[Any] = counts.tolist()
+    return frame.assign(trend=trends)
 
 
-def _course(
+def _trend_lines(
     write: Writer, suspects: Sequence[Suspect], grown: pd.DataFrame | None
 ) -> tuple[str, list[charts.Line]]:
     """Choose what is drawn beside the size of the heap: the suspects, else what grew most."""
@@ -323,9 +323,9 @@ def _course(
     if grown is None:
         return "", []
     most = grown[grown["count_delta"].gt(0)].nlargest(MOST_LINES, "count_delta")
-    return "Objects more than in the first snapshot", [
-        charts.Line(write.text(name), [count - course[0] for count in course])
-        for name, course in zip(most["class_name"], most["trend"], strict=True)
+    return "Objects added since the first snapshot", [
+        charts.Line(write.text(name), [count - counts[0] for count in counts])
+        for name, counts in zip(most["class_name"], most["trend"], strict=True)
     ]
 
 
@@ -374,7 +374,7 @@ def _cohorts(series: Series) -> Cohorts | None:
 
 
 def _layers(cohorts: Cohorts | None, names: Sequence[str]) -> list[charts.Line]:
-    """Draw what came since the first snapshot, by the snapshot in which it is first seen."""
+    """Draw the objects added since the first snapshot, by the snapshot that first has them."""
     if cohorts is None:
         return []
     _, sizes = cohorts.totals()

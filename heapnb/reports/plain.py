@@ -82,7 +82,7 @@ def markdown(report: Report) -> str:
     Returns
     -------
     str
-        GitHub's Markdown. Whatever names say, they are no markup, mentions or links.
+        GitHub's Markdown. Names never become markup, mentions or links.
     """
     return "\n".join(_markdown(report)) + "\n"
 

@@ -173,7 +173,7 @@ def test_edge_counts_that_do_not_add_up() -> None:
 def test_a_record_that_is_cut(section: str) -> None:
     damaged = document()
     damaged[section].pop()
-    with pytest.raises(SnapshotFormatError, match="no whole number of records") as caught:
+    with pytest.raises(SnapshotFormatError, match="not a multiple of the record size") as caught:
         read_snapshot(orjson.dumps(damaged))
     assert caught.value.section == section
 

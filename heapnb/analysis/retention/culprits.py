@@ -32,7 +32,7 @@ AT_LEAST: Final = 0.8
 """Share of the objects that the edges have to free."""
 
 MOST_EDGES: Final = 16
-"""More edges than these are no answer."""
+"""The most edges of an answer: a longer list does not help."""
 
 _MUCH_ELSE: Final = 2.0
 """Edges that free more than so many times the objects' bytes are taken as a last resort."""
@@ -396,7 +396,7 @@ class _Search:
 class _Network:
     """What leads to the objects, as a network for flows.
 
-    Node 0 stands for what cannot be let go of, the last node for the goal: an arc from each
+    Node 0 stands for what the program cannot release, the last node for the goal: an arc from each
     object leads there, as wide as it is worth to free that object.
     """
 

@@ -446,7 +446,7 @@ def immediate_dominators(
     nodes : integer[k]
         Ordinals of the objects.
     skip : str or compiled pattern, optional
-        Dominators to look through: those in whose class name this regular expression is found.
+        Dominators to skip: those in whose class name this regular expression is found.
         The engine's own objects, such as the tables of Maps, always are.
 
     Returns

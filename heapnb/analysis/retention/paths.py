@@ -44,7 +44,7 @@ _LONGEST_CYCLE: Final = 4
 _LONGEST_STEP_CYCLE: Final = 12
 _MIN_REPETITIONS: Final = 4
 
-# Alternatives are looked for at so many nodes, and among so many retainers of each.
+# Search for alternatives at so many nodes, and among so many retainers of each.
 _MAX_EXPANDED: Final = 1_000
 _MAX_RETAINERS: Final = 1_000
 
@@ -92,7 +92,7 @@ class PathStep:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetainingPath(Drawn):
-    """A way from the root to a node, over edges that retain.
+    """A path from the root to a node, over edges that retain.
 
     Parameters
     ----------
@@ -393,7 +393,7 @@ def _period_at(links: list[tuple[str, ...]], at: int) -> int:
 
 
 def shortest_path(graph: HeapGraph, node: int) -> RetainingPath | None:
-    """Find the shortest way from the root to a node.
+    """Find the shortest path from the root to a node.
 
     Parameters
     ----------
@@ -410,7 +410,7 @@ def shortest_path(graph: HeapGraph, node: int) -> RetainingPath | None:
     Notes
     -----
     It starts at the program's globals where it can: the length is DevTools' distance. A value
-    in a WeakMap is shown as held by its key. Nodes without a distance are looked for over all
+    in a WeakMap is shown as held by its key. Nodes without a distance are searched over all
     edges that are not weak.
     """
     edges = _Search(graph).edges_to(int(node))
@@ -418,7 +418,7 @@ def shortest_path(graph: HeapGraph, node: int) -> RetainingPath | None:
 
 
 def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPath]:
-    """Find several ways from the root to a node that are held by different nodes.
+    """Find several paths from the root to a node, through different retainers.
 
     Parameters
     ----------
@@ -433,7 +433,7 @@ def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPat
     -------
     list of RetainingPath
         The shortest first, then those that differ nearest to the node. None passes a node
-        twice, and each has a retainer that none before it has. Another way through the backing
+        twice, and each has a retainer that none before it has. Another path through the backing
         store of the same retainer does not count.
     """
     search = _Search(graph)
@@ -445,7 +445,7 @@ def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPat
     used[graph.root] = True
     used[graph.edge_to[first]] = True
     expanded: set[int] = set()
-    # Positions count from the node upwards: where a path may turn to another retainer.
+    # Positions count from the node upwards: where a path may continue to another retainer.
     position = 0
     while len(found) < k and len(expanded) < _MAX_EXPANDED:
         open_paths = [path for path in found if position < len(path)]
@@ -684,7 +684,7 @@ class _Search:
         return self._found(self.search_up(node, closed))
 
     def _holder(self, edges: IntArray) -> int:
-        """Return the last node of a path that is no backing store."""
+        """Return the last node of a path that is not a backing store."""
         graph = self.graph
         for edge in edges[::-1].tolist():
             node = int(graph.edge_to[edge])

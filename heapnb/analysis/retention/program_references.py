@@ -73,7 +73,7 @@ class Reference:
 
 
 class References:
-    """Turns edges of the file into references of the program.
+    """Maps edges of the file to references of the program.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ class References:
         return graph.edge_label(edge), "element"
 
     def _key_of(self, edge: int, table: int) -> str:
-        """Return the key of a Map's entry; empty where it is no string, and for a Set."""
+        """Return the key of a Map's entry; empty if it is not a string, and for a Set."""
         graph = self.graph
         slot = graph.edge_label(edge)
         if not slot.isdecimal():

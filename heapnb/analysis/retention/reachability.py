@@ -1,4 +1,4 @@
-"""What stays reachable from the roots when some edges are removed."""
+"""The nodes that are reachable from the roots without some edges."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Reachability:
         ):
             of_type[[graph.node_type_index(n) for n in names if n in graph.node_type_names]] = kind
         kinds = of_type[graph.node_type]
-        # A native object that a wrapper stands for is no store: it may be held by itself.
+        # A native object that a wrapper stands for is not a store: it may be held by itself.
         may_be_storage = _padded(np.isin(graph.node_type_names, _STORAGE_TYPES))
         kernels.mark_storage(
             graph.first_edge,

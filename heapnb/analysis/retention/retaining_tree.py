@@ -88,7 +88,7 @@ _TO_OWNER: Final = "<symbol owner_symbol>"
 
 @dataclass(frozen=True)
 class RetainingTree:
-    """A way from the root to every node that is held.
+    """A path from the root to every node that is held.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
     graph : HeapGraph
         The heap.
     usable : bool[n_edges]
-        Edges that may be walked. The way from the root to the program's globals is not looked
+        Edges that may be walked. The path from the root to the program's globals is not looked
         up in it.
 
     Returns

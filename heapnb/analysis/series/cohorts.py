@@ -189,9 +189,9 @@ def cohorts(series: SeriesData, by: Grouping = "class") -> Cohorts:
 
     Notes
     -----
-    Objects have odd node ids; what has no shallow size does not count. A cohort is what is first
-    seen in one snapshot: what came and went between two of them is in none. Of very many groups
-    those that changed least are left out.
+    Only odd node ids identify objects, and nodes without a shallow size do not count. A cohort is
+    the set of objects that first appear in one snapshot: an object added and removed between two
+    of them is in none. If there are very many groups, those that changed least are left out.
     """
     if by not in get_args(Grouping):
         raise HeapnbError(

@@ -1,4 +1,4 @@
-"""What came and what went between two snapshots: DevTools' Comparison."""
+"""Objects added and removed between two snapshots: DevTools' Comparison."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Diff(Browsed):
     _classes: _CommonClasses = field(repr=False, kw_only=True)
 
     def constructors(self) -> pd.DataFrame:
-        """Count what came and went, class by class, as DevTools' Comparison does.
+        """Count added and removed objects by class, as DevTools' Comparison does.
 
         Returns
         -------

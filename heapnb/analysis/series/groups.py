@@ -40,7 +40,7 @@ class Groups:
     identity : uint64[n_nodes]
         Node ids of what is the same object in every snapshot and no member of a list, else 0.
     route : uint64[n_nodes]
-        A hash of the labels and kinds on the way from the root.
+        A hash of the labels and kinds on the path from the root.
     count, size, own_size : int64[n_groups]
         Members; bytes of all that they hold in the retaining tree; bytes of their own, backing
         stores included.

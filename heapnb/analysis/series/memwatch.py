@@ -278,14 +278,14 @@ def read_memwatch(source: str | os.PathLike[str] | Mapping[str, Any]) -> Memwatc
         try:
             content = orjson.loads(path.read_bytes())
         except orjson.JSONDecodeError as error:
-            raise HeapnbError(f"{name} is no JSON: {error}.", hint=_HINT) from None
+            raise HeapnbError(f"{name} is not JSON: {error}.", hint=_HINT) from None
         except OSError as error:
             raise HeapnbError(f"{name} cannot be read: {error.strerror}.") from None
     try:
         return _parse(content)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise HeapnbError(f"{name} is no result of memwatch: {what}.", hint=_HINT) from None
+        raise HeapnbError(f"{name} is not a result of memwatch: {what}.", hint=_HINT) from None
 
 
 _HINT: Final = "write JSON.stringify(heapDiff.end()) of Node.js to a file."

@@ -104,7 +104,7 @@ class ReducedSnapshot:
     order : uint32[n_reached]
         The nodes that the program holds, the root first, every node after its owner.
     owner : uint32[n_nodes]
-        What holds a node; backing stores are looked through.
+        The holder of a node; backing stores count as part of their owner.
     kind, label : uint32[n_nodes]
         What a node is (class, definition site) and how its owner refers to it, as rows of
         ``kind_hash`` and ``label_hash``, which mean the same in every snapshot.

@@ -21,7 +21,7 @@ _MOST_PAIRS_AT_ONCE: Final = 1 << 23
 
 @dataclass(frozen=True, eq=False)
 class Trends:
-    """The courses of some numbers.
+    """Trends of several series of numbers.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ class Trends:
         The interval for the slope; NaN for fewer than three snapshots.
     levelling : float64[k]
         Growth in the last third of the intervals, by that in the others, each per interval: 1
-        for what goes on as it began, 0 for what has stopped, less than 0 for what shrinks again;
-        NaN for what did not grow at first.
+        for growth at the same rate, 0 for growth that stopped, less than 0 for numbers that
+        shrink again; NaN for numbers that did not grow at first.
     """
 
     slope: FloatArray
@@ -43,7 +43,7 @@ class Trends:
 
 
 def trends(values: IntArray) -> Trends:
-    """Fit a line to each of some courses.
+    """Fit a line to each of several series of numbers.
 
     Parameters
     ----------
