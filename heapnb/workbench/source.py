@@ -264,7 +264,7 @@ def _described(tree: TreeTable) -> dict[str, Any]:
         "lists_every_node": tree.lists_every_node,
         "kind": "chart" if hasattr(tree, "chart") else "tree",
         "label_title": tree.label_title,
-        "empty_text": getattr(tree, "empty_text", "Nothing to show."),
+        "empty_text": getattr(tree, "empty_text", "No rows."),
         "columns": [dataclasses.asdict(column) for column in tree.columns],
         "filters": [
             {

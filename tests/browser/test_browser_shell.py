@@ -215,7 +215,7 @@ def test_sizes_are_read_as_people_write_them(mount: Any) -> None:
     assert size.input_value() == "1 MB"
     size.fill("much")
     size.press("Enter")
-    expect(bench.page.get_by_text("Not a size")).to_be_visible()
+    expect(bench.page.get_by_text("This is not a size")).to_be_visible()
     assert bench.state("settings")["constructors"]["filters"] == {"min_retained_size": 1_000_000}
 
 
@@ -450,7 +450,7 @@ def test_wrong_ids(mount: Any) -> None:
     box.fill("twelve")
     box.press("Enter")
     expect(
-        bench.page.get_by_role("alert").filter(has_text="“twelve” is no node id")
+        bench.page.get_by_role("alert").filter(has_text="“twelve” is not a node id")
     ).to_be_visible()
     box.fill("99999999")
     box.press("Enter")

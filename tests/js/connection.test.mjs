@@ -125,7 +125,7 @@ test("but not for ever", async () => {
     line.wait(4000);
     line.connection.receive({ kind: "pong", id: line.sent.at(-1).id });
   }
-  await assert.rejects(request, { message: "The kernel gave no answer." });
+  await assert.rejects(request, { message: "The kernel did not answer." });
   assert.equal(line.sent.filter(({ kind }) => kind === "request").length, 3);
 });
 

@@ -83,10 +83,10 @@ test("rows are sorted and filtered", async () => {
   assert.deepEqual(keys(await rows({ parent: null, sort: "label", descending: true })), ["c1", "c2", "c0"]);
   assert.deepEqual(keys(await rows({ parent: null, filters: { text: "aPP" } })), ["c0"]);
   assert.deepEqual(keys(await rows({ parent: null, filters: { text: "^p.*r$", regex: true } })), ["c1", "c2"]);
-  await assert.rejects(rows({ parent: null, filters: { text: "(", regex: true } }), /no regular expression/);
+  await assert.rejects(rows({ parent: null, filters: { text: "(", regex: true } }), /not a valid regular expression/);
   const large = await rows({ parent: null, filters: { min_retained_size: 9 } });
   assert.deepEqual(keys(large), ["c0"]);
-  assert.match(large.note, /^2 smaller rows left out\./);
+  assert.match(large.note, /^2 smaller rows hidden by the size filter\./);
 });
 
 test("a group passes a filter if one of its rows does", async () => {
@@ -110,9 +110,9 @@ test("retainers are those of a node, the ignored left out", async () => {
   const ask = (params) => source().request("rows", { view: "retainers", parent: null, ...params });
   assert.deepEqual(keys(await ask({ node_id: 2 })), ["i0"]);
   const without = await ask({ node_id: 2, ignored: [1] });
-  assert.deepEqual([without.total, without.note], [0, "1 ignored retainer left out."]);
+  assert.deepEqual([without.total, without.note], [0, "1 ignored retainer hidden."]);
   const missing = await ask({ node_id: 3 });
-  assert.equal(missing.rows[0].label[0][1], "What refers to @3 is not part of this report. Open the snapshot with heapnb to see it.");
+  assert.equal(missing.rows[0].label[0][1], "The retainers of @3 are not part of this report. Open the snapshot with heapnb to see it.");
 });
 
 test("nodes are found by the shortest way, in the order in which rows are shown", async () => {
@@ -151,8 +151,8 @@ test("what is not here says so", async () => {
     ["details", { node_id: 77 }, "@77 is not part of this report."],
     ["graph", { node_id: 1 }, "A drawing of what retains @1 is not part of this report."],
     ["chart", { view: "constructor" }, "This chart is not part of this report."],
-    ["rows", { view: "constructors", parent: "c1" }, "What is below this row is not part of this report."],
-    ["rows", { view: "constructors", parent: "c9/n9" }, "What is below this row is not part of this report."],
+    ["rows", { view: "constructors", parent: "c1" }, "The content of this row is not part of this report."],
+    ["rows", { view: "constructors", parent: "c9/n9" }, "The content of this row is not part of this report."],
     ["text", { node_id: 1 }, "This is not part of this report."],
     ["toString", {}, "This is not part of this report."],
   ]) {

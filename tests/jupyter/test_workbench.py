@@ -115,7 +115,7 @@ def test_going_to_a_node_by_id_and_back(book: Notebook, bench: Workbench) -> Non
     expect(bench.table.locator("[role=row][aria-selected=true]")).to_contain_text("Function")
     box.fill("nonsense")
     box.press("Enter")
-    expect(bench.root.get_by_role("alert").filter(has_text="is no node id")).to_be_visible()
+    expect(bench.root.get_by_role("alert").filter(has_text="is not a node id")).to_be_visible()
 
 
 def test_two_views_of_one_browser_are_in_step(book: Notebook, bench: Workbench) -> None:

@@ -53,17 +53,17 @@ def test_a_closure_unfolds_into_what_it_captures_and_keeps_alive(
     assert shown(tree, closure.key) == [
         f"cache :: map @{ids['map']}",
         f'name :: "Ann" @{ids["text"]}',
-        f"its context :: system / Context shared by 2 closures @{ids['one']}",
-        f"around it :: system / Context @{ids['outer']}",
+        f"own context :: system / Context shared by 2 closures @{ids['one']}",
+        f"outer context :: system / Context @{ids['outer']}",
     ]
-    own = row_with(tree, "its context", closure.key)
+    own = row_with(tree, "own context", closure.key)
     assert shown(tree, own.key)[2:] == [
         f"get() lib/memo.js:12:5 @{ids['get1']}",
         f"set() @{ids['set1']}",
     ]
     sibling = row_with(tree, "set()", own.key)
     assert shown(tree, sibling.key)[0] == f"cache :: map @{ids['map']}"
-    around = row_with(tree, "around it", closure.key)
+    around = row_with(tree, "outer context", closure.key)
     assert len(shown(tree, around.key)) == 1
     variable = row_with(tree, "cache", closure.key)
     assert tree.nodes(variable.key).tolist() == [builder.ordinal("map")]
@@ -114,7 +114,7 @@ def test_shared_contexts_of_the_sample() -> None:
     path = tree.locate(snap.graph.ordinal_of(int(closures.node_id.iloc[0])), default_window(tree))
     assert path is not None
     key = path[-1][0]
-    context = row_with(tree, "its context", key)
+    context = row_with(tree, "own context", key)
     assert f"shared by {len(closures)} closures" in context.label[-2][1]
     below = rows_of(tree, context.key)
     sharing = [row.node_id for row in below if "/n" in row.key.removeprefix(context.key)]
@@ -139,4 +139,4 @@ def test_a_place_is_found_again() -> None:
 def test_a_heap_without_functions() -> None:
     page = ClosuresTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
     assert page.total == 0
-    assert page.note == "There are no functions in this file."
+    assert page.note == "This heap has no functions."

@@ -103,4 +103,4 @@ def test_the_cache_of_the_sample_is_at_the_top() -> None:
 
 def test_a_heap_without_collections() -> None:
     page = CollectionsTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
-    assert (page.total, page.note) == (0, "There are no collections in this file.")
+    assert (page.total, page.note) == (0, "This heap has no collections.")

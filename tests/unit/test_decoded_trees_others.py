@@ -94,7 +94,7 @@ def test_no_detached_nodes() -> None:
     page = DetachedTree(bench(builder)).rows(None, Window())
     assert (page.total, page.note) == (
         0,
-        "No node is detached. There is a DOM only in snapshots of a browser.",
+        "No node is detached. Only snapshots of a browser have DOM nodes.",
     )
 
 
@@ -102,7 +102,7 @@ def test_files_that_do_not_say_what_is_detached() -> None:
     path = next(path for path in all_samples() if "node-8" in path.name)
     page = DetachedTree(bench(load(path, progress=False))).rows(None, Window())
     assert page.note is not None
-    assert page.note.startswith("This file does not say")
+    assert page.note.startswith("This file does not record")
 
 
 # -- kinds --------------------------------------------------------------------------------------
@@ -196,8 +196,8 @@ def test_promises_of_a_program() -> None:
     builder.node("waits", type="hidden", name="system / PromiseReaction")
     tree = PromisesTree(bench(builder.node("done", name="Promise")))
     assert sorted(shown(tree)) == [
-        "pending, nothing known to wait",
-        "settled, nothing known to wait",
+        "pending, no known reaction",
+        "settled, no known reaction",
     ]
 
 

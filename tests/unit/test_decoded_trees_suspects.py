@@ -52,12 +52,12 @@ def test_below_a_suspect_is_all_that_is_known_of_it(case: str) -> None:
     suspect = diagnosis.suspects[0]
     rows = rows_of(tree, "r0")
     names = [text for row in rows for role, text in row.label if role == "badge"]
-    assert names == ["Why", "Fix", "Course", "Chain", "Objects"]
+    assert names == ["Cause", "Fix", "Trend", "Retaining path", "Objects"]
     assert " ".join(row.label[-1][1] for row in rows if "/w" in row.key) == suspect.explanation
     assert " ".join(row.label[-1][1] for row in rows if "/f" in row.key) == suspect.fix
-    course = text_of(row_with(tree, "Course", "r0"))
-    assert " → ".join(f"{count:,}" for count in suspect.count_per_snapshot) in course
-    chain = rows_of(tree, row_with(tree, "Chain", "r0").key)
+    trend = text_of(row_with(tree, "Trend", "r0"))
+    assert " → ".join(f"{count:,}" for count in suspect.count_per_snapshot) in trend
+    chain = rows_of(tree, row_with(tree, "Retaining path", "r0").key)
     ids = tree.heap.node_id[suspect.path.nodes].tolist()
     assert [row.node_id for row in chain] == ids
     objects = rows_of(tree, row_with(tree, "Objects", "r0").key)

@@ -56,7 +56,7 @@ def test_texts_with_their_strings_and_their_holders(builder: SnapshotBuilder) ->
     assert tree.nodes(text.key).tolist() == [builder.ordinal("ann"), builder.ordinal("ann2")]
     first = row_with(tree, f"@{builder.node_id('ann')}", text.key)
     assert sorted(shown(tree, first.key)) == [
-        f'first in "Ann{"x" * 156}…" @{builder.node_id("rope")}',
+        f'(first) in "Ann{"x" * 156}…" @{builder.node_id("rope")}',
         f"first in User @{builder.node_id('user')}",
         f"name in User @{builder.node_id('user')}",
     ]
@@ -105,7 +105,7 @@ def test_other_presets(builder: SnapshotBuilder) -> None:
     assert len(shown(tree, min_length="256")) == 2
     assert shown(tree, min_length="1024") == []
     page = tree.rows(None, Window(filters={"min_length": "1024"}))
-    assert page.note == "Nothing passes the filters."
+    assert page.note == "No rows match the filters."
     assert len(shown(tree, preset="all", min_length="0")) == len(shown(tree))
 
 
@@ -161,4 +161,4 @@ def test_all_strings_of_a_sample_are_there() -> None:
 
 def test_a_heap_without_strings() -> None:
     page = TextsTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
-    assert (page.total, page.note) == (0, "There are no strings in this file.")
+    assert (page.total, page.note) == (0, "This heap has no strings.")

@@ -187,7 +187,7 @@ def test_what_is_not_there_says_so(embedded: Embedded) -> None:
     assert details == {"error": "@999999999 is not part of this report.", "hint": hint}
     assert drawing["hint"] == text["hint"] == hint
     (row,) = retainers["rows"]
-    assert row["label"][0][1] == f"What refers to @999999999 is not part of this report. {hint}"
+    assert row["label"][0][1] == f"The retainers of @999999999 are not part of this report. {hint}"
 
 
 @pytest.mark.parametrize("budget", [100_000, 400_000])

@@ -211,7 +211,7 @@ def test_ignored_retainers_are_left_out_and_lead_nowhere() -> None:
         # Without c nothing leads to d: it comes last, as in DevTools.
         (node["d"], 200_000_003),
     ]
-    assert page.note == "1 ignored retainer left out."
+    assert page.note == "1 ignored retainer hidden."
 
 
 def test_a_size_leaves_out_what_is_smaller_on_every_level() -> None:

@@ -135,7 +135,7 @@ class Browser {
       onForward: () => this.#travel(this.#history.forward()),
       onFilter: (filters) => this.#changeSettings(this.#view.key, { filters }),
       onGoto: (nodeId) => this.goto(nodeId),
-      onWrongId: (text) => this.#showProblem(new Error(`“${text}” is no node id. Write a number such as 12345.`), null),
+      onWrongId: (text) => this.#showProblem(new Error(`“${text}” is not a node id. Enter a number such as 12345.`), null),
       actions: () => this.#copyActions(this.#store.get("selected")),
       canGoto: this.#canDo("goto"),
       onPython: this.#canDo("python") ? () => this.#givePython(this.#store.get("selected")) : null,
@@ -309,7 +309,7 @@ class Browser {
   #selectUnlisted(nodeId) {
     this.#select({ view: this.#view.key, key: null, node_id: nodeId }, []);
     this.#put("focus_id", nodeId);
-    this.#status.say(`No view lists @${nodeId}; it is shown below.`);
+    this.#status.say(`No view lists @${nodeId}. Its details are shown below.`);
   }
 
   // -- what can be done with a row ------------------------------------------------------------

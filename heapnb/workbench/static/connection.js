@@ -2,7 +2,7 @@
 
 export const RESTARTED = "The kernel was restarted: run the cell again.";
 export const STOPPED = "The kernel has stopped: start it and run the cell again.";
-export const BUSY = "The kernel is busy: the answer comes when it has finished.";
+export const BUSY = "The kernel is busy. It will answer when it has finished.";
 export const SILENT = "The kernel does not answer. If it was restarted, run the cell again.";
 
 const CHECK_MS = 1000;
@@ -125,7 +125,7 @@ export class Connection {
         continue;
       }
       this.#pending.delete(pending.message.id);
-      pending.reject(new Error("The kernel gave no answer."));
+      pending.reject(new Error("The kernel did not answer."));
     }
   }
 

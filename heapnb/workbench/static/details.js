@@ -35,7 +35,7 @@ export class DetailsPane {
 
   clear() {
     this.#newestText.next();
-    this.element.replaceChildren(element("p", { class: "hs-nothing" }, "Select a row to see what is known about it."));
+    this.element.replaceChildren(element("p", { class: "hs-nothing" }, "Select a row to see its details."));
   }
 
   /** Show a row that stands for no single node. */
@@ -103,7 +103,7 @@ export class DetailsPane {
   #showText(place, nodeId, { text, length, is_cut: isCut, is_masked: isMasked }) {
     const facts = [`${formatCount(length)} characters`];
     if (isCut) facts.push(`the first ${formatCount(Array.from(text).length)} are shown`);
-    if (isMasked) facts.push("looks like a secret");
+    if (isMasked) facts.push("a likely secret is masked");
     const line = element("p", { class: "hs-text-facts" }, `${facts.join(", ")} `);
     if (isMasked) {
       const reveal = element("button", { class: "hs-button", type: "button" }, "Reveal");
@@ -122,7 +122,7 @@ function visibleLines(text) {
 
 /** The lines of a function, as its program has them. */
 function sourceOf({ location, text, is_cut: isCut }) {
-  const place = element("p", { class: "hs-text-facts" }, element("code", {}, visible(location)), isCut ? " (it goes on)" : "");
+  const place = element("p", { class: "hs-text-facts" }, element("code", {}, visible(location)), isCut ? " (cut)" : "");
   return [place, element("pre", { class: "hs-preview", tabindex: "0", "aria-label": "Source" }, visibleLines(text))];
 }
 

@@ -184,10 +184,10 @@ export class EmbeddedSource {
   #shown({ rows, total, note, sort: sortOfRows }, view, parent, { sort, descending, filters, ignored }) {
     const notes = [];
     let shown = rows.filter((row) => !ignored.includes(row.node_id));
-    if (shown.length < rows.length) notes.push(`${plural(rows.length - shown.length, "ignored retainer")} left out.`);
+    if (shown.length < rows.length) notes.push(`${plural(rows.length - shown.length, "ignored retainer")} hidden.`);
     const least = filters.min_retained_size ?? 0;
     const large = shown.filter(({ cells }) => !least || !(cells.retained_size < least));
-    if (large.length < shown.length) notes.push(`${plural(shown.length - large.length, "smaller row")} left out.`);
+    if (large.length < shown.length) notes.push(`${plural(shown.length - large.length, "smaller row")} hidden by the size filter.`);
     shown = large;
     if (filters.text && parent === null) {
       const matches = matcher(filters.text, filters.regex === true);
@@ -207,8 +207,8 @@ export class EmbeddedSource {
   }
 
   #missing(view, parent, nodeId) {
-    if (view !== RETAINERS || parent !== null) throw notHere("What is below this row");
-    const text = `What refers to @${nodeId} is not part of this report. ${HINT}`;
+    if (view !== RETAINERS || parent !== null) throw notHere("The content of this row");
+    const text = `The retainers of @${nodeId} are not part of this report. ${HINT}`;
     const row = { key: "missing", label: [["soft", text]], cells: {}, node_id: null, expandable: false, flags: [], title: text };
     return { rows: [row], total: 1, offset: 0, note: null };
   }
@@ -234,7 +234,7 @@ export class EmbeddedSource {
       preview: "",
       dominator_id: null,
       breadcrumbs: [],
-      note: `More about it is not part of this report. ${HINT}`,
+      note: `More details are not part of this report. ${HINT}`,
     };
   }
 
@@ -255,7 +255,7 @@ function notHere(what) {
 }
 
 function cutNote(count, total) {
-  return `Only the first ${formatCount(count)} of ${formatCount(total)} are part of this report; sorting and filters see no others.`;
+  return `Only the first ${formatCount(count)} of ${formatCount(total)} are part of this report; sorting and filters apply to these.`;
 }
 
 function textOf({ label }) {
@@ -272,7 +272,7 @@ function matcher(wanted, isPattern) {
   try {
     pattern = new RegExp(wanted, "iu");
   } catch {
-    throw new Error(`“${wanted}” is no regular expression.`);
+    throw new Error(`“${wanted}” is not a valid regular expression.`);
   }
   return (text) => pattern.test(text);
 }

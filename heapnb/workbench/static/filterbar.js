@@ -176,14 +176,14 @@ class SizeBox extends TextBox {
   #size = null;
 
   constructor({ key, title }, change) {
-    super({ title: `${title}: bytes`, className: "hs-size", placeholder: "Min. size", hint: "Such as 1 MB or 4096" });
+    super({ title: `${title}: bytes`, className: "hs-size", placeholder: "Min. size", hint: "Enter a size such as 1 MB or 4096." });
     this.#key = key;
     this.#change = change;
   }
 
   commit(text) {
     const size = parseSize(text);
-    this.setProblem(Number.isNaN(size) ? "Not a size. Write 4096, 300 kB or 1.5 MB." : null);
+    this.setProblem(Number.isNaN(size) ? "This is not a size. Enter 4096, 300 kB or 1.5 MB." : null);
     if (Number.isNaN(size)) return;
     this.#size = size;
     this.#change({ [this.#key]: size });

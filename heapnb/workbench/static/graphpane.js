@@ -110,6 +110,6 @@ export class GraphPane {
   }
 
   #hint({ expandable }) {
-    return this.#options.canExpand && expandable?.length > 0 ? "Double-click a node, or press e, for more of its retainers." : "";
+    return this.#options.canExpand && expandable?.length > 0 ? "Double-click a node, or press e, to show more of its retainers." : "";
   }
 }

@@ -32,7 +32,7 @@ export class GraphView {
       class: "hs-graph-frame",
       tabindex: "0",
       role: "group",
-      "aria-label": "Drawing of what retains the node. Plus and minus zoom, arrow keys move, 0 fits.",
+      "aria-label": "Drawing of the retaining paths. Plus and minus zoom, arrow keys move, 0 fits.",
     });
     this.#frame.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
     this.#frame.addEventListener("pointerdown", (event) => this.#onPointerDown(event));

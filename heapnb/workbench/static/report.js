@@ -18,7 +18,7 @@ for (const text of document.querySelectorAll("[data-node-link]")) {
   const link = document.createElement("a");
   link.href = `#node-${text.dataset.nodeLink}`;
   link.textContent = text.textContent;
-  link.title = "Show in the browser below";
+  link.title = "Show this object in the heap browser below.";
   text.replaceChildren(link);
 }
 

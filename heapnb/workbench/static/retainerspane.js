@@ -11,9 +11,9 @@ const LONGEST_WAY = 200;
 const LOOKED_AT = 100;
 
 const COLUMNS = [
-  { key: "distance", title: "Distance", kind: "distance", description: "Edges from the program's roots" },
-  { key: "shallow_size", title: "Shallow size", kind: "bytes", description: "Of the node itself" },
-  { key: "retained_size", title: "Retained size", kind: "bytes", description: "What would be freed with it" },
+  { key: "distance", title: "Distance", kind: "distance", description: "Edges from the GC roots, along the shortest path." },
+  { key: "shallow_size", title: "Shallow size", kind: "bytes", description: "Bytes of the object itself." },
+  { key: "retained_size", title: "Retained size", kind: "bytes", description: "Bytes that would be freed if the object were removed." },
 ];
 
 export class RetainersPane {
@@ -41,7 +41,7 @@ export class RetainersPane {
   constructor(options) {
     this.#options = options;
     this.#view = options.view ?? { columns: COLUMNS, label_title: "Retainer", sort: [null, true] };
-    const way = element("button", { class: "hs-button", type: "button", title: "Unfold the closest retainers, up to the roots" }, "Path to roots");
+    const way = element("button", { class: "hs-button", type: "button", title: "Expand the closest retainers up to the GC roots." }, "Path to roots");
     way.addEventListener("click", () => this.#unfoldWay());
     this.#restore = element("button", { class: "hs-button", type: "button", hidden: true });
     this.#restore.addEventListener("click", () => options.onIgnore([]));
@@ -103,7 +103,7 @@ export class RetainersPane {
       onActivate: (row) => row.node_id !== null && this.#options.goto(row.node_id),
       onExpandedChange: () => {},
       onMenu: (row, x, y) => this.#openMenu(row, x, y),
-      emptyText: this.#view.empty_text ?? "Nothing refers to it.",
+      emptyText: this.#view.empty_text ?? "No object refers to this one.",
       name: "Retainers",
     });
   }

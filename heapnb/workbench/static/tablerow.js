@@ -11,15 +11,15 @@ const ROLES = new Set(["edge", "operator", "class", "function", "string", "value
 
 /** What flags mean; those that are not here are shown by their own name. */
 const FLAGS = {
-  detached: ["detached", "Cut off from the document, yet still in memory"],
-  weak: ["weak", "A weak edge: it keeps nothing alive"],
-  added: ["added", "Not in the earlier snapshot"],
-  removed: ["removed", "Not in the later snapshot"],
-  masked: ["masked", "Looks like a secret"],
-  ignored: ["ignored", "Left out of paths"],
-  repeated: ["repeated", "Already unfolded above"],
-  edge: ["edge", "An edge leads here directly"],
-  root: ["root", "A GC root"],
+  detached: ["detached", "This node was removed from the document but is still retained."],
+  weak: ["weak", "A weak reference does not keep the object alive."],
+  added: ["added", "The earlier snapshot does not have this object."],
+  removed: ["removed", "The later snapshot does not have this object."],
+  masked: ["masked", "A likely secret is masked."],
+  ignored: ["ignored", "Paths ignore this object."],
+  repeated: ["repeated", "This object is already shown in a row above."],
+  edge: ["edge", "The dominator refers to this object directly."],
+  root: ["root", "This is a GC root."],
 };
 
 /**
@@ -49,7 +49,7 @@ export function makeLine(item, look) {
     case "loading":
       return makeMessage("loading", look, element("span", { class: "hb-spinner", "aria-hidden": "true" }), "Loading…");
     case "empty":
-      return makeMessage("empty", look, item.level.parent === null ? look.emptyText : "Nothing below");
+      return makeMessage("empty", look, item.level.parent === null ? look.emptyText : "No rows below");
     case "note":
       return makeMessage("note", look, readable(item.level.note));
     default:

@@ -1,7 +1,11 @@
 /**
- * A table whose rows unfold, for heaps: millions of siblings, of which only those in sight are
- * elements, and only those in sight are asked for. An accessible tree grid: the table itself has
- * the focus and says which row is active.
+ * A tree table for heaps: a row may have millions of siblings, so only visible rows are elements, and
+ * only visible rows are requested. An accessible tree grid: the table itself has the focus and says
+ * which row is active.
+ *
+ * Longer than 500 lines because drawing, loading, scrolling and selection change the same private
+ * state (the active row, the top line, the pages that are awaited). What needs none of it is elsewhere:
+ * rows.js (levels and pages), scrolling.js (the scroll bar), tablehead.js, tablerow.js.
  */
 
 import { element, uniqueId } from "./dom.js";
@@ -533,7 +537,7 @@ export class TreeTable {
 
   #reportSelection(row) {
     const isFull = this.selected.size === MOST_SELECTED;
-    if (this.selected.size > 1) this.#say(`${plural(this.selected.size, "row")} selected${isFull ? ": no more can be" : ""}`);
+    if (this.selected.size > 1) this.#say(`${plural(this.selected.size, "row")} selected${isFull ? ", the maximum" : ""}`);
     this.options.onSelect?.(row, this.selectedKeys);
   }
 

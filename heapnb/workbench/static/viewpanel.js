@@ -148,7 +148,7 @@ export class ViewPanel {
         this.#options.onExpandedChange(keys);
       },
       onMenu: (row, x, y) => onMenu(row, this.element, { x, y }),
-      emptyText: this.view.empty_text ?? "Nothing to show.",
+      emptyText: this.view.empty_text ?? "No rows",
       name: this.view.title,
     });
     if (this.#expanded.length > 0) this.#table.setExpanded(this.#expanded);

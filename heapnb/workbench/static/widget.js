@@ -40,7 +40,7 @@ function render({ model, el }) {
   async function copyToCell(code) {
     if (await makeCell(code, el)) return;
     await copyText(code, el);
-    notice.show("No cell could be made here: the code is on the clipboard.");
+    notice.show("No cell could be added here. The code was copied to the clipboard.");
   }
 
   const onMessage = (message) => {

@@ -22,7 +22,7 @@ class BuffersTree(DecodedTree):
     title = "Buffers"
     description = (
         "ArrayBuffers, typed arrays, Buffers and DataViews, by the property or variable that "
-        "holds them, and the bytes outside the heap that they keep."
+        "holds them, with the bytes outside the heap that they keep."
     )
     label_title = "Buffer"
     columns: ClassVar[tuple[Column, ...]] = (
@@ -34,7 +34,7 @@ class BuffersTree(DecodedTree):
     text_columns = ("variable", "holder", "class_name")
     label_column = "class_name"
     group_by = ("class_name", "holder", "variable")
-    empty_text = "There are no ArrayBuffers in this heap."
+    empty_text = "This heap has no ArrayBuffers."
 
     def decode(self) -> pd.DataFrame:
         """Return buffers and views."""

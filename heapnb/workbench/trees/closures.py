@@ -41,8 +41,8 @@ class ClosuresTree(DecodedTree):
     key = "closures"
     title = "Closures"
     description = (
-        "Functions by name and place. Below each closure are the variables that it captures, and "
-        "the contexts that it keeps alive together with other closures."
+        "Functions by name and location. Below each closure are the variables that it captures and "
+        "the contexts that it shares with other closures."
     )
     label_title = "Function"
     columns: ClassVar[tuple[Column, ...]] = (
@@ -55,7 +55,7 @@ class ClosuresTree(DecodedTree):
     text_columns = ("function", "script", "variables")
     label_column = "function"
     group_by = ("function", "location")
-    empty_text = "There are no functions in this file."
+    empty_text = "This heap has no functions."
 
     def decode(self) -> pd.DataFrame:
         """Return the closures, the variables of each as one text."""
@@ -141,7 +141,7 @@ class ClosuresTree(DecodedTree):
         n_sharing = len(self._sharing(context))
         shared = f" shared by {fmt.plural(n_sharing, 'closure')}" if n_sharing > 1 else ""
         behind: Label = (("badge", shared),) if shared else ()
-        return with_label(row, named("its context" if is_own else "around it"), behind)
+        return with_label(row, named("own context" if is_own else "outer context"), behind)
 
     # -- contexts ---------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ class CollectionsTree(DecodedTree):
     title = "Collections"
     description = (
         "Maps, Sets, arrays and objects used as dictionaries, by the property or variable that "
-        "holds them: how many entries they have, and how full they are."
+        "holds them, with their numbers of entries and their fill."
     )
     effort = "search"
     label_title = "Collection"
@@ -78,7 +78,7 @@ class CollectionsTree(DecodedTree):
     label_column = "variable"
     group_by = ("kind", "holder", "variable")
     group_label_column = "variable"
-    empty_text = "There are no collections in this file."
+    empty_text = "This heap has no collections."
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)

@@ -1,7 +1,8 @@
-"""Comparison: what came and what went since an earlier snapshot.
+"""Comparison: objects added and removed since an earlier snapshot.
 
 Keys: ``b``, the number of the earlier snapshot, ``c`` and a row of the comparison; below it ``n``
-and an ordinal for what came, ``o`` and one of the earlier snapshot for what went; then edges.
+and an ordinal for an added object, ``o`` and an ordinal of the earlier snapshot for a removed
+one; then edges.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _SIZES: Final = frozenset({"added_size", "removed_size", "size_delta"})
 
 
 class ComparisonTree:
-    """What came and what went since an earlier snapshot, class by class.
+    """Objects added and removed since an earlier snapshot, by class.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class ComparisonTree:
 
     key: ClassVar[str] = "comparison"
     title: ClassVar[str] = "Comparison"
-    description: ClassVar[str] = "What came and what went since an earlier snapshot."
+    description: ClassVar[str] = "Objects added and removed since an earlier snapshot."
     label_title: ClassVar[str] = "Constructor"
     lists_every_node: ClassVar[bool] = False
     effort: ClassVar[Effort] = "none"
@@ -71,7 +72,7 @@ class ComparisonTree:
     def filters(self) -> tuple[Filter, ...]:
         """What rows can be left out by, and with which snapshot to compare."""
         names = self.workbench.bases
-        # The one just before comes first.
+        # The snapshot just before this one comes first.
         options = tuple(
             (str(number), fmt.clean(f"{number + 1}: {names[number]}"))
             for number in reversed(range(len(names)))
@@ -121,7 +122,7 @@ class ComparisonTree:
             return [Key(names, descending=window.descending)]
         table = compared.diff.table
         if window.sort not in table:
-            # What only nodes have says nothing about classes.
+            # A column that only nodes have cannot sort classes.
             return [Key(table["size_delta"].to_numpy()[rows], descending=True), Key(names)]
         return [Key(table[window.sort].to_numpy()[rows], descending=window.descending), Key(names)]
 
@@ -147,7 +148,7 @@ class ComparisonTree:
         return Page(tuple(found), len(rows), window.offset, notes)
 
     def _object_rows(self, parent: str, compared: _Compared, row: int, window: Window) -> Page:
-        """List what came, and after it what went."""
+        """List added objects, then removed ones."""
         added, removed = compared.diff.added_in(row), compared.diff.removed_in(row)
         first = self._side(parent, "n", self.node_rows, added, window)
         n_left = window.limit - len(first)
@@ -181,7 +182,7 @@ class ComparisonTree:
     # -- the protocol -----------------------------------------------------------------------
 
     def nodes(self, key: str) -> NodeArray:
-        """Return the ordinals that a row stands for; none for what is no longer there."""
+        """Return the ordinals that a row stands for; none for removed objects."""
         number, row, parts = self._parse(key)
         compared = self._compared_with(number)
         if not parts:
@@ -191,7 +192,7 @@ class ComparisonTree:
         return np.array([node] if rows is self.node_rows else [], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the way to a node that came: key and place at each level."""
+        """Return the path to an added node: key and place at each level."""
         number = self._number(window)
         compared = self._compared_with(number)
         row = compared.diff.row_of_added(node)
@@ -270,7 +271,7 @@ def _node_window(window: Window) -> Window:
 
 
 def _gone(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Take away the ids, by which nothing is found in the snapshot that is browsed."""
+    """Remove the ids: these nodes do not exist in the snapshot that is browsed."""
     return tuple(dataclasses.replace(row, node_id=None) for row in rows)
 
 

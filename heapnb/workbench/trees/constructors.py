@@ -55,7 +55,9 @@ class ConstructorsTree:
 
     key: ClassVar[str] = "constructors"
     title: ClassVar[str] = "Constructors"
-    description: ClassVar[str] = "Objects by constructor; open one to see what it refers to."
+    description: ClassVar[str] = (
+        "Objects grouped by constructor. Expand an object to see its references."
+    )
     label_title: ClassVar[str] = "Constructor"
     columns: ClassVar[tuple[Column, ...]] = (COUNT, *NODE_COLUMNS)
     lists_every_node: ClassVar[bool] = True

@@ -29,7 +29,7 @@ class ContainmentTree(NodeTree):
 
     key: ClassVar[str] = "containment"
     title: ClassVar[str] = "Containment"
-    description: ClassVar[str] = "The heap from its roots, along all references."
+    description: ClassVar[str] = "All references from the GC roots down."
 
     def rows(self, parent: str | None, window: Window) -> Page:
         """Return rows at the top (parent is None) or below a row."""

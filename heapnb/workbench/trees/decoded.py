@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-NO_MATCH: Final = "Nothing passes the filters."
+NO_MATCH: Final = "No rows match the filters."
 
 _TEXT_KINDS: Final = frozenset({"text", "location"})
 

@@ -20,7 +20,7 @@ class DetachedTree(DecodedTree):
     key = "detached"
     title = "Detached nodes"
     description = (
-        "Nodes that are in no document any more but are still held: of the DOM in a browser, "
+        "Nodes that were removed from the document but are still retained: DOM nodes in a browser, "
         "native objects in Node.js."
     )
     label_title = "Class"
@@ -38,8 +38,8 @@ class DetachedTree(DecodedTree):
     def empty_text(self) -> str:  # type: ignore[override]  # depends on the file
         """Say what it means that there are none."""
         if self.heap.detachedness is None:
-            return "This file does not say which nodes are detached: it is of an older version."
-        return "No node is detached. There is a DOM only in snapshots of a browser."
+            return "This file does not record detachedness: an older version of V8 wrote it."
+        return "No node is detached. Only snapshots of a browser have DOM nodes."
 
     def decode(self) -> pd.DataFrame:
         """Return the detached nodes."""

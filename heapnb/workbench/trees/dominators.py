@@ -1,4 +1,4 @@
-"""Dominators: what each node alone keeps alive.
+"""Dominators: the nodes that each node alone keeps alive.
 
 Keys: ``d`` and an ordinal, from what the root immediately dominates on.
 """
@@ -32,7 +32,7 @@ class DominatorsTree(NodeTree):
 
     key: ClassVar[str] = "dominators"
     title: ClassVar[str] = "Dominators"
-    description: ClassVar[str] = "What each object alone keeps alive, largest first."
+    description: ClassVar[str] = "Objects that each object alone keeps alive, the largest first."
 
     def rows(self, parent: str | None, window: Window) -> Page:
         """Return rows at the top (parent is None) or below a row."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ADDED: Final = "added"
 _WHOSE: Final = Filter(
-    "whose", "Show", "choice", (("all", "All"), (_ADDED, "What the program has added"))
+    "whose", "Show", "choice", (("all", "All"), (_ADDED, "Added by the program"))
 )
 
 
@@ -28,7 +28,7 @@ class GlobalsTree(DecodedTree):
 
     key = "globals"
     title = "Globals"
-    description = "Properties of the global object; those of the program are often forgotten ones."
+    description = "Properties of the global object. Those that the program added are often leaks."
     label_title = "Variable"
     columns: ClassVar[tuple[Column, ...]] = (
         column("origin"),

@@ -25,8 +25,8 @@ class ListenersTree(DecodedTree):
     key = "listeners"
     title = "Listeners"
     description = (
-        "What listens to events of EventEmitters and EventTargets, by class and event. Many "
-        "listeners of one event are the mark of one that is added again and again."
+        "Listeners of EventEmitters and EventTargets, by class and event. Many listeners of one "
+        "event suggest that the program adds the same listener repeatedly."
     )
     label_title = "Event"
     columns: ClassVar[tuple[Column, ...]] = (
@@ -40,8 +40,8 @@ class ListenersTree(DecodedTree):
     label_column = "function"
     group_by = ("emitter_class", "event")
     empty_text = (
-        "Nothing listens to an EventEmitter or EventTarget of Node.js here. Listeners of the DOM "
-        "are not listed."
+        "No EventEmitter or EventTarget of Node.js has listeners in this heap. DOM listeners are "
+        "not listed."
     )
 
     def decode(self) -> pd.DataFrame:

@@ -21,8 +21,8 @@ class ModulesTree(DecodedTree):
     key = "modules"
     title = "Modules"
     description = (
-        "CommonJS and ECMAScript modules by their files. Several modules of one file mean that it "
-        "is loaded anew while the old ones are still held."
+        "CommonJS and ECMAScript modules by file. Several modules of one file mean that the "
+        "program loaded the file again while the old module was still retained."
     )
     label_title = "File"
     columns: ClassVar[tuple[Column, ...]] = (
@@ -36,7 +36,7 @@ class ModulesTree(DecodedTree):
     text_columns = ("filename", "parent")
     label_column = "filename"
     group_by = ("filename",)
-    empty_text = "There are no modules of Node.js in this heap."
+    empty_text = "This heap has no modules of Node.js."
 
     def decode(self) -> pd.DataFrame:
         """Return the modules."""

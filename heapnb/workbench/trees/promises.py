@@ -37,7 +37,7 @@ class PromisesTree(DecodedTree):
     label_column = "handler"
     group_by = ("state", "handler", "location")
     group_label_column = "handler"
-    empty_text = "There are no promises in this heap."
+    empty_text = "This heap has no promises."
 
     def decode(self) -> pd.DataFrame:
         """Return the promises."""
@@ -53,5 +53,5 @@ class PromisesTree(DecodedTree):
     def _group_label(self, state: object, handler: object, location: object) -> Label:
         label: Label = (("class", "pending or settled" if is_missing(state) else str(state)),)
         if is_missing(handler):
-            return (*label, ("soft", ", nothing known to wait"))
+            return (*label, ("soft", ", no known reaction"))
         return (*label, ("operator", ", then "), *function_label(handler, location))

@@ -51,7 +51,9 @@ class RetainersTree(NodeTree):
 
     key: ClassVar[str] = "retainers"
     title: ClassVar[str] = "Retainers"
-    description: ClassVar[str] = "What refers to the object, nearest to the roots first."
+    description: ClassVar[str] = (
+        "Objects that refer to the selected object, the nearest to the GC roots first."
+    )
     label_title: ClassVar[str] = "Retainer"
     lists_every_node: ClassVar[bool] = False
     default_sort: ClassVar[tuple[str | None, bool]] = (DISTANCE.key, False)
@@ -83,7 +85,7 @@ class RetainersTree(NodeTree):
             [f"{prefix}i{edge}" for edge in shown.tolist()], nodes, edges=shown, joined_by=" in "
         )
         notes = (
-            f"{fmt.plural(n_ignored, 'ignored retainer')} left out." if n_ignored else None,
+            f"{fmt.plural(n_ignored, 'ignored retainer')} hidden." if n_ignored else None,
             left_out(n_small),
         )
         finished = self._finished(rows, nodes, set(path))

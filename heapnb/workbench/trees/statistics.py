@@ -19,7 +19,7 @@ class StatisticsTree(DecodedTree):
 
     key = "statistics"
     title = "Statistics"
-    description = "What kinds of things the bytes of the heap are."
+    description = "The bytes of the heap by kind of object."
     effort = "none"
     label_title = "Kind"
     columns: ClassVar[tuple[Column, ...]] = (

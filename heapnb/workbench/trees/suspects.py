@@ -1,4 +1,4 @@
-"""Suspects: what the diagnosis says piles up, why, what keeps it alive, and what to change.
+"""Suspects: what accumulates, the cause, the retaining path, and the fix.
 
 Below a suspect are sentences (``w`` and ``f`` and the number of a line in a key: why, and the
 fix), its course, the chain (``c``, below it ``t`` and the number of a step), and the objects
@@ -41,8 +41,8 @@ class SuspectsTree(DecodedTree):
     key = "suspects"
     title = "Suspects"
     description = (
-        "What piles up, the most likely culprit first; below each why it does, what to change, "
-        "the chain that keeps it alive, and the objects."
+        "Suspected leaks, the most likely first. Below each are the cause, the fix, the retaining "
+        "path and the objects."
     )
     effort = "none"
     label_title = "Suspect"
@@ -101,10 +101,10 @@ class SuspectsTree(DecodedTree):
         """List why it is one, what to change, its course, its chain and the objects."""
         suspect = self.diagnosis.suspects[row]
         rows = [
-            *self._paragraph(f"{key}/w", "Why", suspect.explanation),
+            *self._paragraph(f"{key}/w", "Cause", suspect.explanation),
             *self._paragraph(f"{key}/f", "Fix", suspect.fix),
-            *self._course(key, suspect),
-            self._heading(f"{key}/{_CHAIN}", "Chain", " → ".join(suspect.chain)),
+            *self._trend(key, suspect),
+            self._heading(f"{key}/{_CHAIN}", "Retaining path", " → ".join(suspect.chain)),
             self._heading(
                 f"{key}/{_OBJECTS}",
                 "Objects",
@@ -156,7 +156,7 @@ class SuspectsTree(DecodedTree):
             for number, line in enumerate(textwrap.wrap(shown, _LINE) or [""])
         ]
 
-    def _course(self, key: str, suspect: Suspect) -> list[Row]:
+    def _trend(self, key: str, suspect: Suspect) -> list[Row]:
         if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is no course
             return []
         counts = " → ".join(map(fmt.format_count, suspect.count_per_snapshot))
@@ -165,7 +165,7 @@ class SuspectsTree(DecodedTree):
             "count_delta": suspect.count_delta,
             "retained_delta": suspect.retained_delta,
         }
-        row = self._heading(f"{key}/p0", "Course", f"{counts} objects; {sizes}", cells)
+        row = self._heading(f"{key}/p0", "Trend", f"{counts} objects; {sizes}", cells)
         return [replace(row, expandable=False)]
 
     def _heading(self, key: str, name: str, text: str, cells: dict[str, Cell] | None = None) -> Row:

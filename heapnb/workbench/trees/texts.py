@@ -66,8 +66,8 @@ _PRESET: Final = Filter(
     (
         (_ALL, "All strings"),
         (_DUPLICATES, "Duplicates"),
-        (_ROPES, "Ropes: concatenated, not yet joined"),
-        (_SECRETS, "What looks like a secret"),
+        (_ROPES, "Ropes (concatenated, not yet flattened)"),
+        (_SECRETS, "Likely secrets"),
     ),
 )
 _LENGTH: Final = Filter(
@@ -78,7 +78,7 @@ _LENGTH: Final = Filter(
         ("0", "Any length"),
         ("32", "32 characters and more"),
         ("256", "256 characters and more"),
-        ("1024", "1,024 and more, as far as the file has them"),
+        ("1024", "1,024 characters and more (V8 may cut longer texts)"),
     ),
 )
 
@@ -89,8 +89,8 @@ class TextsTree(DecodedTree):
     key = "texts"
     title = "Texts"
     description = (
-        "The texts of all strings of the heap, how many strings have each, and what holds them. "
-        "What looks like a secret is masked, and is looked for as it is shown."
+        "Texts of the heap's strings, with the number of strings for each and their retainers. "
+        "A likely secret is masked; the filter matches the masked text."
     )
     effort = "search"
     label_title = "Text"
@@ -105,7 +105,7 @@ class TextsTree(DecodedTree):
     table = "texts()"
     text_columns = ("text",)
     label_column = "text"
-    empty_text = "There are no strings in this file."
+    empty_text = "This heap has no strings."
 
     def decode(self) -> pd.DataFrame:
         """Return the texts; such as several strings have stand for no single node."""

@@ -33,7 +33,7 @@ class TimersTree(DecodedTree):
     text_columns = ("function", "location")
     label_column = "function"
     group_by = ("function", "location")
-    empty_text = "There are no timers of Node.js. Those of a page are not listed."
+    empty_text = "This heap has no timers of Node.js. Timers of a web page are not listed."
 
     def decode(self) -> pd.DataFrame:
         """Return the timers."""
