@@ -194,7 +194,7 @@ CASES = (
         "web_stream_backlog",
         "backlog",
         "Update",
-        "the read buffer of a ReadableStream (`updates.",
+        "the read buffer of a ReadableStream (`updates[",
         "constructor(number)",
         ("unbounded backlog", "`desiredSize`"),
     ),
@@ -274,7 +274,13 @@ CASES = (
         ("`performance.clearMeasures(name)`", "such as `upload "),
     ),
     Case("private_field", "unbounded-array", "Visit", "`tracker.#visits`", "constructor(number)"),
-    Case("symbol_property", "unbounded-map", "Session", "<symbol sessions>", "constructor(number)"),
+    Case(
+        "symbol_property",
+        "unbounded-map",
+        "Session",
+        "gateway[Symbol(sessions)]",
+        "constructor(number)",
+    ),
     Case(
         "abort_any",
         "abort-signals",

@@ -1,4 +1,4 @@
-"""What piles up inside of Node's own objects, in the smallest heaps that show it."""
+"""What accumulates inside Node's own objects, in the smallest heaps that show it."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ CASES: dict[str, list[tuple[Fill, str, str]]] = {
     "async-local-storage": [(stores, "`idle`", "AsyncResource"), (in_store, "`notes`", "Note")],
     "timers": [(lists_of_timers, "running timers", "Timeout")],
 }
-"""By kind: heaps that show it, what the anchor says, and what piles up."""
+"""By kind: heaps that show it, what the anchor says, and what accumulates."""
 
 
 @pytest.mark.parametrize(
@@ -311,3 +311,14 @@ def test_a_member_of_a_cycle_of_wrappers_ends_the_search() -> None:
     builder.node("a", type="closure").node("b", type="closure")
     assert function_behind(builder.graph(), builder.ordinal("a")) is None
     assert described(builder.graph(), None) == ""
+
+
+def test_requests_that_wait_in_undici_are_a_backlog() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        links = ("client", "Client", "client"), ("queue", "Array", "<symbol queue>")
+        elements(builder, chain(builder, "scope", *links), n, "Request")
+
+    found = suspect(fill)
+    assert found.kind == "http-agent"
+    assert found.members == "queued"
+    assert "unbounded backlog" in found.explanation

@@ -18,7 +18,10 @@ WAITING: Final = "requests"
 AGENT_LISTS: Final = (USED, FREE, WAITING)
 """Properties of Node's `http.Agent`."""
 
-_UNDICI: Final = ("<symbol clients>", "<symbol queue>", "<symbol pool>")
+_UNDICI_QUEUE: Final = "<symbol queue>"
+"""Where a client or pool of undici keeps requests that wait."""
+
+_UNDICI: Final = ("<symbol clients>", _UNDICI_QUEUE, "<symbol pool>")
 _UNDICI_OWNERS: Final = ("Agent", "BalancedPool", "Client", "Dispatcher", "Pool", "ProxyAgent")
 _CONNECTIONS: Final = ("Socket", "TLSSocket", "ClientRequest", "Client", "Pool", "Request")
 _MOST_LOOKED_AT: Final = 64
@@ -42,16 +45,17 @@ class HttpAgent:
         # Either one list of connections for each host, or one long list of one host.
         by_host = place == evidence.place_of_holder
         whose = article(agent.class_name)
-        if name == WAITING:
+        is_waiting = name in {WAITING, _UNDICI_QUEUE}
+        if is_waiting:
             explanation = (
                 f"Requests waiting in {whose} (`{anchor.expression}`) for a free connection: "
                 f"{growth(evidence)}. This is an unbounded backlog: requests start faster than "
-                "the agent's connections (`maxSockets`) finish them, or the connections hang."
+                "its connections finish them, or the connections hang."
             )
             fix = (
                 "Give each request a timeout (`timeout`, `signal`). Read every response to its "
                 "end, or discard it with `response.resume()`. Start fewer requests at the same "
-                "time, or raise `maxSockets`."
+                "time, or allow more connections (`maxSockets`, in undici `connections`)."
             )
         elif by_host or name in _UNDICI:
             explanation = (
@@ -80,7 +84,7 @@ class HttpAgent:
             fix,
             None if subject is None else _location(graph, subject),
             subject,
-            "queued" if name == WAITING else "kept",
+            "queued" if is_waiting else "kept",
         )
 
 
