@@ -5,7 +5,8 @@ Everything here is plain data; the module imports nothing of heapnb.
 
 from __future__ import annotations
 
-from typing import Final
+from enum import Enum, auto
+from typing import Final, NamedTuple
 
 NO_ORDINAL: Final = 0xFFFF_FFFF
 """Marks "no node" in ``uint32`` arrays of node ordinals."""
@@ -33,28 +34,116 @@ MAP_DESCRIPTORS: Final = "(map descriptors)"
 EXTERNAL_STRING_DATA: Final = "system / ExternalStringData"
 ARRAY_BUFFER_DATA: Final = "system / JSArrayBufferData"
 
-# V8's HeapGraphNode::Type in order. Node 8 writes type 12 without listing it in the meta
-# section, so an index beyond the listed names is looked up here.
-V8_NODE_TYPES: Final = (
-    "hidden",
-    "array",
-    "string",
-    "object",
-    "code",
-    "closure",
-    "regexp",
-    "number",
-    "native",
-    "synthetic",
-    "concatenated string",
-    "sliced string",
-    "symbol",
-    "bigint",
-    "object shape",
-)
 
-STRING_TYPES: Final = ("string", "concatenated string", "sliced string")
+class NodeRole(Enum):
+    """What nodes of a type stand for."""
+
+    OBJECT = auto()
+    """An object or function of the program, or of the platform."""
+    TEXT = auto()
+    """A string."""
+    PRIMITIVE = auto()
+    """Another primitive value."""
+    STORE = auto()
+    """An array of the engine, which holds what belongs to an object."""
+    SYSTEM = auto()
+    """Another node of the engine: code, maps, scopes, tables."""
+    ROOT = auto()
+    """A node that the file adds for the roots."""
+
+
+class NodeType(NamedTuple):
+    """A node type of V8.
+
+    Parameters
+    ----------
+    name : str
+        As the file lists it.
+    role : NodeRole
+        What its nodes stand for.
+    class_name : str or None
+        The class that DevTools gives all of them; None if the node's name is its class.
+    """
+
+    name: str
+    role: NodeRole
+    class_name: str | None
+
+
+CLASS_SYSTEM: Final = "(system)"
+CLASS_COMPILED_CODE: Final = "(compiled code)"
+CLASS_FUNCTION: Final = "Function"
+CLASS_REGEXP: Final = "RegExp"
+CLASS_OBJECT: Final = "Object"
+CLASS_UNDEFINED: Final = "(undefined)"
+"""DevTools' class for a node type that the file uses without naming it."""
+
+NODE_TYPES: Final = (
+    NodeType("hidden", NodeRole.SYSTEM, CLASS_SYSTEM),
+    NodeType("array", NodeRole.STORE, "(array)"),
+    NodeType("string", NodeRole.TEXT, "(string)"),
+    NodeType("object", NodeRole.OBJECT, None),
+    NodeType("code", NodeRole.SYSTEM, CLASS_COMPILED_CODE),
+    NodeType("closure", NodeRole.OBJECT, CLASS_FUNCTION),
+    NodeType("regexp", NodeRole.OBJECT, CLASS_REGEXP),
+    NodeType("number", NodeRole.PRIMITIVE, "(number)"),
+    NodeType("native", NodeRole.OBJECT, None),
+    NodeType("synthetic", NodeRole.ROOT, "(synthetic)"),
+    NodeType("concatenated string", NodeRole.TEXT, "(concatenated string)"),
+    NodeType("sliced string", NodeRole.TEXT, "(sliced string)"),
+    NodeType("symbol", NodeRole.PRIMITIVE, "(symbol)"),
+    NodeType("bigint", NodeRole.PRIMITIVE, "(bigint)"),
+    NodeType("object shape", NodeRole.SYSTEM, "(object shape)"),
+)
+"""V8's ``HeapGraphNode::Type`` in order."""
+
+
+def _with_role(*roles: NodeRole) -> tuple[str, ...]:
+    return tuple(node_type.name for node_type in NODE_TYPES if node_type.role in roles)
+
+
+# Node 8 writes type 12 without listing it in the meta section, so an index beyond the listed
+# names is looked up here.
+V8_NODE_TYPES: Final = tuple(node_type.name for node_type in NODE_TYPES)
+
+OBJECT_TYPES: Final = _with_role(NodeRole.OBJECT)
+"""Node types of objects and functions."""
+
+STRING_TYPES: Final = _with_role(NodeRole.TEXT)
 """Node types of strings; ropes and slices share the text of other strings."""
+
+COMPOSED_STRING_TYPES: Final = ("concatenated string", "sliced string")
+"""Node types of strings that are made of other strings."""
+
+PRIMITIVE_TYPES: Final = _with_role(NodeRole.TEXT, NodeRole.PRIMITIVE)
+"""Node types of values without properties, strings among them."""
+
+LITERAL_TYPES: Final = (*_with_role(NodeRole.PRIMITIVE), "regexp")
+"""Node types whose nodes are named by their value, but for strings."""
+
+PROGRAM_TYPES: Final = (*OBJECT_TYPES, *PRIMITIVE_TYPES)
+"""Node types of what a program can refer to."""
+
+ENGINE_TYPES: Final = _with_role(NodeRole.STORE, NodeRole.SYSTEM)
+"""Node types that the engine makes: people look for the objects that these nodes belong to."""
+
+SYSTEM_TYPES: Final = _with_role(NodeRole.SYSTEM)
+"""Those of the engine's node types that do not hold what a program stores."""
+
+OTHER_TYPES: Final = (*ENGINE_TYPES, *_with_role(NodeRole.ROOT))
+"""Node types of what a program cannot refer to: the engine's, and the file's roots."""
+
+BACKING_TYPES: Final = ("array", "hidden")
+"""Node types of backing stores: what an array, a map or an object keeps its content in."""
+
+CLASS_OF_TYPE: Final = {node_type.name: node_type.class_name for node_type in NODE_TYPES}
+"""The class of all nodes of a type; None for types whose nodes are named by their class."""
+
+ENGINE_CLASSES: Final = (
+    *(name for name in map(CLASS_OF_TYPE.get, ENGINE_TYPES) if name is not None),
+    "(internal)",
+)
+"""Classes of the engine's nodes, which say nothing about a program."""
 
 LONGEST_STRING: Final = 1_024
 """Characters after which V8 cuts strings when it writes a snapshot, unless told otherwise."""
@@ -72,14 +161,6 @@ V8_EDGE_TYPES: Final = (
 
 INDEXED_EDGE_TYPES: Final = ("element", "hidden")
 """Edge types whose ``name_or_index`` is an index; for all others it is a string."""
-
-CLASS_SYSTEM: Final = "(system)"
-CLASS_COMPILED_CODE: Final = "(compiled code)"
-CLASS_FUNCTION: Final = "Function"
-CLASS_REGEXP: Final = "RegExp"
-CLASS_OBJECT: Final = "Object"
-CLASS_UNDEFINED: Final = "(undefined)"
-"""DevTools' class for a node type that the file uses without naming it."""
 
 # DevTools names a plain object after its properties where enough objects look alike.
 INTERFACE_MIN_PROPERTIES: Final = 1

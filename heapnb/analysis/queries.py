@@ -42,7 +42,6 @@ DEFAULT_TOP: Final = 20
 
 _LAYOUT: Final = ("map", "properties", "elements")
 _INHERITED: Final = ("__proto__",)
-_WRITTEN_OUT: Final = ("number", "bigint", "symbol", "regexp")
 _FILL_BOUNDS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -177,7 +176,7 @@ def _values(graph: HeapGraph, nodes: IntArray) -> pa.LargeStringArray:
         texts.tolist(), display_names(graph, nodes[texts]).to_pylist(), strict=True
     ):
         shown[place] = text
-    written_out = [graph.node_type_index(name) for name in _WRITTEN_OUT]
+    written_out = [graph.node_type_index(name) for name in vocab.LITERAL_TYPES]
     known = oddballs(graph)
     for place in there[~is_text].tolist():
         node = int(nodes[place])

@@ -140,7 +140,7 @@ def _byte_lengths(
     graph: HeapGraph, nodes: IntArray, store_bytes: IntArray, is_shared: BoolArray
 ) -> tuple[IntArray, BoolArray]:
     store = property_of(graph, nodes, "elements", edge_type="internal")
-    in_heap = np.where(has_type(graph, store, "array", "hidden", "code"), store, vocab.NO_INDEX)
+    in_heap = np.where(has_type(graph, store, *vocab.BACKING_TYPES, "code"), store, vocab.NO_INDEX)
     inside = array_lengths(graph, in_heap) * word_size(graph)
     is_inside = (in_heap >= 0) & (store_bytes == 0)
     length = np.where(is_inside, inside, store_bytes)

@@ -36,10 +36,6 @@ _PROXY: Final = "system / JSProxy"
 _ACCESSORS: Final = "system / AccessorPair"
 _CLASS_MARK: Final = "system / ClassPositions"
 _BOUND_ARGUMENT: Final = "bound_argument_"
-# Types of nodes that are values of the language; of hidden ones only some are.
-_VALUE_TYPES: Final = frozenset(
-    {"object", "closure", "regexp", "number", "symbol", "bigint", "native", *vocab.STRING_TYPES}
-)
 _BOXES: Final = frozenset({"String", "Number", "Boolean", "Symbol", "BigInt"})
 
 _LABEL: Final = re.compile(r"[A-Za-z_$#][\w$]*(?: [\w$]+)*", re.ASCII)
@@ -241,7 +237,7 @@ class _Writer:
             return [oddball]
         if self._graph.name(value.node) == _PROXY:
             targets = self._graph.edge_to[self._edges(value.node, "hidden")].tolist()
-            shown = [node for node in targets if self._type(node) in _VALUE_TYPES][:2]
+            shown = [node for node in targets if self._type(node) in vocab.PROGRAM_TYPES][:2]
             named = zip(("target", "handler"), self._values(shown, value), strict=False)
             items = [[f"{name}: ", item] for name, item in named]
             return self._braces("Proxy ", items, value)
@@ -386,7 +382,7 @@ class _Writer:
     def _is_value(self, node: int) -> bool:
         if self._type(node) == "hidden":
             return self._oddball(node) is not None or self._graph.name(node) == _PROXY
-        return self._type(node) in _VALUE_TYPES and not self._is_internal(node)
+        return self._type(node) in vocab.PROGRAM_TYPES and not self._is_internal(node)
 
     def _is_internal(self, node: int) -> bool:
         """Tell the engine's own objects, such as contexts, from the program's."""

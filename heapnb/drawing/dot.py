@@ -74,17 +74,10 @@ _HOT: Final = "#c2410c"
 
 _ROLE_OF_TYPE: Final = {
     "closure": "function",
-    "string": "text",
-    "concatenated string": "text",
-    "sliced string": "text",
-    "symbol": "text",
-    "regexp": "text",
+    **dict.fromkeys((*vocab.STRING_TYPES, "symbol", "regexp"), "text"),
     "native": "native",
     "synthetic": "root",
-    "hidden": "engine",
-    "array": "engine",
-    "code": "engine",
-    "object shape": "engine",
+    **dict.fromkeys(vocab.ENGINE_TYPES, "engine"),
 }
 
 

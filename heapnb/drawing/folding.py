@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.analysis.retention.paths import STORAGE_TYPES
 from heapnb.graph import HeapGraph
 from heapnb.kernels.chains import follow
 
@@ -141,7 +141,7 @@ def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
     -------
     bool[k]
     """
-    types = [graph.node_type_index(name) for name in STORAGE_TYPES]
+    types = [graph.node_type_index(name) for name in vocab.ENGINE_TYPES]
     return np.isin(graph.node_type[nodes], types)
 
 

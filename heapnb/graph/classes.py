@@ -280,16 +280,10 @@ def build_class_table(
     DevTools: ``calculateObjectNames`` and ``applyInterfaceDefinitions``.
     """
     types = raw.meta.node_types
-    fixed = {
-        "hidden": vocab.CLASS_SYSTEM,
-        "code": vocab.CLASS_COMPILED_CODE,
-        "closure": vocab.CLASS_FUNCTION,
-        "regexp": vocab.CLASS_REGEXP,
-    }
-    named_by_node = ("object", "native")
+    named_by_node = {name for name, text in vocab.CLASS_OF_TYPE.items() if text is None}
     n_listed = raw.meta.n_listed_node_types
     type_texts = [
-        fixed.get(name, f"({name})") if i < n_listed else vocab.CLASS_UNDEFINED
+        (vocab.CLASS_OF_TYPE.get(name) or f"({name})") if i < n_listed else vocab.CLASS_UNDEFINED
         for i, name in enumerate(types)
     ]
     by_name = np.array(

@@ -27,8 +27,7 @@ def open_graph(
         Whether to look in the on-disk cache and to fill it, derived arrays included.
     progress : callable, optional
         Opens a context in which reading, and later long computations, report; see
-        `heapnb.progress.progress_bar`. It is in force from now on: kernels that are compiled
-        later report to it as well.
+        `heapnb.progress.progress_bar`. Kernels that are compiled from now on report to it too.
     salvage : bool, default False
         Read what a truncated file still holds.
     source_files : SourceFiles, optional
@@ -38,7 +37,8 @@ def open_graph(
     -------
     HeapGraph
     """
-    report_to(progress)
+    if progress is not no_progress:
+        report_to(progress)
     with reporting(progress) as report:
         raw, store = read_cached(source, cache=cache, progress=report, salvage=salvage)
     return HeapGraph(raw, store, progress, source_files)

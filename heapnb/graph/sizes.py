@@ -31,7 +31,7 @@ def shallow_sizes(graph: Columns, renamed: BoolArray | None) -> SizeArray:
         # The snapshot shows V8's internals on purpose: nothing is re-attributed.
         return graph.self_size.copy()
     kinds = graph.node_type
-    can_be_owned = np.isin(kinds, [graph.node_type_index("array"), graph.node_type_index("hidden")])
+    can_be_owned = np.isin(kinds, [graph.node_type_index(name) for name in vocab.BACKING_TYPES])
     natives = np.flatnonzero(kinds == graph.node_type_index("native"))
     can_be_owned[natives[graph.is_named(natives, vocab.EXTERNAL_STRING_DATA)]] = True
     if renamed is not None:

@@ -30,10 +30,6 @@ from heapnb.graph.references import (
 )
 from heapnb.kernels import trees as kernels
 
-ENGINE_CLASSES: Final = ("(system)", "(compiled code)", "(array)", "(object shape)", "(internal)")
-"""Classes that say nothing to somebody who looks for a leak."""
-
-
 OWNER_LABEL: Final = "<symbol owner_symbol>"
 """By which Node's handles refer to what the program knows."""
 
@@ -350,7 +346,7 @@ class Evidence:
             closures = [step.node for step in self.link if self.is_closure(step.node)]
             if closures:
                 return closures[-1]
-        elif class_name not in ENGINE_CLASSES:
+        elif class_name not in vocab.ENGINE_CLASSES:
             return self.accumulation.example
         below = self.below(self.accumulation.example)
         known = [node for node in below if self._own_location(node) is not None]
@@ -363,7 +359,7 @@ class Evidence:
         """Tell objects of the program from the engine's own, and from functions."""
         is_object = self.graph.node_type[node] == self.graph.node_type_index("object")
         name = self.graph.class_name(node)
-        return bool(is_object) and not name.startswith((vocab.CONTEXT_NAME, *ENGINE_CLASSES))
+        return bool(is_object) and not name.startswith((vocab.CONTEXT_NAME, *vocab.ENGINE_CLASSES))
 
     @cached_property
     def content(self) -> str:

@@ -26,9 +26,6 @@ LEAST_MEMBERS: Final = 64
 MOST_BYTES_PER_MEMBER: Final = 128
 """A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
 
-PRIMITIVE_TYPES: Final = (*vocab.STRING_TYPES, "number", "bigint", "symbol")
-"""Node types of what often is the key of something else."""
-
 MOST_ACCUMULATIONS: Final = 32
 """So many are looked at closely."""
 
@@ -246,7 +243,7 @@ class GroupTable:
     def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:
         """Count texts and numbers for nothing where there is an object for every other one."""
         graph = self.series.last
-        primitive = [graph.node_type_index(name) for name in PRIMITIVE_TYPES]
+        primitive = [graph.node_type_index(name) for name in vocab.PRIMITIVE_TYPES]
         is_primitive = np.isin(graph.node_type[self.head[rows]], primitive)
         n_primitives = int(self.count[rows[is_primitive], -1].sum())
         n_objects = int(self.count[rows[~is_primitive], -1].sum())

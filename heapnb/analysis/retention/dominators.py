@@ -23,8 +23,6 @@ DEFAULT_TOP: Final = 50
 _MANY: Final = 10
 """So many objects of a class make it a suspect."""
 
-_ENGINE_TYPES: Final = ("array", "hidden", "code", "object shape", "synthetic")
-
 
 def dominating_edges(graph: HeapGraph, nodes: AnyArray | Sequence[int]) -> IntArray:
     """Find the edges of the dominator tree that are edges of the heap.
@@ -308,9 +306,9 @@ def _accumulation_frame(
 
 def _holder(graph: HeapGraph, node: int) -> int:
     """Return the nearest dominator that is not the engine's own, beginning with a node itself."""
-    engine_types = {graph.node_type_index(name) for name in _ENGINE_TYPES}
+    other_types = {graph.node_type_index(name) for name in vocab.OTHER_TYPES}
     holder = node
-    while int(graph.node_type[holder]) in engine_types and holder != graph.root:
+    while int(graph.node_type[holder]) in other_types and holder != graph.root:
         holder = int(graph.dominator[holder])
     return node if holder == graph.root else holder
 
@@ -511,7 +509,7 @@ def immediate_dominators(
 def _is_skipped(graph: HeapGraph, skip: str | re.Pattern[str] | None) -> BoolArray:
     from heapnb.frames import texts_matching
 
-    types = [graph.node_type_index(name) for name in _ENGINE_TYPES]
+    types = [graph.node_type_index(name) for name in vocab.OTHER_TYPES]
     skipped: BoolArray = np.isin(graph.node_type, [t for t in types if t != vocab.NO_INDEX])
     if skip is not None:
         skipped |= texts_matching(graph.class_names, skip)[graph.class_index]

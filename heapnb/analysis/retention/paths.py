@@ -30,9 +30,6 @@ ROOT_LABEL: Final = "(GC roots)"
 REPETITION: Final = "…"
 """Stands in a chain for links like the ones before it."""
 
-STORAGE_TYPES: Final = ("array", "hidden", "code", "object shape")
-"""Types of nodes that the engine made: a person looks for what they belong to."""
-
 # The edge types that say most about how a program holds something come first.
 _PREFERRED_TYPES: Final = ("property", "context", "element", "internal", "hidden", "shortcut")
 _OTHER_RANK: Final = 50
@@ -220,7 +217,7 @@ class RetainingPath(Drawn):
     def _is_folded(self, step: PathStep) -> bool:
         kind = self._type_of(step)
         return (
-            kind in STORAGE_TYPES
+            kind in vocab.ENGINE_TYPES
             or step.name.startswith(vocab.SYSTEM_PREFIX)
             or (kind == "synthetic" and step.name == ROOT_LABEL)
         )
@@ -229,7 +226,7 @@ class RetainingPath(Drawn):
         """Tell whether the edge of a step says something about the program."""
         if step.edge_type in ("property", "context"):
             return True
-        if self._type_of(before) in (*STORAGE_TYPES, "synthetic"):
+        if self._type_of(before) in vocab.OTHER_TYPES:
             return False
         if step.edge_type == "element":
             return True
@@ -688,7 +685,7 @@ class _Search:
         graph = self.graph
         for edge in edges[::-1].tolist():
             node = int(graph.edge_to[edge])
-            if graph.node_type_names[int(graph.node_type[node])] not in STORAGE_TYPES:
+            if graph.node_type_names[int(graph.node_type[node])] not in vocab.ENGINE_TYPES:
                 return node
         return int(graph.edge_to[edges[-1]])
 

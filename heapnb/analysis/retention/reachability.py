@@ -23,9 +23,6 @@ NAME_TYPES: Final = ("property", "context", "element")
 FIXED_NAMES: Final = ("__proto__",)
 """Properties that every object has; no program deletes them."""
 
-_PROGRAM_TYPES: Final = ("object", "closure", "regexp", "native")
-_VALUE_TYPES: Final = (*vocab.STRING_TYPES, "number", "symbol", "bigint")
-_STORAGE_TYPES: Final = ("array", "hidden")
 _N_TYPES: Final = 256
 
 
@@ -108,13 +105,13 @@ class Reachability:
         graph = self.graph
         of_type = np.full(_N_TYPES, kernels.ENGINE, np.uint8)
         for names, kind in (
-            (_PROGRAM_TYPES, kernels.PROGRAM),
-            (_VALUE_TYPES, kernels.VALUE),
+            (vocab.OBJECT_TYPES, kernels.PROGRAM),
+            (vocab.PRIMITIVE_TYPES, kernels.VALUE),
         ):
             of_type[[graph.node_type_index(n) for n in names if n in graph.node_type_names]] = kind
         kinds = of_type[graph.node_type]
         # A native object that a wrapper stands for is not a store: it may be held by itself.
-        may_be_storage = _padded(np.isin(graph.node_type_names, _STORAGE_TYPES))
+        may_be_storage = _padded(np.isin(graph.node_type_names, vocab.BACKING_TYPES))
         kernels.mark_storage(
             graph.first_edge,
             graph.edge_to,

@@ -24,21 +24,8 @@ from heapnb.graph.locations import is_internal_script, script_names
 from heapnb.kernels import traverse
 from heapnb.kernels import trees as kernels
 
-USER_TYPES: Final = (
-    "object",
-    "closure",
-    "string",
-    "concatenated string",
-    "sliced string",
-    "regexp",
-    "number",
-    "symbol",
-    "bigint",
-    "native",
-    "array",
-    "synthetic",
-)
-"""Node types of what a program makes; others are the engine's."""
+USER_TYPES: Final = tuple(name for name in vocab.V8_NODE_TYPES if name not in vocab.SYSTEM_TYPES)
+"""Node types of what a program makes or stores, and of roots; others are the engine's."""
 
 STORAGE_NAMES: Final = ("system / PropertyArray", "system / ArrayList")
 """Engine objects that hold the values of another object, beside those of type array."""

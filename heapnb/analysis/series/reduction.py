@@ -308,7 +308,7 @@ def _scopes_of_contexts(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
 
 def _named_by_text(graph: HeapGraph) -> BoolArray:
     """Nodes of whose kind the name says more than the class."""
-    types = [graph.node_type_index(name) for name in ("closure", "hidden", "code", "object shape")]
+    types = [graph.node_type_index(name) for name in ("closure", *vocab.SYSTEM_TYPES)]
     return np.isin(graph.node_type, types)
 
 
@@ -386,7 +386,7 @@ def _labels(
 def _parts_of_strings(graph: HeapGraph, order: NodeArray, tree: RetainingTree) -> BoolArray:
     """Mark the pieces of ropes and the strings that slices are cut from."""
     is_piece = np.zeros(graph.n_nodes, np.bool_)
-    composed = [graph.node_type_index(name) for name in ("concatenated string", "sliced string")]
+    composed = [graph.node_type_index(name) for name in vocab.COMPOSED_STRING_TYPES]
     types = graph.node_type[order]
     strings = order[np.isin(types, [*composed, graph.node_type_index("string")])]
     is_piece[strings] = np.isin(graph.node_type[tree.parent[strings]], composed)

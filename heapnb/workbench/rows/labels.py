@@ -28,9 +28,6 @@ _REFERENCES_LOOKED_AT: Final = 16
 """References to a value whose names may say that it is secret."""
 
 _LONGEST_LOCATION: Final = 60
-_STRINGS: Final = frozenset(vocab.STRING_TYPES)
-_VALUES: Final = frozenset({"number", "bigint", "symbol", "regexp"})
-_ENGINE: Final = frozenset({"hidden", "array", "code", "object shape"})
 _ENGINE_EDGES: Final = frozenset({"internal", "hidden", "weak"})
 
 
@@ -111,7 +108,7 @@ class NodeLabels:
         is_secret = np.zeros(len(nodes), np.bool_)
         if not self.masking.is_on:
             return is_secret
-        types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *_VALUES)]
+        types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *vocab.LITERAL_TYPES)]
         for place in np.flatnonzero(np.isin(heap.node_type[nodes], types)).tolist():
             edges = heap.retaining_edges_of(int(nodes[place]))[:_REFERENCES_LOOKED_AT]
             named = edges[~heap.is_indexed_edge_type[heap.edge_type[edges]]]
@@ -149,9 +146,9 @@ class NodeLabels:
             kinds, classes, names, places, is_secret, strict=True
         ):
             shown, is_masked = (MASK, True) if is_hidden else self.checked_text(name)
-            if kind in _STRINGS:
+            if kind in vocab.STRING_TYPES:
                 label: Label = (("string", f'"{shown}"'),)
-            elif kind in _VALUES:
+            elif kind in vocab.LITERAL_TYPES:
                 shown = f"/{shown}/" if kind == "regexp" else shown
                 label = (("value", shown or class_name),)
             else:
@@ -165,7 +162,7 @@ class NodeLabels:
         if kind == "closure":
             return (("function", f"{name or '(anonymous)'}()"),)
         shown_class = self.text(class_name)
-        if kind in _ENGINE:
+        if kind in vocab.ENGINE_TYPES:
             return (("soft", f"{name}[]" if kind == "array" else name or shown_class),)
         if name in {"", shown_class}:
             return (("class", shown_class),)

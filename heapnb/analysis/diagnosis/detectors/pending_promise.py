@@ -12,7 +12,7 @@ from heapnb.analysis.diagnosis.detectors.callbacks import (
     function_behind,
     user_location,
 )
-from heapnb.analysis.diagnosis.evidence import ENGINE_CLASSES, Evidence
+from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.short_names import short_location
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
@@ -74,7 +74,7 @@ class PendingPromise:
 def _awaiting(evidence: Evidence) -> int | None:
     """Find the promise that a reaction will settle, if the reaction has no better name."""
     graph = evidence.graph
-    if evidence.class_name not in ENGINE_CLASSES:
+    if evidence.class_name not in vocab.ENGINE_CLASSES:
         return None
     inner = graph.edge_to[slice(*graph.edges_of(evidence.accumulation.example))].tolist()
     return next((node for node in inner if graph.class_name(node) == PROMISE_CLASS), None)
