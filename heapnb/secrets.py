@@ -10,6 +10,8 @@ understand and that every text with such a secret matches, so that millions of t
 by Arrow and only the rest by Python.
 """
 
+# One file above 500 lines: rules, their seeds and the order in which they apply change together.
+
 from __future__ import annotations
 
 import base64

@@ -11,6 +11,7 @@ import numpy as np
 
 from heapnb._typing import AnyArray, ByteArray, IntArray
 from heapnb.errors import SnapshotFormatError
+from heapnb.format.meta import SnapshotMeta
 from heapnb.kernels import parse
 
 _SCRATCH_VALUES = 1 << 16
@@ -305,3 +306,40 @@ _RANGES = {
     FieldKind.WIDE: (0, _UINT32_MAX),
     FieldKind.NAME_OR_INDEX: (_INT32_MIN, _UINT32_MAX),
 }
+
+
+def node_table(meta: SnapshotMeta) -> RecordTable:
+    """Return an empty table with the columns of nodes that the file has."""
+    kinds = {
+        "type": FieldKind.CODE,
+        "name": FieldKind.INDEX,
+        "id": FieldKind.WIDE,
+        "self_size": FieldKind.WIDE,
+        "edge_count": FieldKind.INDEX,
+        "detachedness": FieldKind.CODE,
+        "trace_node_id": FieldKind.INDEX,
+    }
+    return RecordTable("nodes", len(meta.node_fields), _specs(meta.node_fields, kinds))
+
+
+def edge_table(meta: SnapshotMeta) -> RecordTable:
+    """Return an empty table with the columns of edges that the file has."""
+    kinds = {
+        "type": FieldKind.CODE,
+        "name_or_index": FieldKind.NAME_OR_INDEX,
+        "to_node": FieldKind.OFFSET,
+    }
+    return RecordTable(
+        "edges",
+        len(meta.edge_fields),
+        _specs(meta.edge_fields, kinds),
+        node_stride=len(meta.node_fields),
+    )
+
+
+def _specs(fields: tuple[str, ...], kinds: dict[str, FieldKind]) -> tuple[FieldSpec, ...]:
+    return tuple(
+        FieldSpec(name, position, kinds[name])
+        for position, name in enumerate(fields)
+        if name in kinds
+    )

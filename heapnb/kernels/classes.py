@@ -1,5 +1,8 @@
 """Kernels behind class names: which plain objects look alike, which definition they match."""
 
+# One file above 500 lines: the kernels of one algorithm, DevTools' naming of plain objects, which
+# share their hashing and comparing of properties.
+
 from __future__ import annotations
 
 import numpy as np

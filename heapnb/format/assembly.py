@@ -1,0 +1,283 @@
+"""From the sections of a file to a snapshot.
+
+Nothing is trusted: everything that later code relies on is checked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from heapnb._typing import AnyArray, IntArray
+from heapnb.errors import SnapshotFormatError
+from heapnb.format.meta import SnapshotMeta
+from heapnb.format.raw import Locations, RawSnapshot
+from heapnb.format.records import Block, RecordTable, edge_table, node_table
+from heapnb.format.sections import NOT_JSON_HINT, Sections
+from heapnb.format.source import OpenSource
+from heapnb.kernels.check import first_bad_name
+from heapnb.kernels.csr import unsigned_offsets
+from heapnb.vocab import INDEXED_EDGE_TYPES
+
+_MISSING_STRING = "(missing from the truncated file)"
+_SKIPPED_BYTES = 8 << 20
+"""Read at a time on the way to a number whose place in the file is wanted."""
+
+
+@dataclass
+class Assembly:
+    """Makes the columns of a snapshot from the sections of its file.
+
+    Parameters
+    ----------
+    read : Sections
+        What was read.
+    """
+
+    read: Sections
+
+    def result(self) -> RawSnapshot:
+        """Check everything, and return the columns.
+
+        Raises
+        ------
+        SnapshotFormatError
+            If a section is missing, or a value is out of range.
+        """
+        self.read.drain()
+        meta = self.read.meta
+        if meta is None:
+            raise self._missing("snapshot")
+        nodes = self._records("nodes", meta)
+        edges = self._records("edges", meta)
+        if self.read.strings is None:
+            if not self.read.salvage:
+                raise self._missing("strings")
+            self.read.strings = pa.array([], pa.large_string())
+        counts = nodes.pop("edge_count")
+        first_edge = self._edge_offsets(counts, len(edges["type"]))
+        self._check(meta, nodes, edges)
+        trace_node_id = nodes.get("trace_node_id")
+        size = self.read.window.base + self.read.window.stop
+        raw = RawSnapshot(
+            meta=meta,
+            node_type=nodes["type"],
+            node_name=nodes["name"],
+            node_id=nodes["id"],
+            self_size=nodes["self_size"],
+            first_edge=first_edge,
+            detachedness=nodes.get("detachedness"),
+            trace_node_id=(
+                trace_node_id if trace_node_id is not None and trace_node_id.any() else None
+            ),
+            edge_type=edges["type"],
+            edge_name=edges["name_or_index"],
+            edge_to=edges["to_node"],
+            strings=self.read.strings,
+            locations=self._locations(meta, len(nodes["type"])),
+            samples=self.read.flat.get("samples"),
+            trace_function_infos=self.read.flat.get("trace_function_infos"),
+            trace_tree=self.read.text_sections.pop("trace_tree", None),
+            extra_sections=self.read.text_sections,
+            source=replace(self.read.window.source.info, size_bytes=size),
+            warnings=tuple(self.read.warnings),
+        )
+        for column in (*nodes.values(), *edges.values(), first_edge):
+            column.flags.writeable = False
+        return raw
+
+    def _missing(self, section: str) -> SnapshotFormatError:
+        return SnapshotFormatError(
+            f'{self.read.window.source.info.name} has no section "{section}"',
+            section=section,
+            byte_offset=self.read.window.offset,
+            hint=NOT_JSON_HINT,
+        )
+
+    def _records(self, section: str, meta: SnapshotMeta) -> dict[str, AnyArray]:
+        declared = meta.declared_node_count if section == "nodes" else meta.declared_edge_count
+        table = self.read.tables.get(section)
+        if table is None and section in self.read.flat:
+            table = node_table(meta) if section == "nodes" else edge_table(meta)
+            self._spread_flat(section, table)
+        if table is None:
+            if not self.read.salvage:
+                raise self._missing(section)
+            table = node_table(meta) if section == "nodes" else edge_table(meta)
+        rows = self.read.rows.get(section, 0)
+        if declared and declared != rows and not self.read.salvage:
+            raise SnapshotFormatError(
+                f"The header promises {declared} {section}, the array holds {rows}",
+                section=section,
+                byte_offset=self.read.blocks[section][0][1],
+                hint="the file was damaged or changed.",
+            )
+        return table.finish(rows)
+
+    def _spread_flat(self, section: str, table: RecordTable) -> None:
+        """Make columns of an array that came before the header."""
+        values = self.read.flat.pop(section)
+        rows, rest = divmod(len(values), table.stride)
+        if rest and not self.read.salvage:
+            raise SnapshotFormatError(
+                f"{len(values)} values are not a multiple of the record size {table.stride}",
+                section=section,
+                byte_offset=self.read.blocks[section][0][1],
+            )
+        table.reserve(rows)
+        table.fill_values(values[: rows * table.stride], lambda nth: self._locate(section, nth))
+        self.read.rows[section] = rows
+
+    def _edge_offsets(self, counts: AnyArray, n_edges: int) -> AnyArray:
+        total = int(counts.sum(dtype=np.uint64))
+        if total != n_edges and not self.read.salvage:
+            raise SnapshotFormatError(
+                f"The nodes own {total} edges, the array holds {n_edges}",
+                section="edges",
+                byte_offset=self.read.blocks["edges"][0][1],
+                hint="the file was damaged or changed.",
+            )
+        offsets = unsigned_offsets(counts, max(total, n_edges))
+        if total != n_edges:
+            np.minimum(offsets, offsets.dtype.type(n_edges), out=offsets)
+        return offsets
+
+    def _locate(self, section: str, nth: int) -> int:
+        """Byte offset of the nth number of a section that was read before."""
+        blocks = self.read.blocks[section]
+        firsts = [first for first, _ in blocks]
+        i = int(np.searchsorted(firsts, nth, side="right")) - 1
+        first, offset = blocks[i]
+        reopen = self.read.window.source.reopen
+        if reopen is None:
+            return offset
+        source = reopen()
+        try:
+            return self._find_number(source, first, offset, nth)
+        finally:
+            source.close()
+
+    def _find_number(self, source: OpenSource, first: int, offset: int, nth: int) -> int:
+        """Read a block once more, to find where its nth number is."""
+        skip = offset
+        chunk = np.empty(_SKIPPED_BYTES, np.uint8)
+        while skip > 0:
+            got = source.read_into(chunk.data[: min(skip, len(chunk))])
+            if got == 0:
+                return offset
+            skip -= got
+        # A block of text holds the number, or reading stopped right behind it.
+        data = np.empty(2 * self.read.window.block_bytes, np.uint8)
+        got = source.read_into(data.data)
+        return Block(data, 0, got, first, nth - first + 1, offset).offset_of(nth - first)
+
+    def _check(
+        self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
+    ) -> None:
+        """Prove what the kernels rely on: every index and ordinal is in range."""
+        n_nodes = len(nodes["type"])
+        if n_nodes == 0:
+            raise SnapshotFormatError(
+                "The snapshot holds no nodes",
+                section="nodes",
+                byte_offset=self.read.blocks["nodes"][0][1]
+                if "nodes" in self.read.blocks
+                else None,
+            )
+        if meta.root_offset % len(meta.node_fields) or (
+            meta.root_offset // len(meta.node_fields) >= n_nodes
+        ):
+            raise SnapshotFormatError(
+                f"root_index is not the offset of a node: {meta.root_offset}",
+                section="snapshot",
+            )
+        self._below("nodes", "type", nodes["type"], len(meta.node_types), "no type of node")
+        self._below("edges", "type", edges["type"], len(meta.edge_types), "no type of edge")
+        if len(edges["to_node"]):
+            self._below("edges", "to_node", edges["to_node"], n_nodes, "not the offset of a node")
+        self._check_names(meta, nodes, edges)
+
+    def _check_names(
+        self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
+    ) -> None:
+        assert self.read.strings is not None  # noqa: S101  result() has just made sure
+        is_indexed = np.array([name in INDEXED_EDGE_TYPES for name in meta.edge_types], np.bool_)
+        n_strings = len(self.read.strings)
+        if self.read.salvage:
+            bad_nodes = nodes["name"] >= n_strings
+            bad_edges = (edges["name_or_index"] >= n_strings) & ~is_indexed[edges["type"]]
+            if bad_nodes.any() or bad_edges.any():
+                nodes["name"][bad_nodes] = n_strings
+                edges["name_or_index"][bad_edges] = n_strings
+                self.read.strings = pa.concat_arrays(
+                    [self.read.strings, pa.array([_MISSING_STRING], pa.large_string())]
+                )
+            return
+        self._below("nodes", "name", nodes["name"], n_strings, "no index of a string")
+        bad = first_bad_name(edges["type"], edges["name_or_index"], is_indexed, n_strings)
+        if bad >= 0:
+            raise self._bad_value(
+                "edges", "name_or_index", bad, edges["name_or_index"][bad], "no index of a string"
+            )
+
+    def _below(
+        self, section: str, field_name: str, column: AnyArray, bound: int, what: str
+    ) -> None:
+        if len(column) and int(column.max()) >= bound:
+            row = int(np.argmax(column >= bound))
+            raise self._bad_value(section, field_name, row, column[row], what)
+
+    def _bad_value(
+        self, section: str, field_name: str, row: int, value: int, what: str
+    ) -> SnapshotFormatError:
+        assert self.read.meta is not None  # noqa: S101  only called behind the check of the header
+        meta = self.read.meta
+        fields = meta.node_fields if section == "nodes" else meta.edge_fields
+        nth = row * len(fields) + fields.index(field_name)
+        shown = int(value) * (len(meta.node_fields) if field_name == "to_node" else 1)
+        return SnapshotFormatError(
+            f"{field_name} is {what}: {shown}",
+            section=section,
+            byte_offset=self._locate(section, nth),
+        )
+
+    def _locations(self, meta: SnapshotMeta, n_nodes: int) -> Locations | None:
+        values = self.read.flat.get("locations")
+        if not meta.location_fields or values is None:
+            return None
+        stride = len(meta.location_fields)
+        rows, rest = divmod(len(values), stride)
+        if rest and not self.read.salvage:
+            raise SnapshotFormatError(
+                f"{len(values)} values are not a multiple of the record size {stride}",
+                section="locations",
+                byte_offset=self.read.blocks["locations"][0][1],
+            )
+        records = values[: rows * stride].reshape(rows, stride)
+
+        def column(name: str) -> IntArray:
+            taken: IntArray = np.ascontiguousarray(records[:, meta.location_fields.index(name)])
+            return taken
+
+        offsets = column("object_index")
+        ordinals, misfit = np.divmod(offsets, len(meta.node_fields))
+        bad = (misfit != 0) | (offsets < 0) | (ordinals >= n_nodes)
+        if bad.any():
+            row = int(np.argmax(bad))
+            if not self.read.salvage:
+                raise SnapshotFormatError(
+                    f"object_index is not the offset of a node: {offsets[row]}",
+                    section="locations",
+                    byte_offset=self._locate(
+                        "locations", row * stride + meta.location_fields.index("object_index")
+                    ),
+                )
+        keep = ~bad
+        return Locations(
+            node=ordinals[keep].astype(np.uint32),
+            script_id=column("script_id")[keep],
+            line=column("line")[keep],
+            column=column("column")[keep],
+        )

@@ -1,0 +1,375 @@
+"""The sections of a ``.heapsnapshot``, read in one pass and in bounded memory.
+
+The file is read in blocks. The main thread finds where sections and numbers begin; worker
+threads parse blocks of numbers straight into preallocated columns (the kernels run without
+the GIL).
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from heapnb._typing import AnyArray, ByteArray, IntArray
+from heapnb.errors import SnapshotFormatError, TruncatedSnapshotError
+from heapnb.format.meta import SnapshotMeta
+from heapnb.format.records import Block, RecordTable, edge_table, node_table, status_error
+from heapnb.format.window import WHITE_SPACE, Window
+from heapnb.kernels import parse
+
+_MAX_BLOCKS_IN_WORK = 4
+_ROWS_TRUSTED = 1 << 20
+"""Rows allocated on the header's word alone; more only as far as the file can hold them."""
+
+_SECTION_INTEGERS = ("samples", "trace_function_infos", "locations")
+NOT_JSON_HINT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
+_TRUNCATED_HINT = (
+    "the process may have been killed while writing; salvage=True (--salvage) reads what is there."
+)
+
+
+class _EndOfInput(Exception):
+    """The input ended inside a section; becomes a `TruncatedSnapshotError`."""
+
+
+@dataclass
+class Sections:
+    """What was read of one file so far: which sections were seen, and what they held."""
+
+    window: Window
+    workers: ThreadPoolExecutor
+    salvage: bool
+    meta: SnapshotMeta | None = None
+    tables: dict[str, RecordTable] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    flat: dict[str, IntArray] = field(default_factory=dict)
+    blocks: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    strings: pa.LargeStringArray | None = None
+    text_sections: dict[str, bytes] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    _in_work: deque[Future[None]] = field(default_factory=deque)
+
+    # -- the top level object -------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read all sections.
+
+        Raises
+        ------
+        SnapshotFormatError
+            If the file is not valid JSON, or a section is not of its form.
+        TruncatedSnapshotError
+            If it ends too early, unless it is salvaged.
+        """
+        window = self.window
+        first = window.peek()
+        if self._next_bytes(len(BOM_UTF8)) == BOM_UTF8:
+            window.position += len(BOM_UTF8)
+            first = window.peek()
+        if first < 0:
+            raise SnapshotFormatError(
+                f"{window.source.info.name} is empty",
+                section="file",
+                byte_offset=window.offset,
+                hint=NOT_JSON_HINT,
+            )
+        if first != ord("{"):
+            raise SnapshotFormatError(
+                f"{window.source.info.name} is not a JSON object",
+                section="file",
+                byte_offset=window.offset,
+                hint=NOT_JSON_HINT,
+            )
+        window.position += 1
+        section = "file"
+        try:
+            while (key := self._next_key()) is not None:
+                section = key
+                self._read_section(key)
+        except _EndOfInput:
+            self.drain()
+            self._truncated(section)
+            return
+        except TruncatedSnapshotError:
+            if not self.salvage:
+                raise
+            self.drain()
+            self._truncated(section)
+            return
+        self._check_tail()
+
+    def _truncated(self, section: str) -> None:
+        window = self.window
+        window.position = window.stop
+        if not self.salvage or self.meta is None:
+            raise TruncatedSnapshotError(
+                f"{window.source.info.name} ends too early",
+                section=section,
+                byte_offset=window.offset,
+                hint=_TRUNCATED_HINT if self.meta is not None else None,
+            )
+        self.warnings.append(
+            f"The file is truncated in section '{section}' at byte {window.offset}; "
+            "the rest is missing."
+        )
+
+    def _next_bytes(self, n: int) -> bytes:
+        while self.window.stop - self.window.position < n and self.window.more():
+            pass
+        return self.window.data[self.window.position : self.window.position + n].tobytes()
+
+    def _next_key(self) -> str | None:
+        """Read ``"key":``, with the comma before it; None behind the closing brace."""
+        window = self.window
+        byte = self._require_byte()
+        if byte == ord("}"):
+            window.position += 1
+            return None
+        if self.seen:
+            if byte != ord(","):
+                raise self._unexpected("expected ',' or '}' between sections")
+            window.position += 1
+            byte = self._require_byte()
+        if byte != ord('"'):
+            raise self._unexpected("expected the name of a section")
+        name = self._value_text().decode("utf-8", "replace")[1:-1]
+        if self._require_byte() != ord(":"):
+            raise self._unexpected(f"expected ':' behind \"{name:.40}\"")
+        window.position += 1
+        if name in self.seen:
+            raise self._unexpected(f'section "{name:.40}" occurs twice')
+        self.seen.add(name)
+        return name
+
+    def _require_byte(self) -> int:
+        byte = self.window.peek()
+        if byte < 0:
+            raise _EndOfInput
+        return byte
+
+    def _unexpected(self, what: str) -> SnapshotFormatError:
+        return SnapshotFormatError(
+            f"{self.window.source.info.name} is not valid JSON: {what}",
+            section="file",
+            byte_offset=self.window.offset,
+            hint=NOT_JSON_HINT,
+        )
+
+    def _check_tail(self) -> None:
+        byte = self.window.peek()
+        if byte < 0:
+            return
+        if byte == 0:
+            self.warnings.append("The file has NUL bytes behind the snapshot; they are ignored.")
+            return
+        raise self._unexpected("something follows the snapshot")
+
+    def _read_section(self, name: str) -> None:
+        byte = self._require_byte()
+        if name == "snapshot":
+            offset = self.window.offset
+            if byte != ord("{"):
+                raise self._not_a("an object", name)
+            self.meta = SnapshotMeta.from_json(self._value_text(), byte_offset=offset)
+        elif name in ("nodes", "edges"):
+            self._open_array(byte, name)
+            if self.meta is None:
+                self._read_flat(name)
+            else:
+                self._read_records(name, self._new_table(name, self.meta))
+        elif name in _SECTION_INTEGERS:
+            self._open_array(byte, name)
+            self._read_flat(name)
+        elif name == "strings":
+            self._open_array(byte, name)
+            self._read_strings()
+        elif byte in b'{["':
+            self.text_sections[name] = self._value_text()
+        else:
+            self._skip_scalar()
+
+    def _open_array(self, byte: int, name: str) -> None:
+        if byte != ord("["):
+            raise self._not_a("an array", name)
+        self.window.position += 1
+
+    def _not_a(self, what: str, section: str) -> SnapshotFormatError:
+        return SnapshotFormatError(
+            f'"{section}" is not {what}',
+            section=section,
+            byte_offset=self.window.offset,
+            hint=NOT_JSON_HINT,
+        )
+
+    def _value_text(self) -> bytes:
+        """Consume an object, array or string and return its text."""
+        window = self.window
+        parts: list[bytes] = []
+        state = (0, False, False)
+        while True:
+            position, depth, in_string, escaped, done = parse.skip_value(
+                window.data, window.position, window.stop, *state
+            )
+            parts.append(window.data[window.position : position].tobytes())
+            window.position = position
+            if done:
+                return b"".join(parts)
+            state = (depth, in_string, escaped)
+            if not window.more():
+                raise _EndOfInput
+
+    def _skip_scalar(self) -> None:
+        window = self.window
+        while True:
+            byte = self._require_byte()
+            if byte in b",}":
+                return
+            if byte in b'[{"]':
+                raise self._unexpected("expected a value")
+            window.position += 1
+
+    # -- arrays of integers -----------------------------------------------------------------
+
+    def _new_table(self, name: str, meta: SnapshotMeta) -> RecordTable:
+        if name == "nodes":
+            table = node_table(meta)
+            declared = meta.declared_node_count
+        else:
+            table = edge_table(meta)
+            declared = meta.declared_edge_count
+        remaining = self.window.remaining
+        # A number and its comma take two bytes: what the header promises beyond that is a lie.
+        bound = _ROWS_TRUSTED if remaining is None else remaining // (2 * table.stride) + 1
+        table.reserve(min(declared, bound))
+        return table
+
+    def _blocks(self, section: str) -> Iterator[Block]:
+        """Yield the blocks of an array of integers whose bracket is already consumed."""
+        window = self.window
+        index = self.blocks.setdefault(section, [])
+        first_value = 0
+        while True:
+            n_commas, last_comma, bracket = parse.scan_block(
+                window.data, window.position, window.stop
+            )
+            if bracket < 0 and last_comma < 0:
+                if not window.more():
+                    raise _EndOfInput
+                continue
+            stop = bracket if bracket >= 0 else last_comma + 1
+            text = window.data[window.position : stop]
+            n_values = n_commas
+            if bracket >= 0 and (first_value or n_commas or not _is_blank(text)):
+                n_values += 1
+            block = Block(window.data, window.position, stop, first_value, n_values, window.offset)
+            index.append((first_value, block.byte_offset))
+            window.position = stop + (bracket >= 0)
+            first_value += n_values
+            yield block
+            if bracket >= 0:
+                return
+
+    def _read_records(self, section: str, table: RecordTable) -> None:
+        self.tables[section] = table
+        n_values = 0
+        try:
+            for block in self._blocks(section):
+                n_values = block.first_value + block.n_values
+                rows = -(-n_values // table.stride)
+                if rows > table.capacity:
+                    self.drain()
+                    table.reserve(max(rows, 2 * table.capacity))
+                self._in_work.append(self.workers.submit(table.fill, block))
+                while len(self._in_work) > _MAX_BLOCKS_IN_WORK:
+                    self._in_work.popleft().result()
+        except _EndOfInput:
+            self.rows[section] = n_values // table.stride
+            raise
+        if n_values % table.stride:
+            self.drain()
+            raise SnapshotFormatError(
+                f"{n_values} values are not a multiple of the record size {table.stride}",
+                section=section,
+                byte_offset=self.window.offset - 1,
+            )
+        self.rows[section] = n_values // table.stride
+
+    def drain(self) -> None:
+        """Wait until the blocks in work are parsed."""
+        while self._in_work:
+            self._in_work.popleft().result()
+
+    def _read_flat(self, section: str) -> None:
+        """Read an array as it is: small ones, and those whose meta comes later."""
+        parts: list[IntArray] = []
+        try:
+            for block in self._blocks(section):
+                values = np.empty(block.n_values, np.int64)
+                position, count, status = parse.parse_integers(
+                    block.data, block.start, block.stop, values
+                )
+                if status == parse.OK and count < block.n_values:
+                    status = parse.BAD_NUMBER
+                if status != parse.OK:
+                    raise status_error(status, section, block.byte_offset + position - block.start)
+                parts.append(values)
+        finally:
+            self.flat[section] = np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    # -- strings ----------------------------------------------------------------------------
+
+    def _read_strings(self) -> None:
+        window = self.window
+        remaining = window.remaining
+        text = np.empty((remaining or 0) + 4 * (window.stop - window.position), np.uint8)
+        offsets = np.zeros(1 << 16, np.int64)
+        text_end = 0
+        n_strings = 0
+        expect_value = True
+        done = False
+        try:
+            while not done:
+                unread = window.stop - window.position
+                # Every invalid byte may become a replacement character of three.
+                text = _grown(text, text_end + 3 * unread)
+                offsets = _grown(offsets, n_strings + unread // 2 + 2)
+                position, text_end, n_strings, expect_value, done, status = parse.parse_strings(
+                    window.data,
+                    window.position,
+                    window.stop,
+                    expect_value,
+                    text,
+                    text_end,
+                    offsets,
+                    n_strings,
+                )
+                window.position = position
+                if status != parse.OK:
+                    raise status_error(status, "strings", window.offset)
+                if not done and not window.more():
+                    raise _EndOfInput
+        finally:
+            self.strings = pa.LargeStringArray.from_buffers(
+                n_strings,
+                pa.py_buffer(offsets[: n_strings + 1].copy()),
+                pa.py_buffer(text[:text_end]),
+            )
+
+
+def _is_blank(text: ByteArray) -> bool:
+    return not text.tobytes().strip(WHITE_SPACE)
+
+
+def _grown(array: AnyArray, needed: int) -> AnyArray:
+    if needed <= len(array):
+        return array
+    larger = np.empty(max(needed, len(array) + len(array) // 2), array.dtype)
+    larger[: len(array)] = array
+    return larger
