@@ -36,9 +36,9 @@ class Case:
     verdicts : tuple of str
         Those that are right, the best first.
     classes, anchors, kinds : tuple of str
-        What may be said to pile up, to hold it, and to be the cause: each right by itself, as
-        patterns of `fnmatch`. Empty for a healthy program. Plain objects are called by those of
-        their properties that a snapshot shows, which small integers are not.
+        What is right for the class that accumulates, for what holds it, and for the cause, as
+        patterns of `fnmatch`; each is right alone. Empty for a healthy program. The name of a
+        plain object lists the properties that a snapshot shows: no small integers.
     packages : tuple of str
         npm packages that the program is built on.
     warm_up, units : int
@@ -227,7 +227,7 @@ ON_PACKAGES: Final = (
     _leak(
         "eventemitter3_rooms",
         "main.cjs",
-        "listeners taken off with the wrong context",
+        "listeners removed with the wrong context",
         classes=("EE", "Member"),
         anchors=("_events", "~room:*", "room:*"),
         kinds=_LISTENERS,
@@ -1094,8 +1094,8 @@ HEALTHY: Final = (
     _healthy("healthy_batch_peak", "main.cjs", "a batch that is nearly full, then written"),
     _healthy("healthy_template_cache", "main.cjs", "thirty compiled templates", "handlebars"),
     _healthy("healthy_cyclic_garbage", "main.mjs", "much garbage in cycles"),
-    _healthy("healthy_listeners_removed", "main.mjs", "listeners that are taken off"),
-    _healthy("healthy_express_metrics", "main.cjs", "a web service as it should be", "express"),
+    _healthy("healthy_listeners_removed", "main.mjs", "listeners that are removed"),
+    _healthy("healthy_express_metrics", "main.cjs", "a web service without a leak", "express"),
     _healthy("healthy_slowing_intern_table", "main.mjs", "a table that fills more and more slowly"),
     _healthy("healthy_rxjs_unsubscribed", "main.mjs", "subscriptions that end", "rxjs"),
     _healthy("healthy_rising_load", "main.mjs", "more and more work that all gets done"),
@@ -1108,7 +1108,7 @@ HEALTHY: Final = (
     _healthy("healthy_minute_counters", "main.mjs", "counters for the last minutes"),
     _healthy("healthy_sessions_expire", "main.cjs", "more and more sessions, all of which end"),
     _healthy("healthy_flyweight_glyphs", "main.mjs", "shared objects, of which there are 200"),
-    _healthy("healthy_promises_settle", "main.mjs", "promises and timers that come to an end"),
+    _healthy("healthy_promises_settle", "main.mjs", "promises and timers that all end"),
     _healthy("healthy_websocket_clients", "main.mjs", "clients that come and go", "ws"),
     _healthy("healthy_string_building", "main.cjs", "texts that are put together and flushed"),
     _healthy(
@@ -1125,7 +1125,7 @@ HEALTHY: Final = (
     ),
     _healthy("healthy_noisy_population", "main.mjs", "about as many visitors as before"),
     _healthy("healthy_weakref_cache", "main.mjs", "a cache of WeakRefs that is kept clean"),
-    _healthy("healthy_http_cleanup", "main.cjs", "a server that gives everything back"),
+    _healthy("healthy_http_cleanup", "main.cjs", "a server that releases everything"),
     replace(
         _healthy("healthy_bounded_queue", "main.cjs", "a queue, now longer, now shorter"),
         # Caught in bursts, each time a little later in one.
