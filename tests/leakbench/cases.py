@@ -511,7 +511,7 @@ ON_NODE_ALONE: Final = (
         "main.mjs",
         "a listener on one AbortSignal for each download",
         classes=("Function", "Download", "Listener"),
-        anchors=("abort", "<symbol kEvents>", "kEvents", "signal"),
+        anchors=("abort", "Symbol(kEvents)", "kEvents", "signal"),
         kinds=(*_LISTENERS, "*abort*"),
     ),
     _leak(
@@ -545,7 +545,7 @@ ON_NODE_ALONE: Final = (
         classes=("TraceContext",),
         anchors=(
             "parent",
-            "<symbol kResourceStore>",
+            "Symbol(kResourceStore)",
             "kResourceStore",
             "contexts",
         ),
@@ -604,7 +604,7 @@ ON_NODE_ALONE: Final = (
         "main.cjs",
         "waiters under a symbol",
         classes=("{owner, resume}",),
-        anchors=("<symbol kWaiters>", "kWaiters", "Symbol(kWaiters)"),
+        anchors=("kWaiters", "Symbol(kWaiters)"),
         kinds=(*_ARRAY, *_BACKLOG),
     ),
     _leak(

@@ -24,6 +24,7 @@ MEMLAB_SECONDS: Final = 300
 
 _LEAK: Final = "leak"
 _SHOWN: Final = 60
+_LAST: Final = re.compile(r"\.(?=[^.\[\]]+$)|(?=\[[^\[\]]*\]$)")
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,18 @@ def named_in(anchor: str) -> tuple[str, ...]:
     ('data', 'data')
     >>> named_in("the `error` listeners of a Socket (`_events.error`)")
     ('error', 'error')
+    >>> named_in("the property `[Symbol(rows)]` of an Object (`shared[Symbol(rows)]`)")
+    ('Symbol(rows)', 'Symbol(rows)')
     """
     first = re.findall(r"`([^`]+)`", anchor)[:1]
     expression = re.findall(r"\(`([^`]+)`\)", anchor)[-1:]
-    return (*(first or [anchor]), *(name.rsplit(".", 1)[-1] for name in expression))
+    return (*map(_bare, first or [anchor]), *(_bare(_LAST.split(name)[-1]) for name in expression))
+
+
+def _bare(name: str) -> str:
+    """Return a name without what JavaScript needs around it: `["a b"]`, `[Symbol(a)]`."""
+    is_bracketed = name.startswith("[") and name.endswith("]")
+    return name[1:-1].strip('"') if is_bracketed else name
 
 
 def compare_classes(case: Case) -> Report:

@@ -276,7 +276,7 @@ def table(found: Moves, *, markdown: bool) -> str:
     rows = [
         [
             f"`{one.module.rpartition('.')[2]}.{one.name}`",
-            f"{one.value:,}",
+            f"{one.value:,}" if isinstance(one.value, int) else f"{one.value:.3g}",
             *(_cell(one, factor, found[one].get(factor, [])) for factor in FACTORS),
         ]
         for one in found

@@ -13,10 +13,19 @@ Members = Literal["kept", "queued"]
 """Whether members stay for good, or wait in a queue that is filled faster than it is emptied."""
 
 REPLACED: Final = 0.1
-"""If a smaller share of the members survives, new ones replace them."""
+"""If a smaller share of the members survives, new ones replace them.
+
+Members that are created anew for each interval survive not at all; a tenth leaves room for a
+few that do. Bench: no program moves between 0.05 and 0.2.
+"""
 
 KEPT: Final = 0.9
-"""If a smaller share of the members survives, the program removes some."""
+"""If a smaller share of the members survives, the program removes some.
+
+A tenth leaves room for members that were in use when the snapshot was taken. Bench: 0.45 makes
+the queue of the sample `queue_backlog` an unbounded array; 1 makes `lru_cache_ttl_only` a
+backlog and `healthy_lru_filling` undecided.
+"""
 
 
 @dataclass(frozen=True, eq=False)

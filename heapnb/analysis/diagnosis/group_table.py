@@ -18,16 +18,32 @@ from heapnb.kernels import hashing
 from heapnb.kernels.hashing import HashArray
 
 UNEXPLAINED_FACTOR: Final = 2.0
-"""Growth per holder above this limit counts as its own suspect."""
+"""Growth per holder above this limit counts as its own suspect.
+
+At 1, each holder that holds a second object would be one; much higher hides a leak below a
+leak. Bench: no program moves between 1 and 4.
+"""
 
 LEAST_MEMBERS: Final = 64
-"""In a single snapshot so many objects held alike are an accumulation."""
+"""In a single snapshot, so many objects held alike are an accumulation.
+
+Fewer are common in any program: configurations, tables of routes. Bench: no program moves
+between 32 and 128.
+"""
 
 MOST_BYTES_PER_MEMBER: Final = 128
-"""A collection needs no more for one member: a place, a bucket, and what is left of former ones."""
+"""A collection needs no more bytes for one member.
+
+A Map needs 3 words an entry, a dictionary 3, and up to four times as much after it has grown.
+Bench: no program moves between 64 and 256.
+"""
 
 MOST_ACCUMULATIONS: Final = 32
-"""So many are looked at closely."""
+"""So many accumulations are described: the largest growth first.
+
+It bounds the time of a diagnosis, and is three times what is reported. Bench: no program moves
+between 16 and 64.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,8 @@ class GroupTable:
         ends = np.cumsum([len(group.hash) for group in groups])[:-1]
         rows = tuple(part.astype(np.int64) for part in np.split(codes, ends))
         shape = (len(distinct), len(groups))
-        count, size, own_size, fresh = (np.zeros(shape, np.int64) for _ in range(4))
+        count = np.zeros(shape, np.int64)
+        size, own_size, fresh = count.copy(), count.copy(), count.copy()
         for number, (group, places) in enumerate(zip(groups, rows, strict=True)):
             count[places, number] = group.count
             size[places, number] = group.size
@@ -303,7 +320,7 @@ def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:
 
 
 def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
-    """Choose a member of a list that is two turns away from its head, or as near to that."""
+    """Choose a member of a list that is two links away from its head, or as near to that."""
     near = np.array([head], np.uint32)
     for _ in range(2):
         after = nodes[is_member(follows[nodes], near)]

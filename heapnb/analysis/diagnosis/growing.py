@@ -10,22 +10,42 @@ from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
 from heapnb.analysis.diagnosis.group_table import LEAST_MEMBERS, GroupTable
 from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.trend import n_late_intervals
 
 GROWING_INTERVALS: Final = 2 / 3
-"""Something grows through a series if it does so from one snapshot to the next this often."""
+"""Something grows through a series if it grows in at least this share of the intervals.
+
+With three snapshots that is both intervals; of longer series, garbage collected late may hide
+one interval in three. Bench: 1/3 makes `healthy_late_modules` undecided; none moves between
+0.53 and 1.
+"""
 
 KEPT_OF_PEAK: Final = 0.9
-"""Less than so much of the largest number at the end, and it did not grow through the series."""
+"""If less than this share of the peak is left at the end, it does not grow through the series.
+
+A tenth leaves room for objects in use at the peak. Bench: no program moves between 0.45 and 1.
+"""
 
 LEAST_OWN_GROWTH: Final = 4096
-"""Bytes by which an object itself has to grow to be of interest."""
+"""Bytes that one object must gain to be an accumulation.
+
+Smaller growth is that of hash tables with a few more entries. Bench: no program moves between
+2,048 and 8,192.
+"""
 
 LARGE_OBJECT_SHARE: Final = 0.01
-"""In a single snapshot what takes so much of all bytes by itself is large."""
+"""In a single snapshot, one object with this share of all bytes is an accumulation.
+
+Bench: 0.005 hides the suspect of the sample `detached_dom` in one snapshot; none moves between
+0.008 and 0.02.
+"""
 
 SAME_GROWTH: Final = 0.2
-"""Two groups of one holder whose growth differs by less than this are one leak: a Map's keys and
-its values, say."""
+"""Two groups of one holder whose growth differs by less than this are one leak.
+
+A Map's keys and its values, say, of which some are shared. Bench: no program moves between 0.1
+and 0.4.
+"""
 
 
 def accumulations(series: Series) -> Accumulations:
@@ -90,7 +110,7 @@ def grows_through(values: IntArray) -> BoolArray:
     """
     steps = np.diff(values, axis=1)
     n_steps = steps.shape[1]
-    late = values[:, n_steps - max(1, n_steps // 3)]
+    late = values[:, n_steps - n_late_intervals(n_steps)]
     result: BoolArray = (
         ((steps > 0).sum(axis=1) >= np.ceil(GROWING_INTERVALS * n_steps))
         & (values[:, -1] > late)

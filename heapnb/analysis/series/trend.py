@@ -16,6 +16,12 @@ FloatArray = npt.NDArray[np.float64]
 COVERAGE: Final = 0.95
 """How often the interval of a slope holds the true one, where there are snapshots enough."""
 
+LATE_PART: Final = 3
+"""One interval in so many is late: the last third of the series, at least one.
+
+Bench: a series of three snapshots has one late interval, whatever this number is.
+"""
+
 _MOST_PAIRS_AT_ONCE: Final = 1 << 23
 
 
@@ -92,19 +98,24 @@ def _ranks(n_snapshots: int, n_pairs: int) -> tuple[int, int]:
     return lowest, max(0, n_pairs - 1 - lowest)
 
 
+def n_late_intervals(n_intervals: int) -> int:
+    """Return how many intervals at the end of a series are late."""
+    return max(1, n_intervals // LATE_PART)
+
+
 def _levelling(values: IntArray) -> FloatArray:
     n_rows, n_snapshots = values.shape
     n_steps = n_snapshots - 1
     if n_steps < 2:  # noqa: PLR2004  there is no late and early
         return np.full(n_rows, np.nan)
-    n_late = max(1, n_steps // 3)
-    turn = values[:, n_steps - n_late].astype(np.float64)
-    late = (values[:, -1] - turn) / n_late
-    early = (turn - values[:, 0]) / (n_steps - n_late)
+    n_late = n_late_intervals(n_steps)
+    middle = values[:, n_steps - n_late].astype(np.float64)
+    late = (values[:, -1] - middle) / n_late
+    early = (middle - values[:, 0]) / (n_steps - n_late)
     grew = early > 0
     levelling = np.full(n_rows, np.nan)
     levelling[grew] = late[grew] / early[grew]
     return levelling
 
 
-__all__ = ["COVERAGE", "Trends", "trends"]
+__all__ = ["COVERAGE", "Trends", "n_late_intervals", "trends"]

@@ -34,7 +34,11 @@ PATH_TABLES: Final = (
 """Where they keep the paths of modules, by the request that led to them."""
 
 DIFFERENT_FILES: Final = 0.5
-"""If this share of the modules is of different files, each was loaded once."""
+"""If so large a share of the modules come from different files, each is loaded once.
+
+A module that is loaded again and again has one file name, or names with a number. Bench: 1
+makes `healthy_late_modules` a leak; none moves between 0.25 and 0.62.
+"""
 
 WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap")
 """Classes of the objects that the runtime creates for each module."""
