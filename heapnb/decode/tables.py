@@ -40,6 +40,10 @@ class DecodedTable:
         Columns that the command prints as JSON only, for lack of room.
     group_by : tuple of str
         Columns by whose equal values the workbench groups rows.
+    in_tree : tuple of str
+        Columns that a tree shows beside counts, distance and sizes.
+    description : str
+        What the tree shows, for its tooltip.
     in_workbench : bool
         Whether the workbench has a tree of it; without, another tree shows the same.
     empty_text : str
@@ -56,6 +60,8 @@ class DecodedTable:
     sort: str = "retained_size"
     hidden: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
+    in_tree: tuple[str, ...] = ()
+    description: str = ""
     in_workbench: bool = True
     empty_text: str = ""
 
@@ -92,21 +98,6 @@ _HELD: Final = ("variable", "holder")
 
 _ENTRIES: Final = (
     DecodedTable(
-        "collections",
-        "containers",
-        "collections",
-        "List collections: entries, capacity, holder.",
-        "Map, Set, WeakMap, WeakSet, array, typed array, object used as a dictionary",
-        "entries, capacity, fill ratio; the variable or property that holds it",
-        (
-            *("node_id", "class_name", "kind", "entry_count", "capacity", "fill_ratio"),
-            *_HELD,
-            *_SIZES,
-        ),
-        group_by=("kind", "holder", "variable"),
-        empty_text="This file has no collections.",
-    ),
-    DecodedTable(
         "closures",
         "closures",
         "closures",
@@ -120,7 +111,10 @@ _ENTRIES: Final = (
         ),
         hidden=("script", "line", "column", "outer_contexts"),
         group_by=("function", "location"),
-        empty_text="This file has no functions.",
+        in_tree=("variables",),
+        description="Functions by name and location. Below each closure are the variables that it "
+        "captures and the contexts that it shares with other closures.",
+        empty_text="This heap has no functions.",
     ),
     DecodedTable(
         "contexts",
@@ -136,7 +130,50 @@ _ENTRIES: Final = (
         ),
         hidden=("variable_count", "outer_id"),
         group_by=("function", "location"),
+        in_tree=("variables", "closure_count"),
+        description="Contexts by function. All closures that share a context keep all of its "
+        "variables alive.",
         empty_text="No closure of this heap captures a variable.",
+    ),
+    DecodedTable(
+        "texts",
+        "strings",
+        "texts",
+        "List the texts of strings: copies, length, sizes.",
+        "text of heap strings, with ropes joined",
+        "number of strings with this text, length, sizes",
+        ("text", "kind", "length", "count", *_SIZES, "wasted_size", "node_id"),
+        sort="shallow_size",
+        empty_text="This heap has no strings.",
+    ),
+    DecodedTable(
+        "duplicate_strings",
+        "strings",
+        "duplicate_strings",
+        "List texts that several strings have.",
+        "text that several strings have",
+        "number of strings, their bytes, the bytes of all but one",
+        ("text", "count", "size", "wasted_size", "node_id"),
+        sort="wasted_size",
+        in_workbench=False,
+    ),
+    DecodedTable(
+        "collections",
+        "containers",
+        "collections",
+        "List collections: entries, capacity, holder.",
+        "Map, Set, WeakMap, WeakSet, array, typed array, object used as a dictionary",
+        "entries, capacity, fill ratio; the variable or property that holds it",
+        (
+            *("node_id", "class_name", "kind", "entry_count", "capacity", "fill_ratio"),
+            *_HELD,
+            *_SIZES,
+        ),
+        group_by=("kind", "holder", "variable"),
+        in_tree=("entry_count", "capacity", "fill_ratio"),
+        description="Maps, Sets, arrays and objects used as dictionaries, by the property or "
+        "variable that holds them, with their numbers of entries and their fill.",
+        empty_text="This heap has no collections.",
     ),
     DecodedTable(
         "listeners",
@@ -152,8 +189,11 @@ _ENTRIES: Final = (
         ),
         sort="count",
         group_by=("emitter_class", "event"),
-        empty_text="No EventEmitter or EventTarget of Node.js has listeners here. Listeners of "
-        "the DOM are not listed.",
+        in_tree=("location",),
+        description="Listeners of EventEmitters and EventTargets, by class and event. Many "
+        "listeners of one event suggest that the program adds the same listener repeatedly.",
+        empty_text="No EventEmitter or EventTarget of Node.js has listeners in this heap. DOM "
+        "listeners are not listed.",
     ),
     DecodedTable(
         "timers",
@@ -168,7 +208,10 @@ _ENTRIES: Final = (
             *_SIZES,
         ),
         group_by=("function", "location"),
-        empty_text="This heap has no timers of Node.js. Those of a page are not listed.",
+        in_tree=("kind", "state", "delay"),
+        description="Timeouts, intervals and immediates of Node.js, by the function that they "
+        "call.",
+        empty_text="This heap has no timers of Node.js. Timers of a web page are not listed.",
     ),
     DecodedTable(
         "promises",
@@ -185,7 +228,30 @@ _ENTRIES: Final = (
         ),
         hidden=("class_name", "result_id", "awaited_by_id", "returned_by"),
         group_by=("state", "handler", "location"),
+        in_tree=("reaction_count", "awaited_by"),
+        description="Promises by state and by the function that runs when they settle. Many "
+        "pending promises of one function wait for something that does not happen.",
         empty_text="This heap has no promises.",
+    ),
+    DecodedTable(
+        "sockets",
+        "sockets",
+        "sockets",
+        "List sockets, servers, HTTP requests and responses.",
+        "socket, server, agent, HTTP request, response",
+        "open or closed, handle, remote address",
+        (
+            *("node_id", "class_name", "kind", "state", "handle", "remote", "socket_id"),
+            "destroyed",
+            *_HELD,
+            *_SIZES,
+        ),
+        hidden=("socket_id",),
+        group_by=("kind", "state", "remote"),
+        in_tree=("handle",),
+        description="Sockets, servers, agents, HTTP requests and responses of Node.js, by kind, "
+        "state and remote address.",
+        empty_text="This heap has no sockets, servers, requests or responses of Node.js.",
     ),
     DecodedTable(
         "modules",
@@ -201,6 +267,9 @@ _ENTRIES: Final = (
         ),
         hidden=("parent_id",),
         group_by=("filename",),
+        in_tree=("kind", "child_count", "parent"),
+        description="CommonJS and ECMAScript modules by file. Several modules of one file mean "
+        "that the program loaded the file again while the old module was still retained.",
         empty_text="This heap has no modules of Node.js.",
     ),
     DecodedTable(
@@ -211,6 +280,9 @@ _ENTRIES: Final = (
         "property of the global object",
         "value, sizes, whether the runtime defines it",
         ("name", "value", "class_name", "node_id", "built_in", *_SIZES),
+        in_tree=("name", "class_name"),
+        description="Properties of the global object. Those that the program added are often "
+        "leaks.",
         empty_text="This heap has no global object.",
     ),
     DecodedTable(
@@ -229,24 +301,10 @@ _ENTRIES: Final = (
         sort="store_bytes",
         hidden=("buffer_id", "store_id"),
         group_by=("class_name", "holder", "variable"),
+        in_tree=("byte_length",),
+        description="ArrayBuffers, typed arrays, Buffers and DataViews, by the property or "
+        "variable that holds them, with the bytes outside the heap that they keep.",
         empty_text="This heap has no ArrayBuffers.",
-    ),
-    DecodedTable(
-        "sockets",
-        "sockets",
-        "sockets",
-        "List sockets, servers, HTTP requests and responses.",
-        "socket, server, agent, HTTP request, response",
-        "open or closed, handle, remote address",
-        (
-            *("node_id", "class_name", "kind", "state", "handle", "remote", "socket_id"),
-            "destroyed",
-            *_HELD,
-            *_SIZES,
-        ),
-        hidden=("socket_id",),
-        group_by=("kind", "state", "remote"),
-        empty_text="This heap has no sockets, servers, requests or responses of Node.js.",
     ),
     DecodedTable(
         "detached",
@@ -262,29 +320,10 @@ _ENTRIES: Final = (
         ),
         hidden=("node_type", "self_size", "dominator_id", "detachedness", "edge_count"),
         group_by=("class_name",),
-        empty_text="No node is detached. Only snapshots of a browser have a DOM.",
-    ),
-    DecodedTable(
-        "texts",
-        "strings",
-        "texts",
-        "List the texts of strings: copies, length, sizes.",
-        "text of heap strings, with ropes joined",
-        "number of strings with this text, length, sizes",
-        ("text", "kind", "length", "count", *_SIZES, "wasted_size", "node_id"),
-        sort="shallow_size",
-        empty_text="This file has no strings.",
-    ),
-    DecodedTable(
-        "duplicate_strings",
-        "strings",
-        "duplicate_strings",
-        "List texts that several strings have.",
-        "text that several strings have",
-        "number of strings, their bytes, the bytes of all but one",
-        ("text", "count", "size", "wasted_size", "node_id"),
-        sort="wasted_size",
-        in_workbench=False,
+        in_tree=("name",),
+        description="Nodes that were removed from the document but are still retained: DOM nodes "
+        "in a browser, native objects in Node.js.",
+        empty_text="No node is detached. Only snapshots of a browser have DOM nodes.",
     ),
 )
 

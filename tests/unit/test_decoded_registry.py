@@ -13,6 +13,9 @@ from heapnb.cli.app import application
 from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.schema import COLUMNS
 from heapnb.snapshot import Snapshot, load
+from heapnb.workbench.model import Window
+from heapnb.workbench.subject import Workbench
+from heapnb.workbench.trees.registry import DECODED
 from tests.conftest import ROOT
 from tests.docs.tables import PAGES, current
 
@@ -61,3 +64,34 @@ def test_commands_stand_in_the_order_of_the_registry() -> None:
 def test_docs_are_current(page: str, name: str) -> None:
     text = (ROOT / page).read_text()
     assert text == current(text, name, PAGES[page, name]()), "run python -m tests.docs.tables"
+
+
+def test_every_table_has_a_tree_unless_another_shows_it() -> None:
+    assert set(DECODED) == {table.name for table in TABLES.values() if table.in_workbench}
+    for name, tree in DECODED.items():
+        assert tree.group_by == TABLES[name].group_by
+        assert tree.description, name
+
+
+@each_table
+def test_trees_show_rows(table: DecodedTable, snapshot: Snapshot) -> None:
+    if not table.in_workbench or table.name == "detached":
+        return
+    tree = DECODED[table.name](Workbench(snapshot.graph))
+    rows = tree.rows(None, Window()).rows
+    assert rows
+    assert {column.key for column in tree.columns} >= {"shallow_size", "retained_size"}
+    if table.group_by:
+        assert rows[0].cells["count"]
+
+
+def test_groups_of_trees_are_labelled_by_their_columns(snapshot: Snapshot) -> None:
+    def labels(name: str) -> set[str]:
+        tree = DECODED[name](Workbench(snapshot.graph))
+        rows = tree.rows(None, Window(limit=200)).rows
+        return {"".join(text for _, text in row.label) for row in rows}
+
+    assert any(label.startswith("onInterval()") for label in labels("timers"))
+    assert any(" in " in label for label in labels("buffers"))
+    assert any("server" in label for label in labels("sockets"))
+    assert any("()" in label for label in labels("contexts"))

@@ -13,21 +13,35 @@ from heapnb.views import charts
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import LARGEST_PAGE, Window
 from heapnb.workbench.source import Source
-from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
-from heapnb.workbench.trees.modules import ModulesTree
 from heapnb.workbench.trees.promises import PromisesTree
+from heapnb.workbench.trees.registry import DECODED as DECODED_TREES
 from heapnb.workbench.trees.statistics import StatisticsTree
-from heapnb.workbench.trees.timers import TimersTree
 from tests.conftest import all_samples
 from tests.unit.decoded_trees import bench, row_with, rows_of, sample, shown, text_of
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 
+BuffersTree = DECODED_TREES["buffers"]
+TimersTree = DECODED_TREES["timers"]
+ModulesTree = DECODED_TREES["modules"]
+SocketsTree = DECODED_TREES["sockets"]
+ContextsTree = DECODED_TREES["contexts"]
+
 DECODED = [
-    *("closures", "texts", "collections", "listeners", "timers", "promises", "modules"),
+    *(
+        "closures",
+        "contexts",
+        "texts",
+        "collections",
+        "listeners",
+        "timers",
+        "promises",
+        "sockets",
+        "modules",
+    ),
     *("globals", "buffers", "detached", "statistics"),
 ]
 NODE_TREES: list[type[DecodedTree]] = [
@@ -36,6 +50,8 @@ NODE_TREES: list[type[DecodedTree]] = [
     ModulesTree,
     BuffersTree,
     PromisesTree,
+    SocketsTree,
+    ContextsTree,
     GlobalsTree,
 ]
 

@@ -8,22 +8,24 @@ import pandas as pd
 import pytest
 
 from heapnb.workbench.model import LARGEST_PAGE, Window
-from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.closures import ClosuresTree
 from heapnb.workbench.trees.collections_ import CollectionsTree
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
-from heapnb.workbench.trees.modules import ModulesTree
 from heapnb.workbench.trees.promises import PromisesTree
+from heapnb.workbench.trees.registry import DECODED as DECODED_TREES
 from heapnb.workbench.trees.statistics import StatisticsTree
 from heapnb.workbench.trees.texts import TextsTree
-from heapnb.workbench.trees.timers import TimersTree
 from tests.unit.decoded_trees import bench, rows_of, sample
 
+BuffersTree = DECODED_TREES["buffers"]
+TimersTree = DECODED_TREES["timers"]
+ModulesTree = DECODED_TREES["modules"]
+
 CASE = "listener_per_request"
-TREES = [
+TREES: list[type[DecodedTree]] = [
     ClosuresTree,
     TextsTree,
     CollectionsTree,
@@ -33,6 +35,8 @@ TREES = [
     ModulesTree,
     BuffersTree,
     PromisesTree,
+    DECODED_TREES["sockets"],
+    DECODED_TREES["contexts"],
     GlobalsTree,
 ]
 ID_OF_ROWS = {"listeners": "listener_id"}

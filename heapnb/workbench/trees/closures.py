@@ -8,26 +8,21 @@ are its variables, and the closures that share it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import IntArray
-from heapnb.decode.closures import closures
 from heapnb.decode.links import edges_of_type, has_type
-from heapnb.frames import texts
 from heapnb.graph.edges import internal_child
 from heapnb.views import fmt
-from heapnb.workbench.model import Column, Label, Page, Row, Window, column, count_of
+from heapnb.workbench.model import Label, Page, Row, Window
 from heapnb.workbench.rows.labels import function_label, named
-from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.rows.row_keys import no_row, parse_part
-from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.grouped_frame import NODE
 from heapnb.workbench.trees.sections import Section, joined, section_of, with_label
+from heapnb.workbench.trees.table_tree import TableTree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,43 +30,8 @@ if TYPE_CHECKING:
 _MOST_CONTEXTS: Final = 32
 
 
-class ClosuresTree(DecodedTree):
+class ClosuresTree(TableTree, entry="closures"):
     """Functions, grouped by name and the place where they are written."""
-
-    key = "closures"
-    title = "Closures"
-    description = (
-        "Functions by name and location. Below each closure are the variables that it captures and "
-        "the contexts that it shares with other closures."
-    )
-    label_title = "Function"
-    columns: ClassVar[tuple[Column, ...]] = (
-        count_of("closures"),
-        column("variables"),
-        *NODE_COLUMNS,
-    )
-    # As texts, which can be looked through.
-    table = 'closures().assign(variables=lambda rows: rows["variables"].map(", ".join))'
-    text_columns = ("function", "script", "variables")
-    label_column = "function"
-    group_by = ("function", "location")
-    empty_text = "This heap has no functions."
-
-    def decode(self) -> pd.DataFrame:
-        """Return the closures, the variables of each as one text."""
-        frame = closures(self.heap)
-        names = pa.array(frame["variables"], pa.large_list(pa.large_string()))
-        if isinstance(names, pa.ChunkedArray):
-            names = names.combine_chunks()
-        joined_names = pc.binary_join(names, pa.scalar(", ", pa.large_string()))
-        return frame.assign(variables=texts(joined_names))
-
-    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
-        """Label functions."""
-        return [
-            function_label(name, place)
-            for name, place in zip(groups["function"], groups["location"], strict=True)
-        ]
 
     def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
         """Label closures; where they are written stands above them."""

@@ -14,12 +14,11 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray
-from heapnb.decode.containers import KINDS, collections
+from heapnb.decode.containers import KINDS
 from heapnb.decode.hashtables import Entries, entries
 from heapnb.secrets import is_secret_name
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import (
-    Column,
     Filter,
     FilterValue,
     Label,
@@ -27,17 +26,13 @@ from heapnb.workbench.model import (
     Page,
     Row,
     Window,
-    column,
-    count_of,
 )
 from heapnb.workbench.python_code import quoted
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
-from heapnb.workbench.rows.labels import held_label
-from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.rows.row_keys import no_row, parse_part
-from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.grouped_frame import NODE
 from heapnb.workbench.trees.sections import with_label
+from heapnb.workbench.trees.table_tree import TableTree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,39 +49,19 @@ _MOST_READ: Final = 8
 """Collections whose entries are kept in memory."""
 
 
-class CollectionsTree(DecodedTree):
+class CollectionsTree(TableTree, entry="collections"):
     """Maps, Sets, arrays and dictionaries, grouped by kind and by what holds them."""
 
-    key = "collections"
-    title = "Collections"
-    description = (
-        "Maps, Sets, arrays and objects used as dictionaries, by the property or variable that "
-        "holds them, with their numbers of entries and their fill."
-    )
     effort = "search"
     label_title = "Collection"
-    columns: ClassVar[tuple[Column, ...]] = (
-        count_of("collections"),
-        column("entry_count"),
-        column("capacity"),
-        column("fill_ratio"),
-        *NODE_COLUMNS,
-    )
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _KIND_FILTER, SIZE_FILTER)
-    table = "collections()"
     text_columns = ("variable", "holder", "class_name")
     label_column = "variable"
-    group_by = ("kind", "holder", "variable")
     group_label_column = "variable"
-    empty_text = "This heap has no collections."
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._read: dict[int, Entries | None] = {}
-
-    def decode(self) -> pd.DataFrame:
-        """Return the collections."""
-        return collections(self.heap)
 
     def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:
         """Say which are of the kind that is asked for."""
@@ -100,13 +75,6 @@ class CollectionsTree(DecodedTree):
         """Write the choice of a kind."""
         kind = filters.get(_KIND_FILTER.key) or _ALL
         return () if kind == _ALL else (f'rows["kind"] == {quoted(str(kind))}',)
-
-    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
-        """Label groups: a Map, and its name."""
-        return [
-            held_label(*values)
-            for values in zip(groups["kind"], groups["variable"], groups["holder"], strict=True)
-        ]
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
         """Collections may have entries, but for those of which it is known that they have none."""

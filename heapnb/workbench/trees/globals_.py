@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from heapnb._typing import BoolArray
-from heapnb.decode.global_object import global_variables
 from heapnb.workbench.model import Column, Filter, FilterValue, Label, column
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
-from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.table_tree import TableTree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,26 +22,18 @@ _WHOSE: Final = Filter(
 )
 
 
-class GlobalsTree(DecodedTree):
+class GlobalsTree(TableTree, entry="globals"):
     """Global variables."""
 
-    key = "globals"
-    title = "Globals"
-    description = "Properties of the global object. Those that the program added are often leaks."
     label_title = "Variable"
-    columns: ClassVar[tuple[Column, ...]] = (
-        column("origin"),
-        *NODE_COLUMNS,
-    )
+    columns: ClassVar[tuple[Column, ...]] = (column("origin"), *NODE_COLUMNS)
     filters: ClassVar[tuple[Filter, ...]] = (TEXT_FILTER, _WHOSE, SIZE_FILTER)
-    table = "globals()"
     text_columns = ("name", "class_name")
     label_column = "name"
-    empty_text = "This heap has no global object."
 
     def decode(self) -> pd.DataFrame:
         """Return the variables."""
-        frame = global_variables(self.heap)
+        frame = super().decode()
         return frame.assign(origin=np.where(frame["built_in"], "runtime", "program"))
 
     def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:

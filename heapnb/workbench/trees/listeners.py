@@ -7,27 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from heapnb.decode.listeners import listeners
 from heapnb.views.columns import is_missing
 from heapnb.workbench.model import Column, Label, Page, Window, column, count_of
 from heapnb.workbench.rows.labels import function_label, named
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
-from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.sections import joined, section_of, section_of_rows, with_label
+from heapnb.workbench.trees.table_tree import TableTree
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class ListenersTree(DecodedTree):
+class ListenersTree(TableTree, entry="listeners"):
     """Listeners, grouped by class of emitter and event."""
 
-    key = "listeners"
-    title = "Listeners"
-    description = (
-        "Listeners of EventEmitters and EventTargets, by class and event. Many listeners of one "
-        "event suggest that the program adds the same listener repeatedly."
-    )
     label_title = "Event"
     columns: ClassVar[tuple[Column, ...]] = (
         count_of("listeners"),
@@ -35,18 +28,11 @@ class ListenersTree(DecodedTree):
         column("location"),
         *NODE_COLUMNS,
     )
-    table = "listeners()"
     text_columns = ("emitter_class", "event", "function", "location")
-    label_column = "function"
-    group_by = ("emitter_class", "event")
-    empty_text = (
-        "No EventEmitter or EventTarget of Node.js has listeners in this heap. DOM listeners are "
-        "not listed."
-    )
 
     def decode(self) -> pd.DataFrame:
         """Return the listeners, each by the function's node."""
-        frame = listeners(self.heap).rename(columns={"listener_id": "node_id"})
+        frame = super().decode().rename(columns={"listener_id": "node_id"})
         emitter = frame["emitter_class"] + " @" + frame["emitter_id"].astype("string[pyarrow]")
         # How many an emitter has would be added up once for each of them.
         return frame.drop(columns="count").assign(emitter=emitter)

@@ -6,23 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from heapnb._deprecation import warn_renamed
+from heapnb.decode.tables import TABLES
 from heapnb.workbench.model import TreeTable
-from heapnb.workbench.trees.buffers import BuffersTree
 from heapnb.workbench.trees.closures import ClosuresTree
 from heapnb.workbench.trees.collections_ import CollectionsTree
 from heapnb.workbench.trees.comparison import ComparisonTree
 from heapnb.workbench.trees.constructors import ConstructorsTree
 from heapnb.workbench.trees.containment import ContainmentTree
+from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.dominators import DominatorsTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
-from heapnb.workbench.trees.modules import ModulesTree
 from heapnb.workbench.trees.promises import PromisesTree
 from heapnb.workbench.trees.statistics import StatisticsTree
 from heapnb.workbench.trees.suspects import SuspectsTree
+from heapnb.workbench.trees.table_tree import make_class
 from heapnb.workbench.trees.texts import TextsTree
-from heapnb.workbench.trees.timers import TimersTree
 
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
@@ -55,22 +55,31 @@ def _with_earlier(workbench: Workbench) -> bool:
     return bool(workbench.bases)
 
 
+_OWN_TREES: Final[dict[str, type[DecodedTree]]] = {
+    "closures": ClosuresTree,
+    "collections": CollectionsTree,
+    "detached": DetachedTree,
+    "globals": GlobalsTree,
+    "listeners": ListenersTree,
+    "promises": PromisesTree,
+    "texts": TextsTree,
+}
+"""Trees of decoded tables that have logic of their own."""
+
+DECODED: Final[dict[str, type[DecodedTree]]] = {
+    name: _OWN_TREES.get(name) or make_class(name)
+    for name, table in TABLES.items()
+    if table.in_workbench
+}
+"""The trees of the decoded tables, by the names of the tables."""
+
 TREES: Final[dict[str, Entry]] = {
     "suspects": Entry(SuspectsTree, _with_diagnosis),
     "constructors": Entry(ConstructorsTree, _always),
     "comparison": Entry(ComparisonTree, _with_earlier),
     "containment": Entry(ContainmentTree, _always),
     "dominators": Entry(DominatorsTree, _always),
-    "closures": Entry(ClosuresTree, _always),
-    "texts": Entry(TextsTree, _always),
-    "collections": Entry(CollectionsTree, _always),
-    "listeners": Entry(ListenersTree, _always),
-    "timers": Entry(TimersTree, _always),
-    "promises": Entry(PromisesTree, _always),
-    "modules": Entry(ModulesTree, _always),
-    "globals": Entry(GlobalsTree, _always),
-    "buffers": Entry(BuffersTree, _always),
-    "detached": Entry(DetachedTree, _always),
+    **{name: Entry(tree, _always) for name, tree in DECODED.items()},
     "statistics": Entry(StatisticsTree, _always),
 }
 """By key."""
