@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.decode.source_text import SourceText
     from heapnb.drawing.dot import RetainerGraph
+    from heapnb.views.describe import View
 
 
 class Node(Shown):
@@ -225,7 +226,7 @@ class Node(Shown):
         return nodes_at(self._graph, nodes[::-1][order])
 
     def what_if(self, *names: str | int) -> WhatIf:
-        """Say what would be freed if the node were gone, or let go of something.
+        """Compute what would be freed without the node, or without some of its references.
 
         Parameters
         ----------
@@ -312,3 +313,27 @@ class Node(Shown):
         from heapnb.drawing.dot import retainer_graph
 
         return retainer_graph(self)
+
+    def _describe(self) -> View:
+        from heapnb.schema import Kind
+        from heapnb.views.describe import Fact, View
+
+        name = self.name if self.name != self.class_name else None
+        facts = [
+            Fact("name", name),
+            Fact("id", self.id, Kind.IDENTIFIER),
+            Fact("type", self.type),
+            Fact("shallow size", self.shallow_size, Kind.BYTES),
+            Fact("retained size", self.retained_size, Kind.BYTES),
+            Fact("distance", self.distance, Kind.DISTANCE),
+            Fact("location", self.location, Kind.LOCATION),
+        ]
+        path = self.retaining_path()
+        return View(
+            title=self.class_name,
+            lead=(self.preview(),),
+            facts=tuple(fact for fact in facts if fact.value is not None),
+            chain=tuple(path.chain) if path is not None else (),
+            source=self.source() if self.type == "closure" else None,
+            notes=() if path is not None else ("Nothing retains it.",),
+        )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
     from heapnb.format import RawSnapshot
+    from heapnb.views.describe import View
 
 ProgressOption: TypeAlias = ProgressCallback | bool | None
 """None and True ask for a bar, False for silence; a callable is called."""
@@ -417,7 +418,7 @@ class Snapshot(Browsed):
             The objects: the name of their class, a pattern found in it, a table with a column
             ``node_id``, or ids.
         skip : str or compiled pattern, optional
-            Dominators to look through, by class name. The engine's own always are.
+            Dominators to skip, by class name. The engine's own are always skipped.
 
         Returns
         -------
@@ -722,3 +723,21 @@ class Snapshot(Browsed):
             self._graph, class_name=class_name, name=name, has_property=has_property, string=string
         )
         return nodes_at(self._graph, found)
+
+    def _describe(self) -> View:
+        from heapnb.schema import Kind
+        from heapnb.views.describe import Fact, View, notes_of
+
+        raw = self.raw
+        return View(
+            title="Heap snapshot",
+            facts=(
+                Fact("file", self.name, Kind.LOCATION),
+                Fact("file size", raw.source.size_bytes or None, Kind.BYTES),
+                Fact("nodes", self.n_nodes, Kind.COUNT),
+                Fact("edges", self.n_edges, Kind.COUNT),
+                Fact("strings", len(raw.strings), Kind.COUNT),
+                Fact("heap size", int(raw.self_size.sum(dtype="uint64")), Kind.BYTES),
+            ),
+            notes=notes_of(self),
+        )

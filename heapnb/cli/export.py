@@ -37,7 +37,7 @@ def command(snapshot: str, nodes: str | None, edges: str | None, reading: Readin
         )
     for target in (nodes, edges):
         if target is not None:
-            check_target(target, [snapshot])
+            check_target(target, [snapshot], force=True)
     if nodes == edges:
         raise CommandError(
             f"{nodes} cannot hold both nodes and edges.", hint="name a file for each."

@@ -27,7 +27,7 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    check_target(target, snapshots)
+    check_target(target, snapshots, force=force)
     from heapnb.notebooks import notebook as write_notebook
 
     # The cells read the files themselves, through the cache, which makes this quick.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -160,39 +159,28 @@ class Reading:
         return series
 
 
-def check_target(target: str, sources: Sequence[str]) -> None:
-    """Complain about a file that could not be written, before work is spent on it.
+def check_target(target: str, sources: Sequence[str], *, force: bool) -> None:
+    """Complain about a file that cannot be written, before work is spent on it.
 
     Parameters
     ----------
     target : str
-        Where the answer is to go.
+        The file to write.
     sources : sequence of str
-        The snapshots, none of which may be overwritten.
+        The snapshots, which are never overwritten.
+    force : bool
+        Whether the target may replace an existing file.
 
     Raises
     ------
-    CommandError
-        If the target cannot become a new file.
+    HeapnbError
+        See `heapnb.format.writer.check_target`; also if the target is stdout.
     """
-    path = Path(target)
+    from heapnb.format import writer
+
     if target == STDIN:
         raise CommandError("This answer does not go to stdout.", hint="name a file.")
-    if path.is_dir():
-        raise CommandError(f"{target}: is a directory.", hint="name a file in it.")
-    if not path.parent.is_dir():
-        raise CommandError(
-            f"{target}: there is no directory {path.parent}.", hint="create it first."
-        )
-    if not os.access(path.parent, os.W_OK):
-        raise CommandError(
-            f"{target}: cannot write to {path.parent}.",
-            hint="check its permissions, or name another place.",
-        )
-    if path.exists() and any(Path(source).exists() and path.samefile(source) for source in sources):
-        raise CommandError(
-            f"{target}: is one of the snapshots.", hint="name another file for the answer."
-        )
+    writer.check_target(Path(target), force=force, sources=sources)
 
 
 def _check_stdin(sources: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import click
@@ -59,13 +58,11 @@ def command(
         problem = "--audit writes nothing: leave OUT away" if is_audit else "Name the file to write"
         raise click.UsageError(f"{problem}.", click.get_current_context())
     from heapnb import redaction
-    from heapnb.format import writer
 
     if target is None:
         result = redaction.audit(reading.open_graph(snapshot), progress=reading.progress)
     else:
-        check_target(target, [snapshot])
-        writer.check_target(Path(target), force=force)
+        check_target(target, [snapshot], force=force)
         result = redaction.redact(
             reading.open_graph(snapshot),
             target,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from heapnb.cli.options import document_options, reading_options, series_argument
@@ -44,8 +42,6 @@ def command(
         else:
             print(markdown_report(series, redact=not no_redact), end="")
         return
-    check_target(target, snapshots)
-    if Path(target).exists() and not force:
-        raise CommandError(f"{target} exists.", hint="choose another name, or use --force.")
+    check_target(target, snapshots, force=force)
     write_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
     note(f"The report is in {target}")

@@ -98,7 +98,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text("""
         ## What was captured
 
-        Snapshots of one process tell most: the same node id is then the same object in each.
+        Snapshots of one process tell most: a node id means the same object in each of them.
     """)
     yield _code("series")
     yield _code("series.chart()")
@@ -117,7 +117,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text("""
         ## Further suspects
 
-        What else grew and is held, less of it or less surely.
+        Other groups of objects that grew and are retained, smaller or with lower confidence.
     """)
     yield _code(f"""
         for suspect in diagnosis.suspects[1:{MOST_SUSPECTS}]:
@@ -130,8 +130,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text("""
         ## What to change
 
-        The references to take out so that the objects go, and what that frees, is computed on the
-        last snapshot.
+        The references to remove so that the objects are freed, and the bytes that this frees, as
+        computed on the last snapshot.
     """)
     yield _code("""
         for suspect in diagnosis.suspects:
@@ -144,7 +144,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _text("""
         ## Appendix: the heap as a whole
 
-        Also worth a look where nothing leaks: what is large, whose it is, what is there twice.
+        Useful even without a leak: what is large, which package owns it, what exists twice.
     """)
     yield _code("last.statistics()")
     yield _code("""
@@ -155,13 +155,13 @@ def _cells(case: Case) -> Iterator[_Cell]:
         largest = last.constructors().nlargest(20, "retained_size")
         hn.table(largest, title="Classes that retain most")
     """)
-    yield _code('hn.table(last.packages(), title="Whose code the objects are of")')
+    yield _code('hn.table(last.packages(), title="Packages whose code creates the objects")')
     yield _code("""
         columns = ["class_name", "name", "holder", "child_count", "retained_size", "share"]
-        hn.table(last.leak_suspects()[columns], title="What holds most")
+        hn.table(last.leak_suspects()[columns], title="Largest leak suspects")
     """)
     yield _text("""
-        To look further: `diagnosis.browse()` unfolds classes, retainers and drawings;
+        To continue: `diagnosis.browse()` unfolds classes, retainers and drawings;
         `last.nodes`, `last.edges` and `last.sql("select …")` are the heap as tables;
         `last.node(node_id)` is one object.
     """)
@@ -179,7 +179,7 @@ def _culprit() -> Iterator[_Cell]:
         if not diagnosis.suspects:
             print("Nothing is suspect.")
     """)
-    yield _text("**The proof.** How many there are in each snapshot, and what they are of.")
+    yield _text("**The proof.** The number of objects in each snapshot, and their classes.")
     yield _code("""
         for suspect in diagnosis.suspects[:1]:
             display(suspect.chart())

@@ -380,7 +380,7 @@ class _Embedding:
 
     @cached_property
     def _examples(self) -> list[int]:
-        """Node ids of what piles up, the likeliest culprit first."""
+        """Node ids of the accumulated objects, the likeliest leak first."""
         ids = [suspect.node_id for suspect in self._suspects]
         is_known = self.heap.ordinals_of(ids) >= 0
         return [node_id for node_id, known in zip(ids, is_known.tolist(), strict=True) if known]

@@ -189,10 +189,10 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
     yield from (f"- **{name}:** {value}" for name, value in facts.items() if value is not None)
     yield ""
     if suspect.fix:
-        yield f"**What to change:** {_prose(write, suspect.fix)}"
+        yield f"**Fix:** {_prose(write, suspect.fix)}"
         yield ""
     chain = " → ".join(_fit(write, list(suspect.chain)))
-    yield f"**What keeps it alive:** {_code(write, chain, limit=LONGEST_PROSE)}"
+    yield f"**Retaining path:** {_code(write, chain, limit=LONGEST_PROSE)}"
     yield ""
     if suspect.source is not None:
         text = code_lines(suspect.source.text, write.masking)

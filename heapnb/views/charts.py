@@ -117,7 +117,7 @@ def sparkline(values: Sequence[int], *, label: str | None = None) -> Markup:
     >>> sparkline([1]), sparkline([30, 180, 480]).count("<circle")
     (Markup(''), 1)
     """
-    if len(values) < 2:  # noqa: PLR2004  one point is no course
+    if len(values) < 2:  # noqa: PLR2004  a line needs two points
         return Markup("")
     spoken = _spoken(values) if label is None else fmt.visible(label)
     shown = _thinned(values)
@@ -236,7 +236,7 @@ def line_chart(
     Markup
         An ``<svg>``; empty for fewer than two snapshots.
     """
-    if not lines or len(lines[0].values) < 2:  # noqa: PLR2004  one point is no course
+    if not lines or len(lines[0].values) < 2:  # noqa: PLR2004  a line needs two points
         return Markup("")
     frame = _Frame.around([value for line in lines for value in line.values], format_value)
     n_values = len(lines[0].values)

@@ -6,7 +6,8 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from heapnb.schema import Kind
 from heapnb.views import fmt
@@ -23,7 +24,6 @@ MOST_REMOVALS: Final = 3
 _MAX_NAMES: Final = 4
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
-_SOURCES: Final = ("Series", "Snapshot")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,13 @@ class View:
     parts: tuple[View, ...] = ()
 
 
+@runtime_checkable
+class Described(Protocol):
+    """An object of a layer above that says itself what there is to show: a snapshot, a node."""
+
+    def _describe(self) -> View: ...
+
+
 def describe(result: object) -> View:
     """Collect what there is to show of a result.
 
@@ -102,10 +109,12 @@ def describe(result: object) -> View:
     -------
     View
     """
-    for base in type(result).__mro__:
-        describer = _DESCRIBERS.get(base.__name__)
-        if describer is not None and base.__module__.startswith("heapnb."):
-            return describer(result)
+    if isinstance(result, Described):
+        return result._describe()  # noqa: SLF001  the protocol of objects above this layer
+    for describers in _WINGS:
+        for base in type(result).__mro__:
+            if (describer := describers().get(base)) is not None:
+                return describer(result)
     return _any_result(result)
 
 
@@ -114,8 +123,8 @@ def _any_result(result: Any) -> View:
     parts = tuple(
         dataclasses.replace(describe(value), title=_words(name))
         for name, value in values.items()
-        # What a result was made from shows itself.
-        if hasattr(value, "table") and type(value).__name__ not in _SOURCES
+        # The snapshots that a result was made from are shown elsewhere.
+        if hasattr(value, "table") and not _is_source(value)
     )
     return View(
         title=_words(type(result).__name__),
@@ -125,9 +134,15 @@ def _any_result(result: Any) -> View:
             if isinstance(value, str | int | float)
         ),
         table=_table_of(result),
-        notes=_notes_of(result),
+        notes=notes_of(result),
         parts=parts,
     )
+
+
+def _is_source(value: object) -> bool:
+    from heapnb.analysis.series.series_data import SeriesData
+
+    return isinstance(value, SeriesData | Described)
 
 
 def _attributes(result: object) -> Iterator[tuple[str, object]]:
@@ -149,7 +164,8 @@ def _table_of(result: Any) -> pd.DataFrame | None:
     return table
 
 
-def _notes_of(result: Any) -> tuple[str, ...]:
+def notes_of(result: Any) -> tuple[str, ...]:
+    """Return the warnings of a result, the first ten in full."""
     notes = tuple(getattr(result, "warnings", ()))
     if len(notes) > _MAX_NOTES:
         more = fmt.plural(len(notes) - _MAX_NOTES, "further warning")
@@ -158,22 +174,6 @@ def _notes_of(result: Any) -> tuple[str, ...]:
 
 
 # -- results that show themselves in a way of their own -----------------------------------------
-
-
-def _snapshot(snapshot: Any) -> View:
-    raw = snapshot.raw
-    return View(
-        title="Heap snapshot",
-        facts=(
-            Fact("file", snapshot.name, Kind.LOCATION),
-            Fact("file size", raw.source.size_bytes or None, Kind.BYTES),
-            Fact("nodes", snapshot.n_nodes, Kind.COUNT),
-            Fact("edges", snapshot.n_edges, Kind.COUNT),
-            Fact("strings", len(raw.strings), Kind.COUNT),
-            Fact("heap size", int(raw.self_size.sum(dtype="uint64")), Kind.BYTES),
-        ),
-        notes=_notes_of(snapshot),
-    )
 
 
 def _summary(summary: Any) -> View:
@@ -192,28 +192,6 @@ def _summary(summary: Any) -> View:
     ]
     largest = View(title="What holds most of the heap", table=summary.suspects[columns])
     return dataclasses.replace(view, parts=(*view.parts, largest))
-
-
-def _node(node: Any) -> View:
-    name = node.name if node.name != node.class_name else None
-    facts = [
-        Fact("name", name),
-        Fact("id", node.id, Kind.IDENTIFIER),
-        Fact("type", node.type),
-        Fact("shallow size", node.shallow_size, Kind.BYTES),
-        Fact("retained size", node.retained_size, Kind.BYTES),
-        Fact("distance", node.distance, Kind.DISTANCE),
-        Fact("location", node.location, Kind.LOCATION),
-    ]
-    path = node.retaining_path()
-    return View(
-        title=node.class_name,
-        lead=(node.preview(),),
-        facts=tuple(fact for fact in facts if fact.value is not None),
-        chain=tuple(path.chain) if path is not None else (),
-        source=node.source() if node.type == "closure" else None,
-        notes=() if path is not None else ("Nothing retains it.",),
-    )
 
 
 def _retaining_path(path: Any) -> View:
@@ -248,7 +226,7 @@ def _diff(diff: Any) -> View:
             Fact("size delta", int(diff.table["size_delta"].sum()), Kind.BYTES_DELTA),
         ),
         table=diff.table,
-        notes=_notes_of(diff),
+        notes=notes_of(diff),
     )
 
 
@@ -260,7 +238,7 @@ def _series(series: Any) -> View:
             Fact("one process", series.one_process),
         ),
         table=series.table,
-        notes=_notes_of(series),
+        notes=notes_of(series),
     )
 
 
@@ -299,8 +277,8 @@ def removal(suspect: Any) -> str:
     Returns
     -------
     str
-        A sentence such as "Removing `inventory._events.error` frees 1.2 MB."; empty where the
-        objects have no few references in common.
+        A sentence such as "Removing `inventory._events.error` frees 1.2 MB."; empty where no
+        small set of references keeps the objects alive.
     """
     found = suspect.culprits if suspect.rank <= MOST_REMOVALS else None
     if found is None or not found.edges:
@@ -327,7 +305,7 @@ def _culprits(found: Any) -> View:
         Fact("freed size", found.freed_size, Kind.BYTES),
         Fact("freed count", found.freed_count, Kind.COUNT),
     ]
-    lead = () if found.edges else ("No few references keep these objects alive.",)
+    lead = () if found.edges else ("No small set of references keeps these objects alive.",)
     return View(
         title="Culprit edges",
         lead=lead,
@@ -354,7 +332,7 @@ def _what_if(answer: Any) -> View:
 
 def _diagnosis(diagnosis: Any) -> View:
     suspects = diagnosis.suspects
-    notes = _notes_of(diagnosis)
+    notes = notes_of(diagnosis)
     if len(suspects) > _MAX_SUSPECTS:
         more = fmt.plural(len(suspects) - _MAX_SUSPECTS, "further suspect")
         notes = (*notes, f"{more}: see .suspects.")
@@ -367,17 +345,40 @@ def _diagnosis(diagnosis: Any) -> View:
     )
 
 
-_DESCRIBERS: Final[dict[str, Callable[[Any], View]]] = {
-    # By name: a result that nobody made need not be imported.
-    "Snapshot": _snapshot,
-    "Summary": _summary,
-    "Node": _node,
-    "RetainingPath": _retaining_path,
-    "PathGraph": _path_graph,
-    "Diff": _diff,
-    "Series": _series,
-    "Suspect": _suspect,
-    "Diagnosis": _diagnosis,
-    "Culprits": _culprits,
-    "WhatIf": _what_if,
-}
+_Describers: TypeAlias = dict[type, Callable[[Any], View]]
+
+
+@cache
+def _of_heaps() -> _Describers:
+    from heapnb.analysis.summary import Summary
+
+    return {Summary: _summary}
+
+
+@cache
+def _of_retention_and_series() -> _Describers:
+    from heapnb.analysis.retention.culprits import Culprits
+    from heapnb.analysis.retention.paths import PathGraph, RetainingPath
+    from heapnb.analysis.retention.what_if import WhatIf
+    from heapnb.analysis.series.diff import Diff
+    from heapnb.analysis.series.series import Series
+
+    return {
+        Culprits: _culprits,
+        Diff: _diff,
+        PathGraph: _path_graph,
+        RetainingPath: _retaining_path,
+        Series: _series,
+        WhatIf: _what_if,
+    }
+
+
+@cache
+def _of_diagnosis() -> _Describers:
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+
+    return {Diagnosis: _diagnosis, Suspect: _suspect}
+
+
+_WINGS: Final = (_of_heaps, _of_retention_and_series, _of_diagnosis)
+"""Describers by type. Each wing is imported only if those before it do not know the type."""

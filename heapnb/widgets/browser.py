@@ -175,7 +175,7 @@ class HeapBrowser(anywidget.AnyWidget):
         self.send({"kind": "goto", "node_id": node_id})
 
     def close(self) -> None:
-        """Take all displays away, and let go of the snapshot."""
+        """Remove all displays and release the snapshot."""
         super().close()
         self.unobserve_all()
         self.set_trait("selection", None)
@@ -246,7 +246,7 @@ class HeapBrowser(anywidget.AnyWidget):
                 return {"kind": "pong"}
             case {"kind": "request", "id": str(), "method": str(method), "params": dict(params)}:
                 return {"kind": "answer", "result": self._source.answer(method, params)}
-        raise HeapnbError("This is no message that the browser knows.")
+        raise HeapnbError("The browser does not know this message.")
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what the front end has changed; called by ipywidgets."""

@@ -235,7 +235,7 @@ class TestTarget:
     ) -> None:
         monkeypatch.setattr(os, "access", lambda *_: False)
         complaint = run(*command_line(command, small, tmp_path / "out")).complaint
-        assert f"cannot write to {tmp_path}" in complaint
+        assert f"Cannot write to {tmp_path}" in complaint
 
     def test_target_that_appears_by_no_other_name(
         self, run: Run, command: str, small: Path, tmp_path: Path

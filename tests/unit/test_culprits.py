@@ -94,7 +94,7 @@ def test_what_the_engine_holds_has_no_culprit() -> None:
     assert answer.edges == ()
     assert (answer.effect, answer.share, answer.freed_size) == (None, 0, 0)
     assert answer.still_held == ()
-    assert "No few references" in repr(answer)
+    assert "No small set of references" in repr(answer)
 
 
 def test_many_objects_with_one_reference_each_have_no_culprit() -> None:

@@ -131,7 +131,7 @@ def test_the_verdict_and_the_culprit_come_first(write: Callable[[Diagnosis], str
     assert "cache" in text
     assert "lib/cache.js:12:5" in text
     assert "Bound it." in text
-    order = [text.index(word) for word in ("leaks memory", "The culprit", "What to change")]
+    order = [text.index(word) for word in ("leaks memory", "The culprit", "Fix")]
     assert order == sorted(order)
 
 
@@ -345,7 +345,7 @@ def test_any_number_of_snapshots(n_snapshots: int, write: Callable[[Diagnosis], 
 def test_without_suspects(write: Callable[[Diagnosis], str]) -> None:
     page = Page(write(a_diagnosis(a_series(), verdict="no-leak", suspects=())))
     assert "suspects" not in {attributes.get("id") for _, attributes in page.tags}
-    assert "Objects more than in the first snapshot" in page.text
+    assert "Objects added since the first snapshot" in page.text
 
 
 def test_an_unknown_location_is_a_dash(write: Callable[[Diagnosis], str]) -> None:
@@ -492,10 +492,10 @@ def test_places_break_between_folders() -> None:
 
 def test_cohorts_are_drawn_and_listed(write: Callable[[Diagnosis], str]) -> None:
     page = Page(write(a_diagnosis(a_series(3))))
-    assert "Who came, who went" in page.text
+    assert "Cohorts by class" in page.text
     assert "first seen in s2" in page.text
     assert "Cohorts by class" in page.text
 
 
 def test_two_snapshots_have_no_cohorts_to_show(write: Callable[[Diagnosis], str]) -> None:
-    assert "Who came, who went" not in Page(write(a_diagnosis(a_series(2)))).text
+    assert "Cohorts by class" not in Page(write(a_diagnosis(a_series(2)))).text
