@@ -231,7 +231,7 @@ class Node(Shown):
         Parameters
         ----------
         *names : str or int
-            Properties, variables or elements that the node lets go of. Without any, everything
+            Properties, variables or elements whose references to remove. Without any, everything
             that refers to the node does.
 
         Returns

@@ -44,7 +44,7 @@ class Frontend:
         frame : pandas.DataFrame
             Any table of heapnb; sizes are in bytes.
         result : object, optional
-            What these are the rows of, for whoever can show that.
+            What these are the rows of, for a front end that shows it.
         """
         from heapnb.views.text import render_table
 
@@ -88,7 +88,7 @@ def frontend() -> Frontend:
     Returns
     -------
     Frontend
-        A terminal, unless whoever runs the command has put something else into its context.
+        A terminal, unless the caller put another front end into the context.
     """
     context = click.get_current_context(silent=True)
     return (context and context.find_object(Frontend)) or _TERMINAL

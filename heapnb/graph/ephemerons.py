@@ -41,7 +41,7 @@ class Ephemerons:
 
     @classmethod
     def find(cls, strings: pa.LargeStringArray) -> Ephemerons:
-        """Look through a string table."""
+        """Scan a string table."""
         candidates = pc.match_substring(strings, _EPHEMERON_MARK)
         index = np.flatnonzero(candidates.to_numpy(zero_copy_only=False))
         parts = pc.extract_regex(strings.take(pa.array(index)), _EPHEMERON)

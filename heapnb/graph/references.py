@@ -181,7 +181,7 @@ def raw_step(text: str) -> str:
     Returns
     -------
     str
-        What is no reference as it is.
+        A text that is not a reference remains unchanged.
 
     Examples
     --------

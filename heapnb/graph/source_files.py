@@ -68,7 +68,7 @@ class SourceFiles:
     Raises
     ------
     HeapnbError
-        If one of them is no folder.
+        If one of them is not a folder.
 
     Examples
     --------
@@ -87,7 +87,7 @@ class SourceFiles:
         for folder in (*self._roots, *self._maps):
             if not folder.is_dir():
                 raise HeapnbError(
-                    f"{folder} is no folder.", hint="name one that holds the sources."
+                    f"{folder} is not a folder.", hint="name one that holds the sources."
                 )
         self._text_of = lru_cache(maxsize=_REMEMBERED)(self._read_text)
         self._map_of = lru_cache(maxsize=_REMEMBERED)(self._find_map)

@@ -4,7 +4,7 @@ A heap holds every credential that its program uses, and property names are data
 sessions has their tokens for keys. Reports and notebooks are passed around, so likely secrets are
 replaced by the rules of `heapnb.secrets`. This is a safety net, not a proof.
 
-Whoever shows texts is given a `Masking`; `mask_output` sets the one that results use.
+Code that shows texts takes a `Masking`; `mask_output` sets the one that results use.
 """
 
 from __future__ import annotations

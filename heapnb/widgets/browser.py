@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 class HeapBrowser(anywidget.AnyWidget):
     """Browse a snapshot, a comparison or a diagnosis; `Snapshot.browse` and its like make it.
 
-    What is selected is at hand in Python, as `selection` and `selected_nodes`, and `goto` shows
+    Python has the selection as `selection` and `selected_nodes`, and `goto` shows
     a node. All displays of one browser show the same.
 
     Parameters

@@ -84,7 +84,7 @@ def link(entry: str) -> str:
 
 
 def join(sources: Mapping[str, str], entry: str) -> str:
-    """Join modules that are at hand; see `link`.
+    """Join modules that are given; see `link`.
 
     Parameters
     ----------

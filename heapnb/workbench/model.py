@@ -208,7 +208,7 @@ class Page:
     note: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what goes over the wire.
+        """Return the data for the front end.
 
         Returns
         -------

@@ -77,7 +77,7 @@ def test_names_that_are_none(name: str, tmp_path: Path) -> None:
 
 
 def test_folders_have_to_be_there(tmp_path: Path) -> None:
-    with pytest.raises(HeapnbError, match="is no folder"):
+    with pytest.raises(HeapnbError, match="is not a folder"):
         SourceFiles([tmp_path / "missing"])
     assert find_sources(None, None) is None
     found = find_sources(tmp_path, [str(tmp_path)])

@@ -153,6 +153,10 @@ def help_texts() -> Iterator[Text]:
 @pytest.mark.parametrize(
     "texts",
     [
+        python_texts,
+        javascript_texts,
+        template_texts,
+        document_texts,
         notebook_texts,
         help_texts,
     ],

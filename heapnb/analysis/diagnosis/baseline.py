@@ -26,7 +26,7 @@ class KnownLeak:
     fingerprint : str
         Its name; see `heapnb.analysis.diagnosis.fingerprints.fingerprint`.
     kind, class_name, anchor : str
-        As in `Suspect`, for whoever reads the file.
+        As in `Suspect`, for readers of the file.
     location : str or None
         The same.
     """
@@ -95,7 +95,7 @@ class Baseline:
         Parameters
         ----------
         diagnosis : Diagnosis
-            Of any verdict; suspects that are no more than a guess are left out.
+            Of any verdict; suspects with a low confidence are left out.
 
         Returns
         -------
@@ -120,7 +120,7 @@ class Baseline:
         Raises
         ------
         HeapnbError
-            If there is no such file, or it is no baseline.
+            If there is no such file, or it is not a baseline.
         """
         try:
             return cls(_parse(orjson.loads(Path(path).read_bytes())))

@@ -34,7 +34,7 @@ def fingerprint(class_name: str, chain: Sequence[str]) -> str:
     class_name : str
         The class of the objects that grow in number.
     chain : sequence of str
-        The way from the root, as in `Suspect.chain`.
+        The path from the root, as in `Suspect.chain`.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def normalised_chain(chain: Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     chain : sequence of str
-        The way from the root, as in `Suspect.chain`.
+        The path from the root, as in `Suspect.chain`.
 
     Returns
     -------

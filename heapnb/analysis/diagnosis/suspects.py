@@ -60,7 +60,7 @@ class Suspect(Charted):
     confidence : float
         0 to 1.
     chain : tuple of str
-        The way from the root: names of edges begin with a dot. All but one link of a linked list is
+        The path from the root: edge names begin with a dot. All but one link of a linked list is
         left out (``"…"``).
     anchor : str
         The container or variable that holds the objects.

@@ -36,7 +36,7 @@ class Ground(Enum):
 
 @dataclass(frozen=True)
 class Settled:
-    """What grew most of all that is no suspect.
+    """The class that grew most without being a suspect.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class ContainmentTree(NodeTree):
         return np.array([self.node_rows.follow(key, self.heap.root, split_key(key))], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the shortest way from the root: key and place at each level."""
+        """Return the shortest path from the root: key and place at each level."""
         path = shortest_path(self.heap, node)
         if path is None or not 0 < len(path.edges) <= LONGEST_WAY:
             return None

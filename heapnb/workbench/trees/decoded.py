@@ -45,7 +45,7 @@ class DecodedTree(FrameTree):
 
     @property
     def masked_columns(self) -> list[str]:
-        """Columns with texts of the program: all that are shown, looked through or grouped by."""
+        """Columns with texts of the program: all that are shown, filtered or grouped by."""
         shown = (column.key for column in self.columns if column.kind in _TEXT_KINDS)
         return list(dict.fromkeys((*self.text_columns, *self.group_by, self.label_column, *shown)))
 
@@ -55,7 +55,7 @@ class DecodedTree(FrameTree):
         return ()
 
     def make_frame(self) -> pd.DataFrame:
-        """Make the frame; texts that are looked through, shown or grouped are masked in it."""
+        """Make the frame; texts that are filtered, shown or grouped are masked in it."""
         frame = self.decode()
         masking = self.workbench.masking
         if not masking.is_on:

@@ -75,7 +75,7 @@ class DominatorsTree(NodeTree):
         return np.array([self._node(key)], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the way from the root: key and place at each level."""
+        """Return the path from the root: key and place at each level."""
         chain = np.empty(self.heap.n_nodes, np.uint32)
         length = dominator_chain(self.heap.dominator, node, chain)
         if not 0 < length <= LONGEST_WAY:

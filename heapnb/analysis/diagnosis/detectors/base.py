@@ -15,7 +15,7 @@ LISTS = ("Array", "(array)")
 MAPS = ("Map",)
 SETS = ("Set",)
 HALF: Final = 50
-"""Percent; from this survival on, a sentence stresses what stayed, below it what was removed."""
+"""Percent; from this survival on, a sentence stresses survivors, below it removals."""
 
 
 @dataclass(frozen=True)

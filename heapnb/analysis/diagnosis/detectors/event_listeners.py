@@ -43,7 +43,7 @@ class Listeners:
     emitter : Step
         The EventEmitter or EventTarget.
     class_name : str
-        Its class as the program knows it: Node turns an EventTarget into an AbortSignal.
+        Its class as the program knows it: Node makes an AbortSignal of an EventTarget.
     place : int
         The step of the path that is the emitter's slot for listeners.
     is_target : bool
@@ -110,7 +110,7 @@ def listeners(evidence: Evidence) -> Listeners | None:
 
 
 def class_of_target(graph: HeapGraph, node: int) -> str:
-    """Name the class of an EventTarget, which Node may have turned into an AbortSignal.
+    """Name the class of an EventTarget, which Node may have made an AbortSignal.
 
     Parameters
     ----------

@@ -36,8 +36,8 @@ class UndeclaredGlobal:
             f"{removals(evidence)} It lives as long as the process. The program either sets it "
             f"on purpose (`globalThis{own}`), or assigns to a name that it never declared with "
             "`const`, `let` or `var`.",
-            f"If `{name}` is global by mistake, declare it where it belongs; `'use strict'` turns "
-            "the mistake into an error. In both cases bound it, or remove what is no longer "
+            f"If `{name}` is global by mistake, declare it where it belongs; `'use strict'` makes "
+            "the mistake an error. In both cases bound it, or remove what is no longer "
             "needed.",
         )
 
