@@ -254,7 +254,7 @@ class _Compared:
 
 
 class _Sorted:
-    """Ascending numbers, in which others are looked for quickly."""
+    """Ascending numbers for fast searches."""
 
     def __init__(self, numbers: IntArray | NodeArray) -> None:
         self._numbers = numbers

@@ -1,7 +1,7 @@
 """Suspects: what accumulates, the cause, the retaining path, and the fix.
 
 Below a suspect are sentences (``w`` and ``f`` and the number of a line in a key: why, and the
-fix), its course, the chain (``c``, below it ``t`` and the number of a step), and the objects
+fix), its trend, the chain (``c``, below it ``t`` and the number of a step), and the objects
 (``o``, below it ``n`` and an ordinal).
 """
 
@@ -81,7 +81,7 @@ class SuspectsTree(DecodedTree):
         )
 
     def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
-        """Label suspects: what piles up, and what holds it."""
+        """Label suspects: the leaking objects and what holds them."""
         return [
             (
                 ("class", self._text(class_name)),
@@ -98,7 +98,7 @@ class SuspectsTree(DecodedTree):
     # -- below a suspect --------------------------------------------------------------------
 
     def below(self, key: str, row: int, window: Window) -> Page:
-        """List why it is one, what to change, its course, its chain and the objects."""
+        """List the cause, the fix, the trend, the chain and the objects."""
         suspect = self.diagnosis.suspects[row]
         rows = [
             *self._paragraph(f"{key}/w", "Cause", suspect.explanation),
@@ -157,7 +157,7 @@ class SuspectsTree(DecodedTree):
         ]
 
     def _trend(self, key: str, suspect: Suspect) -> list[Row]:
-        if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is no course
+        if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is not a trend
             return []
         counts = " → ".join(map(fmt.format_count, suspect.count_per_snapshot))
         sizes = " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot))

@@ -52,7 +52,7 @@ _NAMING: Final = ("property", "context")
 _MOST_TYPES: Final = 256
 _MOST_IDS: Final = 1000
 _MOST_LOOKED_AT: Final = 1000
-"""Retainers among which the nearest one is looked for."""
+"""Retainers that are searched for the nearest one."""
 
 
 _ALL: Final = "all"
