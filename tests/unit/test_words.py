@@ -25,7 +25,7 @@ FORBIDDEN: Final = {
     r"(?:is|are|was|were) looked for": "heapnb searches for; the filter matches",
     r"as ever": "delete it",
     r"no few": "no small set of",
-    r"(?<!there )(?:is|are|was|were) no(?! longer)": "say what it is, or what it must be",
+    r"(?<!there )(?:is|are|was|were) no(?! longer|-)": "say what it is, or what it must be",
     r"(?:take|takes|taken|taking|took)(?: \w+)? off": "remove",
     r"\*\*Looks like": "**In the heap:**",
     r"\*\*Why": "**Cause:**",
