@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PromisesTree(TableTree, entry="promises"):
-    """Promises, grouped by state and by what goes on once they are settled."""
+    """Promises, grouped by state and by the code that awaits them."""
 
     label_title = "Promise"
     text_columns = ("handler", "awaited_by", "returned_by", "variable", "location")
