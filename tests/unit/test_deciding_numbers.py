@@ -56,7 +56,7 @@ def test_no_number_is_anonymous(module: ModuleType) -> None:
         for inner in ast.walk(node)
     }
     anonymous = [
-        f"line {node.lineno}: {node.value}"
+        f"line {node.lineno}: {node.value!r}"
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and type(node.value) in {int, float}
