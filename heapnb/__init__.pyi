@@ -18,7 +18,8 @@ from heapnb.analysis.series.memwatch import (
 )
 from heapnb.analysis.series.series import Series as Series, load_series as load_series
 from heapnb.capture.program import record as record
-from heapnb.drawing.dot import RetainerGraph as RetainerGraph, retainer_graph as retainer_graph
+from heapnb.drawing.dot import retainer_graph as retainer_graph
+from heapnb.drawing.retainer_graph import RetainerGraph as RetainerGraph
 from heapnb.errors import (
     EdgeNotFoundError as EdgeNotFoundError,
     HeapnbError as HeapnbError,

@@ -14,7 +14,7 @@ from heapnb.graph.locations import location_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.analysis.retention.paths import RetainingPath
+    from heapnb.analysis.retention.retaining_path import RetainingPath
     from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.decode.source_text import SourceText
     from heapnb.drawing.dot import RetainerGraph

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from heapnb.analysis.queries import Consumer, Nodes
     from heapnb.analysis.retention.culprits import Culprits
-    from heapnb.analysis.retention.paths import PathGraph
+    from heapnb.analysis.retention.retaining_path import PathGraph
     from heapnb.analysis.retention.what_if import Removal, WhatIf
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
@@ -443,9 +443,9 @@ class Snapshot(Browsed):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.retention.dominators.big_drops` for the columns.
+            See `heapnb.analysis.retention.big_drops.big_drops` for the columns.
         """
-        from heapnb.analysis.retention.dominators import big_drops
+        from heapnb.analysis.retention.big_drops import big_drops
 
         return big_drops(self._graph, min_share=min_share, max_ratio=max_ratio)
 
@@ -460,9 +460,9 @@ class Snapshot(Browsed):
         Returns
         -------
         pandas.DataFrame
-            See `heapnb.analysis.retention.dominators.leak_suspects` for the columns.
+            See `heapnb.analysis.retention.big_drops.leak_suspects` for the columns.
         """
-        from heapnb.analysis.retention.dominators import leak_suspects
+        from heapnb.analysis.retention.big_drops import leak_suspects
 
         return leak_suspects(self._graph, min_share=min_share)
 

@@ -13,12 +13,8 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, IntArray, NodeArray
 from heapnb.analysis.constructors import constructors, retained_by_group
 from heapnb.analysis.packages import packages
-from heapnb.analysis.retention.dominators import (
-    largest_first,
-    nodes_below_roots,
-    share_of_heap,
-    tree_frame,
-)
+from heapnb.analysis.retention.big_drops import nodes_below_roots
+from heapnb.analysis.retention.dominators import largest_first, share_of_heap, tree_frame
 from heapnb.analysis.series.reduction import encode
 from heapnb.decode.containers import collections
 from heapnb.decode.links import oddballs

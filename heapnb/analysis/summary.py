@@ -103,7 +103,7 @@ class Summary(Shown):
     @cached_property
     def suspects(self) -> pd.DataFrame:
         """Objects that retain a large share of the heap; see `Snapshot.big_drops`."""
-        from heapnb.analysis.retention.dominators import big_drops
+        from heapnb.analysis.retention.big_drops import big_drops
 
         return big_drops(self._heap, min_share=SUSPICIOUS_SHARE)
 

@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
-from heapnb.drawing.dot import CSS_CLASS
+from heapnb.drawing.retainer_graph import CSS_CLASS
 from heapnb.views import fmt
 from heapnb.views.masking import SECRETS, Masking
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from heapnb.analysis.constructors import constructors
 from heapnb.analysis.packages import packages
-from heapnb.analysis.retention.dominators import nodes_below_roots
+from heapnb.analysis.retention.big_drops import nodes_below_roots
 from heapnb.analysis.series.series import Series
 from heapnb.analysis.statistics import statistics
 from heapnb.analysis.summary import summary

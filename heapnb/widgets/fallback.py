@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from heapnb.analysis.retention.dominators import leak_suspects
-from heapnb.drawing.dot import drawing_style
+from heapnb.analysis.retention.big_drops import leak_suspects
+from heapnb.drawing.retainer_graph import drawing_style
 from heapnb.errors import HeapnbError
 from heapnb.schema import Kind
 from heapnb.views import fmt

@@ -8,7 +8,8 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import IntArray
-from heapnb.analysis.retention.paths import ROOT_LABEL, RetainingPath, shortest_path
+from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.retaining_path import ROOT_LABEL, RetainingPath
 from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
 from heapnb.drawing.folding import is_engine_node

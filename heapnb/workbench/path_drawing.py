@@ -9,8 +9,10 @@ import numpy as np
 
 from heapnb._typing import IntArray
 from heapnb.analysis.retention.paths import closest_retainers, shortest_path
-from heapnb.drawing.dot import Direction, RetainerGraph, Texts, draw_drawing
+from heapnb.drawing.dot import draw_drawing
 from heapnb.drawing.folding import DrawnNode, Gap, Link, PathEdges, fold_paths, is_engine_node
+from heapnb.drawing.painting import Direction, Texts
+from heapnb.drawing.retainer_graph import RetainerGraph
 from heapnb.errors import HeapnbError
 
 if TYPE_CHECKING:

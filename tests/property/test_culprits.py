@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from heapnb.analysis.retention.culprits import _Search, culprits
+from heapnb.analysis.retention.culprits import culprits
+from heapnb.analysis.retention.cut_search import CutSearch
 from heapnb.analysis.retention.reachability import reachability
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import what_if
@@ -80,7 +81,7 @@ def test_no_smaller_set_of_references_does(graph: HeapGraph, data: st.DataObject
     held = sorted(naive.held(graph.n_nodes, start, edges) - {graph.root} - stores)
     assume(held)
     nodes = data.draw(st.sets(st.sampled_from(held), min_size=1, max_size=4))
-    search = _Search(graph, np.array(sorted(nodes), np.int64), 1.0)
+    search = CutSearch(graph, np.array(sorted(nodes), np.int64), 1.0)
     found = search._several(np.zeros(graph.n_nodes, np.bool_))
     size = naive.smallest_set(graph, nodes, start, edges, stores, 3)
     assert size == (len(found) if 0 < len(found) <= 3 else None)

@@ -6,12 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb.analysis.retention.paths import (
-    RetainingPath,
-    distinct_paths,
-    merged_paths,
-    shortest_path,
-)
+from heapnb.analysis.retention.paths import distinct_paths, merged_paths, shortest_path
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import heapnb as hn
-from heapnb.analysis.retention.culprits import MOST_EDGES, culprits_of_objects
+from heapnb.analysis.retention.culprits import culprits_of_objects
+from heapnb.analysis.retention.cut_search import MOST_EDGES
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.describe import removal
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible

@@ -19,8 +19,9 @@ from heapnb.analysis.retention.paths import (
     shortest_path,
 )
 from heapnb.drawing import layout
-from heapnb.drawing.dot import RetainerGraph, retainer_graph
+from heapnb.drawing.dot import retainer_graph
 from heapnb.drawing.layout import LayoutError, engines
+from heapnb.drawing.retainer_graph import RetainerGraph
 from heapnb.graph import HeapGraph
 from heapnb.literals import escaped
 from heapnb.node import Node
@@ -166,7 +167,7 @@ def test_weak_and_internal_edges_look_different() -> None:
     builder = SnapshotBuilder.from_edges("root.a>a a~handle>b b/shared>c")
     heap = builder.graph()
     # No path that is searched for goes over a weak edge, but one can be given.
-    from heapnb.analysis.retention.paths import RetainingPath
+    from heapnb.analysis.retention.retaining_path import RetainingPath
 
     lines = edge_lines(retainer_graph(RetainingPath.from_edges(heap, [0, 1, 2])))
     assert "hn-weak" in lines[1]

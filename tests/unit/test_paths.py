@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from heapnb.analysis.retention.paths import (
-    RetainingPath,
     distinct_paths,
     merged_paths,
     path_graph_of,
     shortest_path,
 )
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.testing import SnapshotBuilder
 
 LIST_LENGTH = 100_000

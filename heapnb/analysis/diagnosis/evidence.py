@@ -14,7 +14,7 @@ from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.diagnosis.short_names import article, clipped, short_script
 from heapnb.analysis.packages import PACKAGES_FOLDER
-from heapnb.analysis.retention.paths import RetainingPath
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import RetainingTree, path_in_tree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry
 from heapnb.analysis.series.series import Series

@@ -13,7 +13,7 @@ from heapnb.analysis.diagnosis.fingerprints import fingerprint
 from heapnb.analysis.diagnosis.verdicts import Basis, Verdict
 from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.retention.culprits import Culprits, culprits_of_objects
-from heapnb.analysis.retention.paths import RetainingPath
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.series.series import Series
 from heapnb.decode.source_text import SourceText, source_at
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import NodeArray
-from heapnb.analysis.retention.paths import ROOT_LABEL
+from heapnb.analysis.retention.retaining_path import ROOT_LABEL
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
 from heapnb.graph.references import attached, reference_of, spelled

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
-from heapnb.analysis.retention.paths import RetainingPath, shortest_path
+from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import children_of, is_string
 from heapnb.graph.locations import is_internal_script, script_names

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.retention.paths import RetainingPath
 from heapnb.analysis.retention.program_references import References
 from heapnb.analysis.retention.reachability import reachability, reachability_over
+from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree_over
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
