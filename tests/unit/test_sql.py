@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import heapnb as hn
-from heapnb.analysis import sql
+from heapnb.analysis import sql_tables
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT, sample_series
@@ -31,7 +31,7 @@ def series() -> hn.Series:
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "ROWS_PER_BATCH", 1_000)
+    monkeypatch.setattr(sql_tables, "ROWS_PER_BATCH", 1_000)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
