@@ -12,6 +12,7 @@ import pytest
 
 import heapnb as hn
 from heapnb.analysis import sql_tables
+from heapnb.analysis.sql import query
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT, sample_series
@@ -233,7 +234,7 @@ def test_variables_of_the_caller_are_out_of_reach(snap: hn.Snapshot) -> None:
 
 def test_only_what_is_asked_for_is_computed() -> None:
     graph = hn.load(sample_series("listener_per_request")[0], cache=False, progress=False).graph
-    sql.query(graph, "select node_type, count(*) from nodes where node_id > 5 group by 1")
+    query(graph, "select node_type, count(*) from nodes where node_id > 5 group by 1")
     for name in ("dominator", "distance", "class_index", "shallow_size"):
         assert name not in graph.results
 
