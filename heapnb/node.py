@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.retention.retaining_path import RetainingPath
     from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.decode.source_text import SourceText
-    from heapnb.drawing.dot import RetainerGraph
+    from heapnb.drawing.retainer_graph import RetainerGraph
     from heapnb.views.describe import View
 
 

@@ -358,7 +358,7 @@ def _of_heaps() -> _Describers:
 @cache
 def _of_retention_and_series() -> _Describers:
     from heapnb.analysis.retention.culprits import Culprits
-    from heapnb.analysis.retention.paths import PathGraph, RetainingPath
+    from heapnb.analysis.retention.retaining_path import PathGraph, RetainingPath
     from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.analysis.series.diff import Diff
     from heapnb.analysis.series.series import Series
