@@ -1,5 +1,5 @@
 """Numba kernels: flat arrays in, flat arrays out.
 
-Kernels trust their arguments (``heapnb.format`` has validated them), are iterative and use
-integers only. Each has a naive twin in ``tests/naive``.
+Kernels do not check their arguments, because ``heapnb.format`` has validated the file. They use
+integers only and never recurse. Each kernel has a naive twin in ``tests/naive``.
 """

@@ -1,4 +1,4 @@
-"""Kernels that follow one link after the other."""
+"""Kernels for chains: dominators up to the root, linked lists."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from heapnb.kernels._jit import kernel
 
 @kernel
 def dominator_chain(dominator: NodeArray, node: int, chain: NodeArray) -> int:
-    """List a node's dominators, from its immediate one up to the root.
+    """List a node's dominators, from the immediate dominator up to the root.
 
     Parameters
     ----------
     dominator : uint32[n_nodes]
-        Immediate dominators; the root's is itself.
+        Immediate dominators; the root dominates itself.
     node : int
         Ordinal.
     chain : uint32[n_nodes]
@@ -22,7 +22,7 @@ def dominator_chain(dominator: NodeArray, node: int, chain: NodeArray) -> int:
     Returns
     -------
     int
-        How many.
+        Number of dominators.
     """
     length = 0
     while dominator[node] != node:
@@ -39,16 +39,16 @@ def follow(following: IntArray, start: int, chain: IntArray) -> int:
     Parameters
     ----------
     following : int64[k]
-        The next element, -1 at the end. Not a circle.
+        The next element, -1 at the end. The list must not contain a cycle.
     start : int
         The first element.
     chain : int64[k]
-        Receives the elements, the first one included.
+        Receives the elements, including the first.
 
     Returns
     -------
     int
-        How many.
+        Number of elements.
     """
     length = 0
     element = start
@@ -61,15 +61,15 @@ def follow(following: IntArray, start: int, chain: IntArray) -> int:
 
 @kernel
 def chain_lengths(following: IntArray, length: IntArray) -> None:
-    """Count what follows each element of linked lists, which may share their ends.
+    """Count the elements that follow each element of linked lists; lists may share their tails.
 
     Parameters
     ----------
     following : int64[k]
         The next element, -1 at the end.
     length : int64[k]
-        Receives how many elements follow. Where a list runs in a circle, counting stops before
-        an element that was counted.
+        Receives the number of elements that follow. In a cycle, counting stops before the first
+        element that was already counted.
     """
     unknown, under_way = -1, -2
     length[:] = unknown

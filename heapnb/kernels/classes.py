@@ -1,7 +1,7 @@
-"""Kernels behind class names: which plain objects look alike, which definition they match."""
+"""Kernels for class names: group plain objects by properties, match them with definitions."""
 
-# One file above 500 lines: the kernels of one algorithm, DevTools' naming of plain objects, which
-# share their hashing and comparing of properties.
+# Above 500 lines because these are the kernels of one algorithm, DevTools' naming of plain objects,
+# which share how they hash and compare properties.
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def mark_strings(
     objects : uint32[n_objects]
         Node ordinals.
     property_type : int
-        The edge type that counts.
+        The edge type of properties.
     used : bool[n_strings]
         Receives the marks.
 
     Returns
     -------
     int
-        How many property edges the objects have.
+        Number of property edges of the objects.
     """
     total = 0
     for i in range(objects.shape[0]):
@@ -71,18 +71,18 @@ def group_by_properties(
     objects : uint32[n_objects]
         Node ordinals.
     property_type : int
-        The edge type that counts.
+        The edge type of properties.
     canonical : uint32[n_strings]
-        The same number for equal strings.
+        A number for each string; equal strings have equal numbers.
     shape : uint32[n_objects]
         Receives the number of each object's sequence, in order of first occurrence.
     representative : uint32[n_objects]
-        Receives, for each sequence, the first object that has it.
+        Receives the first object with each sequence.
 
     Returns
     -------
     int
-        How many sequences there are.
+        Number of sequences.
     """
     n_objects = objects.shape[0]
     size = 16
@@ -168,7 +168,7 @@ def interface_prefixes(
 ) -> None:
     """List the properties that an object's interface name would show.
 
-    Names are taken in order until the next would make the interface name too long.
+    The list ends before the property that would make the interface name too long.
 
     Parameters
     ----------
@@ -177,23 +177,24 @@ def interface_prefixes(
     representative : uint32[n_shapes]
         An object of each shape.
     property_type : int
-        The edge type that counts.
+        The edge type of properties.
     canonical : uint32[n_strings]
-        The same number for equal strings.
+        A number for each string; equal strings have equal numbers.
     formatted_length : int64[n_canonical]
-        UTF-16 length of each name as the interface name would show it.
+        UTF-16 length of each name as the interface name shows it.
     skipped : int
-        Canonical number of ``__proto__``, -1 if there is none.
+        Canonical number of ``__proto__``, -1 if no property has this name.
     min_properties, max_length : int
         DevTools' limits.
     first_name : int64[n_shapes + 1]
         Receives CSR offsets.
     names : uint32[m]
-        Receives canonical numbers; room for all properties of all representatives.
+        Receives canonical numbers; m must be at least the number of properties of all
+        representatives.
 
     Notes
     -----
-    DevTools: ``inferInterfaceDefinitions``, its first step.
+    DevTools: the first step of ``inferInterfaceDefinitions``.
     """
     at = 0
     for i in range(representative.shape[0]):
@@ -224,14 +225,14 @@ def group_sequences(first: IntArray, items: NodeArray, group: IntArray) -> int:
     first : int64[n + 1]
         CSR offsets of the sequences.
     items : uint32[m]
-        Their items.
+        Items of the sequences.
     group : int64[n]
         Receives the numbers, -1 for an empty sequence.
 
     Returns
     -------
     int
-        How many there are.
+        Number of distinct sequences.
     """
     n = group.shape[0]
     size = 16
@@ -303,15 +304,15 @@ def group_rows(rows: IntArray, group: IntArray, first_row: IntArray) -> int:
     group : int64[n]
         Receives the number of each row.
     first_row : int64[n]
-        Receives, for each number, the first row that has it.
+        Receives the first row with each number.
 
     Returns
     -------
     int
-        How many there are.
+        Number of distinct rows.
     """
     n, width = rows.shape
-    # Grows with the groups, which are usually few: most rows then find theirs in the cache.
+    # The table grows with the number of groups, which is usually small: it fits the CPU's cache.
     table = np.full(1024, -1, np.int64)
     n_groups = 0
     for i in range(n):
@@ -354,11 +355,11 @@ def match_interfaces(
     definition_size: IntArray,
     match: IntArray,
 ) -> None:
-    """Find, for each shape, the definition with the most properties that it has all of.
+    """Find, for each shape, the largest definition all of whose properties the shape has.
 
-    The definitions form a tree: each is the path of its property names in sorted order. All
-    states that the shape's properties lead to are followed side by side; of equally large
-    definitions the first wins.
+    The definitions form a tree: each is the path of its property names in sorted order. The
+    kernel follows all states that the shape's properties reach at the same time. Of definitions
+    with equally many properties, the first wins.
 
     Parameters
     ----------
@@ -367,21 +368,21 @@ def match_interfaces(
     representative : uint32[n_shapes]
         An object of each shape.
     property_type : int
-        The edge type that counts.
+        The edge type of properties.
     rank : int64[n_strings]
-        Place of a name among the definitions' names in sorted order, -1 if it is in none.
+        Rank of a name among the sorted names of all definitions, -1 for other strings.
     n_ranks : int
-        How many names there are.
+        Number of names.
     first_child : int64[n_states + 1]
-        CSR offsets of the tree's branches; state 0 is its root.
+        CSR offsets of the tree's branches; state 0 is the root.
     child_rank, child_state : int64[n_branches]
-        The name of each branch and where it leads.
+        Name and target state of each branch.
     definition : int64[n_states]
-        The definition that ends in a state, -1 if none does.
+        The definition that ends in a state, -1 if none ends there.
     definition_size : int64[n_definitions]
-        Properties of each definition.
+        Number of properties of each definition.
     match : int64[n_shapes]
-        Receives definitions, -1 where none matches.
+        Receives definitions, -1 if none matches.
 
     Notes
     -----
@@ -389,7 +390,7 @@ def match_interfaces(
     """
     n_states = definition.shape[0]
     states = np.empty(n_states, np.int64)
-    # Which shape a state, or a name, was last met for: no clearing between shapes.
+    # The last shape that visited a state or a name, so that nothing needs clearing between shapes.
     state_met = np.full(n_states, -1, np.int64)
     times = np.zeros(n_ranks, np.int64)
     times_of = np.full(n_ranks, -1, np.int64)
@@ -446,20 +447,20 @@ def propagate_detachedness(
     state: ByteArray,
     renamed: BoolArray,
 ) -> None:
-    """Pass attached and detached on to the native nodes that such nodes refer to.
+    """Propagate attached and detached states along edges to native nodes.
 
     Parameters
     ----------
     first_edge, edge_to, edge_type
         The edges.
     edge_passes : bool[n_edge_types]
-        Types that pass the state on.
+        Edge types that propagate the state.
     is_native : bool[n_nodes]
         Nodes of type native.
     state : uint8[n_nodes]
         0 unknown, 1 attached, 2 detached; receives the result.
     renamed : bool[n_nodes]
-        All False; receives which nodes DevTools shows with ``Detached`` before their name.
+        All False; receives True for nodes that DevTools shows as ``Detached …``.
 
     Notes
     -----
@@ -502,7 +503,7 @@ def assign_classes(
     string_class: NodeArray,
     class_index: AnyArray,
 ) -> None:
-    """Give each node the class of its type or, where the type has none, of its name.
+    """Assign each node the class of its type or, if the type has no class, of its name.
 
     Parameters
     ----------
@@ -511,9 +512,9 @@ def assign_classes(
     node_name : uint32[n_nodes]
         String indices.
     type_class : int64[n_node_types]
-        Class of each type, -1 where the name decides.
+        Class of each type, -1 if the name decides.
     string_class : uint32[n_strings]
-        Class that a name stands for.
+        Class of each name.
     class_index : uint32[n_nodes]
         Receives the classes.
     """

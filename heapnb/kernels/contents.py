@@ -1,4 +1,4 @@
-"""Kernels that compare what objects hold."""
+"""Kernels that compare the contents of objects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def hash_contents(
     hashes: HashArray,
     n_fields: IntArray,
 ) -> None:
-    """Hash what each of some objects refers to, and by which names.
+    """Hash the names and targets of the edges of some objects.
 
     Parameters
     ----------
@@ -34,19 +34,19 @@ def hash_contents(
     is_named_type : bool[256]
         Edge types whose edges have names, not indices.
     weak_type, internal_type : int
-        Edge types; weak edges do not count.
+        Edge types; weak edges are ignored.
     is_layout : bool[n_strings]
-        Names of internal edges that do not count: those to an object's own stores.
+        Names of internal edges to ignore: those to an object's own backing stores.
     is_inherited : bool[n_strings]
-        Names of properties that count but are not fields.
+        Names of properties that are hashed but are not fields.
     stands_for : uint32[n_nodes]
-        For each node the first one of equal content.
+        For each node, the first node with equal contents.
     nodes : int64[k]
         Ordinals.
     hashes : uint64[k]
-        Hashes to go on with; receives those with the contents.
+        Initial hashes; receives the hashes that include the contents.
     n_fields : int64[k]
-        Receives how many fields and elements an object has.
+        Receives the number of fields and elements of each object.
     """
     for i in range(nodes.shape[0]):
         code = hashes[i]

@@ -10,7 +10,7 @@ from heapnb.kernels._jit import kernel
 
 @kernel
 def count_targets(target: NodeArray, counts: NodeArray) -> None:
-    """Add up how often each row is a target.
+    """Count how often each row is a target.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def invert_edges(
     next_slot : unsigned[n_nodes + 1]
         The first slot of each node; consumed.
     retaining_edge : unsigned[n_edges]
-        Receives edge ordinals, grouped by target.
+        Receives edge ordinals grouped by target.
     """
     for edge in range(edge_to.shape[0]):
         node = edge_to[edge]
@@ -58,11 +58,11 @@ def invert_tree(
     dominator : uint32[n_nodes]
         Immediate dominators.
     root : int
-        Ordinal of the root, which is nobody's child.
+        Ordinal of the root, which has no parent.
     next_slot : uint32[n_nodes + 1]
         The first slot of each node; consumed.
     dominated : uint32[n_nodes - 1]
-        Receives ordinals, grouped by dominator.
+        Receives ordinals grouped by dominator.
     """
     for node in range(dominator.shape[0]):
         if node != root:
@@ -72,14 +72,14 @@ def invert_tree(
 
 
 def unsigned_offsets(counts: SizeArray, total: int) -> AnyArray:
-    """Convert counts to CSR offsets of the smallest sufficient type.
+    """Convert counts to CSR offsets of the smallest dtype that fits.
 
     Parameters
     ----------
     counts : unsigned[n]
-        Entries of each row.
+        Number of entries of each row.
     total : int
-        Their sum.
+        Sum of ``counts``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Kernels that find the references by which a program holds nodes, and the network of a cut."""
+"""Kernels that find a program's references to nodes, and build the flow network of a cut."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_HOLDERS = 64
 
 
 class ReferenceColumns(NamedTuple):
-    """What the kernels read of a heap.
+    """The columns of a heap that the kernels read.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ class ReferenceColumns(NamedTuple):
     first_retainer : unsigned[n_nodes + 1]
         CSR offsets into ``retaining_edge``.
     retaining_edge : unsigned[n_edges]
-        The edges that lead to each node, ascending.
+        Incoming edges of each node, ascending.
     role : uint8[n_edges]
         See `heapnb.kernels.reachability.assign_roles`.
     kind : uint8[n_nodes]
         See `heapnb.kernels.reachability.mark_storage`.
     is_name_type : bool[256]
-        Edge types by which a program refers to things: properties, variables, elements.
+        Edge types that a program creates: properties, variables, elements.
     is_indexed_type : bool[256]
-        Those whose edges have an index in place of a name.
+        Edge types with an index in place of a name.
     is_fixed_name : bool[n_strings]
-        Properties that the engine sets, such as ``__proto__``.
+        Names of properties that the engine sets, such as ``__proto__``.
     """
 
     first_edge: OffsetArray
@@ -56,7 +56,7 @@ class ReferenceColumns(NamedTuple):
 
 @kernel
 def can_let_go(heap: ReferenceColumns, edge: int, source: int) -> bool:
-    """Tell whether a program could take an edge out: set a variable, delete an entry.
+    """Return whether a program can remove an edge: set a variable, delete an entry.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def can_let_go(heap: ReferenceColumns, edge: int, source: int) -> bool:
     edge : int
         Edge ordinal.
     source : int
-        The node that it leaves.
+        Source of the edge.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def can_let_go(heap: ReferenceColumns, edge: int, source: int) -> bool:
 
 @kernel
 def belongs_to(heap: ReferenceColumns, storage: int, owner: int, scratch: IntArray) -> bool:
-    """Tell whether a node is a backing store of another one.
+    """Return whether a node is a backing store of another node.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ def belongs_to(heap: ReferenceColumns, storage: int, owner: int, scratch: IntArr
     owner : int
         A node.
     scratch : int64[k]
-        Room for the stores that it may be a part of.
+        Scratch: the stores that may contain it.
 
     Returns
     -------
     bool
-        Also if it is part of a store of the other, or of a part of that.
+        True also for a store inside a store, up to three levels.
     """
     scratch[0] = storage
     first = 0
@@ -127,7 +127,7 @@ def belongs_to(heap: ReferenceColumns, storage: int, owner: int, scratch: IntArr
 
 @kernel
 def list_stores(heap: ReferenceColumns, node: int, stores: IntArray) -> int:
-    """List the backing stores that hold a node.
+    """List the backing stores that refer to a node.
 
     Parameters
     ----------
@@ -136,12 +136,12 @@ def list_stores(heap: ReferenceColumns, node: int, stores: IntArray) -> int:
     node : int
         Ordinal.
     stores : int64[k]
-        Receives ordinals, as many as it has room for.
+        Receives up to k ordinals.
 
     Returns
     -------
     int
-        How many were listed.
+        Number of ordinals in ``stores``.
     """
     n_stores = 0
     source = np.int64(0)
@@ -162,18 +162,18 @@ def list_stores(heap: ReferenceColumns, node: int, stores: IntArray) -> int:
 def is_copied(
     heap: ReferenceColumns, stores: IntArray, n_stores: int, source: int, scratch: IntArray
 ) -> bool:
-    """Tell whether a named edge has a copy in a backing store of the node that it leaves.
+    """Return whether a named edge has a copy in a backing store of its source.
 
     Parameters
     ----------
     heap : ReferenceColumns
         The heap.
     stores : int64[k]
-        See `list_stores`, of the edge's target.
+        Stores that refer to the edge's target; see `list_stores`.
     n_stores : int
-        How many they are.
+        Number of stores.
     source : int
-        The node that the edge leaves.
+        Source of the edge.
     scratch : int64[m]
         See `belongs_to`.
 
@@ -196,7 +196,7 @@ def sole_references(
     nodes: IntArray,
     references: IntArray,
 ) -> None:
-    """Find the nodes that a program holds by one reference only, and that reference.
+    """Find the nodes to which a program has exactly one reference, and that reference.
 
     Parameters
     ----------
@@ -209,8 +209,8 @@ def sole_references(
     nodes : int64[k]
         Ordinals.
     references : int64[k]
-        Receives edge ordinals; -1 where there are several, or where the engine holds the node.
-        A property and its copy in a backing store are one reference.
+        Receives edge ordinals; -1 if a node has several references, or if the engine retains it.
+        A property and its copy in a backing store count as one reference.
     """
     stores = np.empty(_MOST_HOLDERS, np.int64)
     scratch = np.empty(_MOST_HOLDERS, np.int64)
@@ -220,7 +220,7 @@ def sole_references(
         references[i] = -1
         found = np.int64(-1)
         is_sole = True
-        # First the stores, then names that are not in one of them.
+        # First the edges from stores, then the named edges without a copy in a store.
         for turn in range(2):
             source = np.int64(0)
             for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
@@ -253,7 +253,7 @@ def sole_references(
 def mark_fixed(
     heap: ReferenceColumns, held: BoolArray, is_large: BoolArray, start: NodeArray, fixed: BoolArray
 ) -> None:
-    """Mark nodes that a program cannot release: those that the engine reaches by itself.
+    """Mark the nodes that a program cannot release, because the engine itself retains them.
 
     Parameters
     ----------
@@ -262,9 +262,9 @@ def mark_fixed(
     held : bool[n_nodes]
         See `mark_held`.
     is_large : bool[n_nodes]
-        Nodes with which too much would go: they count as fixed where a program holds them.
+        Nodes that retain too much to be a useful answer: they count as fixed.
     start : uint32[k]
-        Where to begin.
+        Start nodes.
     fixed : bool[n_nodes]
         All False; receives the marks.
     """
@@ -295,7 +295,7 @@ def gather_holders(
     nodes: NodeArray,
     n_nodes: int,
 ) -> int:
-    """Collect what leads to some nodes without passing through what is fixed.
+    """Collect the nodes from which some nodes are reachable without passing a fixed node.
 
     Parameters
     ----------
@@ -306,19 +306,19 @@ def gather_holders(
     enter : uint32[n_nodes]
         See `number_subtrees`.
     member_at : uint32[n_nodes]
-        By number in the dominator tree: 1 + the place in ``nodes`` of the node to begin with
-        that dominates it, else 0. What one of them dominates counts as a part of it.
+        By number in the dominator tree: 1 + the index in ``nodes`` of the start node that
+        dominates it, else 0. Nodes that a start node dominates count as part of it.
     row : uint32[n_nodes]
-        For the nodes to begin with 1 + their place in ``nodes``, else 0; changed in place.
+        For each start node 1 + its index in ``nodes``, else 0; changed in place.
     nodes : uint32[n]
-        Their ordinals at the start; receives the others. As many as it has room for.
+        The start nodes; receives the collected nodes after them, n at most.
     n_nodes : int
-        With how many to begin.
+        Number of start nodes.
 
     Returns
     -------
     int
-        How many edges lead to them; -1 if there is no room for all nodes.
+        Number of edges to the collected nodes; -1 if there are more than n nodes.
     """
     n_edges = 0
     done = 0
@@ -360,24 +360,24 @@ def list_arcs(
     edge_of_arc: IntArray,
     is_removable: BoolArray,
 ) -> int:
-    """List the edges among the collected nodes, and those that lead in from what is fixed.
+    """List the edges between collected nodes, and the edges from fixed nodes to them.
 
     Parameters
     ----------
     heap, held, fixed, enter, member_at, row, nodes, n_nodes
         See `gather_holders`.
     tail, head : int64[n_edges]
-        Receive rows, that is 1 + places in ``nodes``; 0 stands for all that is fixed.
+        Receive rows, that is 1 + indices in ``nodes``; row 0 stands for all fixed nodes.
     edge_of_arc : int64[n_edges]
         Receives edge ordinals.
     is_removable : bool[n_edges]
-        Receives whether the program could take the edge out. Names that have a copy in a
-        backing store are left out: the copy stands for both.
+        Receives whether the program can remove the edge. A named edge with a copy in a backing
+        store is not listed: the copy stands for both.
 
     Returns
     -------
     int
-        How many were listed.
+        Number of listed edges.
     """
     stores = np.empty(_MOST_HOLDERS, np.int64)
     scratch = np.empty(_MOST_HOLDERS, np.int64)

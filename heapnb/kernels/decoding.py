@@ -1,4 +1,4 @@
-"""Kernels that read what V8's objects mean: who holds them, lists of links, counts of elements."""
+"""Kernels that decode V8's objects: the names that refer to them, linked lists, elements."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ def nearest_names(
     edges: IntArray,
     source: IntArray,
 ) -> None:
-    """Find, for each of some nodes, the named edge that comes from nearest to the roots.
+    """Find, for some nodes, the named edge whose source has the least distance.
 
     Parameters
     ----------
     first_edge, edge_type, edge_name, edge_to
         The edges.
     is_name_type : bool[n_edge_types]
-        Types of edges that the program gives names to.
+        Types of edges that are named by the program.
     is_no_name : bool[n_strings]
-        Names that do not count.
+        Names to ignore.
     distance : int32[n_nodes]
-        Distances; negative ones are beyond all others.
+        Distances; a negative one counts as farther than all others.
     row_of_node : int32[n_nodes]
-        Row of each wanted node, -1 for others.
+        Row of each wanted node, -1 for other nodes.
     edges : int64[k]
-        Receives edge ordinals, -1 where no such edge leads to the node. Of several that come from
-        equally near the first is taken.
+        Receives edge ordinals, -1 if the node has no such edge. If several sources have the same
+        distance, the first edge wins.
     source : int64[k]
-        Receives the nodes that these edges leave.
+        Receives the sources of these edges.
     """
     edges[:] = -1
     source[:] = -1
@@ -67,17 +67,17 @@ def nearest_names(
 
 @kernel
 def walk_lists(following: IntArray, starts: IntArray, list_of: IntArray) -> None:
-    """Tell which list each element of linked lists belongs to.
+    """Find the linked list that each element belongs to.
 
     Parameters
     ----------
     following : int64[k]
         The next element, -1 at the end.
     starts : int64[m]
-        The first element of each list, -1 for an empty one.
+        The first element of each list, -1 for an empty list.
     list_of : int64[k]
-        Receives the number of the list, -1 for elements of none. An element that two lists share
-        belongs to the first of them; a list that runs in a circle ends there.
+        Receives the number of the list, -1 for elements outside all lists. An element shared by
+        two lists belongs to the first of them; a list with a cycle ends at its first repetition.
     """
     list_of[:] = -1
     for number in range(starts.shape[0]):
@@ -97,20 +97,20 @@ def sum_up_elements(
     count: IntArray,
     highest: IntArray,
 ) -> None:
-    """Count the elements of each of some nodes, and find the highest index.
+    """Count the elements of some nodes, and find the highest index of each.
 
     Parameters
     ----------
     first_edge, edge_type, edge_name
         The edges.
     element_type : int
-        The type of edges that lead to elements.
+        Type of the edges to elements.
     nodes : int64[k]
         Ordinals.
     count : int64[k]
-        Receives how many there are.
+        Receives the number of elements.
     highest : int64[k]
-        Receives their highest index, -1 where there is none.
+        Receives the highest index, -1 for a node without elements.
     """
     for i in range(nodes.shape[0]):
         count[i] = 0

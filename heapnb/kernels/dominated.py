@@ -1,4 +1,4 @@
-"""Kernels over the dominator tree: which of its links are edges, how it branches."""
+"""Kernels for the dominator tree: its edges, its largest branches, its subtrees."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def dominating_edges(
     nodes: IntArray,
     edges: IntArray,
 ) -> None:
-    """Find the edge by which a node's dominator itself refers to it, for each of some nodes.
+    """Find, for some nodes, the edge from the immediate dominator to the node.
 
     Parameters
     ----------
     first_edge, edge_type
         The edges.
     first_retainer, retaining_edge
-        CSR of the edges that lead to each node, in ascending order.
+        CSR of the incoming edges of each node, in ascending order.
     dominator : uint32[n_nodes]
         Immediate dominators.
     weak_type : int
-        Edge type that does not count.
+        Edge type to ignore.
     nodes : int64[k]
         Ordinals.
     edges : int64[k]
-        Receives the first such edge, -1 where the dominator refers to the node through others.
+        Receives the first such edge, -1 if the dominator does not refer to the node directly.
     """
     for i in range(nodes.shape[0]):
         node = nodes[i]
@@ -69,7 +69,7 @@ def largest_children(
     nodes: IntArray,
     largest: IntArray,
 ) -> None:
-    """Find what retains most of that which each of some nodes immediately dominates.
+    """Find, for some nodes, the immediately dominated node with the largest retained size.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def largest_children(
     nodes : int64[k]
         Ordinals.
     largest : int64[k]
-        Receives ordinals, of equal ones the first; -1 for a leaf.
+        Receives ordinals, -1 for a leaf. Of equal sizes, the first node wins.
     """
     for i in range(nodes.shape[0]):
         node = nodes[i]
@@ -95,12 +95,12 @@ def largest_children(
 def nearest_unskipped(
     dominator: NodeArray, order: NodeArray, is_skipped: BoolArray, nearest: NodeArray
 ) -> None:
-    """Find each node's nearest dominator that is not to be skipped.
+    """Find each node's nearest dominator that is not skipped.
 
     Parameters
     ----------
     dominator : uint32[n_nodes]
-        Immediate dominators; the root's is itself.
+        Immediate dominators; the root dominates itself.
     order : uint32[n_nodes]
         The nodes, each after its dominator.
     is_skipped : bool[n_nodes]
@@ -127,18 +127,18 @@ def number_subtrees(
     path: NodeArray,
     next_child: NodeArray,
 ) -> None:
-    """Number the dominator tree in pre-order, so that subtrees are ranges.
+    """Number the dominator tree in pre-order, so that each subtree is a range of numbers.
 
     Parameters
     ----------
     first_dominated : uint32[n_nodes + 1]
         CSR offsets of the dominator tree.
     dominated : uint32[n_nodes - 1]
-        Its children.
+        Children of each node.
     root : int
         Ordinal of the root.
     enter, leave : uint32[n_nodes]
-        Receive the number of each node, and the first number behind its subtree.
+        Receive the number of each node, and the first number after its subtree.
     path, next_child : uint32[n_nodes]
         Scratch.
     """

@@ -1,9 +1,9 @@
 """Immediate dominators and retained sizes.
 
 The algorithm is SEMI-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related
-Problems", Princeton 2005, section 2.3): semidominators as Lengauer and Tarjan compute them,
-then the nearest common ancestor of parent and semidominator instead of their buckets. It runs
-on depth-first numbers, so that neighbouring nodes are neighbours in memory.
+Problems", Princeton 2005, section 2.3): it computes semidominators like Lengauer and Tarjan, then
+the nearest common ancestor of parent and semidominator in place of their buckets. It uses
+depth-first numbers, so that related nodes are close in memory.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ def compute_dominators(
     edge_to : uint32[n_edges]
         Target ordinals.
     essential : bool[n_edges]
-        Edges that count; none leads from a node to itself.
+        Edges that count; never an edge from a node to itself.
     root : int
         Ordinal of the root.
 
     Returns
     -------
     dominator : uint32[n_nodes]
-        Ordinals. The root dominates itself, and what it does not reach: each node that no
-        essential edge leads to counts as its child.
+        Ordinals. The root dominates itself and the nodes that it does not reach: a node without
+        incoming essential edges counts as a child of the root.
     order : uint32[n_nodes]
         The root, then every node after its dominator.
 
@@ -75,7 +75,7 @@ def compute_dominators(
         first.copy(),
         predecessor,
     )
-    # The peak of memory is in the next step: release what it does not need.
+    # Memory peaks in the next step, which does not need this array.
     del number
     by_number = semi_nca(parent, first, predecessor, reached)
     del parent, first, predecessor
@@ -96,9 +96,9 @@ def number_depth_first(
 ) -> int:
     """Number the nodes in depth-first pre-order over the essential edges.
 
-    After the root come the nodes that no essential edge leads to ("orphans"), as children of
-    the root. What is reachable from neither (a clique of nodes that only retain each other) is
-    numbered last, also as children of the root, and not walked from.
+    The search starts at the root, then at each node without incoming essential edges ("orphan"),
+    which becomes a child of the root. Nodes that neither reaches (a clique whose nodes retain only
+    each other) get the last numbers, as children of the root; no search starts from them.
 
     Parameters
     ----------
@@ -120,11 +120,11 @@ def number_depth_first(
     Returns
     -------
     int
-        How many nodes the walks reached; numbers from here on belong to cliques.
+        Number of nodes that the searches reached; higher numbers belong to cliques.
 
     Notes
     -----
-    DevTools: ``calculateDominatorsAndRetainedSizes``, its depth-first search.
+    DevTools: the depth-first search of ``calculateDominatorsAndRetainedSizes``.
     """
     n_nodes = number.shape[0]
     next_edge = np.empty(n_nodes, first_edge.dtype)
@@ -139,7 +139,7 @@ def number_depth_first(
         current = done
         done += 1
         next_edge[current] = first_edge[start]
-        # The path from the start to the current node is the chain of parents: no stack.
+        # The parents form the path from the start to the current node, so no stack is needed.
         while True:
             node = vertex[current]
             edge = next_edge[current]
@@ -198,7 +198,7 @@ def count_predecessors(
     reached: int,
     counts: NodeArray,
 ) -> int:
-    """Count, by depth-first number, the predecessors that can matter besides the parent.
+    """Count the predecessors of each depth-first number, without parents and unreached nodes.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def count_predecessors(
     Returns
     -------
     int
-        Their sum.
+        Sum of the counts.
     """
     total = 0
     for v in range(reached):
@@ -238,12 +238,12 @@ def fill_predecessors(
     next_slot: OffsetArray,
     predecessor: NodeArray,
 ) -> None:
-    """List the predecessors that `count_predecessors` counted.
+    """List the predecessors that `count_predecessors` counts.
 
     Parameters
     ----------
     first_edge, edge_to, essential, number, vertex, parent, reached
-        As there.
+        See `count_predecessors`.
     next_slot : unsigned[n_nodes + 1]
         First slot of each number; consumed.
     predecessor : uint32[total]
@@ -269,18 +269,18 @@ def semi_nca(
     Parameters
     ----------
     parent : uint32[n_nodes]
-        Parent of each number; that of 0 is 0.
+        Parent of each number; 0 is its own parent.
     first_predecessor : unsigned[n_nodes + 1]
         CSR offsets of the predecessors.
     predecessor : uint32[m]
         Predecessors other than the parent.
     reached : int
-        Numbers from here on are dominated by the root alone.
+        The root alone dominates the numbers from ``reached`` on.
 
     Returns
     -------
     uint32[n_nodes]
-        Immediate dominator of each number; that of 0 is 0.
+        Immediate dominator of each number; 0 dominates itself.
     """
     n_nodes = parent.shape[0]
     ancestor = parent.copy()
@@ -315,7 +315,7 @@ def semi_nca(
         best[w] = least
 
     # Step 2: the dominator is the nearest ancestor, along dominators, not below the
-    # semidominator. It may reuse ``ancestor``, which step 1 is done with.
+    # semidominator. It reuses ``ancestor``, which step 1 no longer needs.
     dominator = ancestor
     dominator[0] = 0
     for w in range(1, reached):
@@ -347,14 +347,14 @@ def to_ordinals(dominator_number: NodeArray, vertex: NodeArray, dominator: NodeA
 
 @kernel
 def add_up_dominated(dominator: NodeArray, order: NodeArray, retained_size: SizeArray) -> None:
-    """Add each node's size to its dominator's, last first.
+    """Add each node's size to its dominator's size, last node first.
 
     Parameters
     ----------
     dominator : uint32[n_nodes]
         Immediate dominators.
     order : uint32[n_nodes]
-        The root, then every node after its dominator.
+        The root first, each node after its dominator.
     retained_size : uint64[n_nodes]
         Shallow sizes; receives the retained sizes.
     """

@@ -1,4 +1,4 @@
-"""Kernels that look edges up by name."""
+"""Kernels that find edges by type and name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def follow(
     nodes: IntArray,
     targets: IntArray,
 ) -> None:
-    """Find where the first edge with a wanted type and name leads, for each of some nodes.
+    """Find, for some nodes, the target of the first edge with a wanted type and name.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def follow(
     is_wanted_name : bool[n_strings]
         The wanted names.
     nodes : int64[k]
-        Ordinals; negative ones lead nowhere.
+        Ordinals; a negative one has no target.
     targets : int64[k]
-        Receives ordinals, -1 where there is no such edge.
+        Receives ordinals, -1 if the node has no such edge.
     """
     for i in range(nodes.shape[0]):
         targets[i] = -1
@@ -51,7 +51,7 @@ def count_of_type(
     nodes: IntArray,
     first: IntArray,
 ) -> None:
-    """Count the edges of one type that leave each of some nodes, as offsets.
+    """Count the outgoing edges of one type of some nodes, as CSR offsets.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def count_of_type(
     nodes : int64[k]
         Ordinals.
     first : int64[k + 1]
-        Receives running totals, 0 first.
+        Receives running totals that start with 0.
     """
     first[0] = 0
     for i in range(nodes.shape[0]):
@@ -81,7 +81,7 @@ def list_of_type(
     nodes: IntArray,
     edges: IntArray,
 ) -> None:
-    """List the edges of one type that leave each of some nodes.
+    """List the outgoing edges of one type of some nodes.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def list_of_type(
     nodes : int64[k]
         Ordinals.
     edges : int64[m]
-        Receives edge ordinals, as many as `count_of_type` counts.
+        Receives edge ordinals; m is the total of `count_of_type`.
     """
     n_listed = 0
     for i in range(nodes.shape[0]):

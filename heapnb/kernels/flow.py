@@ -1,7 +1,7 @@
 """Kernels for maximum flows and minimum cuts: Dinic's algorithm, searching from the sink.
 
-(E. A. Dinic, "Algorithm for solution of a problem of maximum flow in networks with power
-estimation", 1970.) A caller that enlarges capacities may continue with the existing flow.
+Source: E. A. Dinic, "Algorithm for solution of a problem of maximum flow in networks with power
+estimation", 1970. A caller that increases capacities can continue with the existing flow.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from heapnb._typing import IntArray
 from heapnb.kernels._jit import kernel
 
 ENDLESS = 1 << 60
-"""Capacity of an arc that no cut passes."""
+"""Capacity of an arc that is never part of a cut."""
 
 UNREACHED = -1
-"""Level of a node from which no flow reaches the sink any more."""
+"""Level of a node from which no more flow can reach the sink."""
 
 
 @kernel
 def index_arcs(tail: IntArray, head: IntArray, first: IntArray, arcs: IntArray) -> None:
-    """List the arcs that leave each node, and those backwards that undo a flow.
+    """List the outgoing arcs of each node, and the reverse arcs that undo a flow.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def index_arcs(tail: IntArray, head: IntArray, first: IntArray, arcs: IntArray) 
     first : int64[n + 1]
         Zeros; receives CSR offsets into ``arcs``.
     arcs : int64[2 k]
-        Receives numbers of arcs, by the node that they leave.
+        Receives numbers of arcs grouped by source.
     """
     for i in range(tail.shape[0]):
         first[tail[i] + 1] += 1
@@ -56,27 +56,27 @@ def push(
     level: IntArray,
     most_steps: int,
 ) -> int:
-    """Send as much from the source to the sink as there is room for.
+    """Send the maximum flow from the source to the sink.
 
     Parameters
     ----------
     tail, head, first, arcs
         See `index_arcs`.
     capacity : int64[2 k]
-        What is left of each arc and its reverse; changed in place.
+        Residual capacity of each arc and its reverse; changed in place.
     source, sink : int
         Nodes.
     level : int64[n]
-        Receives at the end the steps from each node to the sink along arcs with room, or
-        `UNREACHED`. Arcs from a node that is not reached to one that is form the minimum cut
-        that is nearest to the sink.
+        Receives the number of steps from each node to the sink along arcs with residual capacity,
+        or `UNREACHED`. The arcs from unreached to reached nodes form the minimum cut nearest to
+        the sink.
     most_steps : int
-        Give up after so many.
+        The kernel gives up after this number of steps.
 
     Returns
     -------
     int
-        What was sent; -1 if it gave up.
+        The flow; -1 if the kernel gave up.
     """
     n_nodes = level.shape[0]
     queue = np.empty(n_nodes, np.int64)
@@ -94,10 +94,10 @@ def push(
             node = queue[done]
             done += 1
             if level[source] != UNREACHED and level[node] >= level[source]:
-                # What is farther than the source is on no shortest way.
+                # A node farther than the source is not on a shortest path.
                 break
             for place in range(first[node], first[node + 1]):
-                # The arc towards the node is the reverse of one that leaves it.
+                # The arc to this node is the reverse of one of its outgoing arcs.
                 arc = arcs[place]
                 other = head[arc >> 1] if arc & 1 == 0 else tail[arc >> 1]
                 if capacity[arc ^ 1] > 0 and level[other] == UNREACHED:
@@ -123,7 +123,7 @@ def push(
                         turn = i
                 total += amount
                 n_steps += length
-                # Go on from where the path broke.
+                # Continue at the first arc without residual capacity.
                 length = turn
                 arc = path[turn]
                 node = tail[arc >> 1] if arc & 1 == 0 else head[arc >> 1]

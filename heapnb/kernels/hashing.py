@@ -1,7 +1,7 @@
 """Kernels that hash texts and combine hashes.
 
-Hashes are unsigned 64-bit numbers that depend on texts and node ids only, so another snapshot of
-the same process gives the same hash for the same thing.
+Hashes are unsigned 64-bit numbers. They depend on texts and node ids only, so the same object has
+the same hash in each snapshot of a process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHIFT_31 = np.uint64(31)
 
 @kernel
 def mix(first: np.uint64, second: np.uint64) -> np.uint64:
-    """Combine two hashes; the order matters.
+    """Combine two hashes; their order matters.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def hash_strings(
     hashes: HashArray,
     is_decimal: BoolArray,
 ) -> None:
-    """Hash the strings that are wanted, and note which are decimal numbers.
+    """Hash the wanted strings, and mark those that are decimal numbers.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def hash_strings(
     text : uint8[m]
         UTF-8.
     wanted : bool[n]
-        Which to look at.
+        The strings to hash.
     hashes : uint64[n]
-        Receives the hashes; others stay.
+        Receives the hashes of wanted strings; the others keep their values.
     is_decimal : bool[n]
         Receives True for strings of digits only.
 
@@ -106,7 +106,7 @@ def mark_target_names(
     nodes: NodeArray,
     wanted: BoolArray,
 ) -> None:
-    """Mark the names of what some nodes refer to.
+    """Mark the names of the nodes to which some nodes refer.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def mark_target_names(
     node_name : uint32[n_nodes]
         String indices.
     nodes : uint32[k]
-        Whose edges to look at.
+        Sources of the edges.
     wanted : bool[n_strings]
         Changed in place.
     """
@@ -133,7 +133,7 @@ def hash_target_names(
     nodes: NodeArray,
     hashes: HashArray,
 ) -> None:
-    """Hash the names of all that a node refers to, in order.
+    """Hash the names of all nodes to which a node refers, in order.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def hash_target_names(
     string_hash : uint64[n_strings]
         Hashes of the names.
     nodes : uint32[k]
-        Whose edges to look at.
+        Sources of the edges.
     hashes : uint64[k]
         Receives the hashes.
     """

@@ -1,4 +1,4 @@
-"""Kernels that find nodes by their ids."""
+"""Kernels that find nodes by id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from heapnb.kernels._jit import kernel
 
 @kernel
 def find_ids(node_id: SizeArray, order: NodeArray, wanted: SizeArray, ordinals: IntArray) -> None:
-    """Look node ids up; a search each, without a copy of the columns.
+    """Look up node ids by binary search, without a copy of the columns.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def find_ids(node_id: SizeArray, order: NodeArray, wanted: SizeArray, ordinals: 
     wanted : uint64[k]
         Ids to look up.
     ordinals : int64[k]
-        Receives ordinals, of equal ids the first in ``order``; -1 where no node has the id.
+        Receives ordinals, -1 if no node has the id. Of equal ids, the first in ``order`` wins.
     """
     n_nodes = order.shape[0]
     for i in range(wanted.shape[0]):

@@ -1,4 +1,4 @@
-"""Kernels that put things in order: the first few of many, members of groups."""
+"""Kernels that sort: the first few of many rows, the members of groups."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from heapnb.kernels._jit import kernel
 
 @kernel
 def smallest(values: AnyArray, rows: NodeArray, sign: int, keys: IntArray, places: IntArray) -> int:
-    """Find the rows with the smallest values, or the largest, in one pass; of equal ones the first.
+    """Find the rows with the smallest or largest values in one pass; of equal rows the first.
 
     Parameters
     ----------
     values : integer[…]
-        What decides, below 2 ** 63.
+        Sort keys, below 2 ** 63.
     rows : unsigned[n]
-        Indices into ``values``, one for each row.
+        Indices into ``values``, one per row.
     sign : int
         1 for the smallest, -1 for the largest.
     keys : int64[k]
-        Scratch: the values of those that are held.
+        Scratch: the values of the kept rows.
     places : int64[k]
-        Receives places in ``rows``, the smallest value first.
+        Receives indices into ``rows``, the smallest value first.
 
     Returns
     -------
     int
-        How many there are: k, or n if that is less.
+        Number of rows found: min(k, n).
 
     Notes
     -----
-    O(n log k) at worst, and mostly O(n): few rows get past those that are held already.
+    O(n log k) in the worst case, usually O(n): few rows replace one of the kept rows.
     """
     n_wanted = places.shape[0]
     if n_wanted == 0:
         return 0
     n_held = 0
-    # A heap whose top is the last of those that are held.
+    # A binary heap with the last of the kept rows at its top.
     for place in range(rows.shape[0]):
         key = sign * np.int64(values[rows[place]])
         if n_held < n_wanted:
@@ -55,7 +55,7 @@ def smallest(values: AnyArray, rows: NodeArray, sign: int, keys: IntArray, place
             n_held += 1
             while at > 0:
                 above = (at - 1) // 2
-                # A new row comes after all that are equal to it.
+                # A new row sorts after all rows with an equal key.
                 if keys[above] > key:
                     break
                 keys[at] = keys[above]
@@ -65,7 +65,7 @@ def smallest(values: AnyArray, rows: NodeArray, sign: int, keys: IntArray, place
             places[at] = place
         elif key < keys[0]:
             _sink(keys, places, n_held, key, place)
-    # Taken from the top, they come in the opposite order.
+    # Removing the top repeatedly gives the rows in reverse order.
     for n_left in range(n_held - 1, 0, -1):
         key = keys[n_left]
         place = places[n_left]
@@ -77,7 +77,7 @@ def smallest(values: AnyArray, rows: NodeArray, sign: int, keys: IntArray, place
 
 @kernel
 def _sink(keys: IntArray, places: IntArray, n_held: int, key: int, place: int) -> None:
-    """Put a row in the top's place, and let it sink to where it belongs."""
+    """Replace the top of the heap by a row, and restore the heap's order."""
     at = 0
     while True:
         below = 2 * at + 1
@@ -100,18 +100,18 @@ def _sink(keys: IntArray, places: IntArray, n_held: int, key: int, place: int) -
 
 @kernel
 def sort_by_digits(numbers: IntArray, scratch: IntArray, n_low_bits: int, n_bits: int) -> bool:
-    """Sort numbers by their upper bits; what agrees in these stays in its order.
+    """Sort numbers by their upper bits; the sort is stable.
 
     Parameters
     ----------
     numbers : int64[n]
-        None is negative.
+        Non-negative numbers.
     scratch : int64[n]
-        Room.
+        Scratch.
     n_low_bits : int
-        Bits that do not count.
+        Number of lowest bits to ignore.
     n_bits : int
-        Bits of the largest number.
+        Number of bits of the largest number.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def sort_by_digits(numbers: IntArray, scratch: IntArray, n_low_bits: int, n_bits
 
     Notes
     -----
-    A counting sort for each eleven bits, the lowest first: O(n) for as many bits.
+    A counting sort for every eleven bits, lowest first: O(n) for each.
     """
     n_numbers = numbers.shape[0]
     counts = np.empty(1 << 11, np.int64)
@@ -150,20 +150,20 @@ def sort_by_digits(numbers: IntArray, scratch: IntArray, n_low_bits: int, n_bits
 def group_members(
     group: NodeArray, order: NodeArray, counts: SizeArray, next_slot: NodeArray, members: NodeArray
 ) -> None:
-    """List the members of each group, in a given order, leaving out what does not count.
+    """List the members of each group in a given order, without members whose count is 0.
 
     Parameters
     ----------
     group : unsigned[n]
         The group of each member.
     order : uint32[n]
-        All of them, in the order in which they are listed.
+        All members, in the order in which to list them.
     counts : unsigned[n]
-        0 for those that are left out.
+        0 for members to leave out.
     next_slot : uint32[n_groups + 1]
         The first slot of each group; consumed.
     members : uint32[…]
-        Receives them, group by group.
+        Receives the members grouped by ``group``.
     """
     for i in range(order.shape[0]):
         member = order[i]
@@ -183,7 +183,7 @@ def retainers_of(
     edges: OffsetArray,
     sources: NodeArray,
 ) -> int:
-    """Find the nodes that a node's retaining edges leave, and leave some out.
+    """Find the sources of a node's retaining edges, without some types of edges.
 
     Parameters
     ----------
@@ -192,25 +192,25 @@ def retainers_of(
     edge_type : uint8[n_edges]
         Types of edges.
     is_shown : bool[256]
-        Types that are not left out.
+        Edge types to include.
     root : int
         Ordinal of the node whose edges are left out.
     candidates : unsigned[k]
         Edge ordinals, ascending.
     edges : unsigned[k]
-        Receives the edges that stay, in descending order.
+        Receives the included edges, in descending order.
     sources : uint32[k]
-        Receives the node that each leaves.
+        Receives the source of each edge.
 
     Returns
     -------
     int
-        How many stay; they are at the end of ``edges`` and ``sources``.
+        Number of included edges; they are at the end of ``edges`` and ``sources``.
 
     Notes
     -----
-    Each search begins at the last edge's source and first takes steps of growing length, so
-    that a few edges far apart cost as little as many that are close.
+    A galloping search from the source of the previous edge, so that both a few distant edges and
+    many close ones are fast.
     """
     node = 0
     n_nodes = first_edge.shape[0] - 1
@@ -225,7 +225,7 @@ def retainers_of(
             low += step
             step *= 2
         high = min(low + step, n_nodes)
-        # The source is at low or beyond, and before high.
+        # The source is at low or after it, and before high.
         while high - low > 1:
             middle = (low + high) // 2
             if np.int64(first_edge[middle]) <= edge:
@@ -244,7 +244,7 @@ def retainers_of(
 def nearest(
     distance: DistanceArray, rows: NodeArray, sign: int, n_wanted: int, places: IntArray
 ) -> int:
-    """Find the rows that are among the nearest, all of those that are equally far included.
+    """Find the nearest rows, including all rows that are as far as the last of them.
 
     Parameters
     ----------
@@ -255,14 +255,14 @@ def nearest(
     sign : int
         1 for the nearest, -1 for the farthest.
     n_wanted : int
-        How many rows to find at least, if there are as many.
+        Minimum number of rows to find, if n is not smaller.
     places : int64[n]
-        Receives places in ``rows``, ascending.
+        Receives indices into ``rows``, ascending.
 
     Returns
     -------
     int
-        How many were found.
+        Number of rows found.
     """
     held = np.empty(n_wanted, np.int64)
     n_rows = rows.shape[0]

@@ -1,10 +1,10 @@
 """Kernels that parse the bytes of a snapshot's JSON into integers and strings.
 
-They are resumable: each works on one block of the file and says how far it came, so that no
-more than a few blocks of text are in memory at once.
+They are resumable: each parses one block of the file and returns where it stopped, so that only a
+few blocks of text are in memory at once.
 """
 
-# One file above 500 lines: numba inlines the scanners of bytes and digits that all parsers share.
+# Above 500 lines because numba inlines the scanners of bytes and digits that all parsers share.
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _EIGHT_COMMAS = np.uint64(0x2C2C_2C2C_2C2C_2C2C)
 _EIGHT_BRACKETS = np.uint64(0x5D5D_5D5D_5D5D_5D5D)
 _EIGHT_HIGH_BITS = np.uint64(0x8080_8080_8080_8080)
 _EIGHT_LOW_BITS = np.uint64(0x7F7F_7F7F_7F7F_7F7F)
-# Added to a digit's value, this leaves the high bit clear; to anything larger, it sets it.
+# Added to a byte, this sets the high bit exactly if the byte is above 9.
 _EIGHT_ABOVE_NINE = np.uint64(0x7676_7676_7676_7676)
 
 # 18 decimal digits always fit a signed 64-bit integer.
 MAX_DIGITS = 18
 
-# What the parsers report.
+# Status codes of the parsers.
 OK = 0
 BAD_SYNTAX = 1
 BAD_NUMBER = 2
@@ -67,18 +67,18 @@ def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
     data : uint8[n]
         Text from inside an array of integers.
     start, stop : int
-        The range to look at.
+        The range to scan.
 
     Returns
     -------
     n_commas : int
-        Commas in the part of the range that belongs to the array.
+        Number of commas in the range before the array's end.
     last_comma : int
-        Position of the last of them, -1 if there is none.
+        Position of the last of these commas, -1 without any.
     bracket : int
-        Position of the closing bracket, -1 if it is not in the range.
+        Position of the closing bracket, -1 if it is outside the range.
     """
-    # Branch-free over whole words, so that the compiler makes it a vector loop.
+    # Branch-free over whole words, so that the compiler vectorises the loop.
     n_words = (stop - start) // WORD_BYTES
     commas = np.uint64(0)
     brackets = np.uint64(0)
@@ -107,14 +107,14 @@ def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
 
 @kernel
 def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tuple[int, int, int]:
-    """Parse comma-separated integers until the range or the output is used up.
+    """Parse comma-separated integers until the range ends or the output is full.
 
     Parameters
     ----------
     data : uint8[n]
         Text: integers, commas and JSON white space.
     start, stop : int
-        The range; it starts before a number and ends behind one, or behind a comma.
+        The range; it starts before a number and ends after a number or a comma.
     out : int64[k]
         Receives the numbers.
 
@@ -123,16 +123,16 @@ def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tup
     position : int
         Where parsing stopped: the next number, ``stop``, or the offending byte.
     count : int
-        How many numbers were written to ``out``.
+        Number of integers in ``out``.
     status : int
-        ``OK``, or what is wrong at ``position``.
+        ``OK``, or the error at ``position``.
     """
     position = start
     count = 0
     capacity = out.shape[0]
     last_word = min(stop, data.shape[0]) - WORD_BYTES
     while count < capacity:
-        # The usual case: up to seven digits and a comma, without a branch per character.
+        # The common case, without a branch per character: up to seven digits and a comma.
         if position <= last_word:
             values = load_word(data, position) ^ _EIGHT_ZEROS
             not_digits = (((values & _EIGHT_LOW_BITS) + _EIGHT_ABOVE_NINE) | values) & (
@@ -142,7 +142,7 @@ def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tup
             leading_zero = n_digits > 1 and data[position] == _ZERO
             if 0 < n_digits < WORD_BYTES and not leading_zero:
                 if data[position + n_digits] == _COMMA:
-                    # Move the digits to the top, zeros before them; then add up pairs,
+                    # Shift the digits to the top, with zeros before them; then combine pairs,
                     # fours and eights of digits.
                     values <<= np.uint64(64 - 8 * n_digits)
                     values = (values * np.uint64(10)) + (values >> np.uint64(8))
@@ -209,18 +209,18 @@ def spread_field(
     values : int64[k]
         Interleaved records.
     first : int
-        Where the field's first value is.
+        Index of the field's first value.
     stride : int
-        Fields of a record.
+        Number of fields of a record.
     out : uint8, uint32, uint64 or int64[n]
-        The column; values are cut to its width (the caller checks the returned range).
+        The column; values are truncated to its width (the caller checks the returned range).
     row : int
         First row to write.
 
     Returns
     -------
     smallest, largest : int
-        The range of the values, (0, 0) if there are none.
+        The range of the values, (0, 0) without values.
     """
     smallest = np.int64(0)
     largest = np.int64(0)
@@ -242,21 +242,21 @@ def spread_offsets(
     out: AnyArray,
     row: int,
 ) -> tuple[int, int]:
-    """Like `spread_field` for node offsets, which become ordinals.
+    """Copy node offsets like `spread_field`, converted to ordinals.
 
     Parameters
     ----------
     values, first, stride, out, row
-        As for `spread_field`.
+        See `spread_field`.
     record_size : int
-        Fields of a node record: an offset is an ordinal times this.
+        Number of fields of a node record: an offset is an ordinal times this.
 
     Returns
     -------
     bad_row : int
-        The first row whose offset is negative or not on a node, else -1.
+        The first row whose offset is negative or not a multiple of ``record_size``, else -1.
     largest : int
-        The largest ordinal, 0 if there are none.
+        The largest ordinal, 0 without values.
     """
     largest = np.int64(0)
     for i in range(first, values.shape[0], stride):
@@ -314,7 +314,7 @@ def _put_code_point(out: ByteArray, at: int, code: int) -> int:
 
 @kernel
 def _utf8_length(data: ByteArray, position: int, stop: int) -> int:
-    """Length of the well-formed sequence at ``position``, 0 if there is none (RFC 3629)."""
+    """Return the length of the well-formed sequence at ``position``, else 0 (RFC 3629)."""
     lead = np.int64(data[position])
     low = 0x80
     high = 0xBF
@@ -364,10 +364,10 @@ def parse_strings(
     offsets: IntArray,
     n_strings: int,
 ) -> tuple[int, int, int, bool, bool, int]:
-    """Decode the whole JSON strings in a range of a string array into UTF-8.
+    """Decode the complete JSON strings in a range of a string array to UTF-8.
 
-    Escapes are resolved; a surrogate pair becomes one character; a lone surrogate and every
-    byte that is not UTF-8 becomes U+FFFD, because Arrow strings are UTF-8.
+    Escapes are resolved. A surrogate pair becomes one character. A lone surrogate and each byte
+    that is not valid UTF-8 become U+FFFD, because Arrow strings are UTF-8.
 
     Parameters
     ----------
@@ -376,28 +376,26 @@ def parse_strings(
     start, stop : int
         The range.
     expect_value : bool
-        Whether a string (else a comma or the end) comes next.
+        Whether a string is next, rather than a comma or the end.
     out : uint8[k]
-        UTF-8 bytes; three times the range always fits.
+        Receives UTF-8; three times the length of the range always suffices.
     out_at : int
-        Where in ``out`` to go on.
+        Where in ``out`` to continue.
     offsets : int64[m]
-        ``offsets[i + 1]`` is the end of string i in ``out``.
+        Receives in ``offsets[i + 1]`` the end of string i in ``out``.
     n_strings : int
-        Strings decoded so far.
+        Number of strings decoded so far.
 
     Returns
     -------
     position : int
-        Start of what was not consumed (a string that the range cuts), or the offending byte.
-    out_at, n_strings : int
-        As the parameters, moved on.
-    expect_value : bool
-        As the parameter, for the next call.
+        Start of the unconsumed rest (a string that the range cuts), or the offending byte.
+    out_at, n_strings, expect_value
+        The arguments of the next call.
     done : bool
         Whether the closing bracket was consumed.
     status : int
-        ``OK``, or what is wrong at ``position``.
+        ``OK``, or the error at ``position``.
     """
     position = start
     while position < stop:
@@ -444,7 +442,7 @@ def parse_strings(
                             and position + 6 > stop
                             and not _has_quote(data, position, stop)
                         ):
-                            # The second half of a pair may be in the next block.
+                            # The second half of the pair may be in the next block.
                             position = stop
                             break
                         paired = False
@@ -490,7 +488,7 @@ def parse_strings(
             length = _utf8_length(data, position, stop)
             if length == 0:
                 if stop - position < 4 and not _has_quote(data, position, stop):
-                    # Perhaps only cut by the block: decided when more is there.
+                    # The block may have cut the sequence: decide when the next block is read.
                     position = stop
                     break
                 out_at = _put_code_point(out, out_at, 0xFFFD)
@@ -521,16 +519,16 @@ def skip_value(
     start, stop : int
         The range.
     depth : int
-        Open brackets and braces so far.
+        Number of open brackets and braces.
     in_string, escaped : bool
-        Whether ``start`` is inside a string, and behind a backslash there.
+        Whether ``start`` is inside a string, and after a backslash there.
 
     Returns
     -------
     position : int
-        Behind the value, or ``stop``.
+        The position after the value, or ``stop``.
     depth, in_string, escaped
-        State for the next call.
+        The arguments of the next call.
     done : bool
         Whether the value ended.
     """

@@ -18,14 +18,14 @@ from heapnb._typing import (
 from heapnb.kernels._jit import kernel
 
 NEVER = 255
-"""Rank of edges that retain nothing."""
+"""Rank of edges that do not retain their targets."""
 
 KEY_RANK = 100
-"""Rank of the edge from a WeakMap's key to the value: it retains only as long as the map does."""
+"""Rank of the edge from a WeakMap's key to the value: it retains only while the map is alive."""
 
 
 class Columns(NamedTuple):
-    """What the search for paths reads of a heap.
+    """The columns of a heap that the search for paths reads.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class Columns(NamedTuple):
     first_retainer : unsigned[n_nodes + 1]
         CSR offsets into ``retaining_edge``.
     retaining_edge : unsigned[n_edges]
-        The edges that lead to each node, ascending.
+        Incoming edges of each node, ascending.
     node_id : unsigned[n_nodes]
         V8's ids.
     distance : int32[n_nodes]
-        As DevTools counts them.
+        Distances as in DevTools.
     rank_of_type : uint8[256]
-        Which edge types to prefer: lower ones; ``NEVER`` for weak ones.
+        Rank of each edge type; lower ranks are preferred, ``NEVER`` for weak edges.
     internal_type : int
         Edge type of WeakMap entries.
     table_of_string : int64[n_strings] or int64[0]
@@ -67,7 +67,7 @@ class Columns(NamedTuple):
 
 @kernel
 def source_of(first_edge: OffsetArray, edge: int, low: int) -> int:
-    """Find the node that an edge leaves.
+    """Find the source of an edge.
 
     Parameters
     ----------
@@ -76,14 +76,14 @@ def source_of(first_edge: OffsetArray, edge: int, low: int) -> int:
     edge : int
         Edge ordinal.
     low : int
-        A node that is not behind the one to be found. If it is near, the search is short.
+        A node at or before the source. The closer it is, the shorter the search.
 
     Returns
     -------
     int
         Node ordinal.
     """
-    # Nodes without edges share an offset; the last of those that have it owns the edge.
+    # Nodes without edges share their offset with the next node; the last such node owns the edge.
     last = first_edge.shape[0] - 1
     step = 1
     while low + step < last and np.int64(first_edge[low + step]) <= edge:
@@ -101,7 +101,7 @@ def source_of(first_edge: OffsetArray, edge: int, low: int) -> int:
 
 @kernel
 def table_of_entry(columns: Columns, edge: int) -> int:
-    """Tell whether an edge is one of the two to the value of a WeakMap's entry.
+    """Return the WeakMap to whose entry an edge belongs.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def table_of_entry(columns: Columns, edge: int) -> int:
     Returns
     -------
     int
-        Node id of the map's table; -1 for other edges.
+        Node id of the map's table; -1 if the edge is not one of the two edges to an entry's value.
     """
     if columns.table_of_string.shape[0] == 0 or columns.edge_type[edge] != columns.internal_type:
         return -1
@@ -122,11 +122,11 @@ def table_of_entry(columns: Columns, edge: int) -> int:
 
 @kernel
 def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
-    """Choose the edge by which a node is reached first.
+    """Choose the preferred retaining edge of a node.
 
-    It comes from a node that is one step closer. Of several the type with the least rank
-    wins, then the first in the file. A value in a WeakMap is reached from its key, if from
-    nothing else; the map's own edge never counts.
+    Its source is one step closer to the root. Of several edges, the type with the lowest rank
+    wins, then the first in the file. A WeakMap's value uses the edge from its key if it has no
+    other; the edge from the map never counts.
 
     Parameters
     ----------
@@ -138,9 +138,9 @@ def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
     Returns
     -------
     edge : int
-        Edge ordinal, -1 if there is none.
+        Edge ordinal, -1 if no edge qualifies.
     source : int
-        The node that it leaves.
+        Source of the edge.
     """
     distance = columns.distance[node]
     best_edge = np.int64(-1)
@@ -155,7 +155,7 @@ def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
         source = source_of(columns.first_edge, edge, source)
         there = columns.distance[source]
         if source == columns.root and distance == 1:
-            # The program's roots have distance 1, however far away the root itself is.
+            # The program's roots have distance 1, whatever the distance of the root itself.
             there = 0
         if there < 0 or there >= distance:
             continue
@@ -163,7 +163,7 @@ def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
         if table >= 0:
             if table == np.int64(columns.node_id[source]):
                 continue
-            # The value counts as one step behind its map, if that is farther than the key.
+            # The value's distance is that of its map plus 1, if the map is farther than the key.
             rank = KEY_RANK
         elif there != distance - 1:
             continue
@@ -176,7 +176,7 @@ def closest_retainer(columns: Columns, node: int) -> tuple[int, int]:
 
 @kernel
 def climb(columns: Columns, start: int, path: IntArray) -> int:
-    """List the edges of the shortest path, from a node up to the root.
+    """List the edges of the shortest path from a node up to the root.
 
     Parameters
     ----------
@@ -185,12 +185,12 @@ def climb(columns: Columns, start: int, path: IntArray) -> int:
     start : int
         Node ordinal.
     path : int64[n_nodes]
-        Receives edge ordinals, the last step first.
+        Receives edge ordinals, the edge to ``start`` first.
 
     Returns
     -------
     int
-        How many they are; -1 if the path ends before the root.
+        Length of the path; -1 if it does not reach the root.
     """
     node = np.int64(start)
     length = 0
@@ -213,27 +213,27 @@ def search_up(
     queue: NodeArray,
     path: IntArray,
 ) -> int:
-    """Search breadth first, against the edges, from a node up to the root.
+    """Search breadth first along incoming edges, from a node up to the root.
 
     Parameters
     ----------
     columns : Columns
-        The heap. Distances do not count.
+        The heap. Distances are not used.
     start : int
         Node ordinal.
     closed : int64[k]
-        Nodes not to pass through.
+        Nodes that the path must not contain.
     onward : unsigned[n_nodes]
-        Zeros; scratch: 1 + the edge that leads from a node towards ``start``.
+        Zeros; scratch: 1 + the edge from a node towards ``start``.
     queue : uint32[n_nodes]
         Scratch.
     path : int64[n_nodes]
-        Receives edge ordinals, the last step first.
+        Receives edge ordinals, the edge to ``start`` first.
 
     Returns
     -------
     int
-        How many they are; -1 if there is no path.
+        Length of the path; -1 if no path exists.
     """
     if start == columns.root:
         return 0
@@ -283,29 +283,29 @@ def add_to_tree(
     edges: IntArray,
     n_rows: int,
 ) -> int:
-    """Add a path to a tree of paths, up to where it meets the tree.
+    """Add a path to a tree of paths, up to its first node in the tree.
 
     Parameters
     ----------
     columns : Columns
         The heap.
     path : int64[...]
-        Edge ordinals, the last step first.
+        Edge ordinals, the last edge of the path first.
     length : int
-        How many of them.
+        Number of edges.
     row : uint32[n_nodes]
-        For the nodes of the tree 1 + their row; 0 for others.
+        1 + the row of each node in the tree; 0 for other nodes.
     nodes : uint32[n_nodes]
         The tree's nodes, by row.
     edges : int64[n_nodes]
-        The edge that leads to each; -1 for the root.
+        The edge to each node; -1 for the root.
     n_rows : int
-        How many rows there are.
+        Number of rows before.
 
     Returns
     -------
     int
-        How many there are now.
+        Number of rows after.
     """
     for i in range(length):
         node = columns.edge_to[path[i]]
@@ -328,7 +328,7 @@ def merge(
     edges: IntArray,
     is_dead_end: AnyArray,
 ) -> int:
-    """Make a tree of the shortest paths to some nodes.
+    """Merge the shortest paths to some nodes into a tree.
 
     Parameters
     ----------
@@ -343,12 +343,12 @@ def merge(
     nodes, edges
         See `add_to_tree`.
     is_dead_end : bool[k]
-        Receives whether `climb` finds no path to a target.
+        Receives True for targets without a path.
 
     Returns
     -------
     int
-        How many rows the tree has; the first is the root.
+        Number of rows of the tree; the first is the root.
     """
     nodes[0] = columns.root
     edges[0] = -1
@@ -357,7 +357,7 @@ def merge(
     for i in range(targets.shape[0]):
         node = np.int64(targets[i])
         length = 0
-        # As in `climb`, but only up to the tree.
+        # Like `climb`, but only up to the tree.
         while row[node] == 0:
             edge, source = closest_retainer(columns, node)
             if edge < 0:
@@ -375,7 +375,7 @@ def merge(
 def count_through(
     parent_row: IntArray, n_pending: IntArray, count: IntArray, order: IntArray
 ) -> None:
-    """Add up how many targets lie at or below each node of a tree.
+    """Count the targets at or below each node of a tree.
 
     Parameters
     ----------
@@ -384,7 +384,7 @@ def count_through(
     n_pending : int64[n]
         Zeros; scratch.
     count : int64[n]
-        Targets at each node; receives the sums.
+        Number of targets at each node; receives the totals.
     order : int64[n]
         Receives the rows, parents before children.
     """
@@ -392,7 +392,7 @@ def count_through(
     for i in range(n):
         if parent_row[i] != i:
             n_pending[parent_row[i]] += 1
-    # Filled from the end, leaves first; `at` is the next row whose parent to look at.
+    # `order` fills from the end, leaves first; `at` is the next row to add to its parent.
     free = n
     for i in range(n):
         if n_pending[i] == 0:
@@ -414,7 +414,7 @@ def count_through(
 
 @kernel
 def is_dominated_by_any(dominator: NodeArray, root: int, node: int, others: IntArray) -> bool:
-    """Tell whether all paths from the root to a node lead through one of some others.
+    """Return whether all paths from the root to a node contain one of some nodes.
 
     Parameters
     ----------
@@ -428,7 +428,7 @@ def is_dominated_by_any(dominator: NodeArray, root: int, node: int, others: IntA
     Returns
     -------
     bool
-        Also where the node is one of them.
+        True also if the node is one of ``others``.
     """
     at = np.int64(node)
     while True:

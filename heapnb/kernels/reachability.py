@@ -1,7 +1,7 @@
-"""Kernels that compute which nodes are reachable without some edges.
+"""Kernels that compute which nodes remain reachable without some edges.
 
-A WeakMap's value is reachable only through two edges together: the one from the map's table and the
-one from the key. Roles tell these edges apart.
+A WeakMap's value is reachable only if both the map's table and the key are: each has an edge to the
+value. Roles distinguish these edges from others.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from heapnb.kernels._jit import kernel
 from heapnb.kernels.traverse import push_unmarked
 
 IGNORED = 0
-"""Role of an edge that does not count."""
+"""Role of an edge that does not retain its target, or that is removed."""
 
 HOLDS = 1
-"""Role of an edge that holds its target."""
+"""Role of an edge that retains its target."""
 
 FROM_TABLE = 2
 """Role of the edge from a WeakMap's table to a value."""
@@ -27,16 +27,16 @@ FROM_KEY = 3
 _BOTH = 3
 
 ENGINE = 0
-"""Kind of a node that is the engine's own."""
+"""Kind of an internal node of the engine."""
 
 PROGRAM = 1
-"""Kind of a node that a program sees."""
+"""Kind of a node that is visible to the program."""
 
 STORAGE = 2
-"""Kind of a backing store, or a cell, of something that a program sees."""
+"""Kind of a backing store or a cell of a node that is visible to the program."""
 
 VALUE = 3
-"""Kind of a node that a program sees, but that refers to nothing by name, such as a string."""
+"""Kind of a visible node without named references, such as a string."""
 
 
 @kernel
@@ -51,14 +51,14 @@ def assign_roles(
     has_table: BoolArray,
     role: ByteArray,
 ) -> None:
-    """Tell the two edges of a WeakMap's entry from others.
+    """Assign roles to the two edges of each WeakMap entry.
 
     Parameters
     ----------
     first_edge, edge_type, edge_name
         The edges.
     internal_type : int
-        The edge type of such edges.
+        The type of these edges.
     node_id : unsigned[n_nodes]
         V8's ids.
     pair_of_string, table_of_string : int64[n_strings]
@@ -66,8 +66,8 @@ def assign_roles(
     has_table : bool[n_pairs]
         All False; scratch.
     role : uint8[n_edges]
-        `HOLDS` or `IGNORED`; changed in place. An entry whose table the file leaves out is held
-        by its key alone.
+        `HOLDS` or `IGNORED`; changed in place. If the file lacks the table of an entry, the key
+        alone retains the value.
     """
     for node in range(first_edge.shape[0] - 1):
         for edge in range(first_edge[node], first_edge[node + 1]):
@@ -84,7 +84,7 @@ def assign_roles(
 
 @kernel
 def mark_targets(edge_to: NodeArray, role: ByteArray, marked: BoolArray) -> None:
-    """Mark what some edge leads to that counts.
+    """Mark the targets of retaining edges.
 
     Parameters
     ----------
@@ -112,20 +112,20 @@ def mark_held(
     held: BoolArray,
     stack: NodeArray,
 ) -> None:
-    """Mark everything that some nodes hold; a WeakMap's value is held by map and key together.
+    """Mark all nodes reachable from some nodes; a WeakMap's value needs both its map and its key.
 
     Parameters
     ----------
     first_edge, edge_to, edge_name
         The edges.
     role : uint8[n_edges]
-        See `assign_roles`; edges that are taken out are `IGNORED`.
+        See `assign_roles`; removed edges are `IGNORED`.
     pair_of_string : int64[n_strings] or int64[0]
         For the name of a WeakMap entry's edge the number of the entry, else -1.
     start : uint32[k]
-        Where to begin.
+        Start nodes.
     pair_state : uint8[n_pairs]
-        Zeros; scratch: which of the two edges of an entry were met.
+        Zeros; scratch: which of the two edges of each entry the search has passed.
     held : bool[n_nodes]
         All False; receives the marks.
     stack : uint32[n_nodes]
@@ -160,16 +160,16 @@ def mark_storage(
     kind: ByteArray,
     stack: NodeArray,
 ) -> None:
-    """Find the backing stores of what a program sees.
+    """Find the backing stores of nodes that are visible to the program.
 
     Parameters
     ----------
     first_edge, edge_to, role
         The edges.
     is_storage : bool[n_nodes]
-        Nodes that are part of another one: elements, properties, tables, cells.
+        Nodes that are part of another node: elements, properties, tables, cells.
     kind : uint8[n_nodes]
-        `PROGRAM`, `VALUE` or `ENGINE`; what is storage of the program becomes `STORAGE`.
+        `PROGRAM`, `VALUE` or `ENGINE`; the program's backing stores become `STORAGE`.
     stack : uint32[n_nodes]
         Scratch.
     """

@@ -1,4 +1,4 @@
-"""Kernels behind redaction: what strings are used for, parts of ropes, pieces of known secrets."""
+"""Kernels for redaction: the roles of strings, parts of ropes, pieces of known secrets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from heapnb._typing import AnyArray, BoolArray, ByteArray, IntArray, NodeArray, 
 from heapnb.kernels._jit import kernel
 
 WINDOW = 8
-"""Bytes of the shortest piece of a secret that is found elsewhere."""
+"""Length in bytes of the shortest piece of a secret that is found in other texts."""
 
 MAX_VISITS_PER_ROPE = 4
-"""How often a rope that several others share is taken apart."""
+"""How often the parts of a rope are listed if several ropes share it."""
 
 _EMPTY = 0
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -20,16 +20,16 @@ _MIN_CASE_CHANGES = 3
 
 @kernel
 def mark_roles(types: ByteArray, names: NodeArray, role_of_type: AnyArray, roles: AnyArray) -> None:
-    """Mark what strings are used for, by the type of the nodes or edges that they name.
+    """Mark the roles of strings, by the types of the nodes or edges that they name.
 
     Parameters
     ----------
     types : uint8[n]
         Types of nodes or of edges.
     names : uint32[n]
-        String indices, save where the type has no role.
+        String indices, except for types without a role.
     role_of_type : uint16[256]
-        Bits; 0 for types whose names are not strings.
+        Bits of each type; 0 for types whose names are not strings.
     roles : uint16[n_strings]
         Receives the bits.
     """
@@ -43,26 +43,26 @@ def mark_roles(types: ByteArray, names: NodeArray, role_of_type: AnyArray, roles
 def list_parts(
     halves: IntArray, ropes: IntArray, visits: ByteArray, first_part: IntArray, parts: IntArray
 ) -> int:
-    """List the strings that ropes consist of, from left to right.
+    """List the strings in ropes, from left to right.
 
     Parameters
     ----------
     halves : int64[k, 2]
-        What each rope consists of: the row of another rope, -1 for nothing, or ``-2 - node``.
+        Halves of each rope: the row of another rope, -1 if missing, or ``-2 - node``.
     ropes : int64[m]
-        Rows of the ropes that are wanted.
+        Rows of the wanted ropes.
     visits : uint8[k]
-        Zeros, or what an earlier call left; receives how often each rope was taken apart.
+        Zeros, or the result of an earlier call; receives how often each rope was visited.
     first_part : int64[m + 1]
         Receives offsets into ``parts``.
     parts : int64[n]
-        Receives nodes, and -1 where something is left out; room for
-        ``2 * MAX_VISITS_PER_ROPE * k + 2 * m`` of them.
+        Receives nodes, -1 for a missing part; n must be at least
+        ``2 * MAX_VISITS_PER_ROPE * k + 2 * m``.
 
     Returns
     -------
     int
-        How many parts there are.
+        Number of parts.
     """
     stack = np.empty(64, np.int64)
     n_parts = 0
@@ -96,7 +96,7 @@ def list_parts(
 
 @kernel
 def _is_telling(text: ByteArray, start: int) -> bool:
-    """Tell a piece of something random from one of a word that people write."""
+    """Return whether a piece looks random, unlike a word that people write."""
     digits = 0
     letters = 0
     changes = 0
@@ -113,7 +113,7 @@ def _is_telling(text: ByteArray, start: int) -> bool:
             letters += 1
             upper = 0
         elif byte <= 32 or byte >= 127 or byte == 61 or byte == 58 or byte == 59 or byte == 44:
-            # Blanks, and what stands between a name and its value.
+            # Blanks, and characters between a name and its value.
             return False
         if upper >= 0:
             if was_upper >= 0 and upper != was_upper:
@@ -132,23 +132,23 @@ def _window(text: ByteArray, start: int) -> np.uint64:
 
 @kernel
 def add_windows(offset: IntArray, text: ByteArray, step: int, table: SizeArray) -> int:
-    """Put pieces of texts into a hash table.
+    """Add pieces of texts to a hash table.
 
     Parameters
     ----------
     offset : int64[k + 1]
-        Where each text begins.
+        Start of each text in bytes.
     text : uint8[n]
         UTF-8.
     step : int
-        Bytes from one piece to the next.
+        Distance in bytes between the starts of two pieces.
     table : uint64[2**b]
-        Zeros; receives the pieces. At most half of it fills.
+        Zeros; receives the pieces. At least half of it stays empty.
 
     Returns
     -------
     int
-        How many different pieces there are.
+        Number of distinct pieces.
     """
     mask = np.uint64(table.shape[0] - 1)
     n_windows = 0
@@ -172,25 +172,25 @@ def add_windows(offset: IntArray, text: ByteArray, step: int, table: SizeArray) 
 def find_windows(
     offset: IntArray, text: ByteArray, table: SizeArray, found: IntArray, n_found: int
 ) -> int:
-    """Find pieces of known texts in others.
+    """Find pieces of known texts in other texts.
 
     Parameters
     ----------
     offset : int64[k + 1]
-        Where each text begins.
+        Start of each text in bytes.
     text : uint8[n]
         UTF-8.
     table : uint64[2**b]
-        What `add_windows` filled.
+        The table from `add_windows`.
     found : int64[m, 3]
-        Receives text, first byte and the byte behind the last one; touching pieces are joined.
+        Receives text, start and stop in bytes; adjacent pieces are joined.
     n_found : int
         Always 0.
 
     Returns
     -------
     int
-        How many there are; beyond m they are only counted.
+        Number of places found; those beyond m are counted but not stored.
     """
     mask = np.uint64(table.shape[0] - 1)
     for i in range(offset.shape[0] - 1):
@@ -227,14 +227,14 @@ def pairs_in_rows(
     keys: IntArray,
     n_keys: int,
 ) -> int:
-    """Find edges to wanted nodes that another edge of the same node and type follows.
+    """Find edges to wanted nodes, followed by another edge of the same source and type.
 
     Parameters
     ----------
     first_edge, edge_type, edge_to
         The edges.
     is_pair_type : bool[256]
-        Edge types that count.
+        Edge types to include.
     is_key : bool[n_nodes]
         The wanted targets.
     keys : int64[m]
@@ -245,7 +245,7 @@ def pairs_in_rows(
     Returns
     -------
     int
-        How many there are; beyond m they are only counted.
+        Number of edges found; those beyond m are counted but not stored.
     """
     for node in range(first_edge.shape[0] - 1):
         for edge in range(np.int64(first_edge[node]), np.int64(first_edge[node + 1]) - 1):

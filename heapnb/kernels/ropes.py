@@ -1,4 +1,4 @@
-"""Kernels for ropes: strings that are concatenations of others."""
+"""Kernels for ropes: V8's concatenated strings."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from heapnb._typing import ByteArray, IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
 
 FIRST = 1
-"""Marks the names of edges to the first half of a rope."""
+"""Marks the names of the edges to the first half of a rope."""
 
 SECOND = 2
-"""Marks the names of edges to the second half."""
+"""Marks the names of the edges to the second half of a rope."""
 
 MAX_VISITS_PER_NODE = 4
 """The search ends after so many visits for each node of the heap."""
@@ -49,28 +49,28 @@ def list_leaves(
     half_of_string : uint8[n_strings]
         `FIRST`, `SECOND`, or 0 for names of other edges.
     string_offset : int64[n_strings + 1]
-        Where the text of each string begins, in bytes.
+        Start of the text of each string, in bytes.
     rope : int
         Ordinal.
     leaves : uint32[k]
-        Receives ordinals, empty strings left out, until their texts have k bytes.
+        Receives ordinals of non-empty strings, until their texts have k bytes.
 
     Returns
     -------
     int
-        How many.
+        Number of leaves.
 
     Notes
     -----
-    As in DevTools, a missing half is node 0, and of several halves of one name the last one
-    counts that comes before both are known. It ends on circles too.
+    As in DevTools, a missing half is node 0. Of several halves with the same name, the last one
+    before both halves are known counts. The search also ends for ropes that contain themselves.
     """
     stack = np.empty(_FIRST_STACK, np.uint32)
     stack[0] = rope
     depth = 1
     n_leaves = 0
     n_bytes = 0
-    # A circle of ropes, or one of empty strings, could go on for ever without text.
+    # A cycle of ropes without text would never reach the limit in bytes.
     visits_left = MAX_VISITS_PER_NODE * node_type.shape[0]
     while depth > 0 and n_bytes < leaves.shape[0] and visits_left > 0:
         visits_left -= 1
@@ -106,7 +106,7 @@ def list_leaves(
 
 
 NOTHING = -1
-"""In place of a half that is missing."""
+"""Stands for a missing half."""
 
 _NEW, _OPEN, _DONE = 0, 1, 2
 
@@ -115,29 +115,29 @@ _NEW, _OPEN, _DONE = 0, 1, 2
 def measure_ropes(
     halves: IntArray, string_offset: IntArray, limit: int, order: IntArray, length: IntArray
 ) -> None:
-    """Find the lengths of many ropes, and an order in which their texts can be joined.
+    """Compute the lengths of many ropes, and an order in which to join their texts.
 
     Parameters
     ----------
     halves : int64[k, 2]
-        What each rope consists of: the row of another rope, `NOTHING`, or ``-2 - i`` for string i.
+        Halves of each rope: the row of another rope, `NOTHING`, or ``-2 - i`` for string i.
     string_offset : int64[n_strings + 1]
-        Where the text of each string begins, in bytes.
+        Start of the text of each string, in bytes.
     limit : int
-        Bytes of a text that count.
+        Maximum length of a text in bytes.
     order : int64[k]
-        Receives the rows, each after those of its halves.
+        Receives the rows, each after the rows of its halves.
     length : int64[k]
-        Receives bytes. Where a rope contains itself, the inner one is empty.
+        Receives bytes. If a rope contains itself, its inner occurrence is empty.
 
     Notes
     -----
-    Each rope is visited once, however long the chains are that they make: ``text += more`` leaves
-    ropes of all lengths behind, each the first half of the next.
+    The kernel visits each rope once, so long chains are fast: ``text += more`` in a loop creates a
+    rope of each length, each the first half of the next.
     """
     k = halves.shape[0]
     state = np.zeros(k, np.uint8)
-    # Each rope is put there by what it is half of, or as a beginning.
+    # A rope is pushed once as a start, and once for each rope that it is half of.
     stack = np.empty(2 * k + 1, np.int64)
     length[:] = 0
     n_done = 0
@@ -164,7 +164,7 @@ def measure_ropes(
             for i in range(2):
                 half = halves[row, i]
                 if half >= 0:
-                    # One that is still open has no length yet.
+                    # A rope that is still in work has length 0 so far.
                     total += length[half]
                 elif half != NOTHING:
                     total += string_offset[-1 - half] - string_offset[-2 - half]
@@ -187,13 +187,13 @@ def join_ropes(
     halves, order
         See `measure_ropes`.
     string_offset : int64[n_strings + 1]
-        Where the text of each string begins in ``string_text``.
+        Start of the text of each string in ``string_text``.
     string_text : uint8[m]
         UTF-8.
     first_byte : int64[k + 1]
-        Where each rope's text begins in ``text``: sums of the lengths.
+        Start of each rope's text in ``text``: running totals of the lengths.
     text : uint8[first_byte[k]]
-        Receives UTF-8, cut where a length says so, be it within a character.
+        Receives UTF-8, truncated to the lengths, possibly within a character.
     """
     is_written = np.zeros(halves.shape[0], np.bool_)
     for row in order:

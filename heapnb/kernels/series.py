@@ -1,4 +1,4 @@
-"""Kernels that compare snapshots: by node id, and by hashes that mean the same in each."""
+"""Kernels that compare snapshots: by node id, and by hashes that are stable across snapshots."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def unmatched(
     is_removed: BoolArray,
     is_added: BoolArray,
 ) -> None:
-    """Unmark the nodes that are in both snapshots, with the same id and the same class.
+    """Unmark the nodes that both snapshots contain, with the same id and the same class.
 
     Parameters
     ----------
     before_order, after_order : uint32[…]
-        Ordinals in ascending order of id, and of class where an id comes more than once.
+        Ordinals in ascending order of id, then of class if an id occurs more than once.
     before_id, after_id : unsigned[…]
         Node ids.
     before_class, after_class : uint32[…]
-        The class of each node, numbered alike in both.
+        The class of each node, with the same numbers in both snapshots.
     is_removed, is_added : bool[…]
-        True for the nodes that take part; changed in place.
+        True for the nodes to compare; changed in place.
     """
     i = 0
     j = 0
@@ -64,7 +64,7 @@ def unmatched(
 def encode_hashes(
     hashes: HashArray, slots: NodeArray, codes: NodeArray, distinct: HashArray, n_distinct: int
 ) -> tuple[int, int]:
-    """Number hashes in order of first occurrence, as far as there is room.
+    """Number hashes in order of first occurrence, until the output is full.
 
     Parameters
     ----------
@@ -75,16 +75,16 @@ def encode_hashes(
     codes : uint32[n]
         Receives the numbers.
     distinct : uint64[2 ** (k - 1)]
-        The hash of every number so far; changed in place.
+        The hash with each number; changed in place.
     n_distinct : int
-        How many numbers there are so far.
+        Number of distinct hashes before.
 
     Returns
     -------
     done : int
-        How many of ``hashes`` were numbered; fewer than all if ``distinct`` is full.
+        How many of ``hashes`` have a number; fewer than all if ``distinct`` is full.
     n_distinct : int
-        How many numbers there are now.
+        Number of distinct hashes after.
     """
     mask = np.uint64(slots.shape[0] - 1)
     for i in range(hashes.shape[0]):
@@ -107,14 +107,14 @@ def encode_hashes(
 
 @kernel
 def fill_slots(distinct: HashArray, n_distinct: int, slots: NodeArray) -> None:
-    """Enter numbered hashes into an empty hash table.
+    """Add numbered hashes to an empty hash table.
 
     Parameters
     ----------
     distinct : uint64[…]
         Hashes.
     n_distinct : int
-        How many of them to enter.
+        Number of hashes to add.
     slots : uint32[2 ** k]
         All `NO_CODE`; receives the numbers.
     """

@@ -1,4 +1,4 @@
-"""Kernels behind DevTools' Summary and Statistics: sums over groups of nodes."""
+"""Kernels for DevTools' Summary and Statistics: totals of groups of nodes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def add_up_groups(
     total: SizeArray,
     least_distance: DistanceArray,
 ) -> None:
-    """Count the nodes of each group that have a size, add sizes, find the least distance.
+    """Count the nodes of each group, add up their sizes, and find the least distance.
 
     Parameters
     ----------
     group : unsigned[n_nodes]
         The group of each node.
     shallow_size : unsigned[n_nodes]
-        Bytes; nodes of size 0 do not count.
+        Bytes; nodes of size 0 are ignored.
     distance : int32[n_nodes]
         Any values.
     count : int64[n_groups]
@@ -65,17 +65,17 @@ def add_up_outermost(
     next_child: NodeArray,
     total: SizeArray,
 ) -> None:
-    """Add up what each group retains, leaving out members inside another member.
+    """Add up the retained sizes of each group, without members that another member dominates.
 
-    A member counts if no proper ancestor in the dominator tree belongs to its group: what it
-    retains is part of what the ancestor retains. Nodes of size 0 neither count nor shield.
+    A member counts if no proper ancestor in the dominator tree belongs to its group, because the
+    ancestor's retained size includes the member's. Nodes of size 0 are ignored.
 
     Parameters
     ----------
     first_dominated : uint32[n_nodes + 1]
         CSR offsets of the dominator tree.
     dominated : uint32[n_nodes - 1]
-        Its children.
+        Children of each node.
     root : int
         Ordinal of the root.
     group : unsigned[n_nodes]
@@ -89,7 +89,7 @@ def add_up_outermost(
     path : uint32[n_nodes]
         Scratch: the path from the root to the current node.
     next_child : uint32[n_nodes]
-        Scratch: where in ``dominated`` to go on, for each node of the way.
+        Scratch: where in ``dominated`` to continue, for each node on the path.
     total : uint64[n_groups]
         Zeros; receives the bytes.
     """
@@ -133,7 +133,7 @@ def add_up_unshared_elements(
     first_retainer: OffsetArray,
     shallow_size: SizeArray,
 ) -> int:
-    """Add up the sizes of arrays and of the backing stores that nothing else refers to.
+    """Add up the sizes of arrays and of backing stores without another retainer.
 
     Parameters
     ----------
@@ -142,11 +142,11 @@ def add_up_unshared_elements(
     internal_type : int
         Edge type of backing stores.
     is_elements : bool[n_strings]
-        Which strings are ``elements``.
+        True for the string ``elements``.
     arrays : int64[k]
         Ordinals.
     first_retainer : unsigned[n_nodes + 1]
-        CSR offsets of the edges that lead to each node.
+        CSR offsets of the incoming edges of each node.
     shallow_size : unsigned[n_nodes]
         Bytes.
 

@@ -1,4 +1,4 @@
-"""Kernels that look at strings: which have one text, which are called something."""
+"""Kernels for strings: group them by text, find the targets of named edges."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def count_texts(
     retained: IntArray,
     others: IntArray,
 ) -> int:
-    """Group strings by text, as long as all of one text have one size.
+    """Group strings by text and size; list those that differ in size from the first with the text.
 
     Parameters
     ----------
@@ -27,18 +27,18 @@ def count_texts(
     node_name, shallow_size, retained_size
         Columns of the nodes.
     first : int64[n_strings]
-        Receives the first node that has each text.
+        Receives the first node with each text.
     size : int64[n_strings]
-        Receives the shallow size of that node.
+        Receives the shallow size of that node in bytes.
     count, retained : int64[n_strings]
-        Zeros; receive how many strings have that text and size, and what they retain.
+        Zeros; receive the number of strings with that text and size, and their retained bytes.
     others : int64[k]
-        Receives strings that differ in size from the first one of their text.
+        Receives the strings that differ in size from the first string with their text.
 
     Returns
     -------
     int
-        How many others there are.
+        Number of other strings.
     """
     n_others = 0
     for node in strings:
@@ -64,18 +64,18 @@ def mark_named(
     is_name: BoolArray,
     is_marked: BoolArray,
 ) -> None:
-    """Mark the nodes that edges of some types and names lead to.
+    """Mark the targets of edges with some types and names.
 
     Parameters
     ----------
     edge_type, edge_name, edge_to
         Columns of the edges.
     is_type : bool[256]
-        Types that count; all of them have names.
+        Edge types to include; all of them have names.
     is_name : bool[n_strings]
-        Names that count.
+        Names to include.
     is_marked : bool[n_nodes]
-        Receives True for such nodes.
+        Receives True for the targets.
     """
     for edge in range(edge_to.shape[0]):
         if is_type[edge_type[edge]] and is_name[edge_name[edge]]:

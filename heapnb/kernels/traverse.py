@@ -1,4 +1,4 @@
-"""Kernels that walk the graph: page-owned nodes, distances, owners of shallow sizes."""
+"""Kernels that traverse the graph: page-owned nodes, distances, owners of shallow sizes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heapnb._typing import (
 )
 from heapnb.kernels._jit import kernel
 
-# Which search rule the source node of an edge asks for; see `distances`.
+# The search rule for the outgoing edges of a node; see `distances`.
 RULE_NONE = 0
 RULE_MAP_DESCRIPTORS = 1
 RULE_NATIVE_CONTEXT = 2
@@ -26,7 +26,7 @@ MULTIPLE_OWNERS = 0xFFFF_FFFE
 
 @kernel
 def push_unmarked(start: NodeArray, marked: BoolArray, stack: NodeArray) -> int:
-    """Mark some nodes and push those that were not marked before.
+    """Mark some nodes, and push those that were unmarked.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def push_unmarked(start: NodeArray, marked: BoolArray, stack: NodeArray) -> int:
     marked : bool[n_nodes]
         Changed in place.
     stack : uint32[n_nodes]
-        Receives the nodes, from 0 on.
+        Receives the nodes, from index 0 on.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def mark_reachable(
     marked: BoolArray,
     stack: NodeArray,
 ) -> None:
-    """Mark everything that is reachable from some nodes over edges that are not weak.
+    """Mark all nodes that are reachable from some nodes through edges that are not weak.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def mark_reachable(
     edge_type : uint8[n_edges]
         Edge types.
     weak_type : int
-        The type that does not count; -1 if there is none.
+        The edge type to ignore; -1 if the file has no such type.
     start : uint32[k]
-        Where to begin.
+        Start nodes.
     marked : bool[n_nodes]
         All False; receives the marks.
     stack : uint32[n_nodes]
@@ -103,18 +103,18 @@ def essential_edges(
     page_owned: BoolArray,
     essential: BoolArray,
 ) -> None:
-    """Mark the edges that count for dominators, ephemerons aside.
+    """Mark the edges that count for dominators, without regard to ephemerons.
 
-    Weak edges and edges to oneself never count. From the root all others do; elsewhere
-    shortcuts do not, nor do edges that lead from outside the page's (the program's) own
-    nodes into them.
+    Weak edges and edges from a node to itself never count. All other edges of the root count. From
+    other nodes, shortcuts do not count, nor do edges from nodes outside the page (the program) to
+    nodes of the page.
 
     Parameters
     ----------
     first_edge, edge_to, edge_type
         The edges.
     weak_type, shortcut_type : int
-        Edge types, -1 if there is none.
+        Edge types, -1 if the file has no such type.
     root : int
         Ordinal of the root.
     page_owned : bool[n_nodes]
@@ -149,17 +149,17 @@ def drop_table_edges(
     table_of_string: IntArray,
     essential: BoolArray,
 ) -> None:
-    """Unmark the edges that lead from a WeakMap's table to its values.
+    """Unmark the edges from a WeakMap's table to its values.
 
-    Table and key retain a value together: without either it would go. The key is what a
-    person looks for, so its edge alone counts.
+    Table and key retain a value together: the value is released with either. Users look for the
+    key, so only the key's edge counts.
 
     Parameters
     ----------
     first_edge, edge_type, edge_name
         The edges.
     internal_type : int
-        The edge type of such edges.
+        The type of these edges.
     node_id : unsigned[n_nodes]
         V8's ids.
     table_of_string : int64[n_strings]
@@ -177,7 +177,7 @@ def drop_table_edges(
 
 @kernel
 def leading_integer(text: ByteArray, start: int, stop: int) -> tuple[bool, int]:
-    """Read the integer that a string begins with, as JavaScript's ``parseInt`` does.
+    """Parse the integer at the start of a string like JavaScript's ``parseInt``.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def leading_integer(text: ByteArray, start: int, stop: int) -> tuple[bool, int]:
     Returns
     -------
     found : bool
-        Whether it begins with an integer.
+        Whether the string starts with an integer.
     value : int
         The integer; digits beyond 18 are ignored.
     """
@@ -226,41 +226,41 @@ def distances(
     pending: BoolArray,
     distance: DistanceArray,
 ) -> None:
-    """Search breadth-first from nodes that already have a distance.
+    """Search breadth first from nodes that already have a distance.
 
-    Weak edges do not count. Three rules leave out further edges: a native context's
-    ``sloppy_function_map``; the descriptor links of a descriptor array, which maps share;
-    and the first of the two edges to a WeakMap's value, so that the value is as far away as
-    the farther of its map and its key.
+    Weak edges do not count. Three rules ignore more edges: a native context's
+    ``sloppy_function_map``; the descriptor links of a descriptor array, which maps share; and the
+    first of the two edges to a WeakMap's value, so that its distance is one more than that of the
+    farther of its map and its key.
 
     Parameters
     ----------
     first_edge, edge_to, edge_type, edge_name
         The edges.
     edge_rules : tuple of 4 int
-        The edge types weak, internal, element and hidden; -1 if there is none.
+        The edge types weak, internal, element and hidden; -1 for a type that the file lacks.
     node_rule : uint8[n_nodes]
-        ``RULE_…`` of edges that leave the node.
+        ``RULE_…`` of the node's outgoing edges.
     sloppy_name : bool[n_strings] or bool[0]
-        Which strings are ``sloppy_function_map``.
+        True for the string ``sloppy_function_map``.
     ephemeron_pair : int64[n_strings] or int64[0]
         For the name of a WeakMap entry's edge the number of the entry, else -1; empty if no
         edge has such a name.
     string_offsets, string_bytes
-        The string table as Arrow holds it.
+        Arrow's buffers of the string table.
     queue : uint32[n_nodes + k]
-        The first ``n_queued`` are where to begin.
+        The first ``n_queued`` are the start nodes.
     n_queued : int
-        Nodes in the queue.
+        Number of nodes in the queue.
     pending : bool[n_pairs]
-        Entries of which one edge was met; kept between calls.
+        Entries of which the search has passed one edge; kept between calls.
     distance : int32[n_nodes]
-        -5 where no distance is known; receives the others.
+        -5 for unknown distances; receives the distances of reached nodes.
 
     Notes
     -----
-    DevTools: ``calculateDistances`` and ``bfs``. The order of the search decides which of the
-    two edges of a WeakMap entry comes first, so it must be the same as there.
+    DevTools: ``calculateDistances`` and ``bfs``. The search order decides which of the two edges
+    of a WeakMap entry is first, so it must be the same as in DevTools.
     """
     weak_type, internal_type, element_type, hidden_type = edge_rules
     has_ephemerons = ephemeron_pair.shape[0] > 0
@@ -286,7 +286,7 @@ def distances(
                     found, index = leading_integer(
                         string_bytes, string_offsets[name], string_offsets[name + 1]
                     )
-                # JavaScript's remainder keeps the sign, but below 2 it is not asked for.
+                # JavaScript's % keeps the sign, but the rule excludes indices below 2.
                 if found and index >= 2 and index % 3 == 1:
                     continue
             else:
@@ -318,25 +318,25 @@ def owners(
     owner: NodeArray,
     stack: NodeArray,
 ) -> None:
-    """Find, for each node that can be owned, the one node that all its retainers belong to.
+    """Find, for each node that can be owned, the single owner of all its retainers.
 
     Parameters
     ----------
     first_edge, edge_to, edge_type
         The edges.
     weak_type : int
-        The edge type that does not count; -1 if there is none.
+        The edge type to ignore; -1 if the file has no such type.
     can_be_owned : bool[n_nodes]
-        Arrays, hidden nodes and external string data; all others own themselves.
+        Arrays, hidden nodes and external string data; other nodes own themselves.
     owner : uint32[n_nodes]
         Receives the owner's ordinal, ``UNVISITED_OWNER`` or ``MULTIPLE_OWNERS``.
     stack : uint32[2 * n_nodes]
-        Scratch; every node enters it twice at most.
+        Scratch; each node is pushed at most twice.
 
     Notes
     -----
-    DevTools: ``calculateShallowSizes``. A node's state only ever goes from unvisited to one
-    owner to several, so the result does not depend on the order of the visits.
+    DevTools: ``calculateShallowSizes``. A node's state changes only from unvisited to one owner to
+    several owners, so the result does not depend on the order of the visits.
     """
     n_nodes = can_be_owned.shape[0]
     for node in range(n_nodes):
@@ -369,16 +369,16 @@ def owners(
 def transfer_sizes(
     owner: NodeArray, takes_no_size: BoolArray, self_size: SizeArray, shallow_size: SizeArray
 ) -> None:
-    """Give the sizes of owned nodes to their owners.
+    """Move the sizes of owned nodes to their owners.
 
     Parameters
     ----------
     owner : uint32[n_nodes]
         See `owners`.
     takes_no_size : bool[n_nodes]
-        Synthetic nodes and the root: what they own keeps its size.
+        Synthetic nodes and the root: nodes that they own keep their sizes.
     self_size : unsigned[n_nodes]
-        Bytes, as the file has them.
+        Bytes as in the file.
     shallow_size : unsigned[n_nodes]
         A copy of ``self_size``; receives the result.
     """

@@ -1,4 +1,4 @@
-"""Kernels for trees over a heap: growing one, grouping nodes that are held alike, adding up."""
+"""Kernels for spanning trees of a heap: build a tree, group nodes by their path, add up sizes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from heapnb.kernels._jit import kernel
 from heapnb.kernels.hashing import GOLDEN, HashArray, mix
 
 NO_NODE = 0xFFFF_FFFF
-"""Marks "none" among node ordinals; the same as `heapnb.vocab.NO_ORDINAL`."""
+"""Stands for "none" among node ordinals, like `heapnb.vocab.NO_ORDINAL`."""
 
 
 @kernel
@@ -24,7 +24,7 @@ def grow_tree(
     head: int,
     tail: int,
 ) -> int:
-    """Search breadth first, noting by which edge each node is first reached.
+    """Search breadth first, and store the edge that first reaches each node.
 
     Parameters
     ----------
@@ -33,17 +33,17 @@ def grow_tree(
     edge_to : uint32[n_edges]
         Target ordinals.
     usable : bool[n_edges]
-        Edges that may be walked.
+        Edges that the search may follow.
     blocked : bool[n_nodes]
-        Nodes not to enter.
+        Nodes that the search must not enter.
     parent : uint32[n_nodes]
-        `NO_NODE` where a node has not been reached; changed in place.
+        `NO_NODE` for unreached nodes; changed in place.
     parent_edge : unsigned[n_nodes]
         The edge from the parent; changed in place.
     queue : uint32[n_nodes]
-        Nodes reached so far, in order; changed in place.
+        Reached nodes, in order; changed in place.
     head, tail : int
-        The nodes ``queue[head:tail]`` are the ones to go on from.
+        The search continues from the nodes ``queue[head:tail]``.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def skip_storage(
     label: NodeArray,
     owner: NodeArray,
 ) -> None:
-    """Let what lies in a backing store belong to the object whose store it is.
+    """Find the owner of each node: its nearest ancestor that is not a backing store.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def skip_storage(
     is_storage : bool[n_nodes]
         Nodes that are part of another object: elements, properties, tables, cells.
     keeps_label : bool[n_nodes]
-        Storage of a single value (a cell): what is in it has the label of the cell.
+        Storage of a single value (a cell): the value takes the label of the cell.
     label : uint32[n_nodes]
-        How each node is reached from its parent; changed in place.
+        Label of the edge from each node's parent; changed in place.
     owner : uint32[n_nodes]
         Receives the nearest ancestor that is not storage.
     """
@@ -110,11 +110,10 @@ def find_repetitions(
     shortest_chain: int,
     follows: NodeArray,
 ) -> None:
-    """Find linked lists: chains in which the same steps come again and again.
+    """Find linked lists: chains that repeat the same steps.
 
-    A node repeats its nearest ancestor that has the same kind and was reached by the same
-    label. Where just one node repeats a node, the two are linked; trees branch and are left
-    alone.
+    A node repeats its nearest ancestor of the same kind and label. If exactly one node repeats a
+    node, the two are linked. Trees branch, so they do not count as lists.
 
     Parameters
     ----------
@@ -123,15 +122,15 @@ def find_repetitions(
     owner : uint32[n_nodes]
         The tree.
     kind, label : uint32[n_nodes]
-        What a node is and how it is reached.
+        Kind of each node, and label of the edge to it.
     is_storage : bool[n_nodes]
         Nodes to skip.
     longest_cycle : int
-        How many steps up to look.
+        Maximum number of steps between two repeating nodes.
     shortest_chain : int
-        Chains of fewer nodes are left alone.
+        Minimum number of nodes of a list.
     follows : uint32[n_nodes]
-        Receives the node that a node of a list repeats, else `NO_NODE`.
+        Receives the node that each node of a list repeats, else `NO_NODE`.
     """
     n_successors = np.zeros(owner.shape[0], np.uint32)
     for i in range(order.shape[0]):
@@ -149,7 +148,7 @@ def find_repetitions(
                 follows[node] = above
                 n_successors[above] += np.uint32(1)
                 break
-    # The length of the chain that ends in a node, then of the whole chain that it is part of.
+    # The length of the chain that ends in a node, later of the whole chain.
     length = np.ones(owner.shape[0], np.uint32)
     for i in range(order.shape[0]):
         node = order[i]
@@ -184,7 +183,7 @@ def group_nodes(
     group: HashArray,
     route: HashArray,
 ) -> None:
-    """Give nodes that are held alike the same hash.
+    """Give nodes with the same owner, label and kind the same hash.
 
     Parameters
     ----------
@@ -195,18 +194,18 @@ def group_nodes(
     kind_hash, label_hash : uint64[…]
         Hashes of the kinds and labels.
     kind, label : uint32[n_nodes]
-        What a node is and how it is reached, as rows of the above.
+        Kind of each node and label of the edge to it, as indices into the hashes.
     is_storage : bool[n_nodes]
         Nodes that count as their owner.
     identity : uint64[n_nodes]
-        A hash of the node's id where it is the same object in every snapshot, else 0.
+        A hash of the node's id if the same object is in every snapshot, else 0.
     follows : uint32[n_nodes]
         See `find_repetitions`.
     group : uint64[n_nodes]
-        Receives a hash of the holder's identity, the label and the kind. Where the holder has
-        no identity, its own group stands for it.
+        Receives a hash of the owner's identity, the label and the kind. For an owner without
+        identity, the hash uses the owner's group.
     route : uint64[n_nodes]
-        Receives a hash of labels and kinds only, along the whole path from the root.
+        Receives a hash of the labels and kinds along the whole path from the root.
     """
     for i in range(order.shape[0]):
         node = order[i]
@@ -234,7 +233,7 @@ def group_nodes(
 
 @kernel
 def add_up_tree(order: NodeArray, owner: NodeArray, total: SizeArray) -> None:
-    """Add to every node what lies below it.
+    """Add the sizes of all descendants to each node.
 
     Parameters
     ----------
@@ -243,7 +242,7 @@ def add_up_tree(order: NodeArray, owner: NodeArray, total: SizeArray) -> None:
     owner : uint32[n_nodes]
         The tree.
     total : uint64[n_nodes]
-        Sizes; changed into totals in place.
+        Sizes in bytes; changed to totals in place.
     """
     for i in range(order.shape[0] - 1, 0, -1):
         node = order[i]
@@ -252,7 +251,7 @@ def add_up_tree(order: NodeArray, owner: NodeArray, total: SizeArray) -> None:
 
 @kernel
 def mark_below(order: NodeArray, parent: NodeArray, marked: BoolArray) -> None:
-    """Mark all that a tree has below marked nodes.
+    """Mark all descendants of marked nodes.
 
     Parameters
     ----------

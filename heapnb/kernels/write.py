@@ -8,19 +8,19 @@ from heapnb._typing import ByteArray, IntArray
 from heapnb.kernels._jit import kernel
 
 MAX_TEXT = 21
-"""Bytes that one number takes at most: sign, 19 digits and the comma or newline behind it."""
+"""Maximum length of a number in bytes: sign, 19 digits, and a comma or newline."""
 
 
 @kernel
 def format_integers(values: IntArray, stride: int, out: ByteArray) -> int:
-    """Write integers in decimal: a comma behind each, and a newline behind each record.
+    """Write integers in decimal: a comma after each, and a newline after each record.
 
     Parameters
     ----------
     values : int64[k * stride]
         Whole records.
     stride : int
-        Numbers in a record.
+        Number of integers in a record.
     out : uint8[k * (MAX_TEXT * stride + 1)]
         Receives the text.
 
