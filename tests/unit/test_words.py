@@ -135,9 +135,7 @@ def document_texts() -> Iterator[Text]:
 def notebook_texts() -> Iterator[Text]:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for number, cell in enumerate(json.loads(path.read_text())["cells"]):
-            comments = [line for line in cell["source"] if "#" in line]
-            lines = cell["source"] if cell["cell_type"] == "markdown" else comments
-            yield Text(f"{path.name}, cell {number}", "".join(lines))
+            yield Text(f"{path.name}, cell {number}", "".join(cell["source"]))
 
 
 def help_texts() -> Iterator[Text]:
