@@ -55,7 +55,7 @@ class SnapshotFormatError(HeapnbError):
 
 
 class TruncatedSnapshotError(SnapshotFormatError):
-    """The file ends before the snapshot does; ``salvage=True`` reads what is there."""
+    """The file ends before the snapshot does; ``salvage=True`` reads the intact part."""
 
 
 class NodeNotFoundError(HeapnbError, LookupError):

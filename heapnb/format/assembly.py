@@ -1,6 +1,6 @@
-"""From the sections of a file to a snapshot.
+"""Build a snapshot from the sections of a file.
 
-Nothing is trusted: everything that later code relies on is checked here.
+This module validates everything that later code relies on.
 """
 
 from __future__ import annotations
@@ -23,23 +23,17 @@ from heapnb.vocab import INDEXED_EDGE_TYPES
 
 _MISSING_STRING = "(missing from the truncated file)"
 _SKIPPED_BYTES = 8 << 20
-"""Read at a time on the way to a number whose place in the file is wanted."""
+"""Block size for skipping to the position of an invalid number."""
 
 
 @dataclass
 class Assembly:
-    """Makes the columns of a snapshot from the sections of its file.
-
-    Parameters
-    ----------
-    read : Sections
-        What was read.
-    """
+    """Builds and validates the columns of a snapshot from the sections of its file."""
 
     read: Sections
 
     def result(self) -> RawSnapshot:
-        """Check everything, and return the columns.
+        """Validate everything, and return the columns.
 
         Raises
         ------
@@ -109,7 +103,7 @@ class Assembly:
         rows = self.read.rows.get(section, 0)
         if declared and declared != rows and not self.read.salvage:
             raise SnapshotFormatError(
-                f"The header promises {declared} {section}, the array holds {rows}",
+                f"The header declares {declared} {section}, the array has {rows}",
                 section=section,
                 byte_offset=self.read.blocks[section][0][1],
                 hint="the file was damaged or changed.",
@@ -117,7 +111,7 @@ class Assembly:
         return table.finish(rows)
 
     def _spread_flat(self, section: str, table: RecordTable) -> None:
-        """Make columns of an array that came before the header."""
+        """Fill columns from an array that precedes the header in the file."""
         values = self.read.flat.pop(section)
         rows, rest = divmod(len(values), table.stride)
         if rest and not self.read.salvage:
@@ -134,7 +128,7 @@ class Assembly:
         total = int(counts.sum(dtype=np.uint64))
         if total != n_edges and not self.read.salvage:
             raise SnapshotFormatError(
-                f"The nodes own {total} edges, the array holds {n_edges}",
+                f"The nodes declare {total} edges, the array has {n_edges}",
                 section="edges",
                 byte_offset=self.read.blocks["edges"][0][1],
                 hint="the file was damaged or changed.",
@@ -145,7 +139,7 @@ class Assembly:
         return offsets
 
     def _locate(self, section: str, nth: int) -> int:
-        """Byte offset of the nth number of a section that was read before."""
+        """Return the byte offset of the nth number of a section that was already read."""
         blocks = self.read.blocks[section]
         firsts = [first for first, _ in blocks]
         i = int(np.searchsorted(firsts, nth, side="right")) - 1
@@ -160,7 +154,7 @@ class Assembly:
             source.close()
 
     def _find_number(self, source: OpenSource, first: int, offset: int, nth: int) -> int:
-        """Read a block once more, to find where its nth number is."""
+        """Read a block again to find the byte offset of its nth number."""
         skip = offset
         chunk = np.empty(_SKIPPED_BYTES, np.uint8)
         while skip > 0:
@@ -168,7 +162,7 @@ class Assembly:
             if got == 0:
                 return offset
             skip -= got
-        # A block of text holds the number, or reading stopped right behind it.
+        # The number is in this block of text, or reading stopped right after it.
         data = np.empty(2 * self.read.window.block_bytes, np.uint8)
         got = source.read_into(data.data)
         return Block(data, 0, got, first, nth - first + 1, offset).offset_of(nth - first)
@@ -176,11 +170,11 @@ class Assembly:
     def _check(
         self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
     ) -> None:
-        """Prove what the kernels rely on: every index and ordinal is in range."""
+        """Check that every index and ordinal is in range, because kernels do not check."""
         n_nodes = len(nodes["type"])
         if n_nodes == 0:
             raise SnapshotFormatError(
-                "The snapshot holds no nodes",
+                "The snapshot has no nodes",
                 section="nodes",
                 byte_offset=self.read.blocks["nodes"][0][1]
                 if "nodes" in self.read.blocks
@@ -193,8 +187,8 @@ class Assembly:
                 f"root_index is not the offset of a node: {meta.root_offset}",
                 section="snapshot",
             )
-        self._below("nodes", "type", nodes["type"], len(meta.node_types), "no type of node")
-        self._below("edges", "type", edges["type"], len(meta.edge_types), "no type of edge")
+        self._below("nodes", "type", nodes["type"], len(meta.node_types), "not a node type")
+        self._below("edges", "type", edges["type"], len(meta.edge_types), "not an edge type")
         if len(edges["to_node"]):
             self._below("edges", "to_node", edges["to_node"], n_nodes, "not the offset of a node")
         self._check_names(meta, nodes, edges)
@@ -215,12 +209,11 @@ class Assembly:
                     [self.read.strings, pa.array([_MISSING_STRING], pa.large_string())]
                 )
             return
-        self._below("nodes", "name", nodes["name"], n_strings, "no index of a string")
+        self._below("nodes", "name", nodes["name"], n_strings, "not an index of a string")
         bad = first_bad_name(edges["type"], edges["name_or_index"], is_indexed, n_strings)
         if bad >= 0:
-            raise self._bad_value(
-                "edges", "name_or_index", bad, edges["name_or_index"][bad], "no index of a string"
-            )
+            name = edges["name_or_index"][bad]
+            raise self._bad_value("edges", "name_or_index", bad, name, "not an index of a string")
 
     def _below(
         self, section: str, field_name: str, column: AnyArray, bound: int, what: str

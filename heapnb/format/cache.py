@@ -1,9 +1,9 @@
 """The on-disk cache: columns and derived arrays as memory-mapped Arrow files.
 
-A snapshot's entry is a directory in the user's cache directory. Every array is a file of its
-own, written under another name first and then renamed, so that neither a killed process nor
-two processes at once can leave a half-written array under its real name; the description that
-makes an entry complete is written last.
+A snapshot's entry is a directory in the user's cache directory, with one file per array. Each file
+is written under a temporary name and then renamed, so that neither a killed process nor two
+processes at once leave an incomplete array. The description that completes an entry is written
+last.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
 
 FORMAT_VERSION = 1
-"""Part of every key: a release that stores something else leaves old entries alone."""
+"""Part of each key: a release with another format ignores old entries."""
 
 ENVIRONMENT_VARIABLE = "HEAPNB_CACHE_DIR"
 _DESCRIPTION = "snapshot.json"
@@ -63,9 +63,9 @@ class CacheEntry:
     name, path : str
         The snapshot file it was made from.
     size_bytes : int
-        What the entry takes on disk.
+        Size of the entry on disk.
     modified : float
-        When it was last written to, in seconds since 1970.
+        Time of the last change, in seconds since 1970.
     """
 
     key: str
@@ -76,7 +76,7 @@ class CacheEntry:
 
 
 def cache_directory() -> Path:
-    """Return where entries are kept; ``HEAPNB_CACHE_DIR`` overrides the user's cache directory."""
+    """Return the cache directory of the user, or ``HEAPNB_CACHE_DIR`` if it is set."""
     override = os.environ.get(ENVIRONMENT_VARIABLE)
     if override:
         return Path(override)
@@ -86,18 +86,7 @@ def cache_directory() -> Path:
 
 
 def cache_key(path: Path) -> str:
-    """Identify a file's content by its size, time and a hash of its ends.
-
-    Parameters
-    ----------
-    path : Path
-        The snapshot file.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
-    """
+    """Return a hexadecimal key of a file's content: its size, time, and a hash of both ends."""
     stat = path.stat()
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{FORMAT_VERSION} {stat.st_size} {stat.st_mtime_ns}".encode())
@@ -111,8 +100,8 @@ def cache_key(path: Path) -> str:
 class CacheStore:
     """The arrays of one snapshot on disk; also a `heapnb.graph.DerivedStore`.
 
-    Arrays are written by a thread of their own while the work goes on; the interpreter waits
-    for it at exit. A disk that is full or read-only costs the cache, never the result.
+    A background thread writes the arrays; the interpreter waits for it at exit. With a full or
+    read-only disk nothing is cached, but results are the same.
 
     Parameters
     ----------
@@ -126,18 +115,7 @@ class CacheStore:
         self._pending: list[Future[None]] = []
 
     def load(self, name: str) -> AnyArray | None:
-        """Map an array into memory.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        array or None
-            Read-only; None if it is not there, or not readable.
-        """
+        """Map an array into memory, read-only; return None if it is missing or unreadable."""
         path = self._path(name)
         try:
             with pa.memory_map(str(path)) as source:
@@ -150,36 +128,16 @@ class CacheStore:
         return array
 
     def save(self, name: str, array: AnyArray) -> None:
-        """Write an array in the background.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-        array : array
-            One-dimensional.
-        """
+        """Write a one-dimensional array in the background."""
         self._submit(lambda: self._write(name, array))
 
     def save_snapshot(self, raw: RawSnapshot) -> None:
-        """Write all columns of a snapshot in the background.
-
-        Parameters
-        ----------
-        raw : RawSnapshot
-            The snapshot.
-        """
+        """Write all columns of a snapshot in the background."""
         self._submit(remove_stale_parts)
         self._submit(lambda: self._write_snapshot(raw))
 
     def load_snapshot(self) -> RawSnapshot | None:
-        """Map a snapshot's columns into memory.
-
-        Returns
-        -------
-        RawSnapshot or None
-            None if the entry is missing or incomplete.
-        """
+        """Map a snapshot's columns into memory; return None if the entry is incomplete."""
         try:
             description = orjson.loads((self.directory / _DESCRIPTION).read_bytes())
             return self._assemble(description)
@@ -187,7 +145,7 @@ class CacheStore:
             return None
 
     def wait(self) -> None:
-        """Return when everything is written."""
+        """Wait until all arrays are written."""
         for future in self._pending:
             future.result()
         self._pending.clear()
@@ -310,25 +268,25 @@ def read_cached(
     progress: ProgressCallback | None = None,
     salvage: bool = False,
 ) -> tuple[RawSnapshot, CacheStore | None]:
-    """Read a snapshot, from the cache if it is there.
+    """Read a snapshot from the cache, or from its file if it is not cached.
 
     Parameters
     ----------
     source : str, PathLike, binary file or bytes
-        As for `heapnb.format.read_snapshot`; only files on disk are cached.
+        See `heapnb.format.read_snapshot`; only files on disk are cached.
     cache : bool, default True
-        Whether to look in the cache and to fill it.
+        Whether to read and write the cache.
     progress : callable, optional
-        Called with (stage, bytes done, bytes in all).
+        Called with (stage, bytes done, total bytes).
     salvage : bool, default False
-        Read what a truncated file holds; such a result is not cached.
+        Read the intact part of a truncated file; the result is not cached.
 
     Returns
     -------
     raw : RawSnapshot
         The snapshot.
     store : CacheStore or None
-        Where its derived arrays are kept.
+        Cache of the derived arrays; None if the snapshot is not cached.
     """
     path = _path_of(source)
     if not cache or salvage or path is None:
@@ -342,12 +300,7 @@ def read_cached(
 
 
 def list_entries() -> list[CacheEntry]:
-    """Describe what the cache holds, the newest first.
-
-    Returns
-    -------
-    list of CacheEntry
-    """
+    """List the entries of the cache, newest first."""
     entries = []
     for directory in _entry_directories():
         source: dict[str, Any] = {}
@@ -368,13 +321,7 @@ def list_entries() -> list[CacheEntry]:
 
 
 def clear() -> int:
-    """Delete all entries.
-
-    Returns
-    -------
-    int
-        Bytes freed.
-    """
+    """Delete all entries, and return the number of bytes freed."""
     freed = sum(entry.size_bytes for entry in list_entries())
     for directory in _entry_directories():
         shutil.rmtree(directory, ignore_errors=True)
@@ -382,7 +329,7 @@ def clear() -> int:
 
 
 def remove_stale_parts() -> None:
-    """Delete what processes that were killed while writing left behind."""
+    """Delete incomplete files of processes that were killed while they wrote."""
     for directory in _entry_directories():
         for part in directory.glob("*.part"):
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The ``snapshot`` section: which fields a node, an edge and a location have, and where."""
+"""The ``snapshot`` section: the fields of nodes, edges and locations, and their order."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class SnapshotMeta:
     Parameters
     ----------
     node_fields, edge_fields, location_fields : tuple of str
-        Field names in the order in which the file writes them; no location fields means
-        that the producer knows no locations.
+        Field names in the order of the file; without location fields, the producer does not
+        write locations.
     node_types, edge_types : tuple of str
         Names of the node and edge types, by index.
     header : mapping
-        The whole ``snapshot`` object as the file has it.
+        The whole ``snapshot`` object from the file.
     """
 
     node_fields: tuple[str, ...]
@@ -41,22 +41,22 @@ class SnapshotMeta:
 
     @property
     def declared_node_count(self) -> int:
-        """Nodes that the header promises; 0 where the producer leaves it open."""
+        """Number of nodes according to the header; 0 if the producer does not write it."""
         return _count(self.header, "node_count")
 
     @property
     def declared_edge_count(self) -> int:
-        """Edges that the header promises; 0 where the producer leaves it open."""
+        """Number of edges according to the header; 0 if the producer does not write it."""
         return _count(self.header, "edge_count")
 
     @property
     def extra_native_bytes(self) -> int:
-        """Bytes outside the heap that V8 counts to the total; 0 before V8 13."""
+        """Bytes outside the heap that V8 includes in the total; 0 before V8 13."""
         return _count(self.header, "extra_native_bytes")
 
     @property
     def n_listed_node_types(self) -> int:
-        """How many of `node_types` the file itself names; V8's own names follow them."""
+        """Number of `node_types` that the file names; V8's own names follow them."""
         listed = self.header.get("meta", {}).get("node_types")
         return len(listed[self.node_fields.index("type")]) if listed else len(self.node_types)
 
@@ -67,14 +67,14 @@ class SnapshotMeta:
 
     @classmethod
     def from_json(cls, text: bytes, *, byte_offset: int) -> SnapshotMeta:
-        """Read the ``snapshot`` object.
+        """Parse the ``snapshot`` object.
 
         Parameters
         ----------
         text : bytes
             The object's JSON.
         byte_offset : int
-            Where it starts in the file, for error messages.
+            Its start in the file, for error messages.
 
         Returns
         -------
@@ -83,7 +83,7 @@ class SnapshotMeta:
         Raises
         ------
         SnapshotFormatError
-            If it is not JSON, or lacks what reading nodes and edges needs.
+            If it is not JSON, or lacks a field that nodes and edges need.
 
         Examples
         --------
@@ -147,7 +147,7 @@ class SnapshotMeta:
         node_types = type_names("node_types", node_fields)
         return cls(
             node_fields=node_fields,
-            # Node 8 uses an index that its own list lacks: V8's names go on from there.
+            # Node 8 uses an index that is missing in its own list: V8's names fill the rest.
             node_types=node_types + V8_NODE_TYPES[len(node_types) :],
             edge_fields=edge_fields,
             edge_types=type_names("edge_types", edge_fields),

@@ -1,4 +1,4 @@
-"""What a snapshot file holds, as columns: the result of reading and the input of writing."""
+"""The contents of a snapshot file as columns: the result of reading and the input of writing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """Where a snapshot came from.
+    """The source of a snapshot.
 
     Parameters
     ----------
     name : str
-        What to call it: the file's name, ``"<stdin>"``, ``"<bytes>"`` or a URL.
+        The file's name, ``"<stdin>"``, ``"<bytes>"`` or a URL.
     path : str or None
-        The file's absolute path, where there is one.
+        The absolute path of a file.
     size_bytes : int
         Bytes of uncompressed JSON.
     file_bytes : int
-        Bytes as stored; equals ``size_bytes`` unless compressed.
+        Bytes on disk; equal to ``size_bytes`` unless compressed.
     compression : str or None
         ``"gzip"``, ``"zstd"`` or None.
     """
@@ -40,7 +40,7 @@ class SourceInfo:
 
 @dataclass(frozen=True)
 class Locations:
-    """Source positions of nodes, zero-based as in the file.
+    """Source positions of nodes, from 0 as in the file.
 
     Parameters
     ----------
@@ -71,33 +71,33 @@ class RawSnapshot:
     node_id : uint32 or uint64[n_nodes]
         V8's id; odd ones belong to the V8 heap, even ones to the embedder.
     self_size : uint32 or uint64[n_nodes]
-        Bytes, as the file has them.
+        Bytes as in the file.
     first_edge : uint32 or uint64[n_nodes + 1]
         Node i owns the edges ``first_edge[i]`` up to ``first_edge[i + 1]``.
     detachedness : uint8[n_nodes] or None
-        0 unknown, 1 attached, 2 detached; None where the file has no such field.
+        0 unknown, 1 attached, 2 detached; None if the file lacks the field.
     trace_node_id : uint32[n_nodes] or None
-        Allocation trace, where the file has the field and any value is set.
+        Allocation trace; None if the file lacks the field or all values are 0.
     edge_type : uint8[n_edges]
         Index into ``meta.edge_types``.
     edge_name : uint32[n_edges]
-        Index into ``strings``; for element and hidden edges the index itself.
+        Index into ``strings``; for element and hidden edges the element's index.
     edge_to : uint32[n_edges]
-        Ordinal of the node that the edge points to.
+        Ordinal of the target node.
     strings : pyarrow.LargeStringArray
         The string table.
     locations : Locations or None
-        None where the producer knows none.
+        None if the producer does not write them.
     samples, trace_function_infos : int64 array or None
-        Allocation timeline, as flat as in the file.
+        Allocation timeline, flat as in the file.
     trace_tree : bytes or None
-        Allocation tree, as JSON text.
+        Allocation tree as JSON text.
     extra_sections : mapping of str to bytes
         Sections that heapnb does not interpret, as JSON text.
     source : SourceInfo
-        Where it came from.
+        The source of the snapshot.
     warnings : tuple of str
-        What a reader of results should know about the file.
+        Problems of the file that affect results.
     """
 
     meta: SnapshotMeta

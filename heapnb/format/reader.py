@@ -1,4 +1,4 @@
-"""From the bytes of a ``.heapsnapshot`` to its columns."""
+"""Read the bytes of a ``.heapsnapshot`` into columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heapnb.format.source import SnapshotSource, open_source
 from heapnb.format.window import Window
 
 BLOCK_BYTES = 8 << 20
-"""Text read at a time."""
+"""Bytes of text read at a time."""
 
 _WORKERS = 2
 
@@ -29,12 +29,12 @@ def read_snapshot(
     Parameters
     ----------
     source : str, PathLike, binary file or bytes
-        A path, ``"-"`` for stdin, a URL, an open binary file, or the bytes themselves; gzip
-        and zstd are recognised by their content.
+        A path, ``"-"`` for stdin, a URL, an open binary file, or bytes. Content compressed with
+        gzip or zstd is detected.
     progress : callable, optional
-        Called with (stage, bytes done, bytes in all).
+        Called with (stage, bytes done, total bytes).
     salvage : bool, default False
-        Read what a truncated file still holds, and say in ``warnings`` what is missing.
+        Read the intact part of a truncated file; ``warnings`` says what is missing.
     block_bytes : int, optional
         Bytes read at a time.
 
@@ -45,9 +45,9 @@ def read_snapshot(
     Raises
     ------
     SnapshotFormatError
-        If the input is not a valid snapshot; names the section and the byte offset.
+        If the input is not a valid snapshot; the error names the section and the byte offset.
     TruncatedSnapshotError
-        If it ends too early.
+        If the input ends too early.
 
     Examples
     --------

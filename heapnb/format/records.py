@@ -1,4 +1,4 @@
-"""Filling columns from an array of fixed-size records, block by block, on several threads."""
+"""Fill columns from an array of fixed-size records, block by block, on several threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heapnb.format.meta import SnapshotMeta
 from heapnb.kernels import parse
 
 _SCRATCH_VALUES = 1 << 16
-"""Numbers parsed before they are spread over the columns: half a megabyte stays in cache."""
+"""Numbers parsed before they are copied to the columns: half a megabyte fits the CPU's cache."""
 
 _UINT32_MAX = 0xFFFF_FFFF
 _INT32_MIN = -(1 << 31)
@@ -30,26 +30,12 @@ _STATUS_TEXT = {
 
 
 def status_error(status: int, section: str, byte_offset: int) -> SnapshotFormatError:
-    """Convert a parse kernel's status to the exception that reports it.
-
-    Parameters
-    ----------
-    status : int
-        A status of `heapnb.kernels.parse`, not ``OK``.
-    section : str
-        The section of the file.
-    byte_offset : int
-        Where the offending byte is.
-
-    Returns
-    -------
-    SnapshotFormatError
-    """
+    """Return the exception for a status of `heapnb.kernels.parse` other than ``OK``."""
     return SnapshotFormatError(_STATUS_TEXT[status], section=section, byte_offset=byte_offset)
 
 
 class FieldKind(Enum):
-    """How the values of one field are stored and what values it may have."""
+    """The dtype and the valid range of a field."""
 
     CODE = "code"
     """A small non-negative number: ``uint8``."""
@@ -58,7 +44,7 @@ class FieldKind(Enum):
     WIDE = "wide"
     """A non-negative number: ``uint32``, or ``uint64`` if any value needs it."""
     NAME_OR_INDEX = "name or index"
-    """As INDEX; V8 13 and later write indices from 2^31 on as negative numbers."""
+    """Like INDEX; V8 13 and later write indices from 2^31 on as negative numbers."""
     OFFSET = "offset"
     """The offset of a node, stored as its ordinal: ``uint32``."""
 
@@ -72,9 +58,9 @@ class FieldSpec:
     name : str
         The column's name.
     position : int
-        Its place in the record.
+        Index of the field in the record.
     kind : FieldKind
-        What it holds.
+        Dtype and range of the values.
     """
 
     name: str
@@ -83,13 +69,13 @@ class FieldSpec:
 
     @property
     def dtype(self) -> type[np.uint8 | np.uint32]:
-        """Width of the column while it is filled."""
+        """Dtype of the column while it is filled."""
         return np.uint8 if self.kind is FieldKind.CODE else np.uint32
 
 
 @dataclass(frozen=True)
 class Block:
-    """A run of whole numbers of one section.
+    """A run of complete numbers of one section.
 
     Parameters
     ----------
@@ -98,9 +84,9 @@ class Block:
     start, stop : int
         The run's range in ``data``.
     first_value : int
-        Index, in the section's array, of the run's first number.
+        Index of the run's first number in the section's array.
     n_values : int
-        How many numbers the run holds, by its commas.
+        Number of integers in the run, counted by commas.
     byte_offset : int
         Offset in the file of ``data[start]``.
     """
@@ -113,7 +99,7 @@ class Block:
     byte_offset: int
 
     def offset_of(self, nth: int) -> int:
-        """Offset in the file of the run's ``nth`` number."""
+        """Return the offset in the file of the run's ``nth`` number."""
         position = self.start
         done = 0
         scratch = np.empty(min(max(nth, 1), _SCRATCH_VALUES), np.int64)
@@ -131,19 +117,18 @@ class Block:
 class RecordTable:
     """The columns of one section, while they are filled.
 
-    Blocks may be filled in any order and on several threads at once, as long as `reserve` made
-    room for them.
+    Several threads may fill blocks at once and in any order, after `reserve` allocated their rows.
 
     Parameters
     ----------
     section : str
         Name of the section, for messages.
     stride : int
-        Numbers in a record.
+        Number of fields of a record.
     fields : tuple of FieldSpec
         The fields to keep.
     node_stride : int
-        Numbers in a node record: what `FieldKind.OFFSET` values are multiples of.
+        Number of fields of a node record: `FieldKind.OFFSET` values are multiples of it.
     """
 
     section: str
@@ -156,21 +141,15 @@ class RecordTable:
 
     @property
     def capacity(self) -> int:
-        """Rows that there is room for."""
+        """Number of allocated rows."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
     def reserve(self, rows: int) -> None:
-        """Make room; no block may be in work meanwhile.
-
-        Parameters
-        ----------
-        rows : int
-            Rows needed in all.
-        """
+        """Allocate a total number of rows, while no thread fills a block."""
         if self.columns and rows <= self.capacity:
             return
         for spec in self.fields:
-            # Untouched pages of a fresh array cost no memory.
+            # Pages of a new array take memory only once they are written.
             column = np.empty(rows, spec.dtype)
             if spec.name in self.columns:
                 old = self.columns[spec.name]
@@ -178,17 +157,12 @@ class RecordTable:
             self.columns[spec.name] = column
 
     def fill(self, block: Block) -> None:
-        """Parse one block into the columns.
-
-        Parameters
-        ----------
-        block : Block
-            Its rows must be reserved.
+        """Parse a block, whose rows must be reserved, into the columns.
 
         Raises
         ------
         SnapshotFormatError
-            At the first number that is none, or that its field cannot have.
+            At the first invalid number, or value out of its field's range.
         """
         scratch = self._scratch()
         position = block.start
@@ -215,35 +189,17 @@ class RecordTable:
             )
 
     def fill_values(self, values: IntArray, offset_of: Callable[[int], int]) -> None:
-        """Fill the columns from numbers that are already parsed.
-
-        Parameters
-        ----------
-        values : int64[rows * stride]
-            The section's whole array; its rows must be reserved.
-        offset_of : callable
-            Byte offset of the nth number, for error messages.
+        """Fill the columns from the section's whole array; its rows must be reserved.
 
         Raises
         ------
         SnapshotFormatError
-            At the first number that its field cannot have.
+            At the first value out of its field's range; ``offset_of`` gives its byte offset.
         """
         self._spread(values, 0, offset_of)
 
     def finish(self, rows: int) -> dict[str, AnyArray]:
-        """Cut the columns to their length and widen those that need it.
-
-        Parameters
-        ----------
-        rows : int
-            Complete records.
-
-        Returns
-        -------
-        dict of str to array
-            The columns by name; the table releases them.
-        """
+        """Return the columns by name, with ``rows`` rows, widened if necessary; release them."""
         self.reserve(rows)
         columns = {name: column[:rows] for name, column in self.columns.items()}
         for name, patches in self._overflow.items():
@@ -263,7 +219,7 @@ class RecordTable:
         return scratch
 
     def _spread(self, values: IntArray, index: int, offset_of: Callable[[int], int]) -> None:
-        """Copy numbers, the first of which is the section's ``index``-th, into the columns."""
+        """Copy numbers to the columns; the first is number ``index`` of the section."""
         for spec in self.fields:
             first = (spec.position - index) % self.stride
             if first >= len(values):
@@ -309,7 +265,7 @@ _RANGES = {
 
 
 def node_table(meta: SnapshotMeta) -> RecordTable:
-    """Return an empty table with the columns of nodes that the file has."""
+    """Return an empty table for the node fields of a file."""
     kinds = {
         "type": FieldKind.CODE,
         "name": FieldKind.INDEX,
@@ -323,7 +279,7 @@ def node_table(meta: SnapshotMeta) -> RecordTable:
 
 
 def edge_table(meta: SnapshotMeta) -> RecordTable:
-    """Return an empty table with the columns of edges that the file has."""
+    """Return an empty table for the edge fields of a file."""
     kinds = {
         "type": FieldKind.CODE,
         "name_or_index": FieldKind.NAME_OR_INDEX,

@@ -1,8 +1,7 @@
 """The sections of a ``.heapsnapshot``, read in one pass and in bounded memory.
 
-The file is read in blocks. The main thread finds where sections and numbers begin; worker
-threads parse blocks of numbers straight into preallocated columns (the kernels run without
-the GIL).
+The main thread reads blocks and finds the starts of sections and numbers. Worker threads
+parse blocks of numbers into preallocated columns; the kernels release the GIL.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from heapnb.kernels import parse
 
 _MAX_BLOCKS_IN_WORK = 4
 _ROWS_TRUSTED = 1 << 20
-"""Rows allocated on the header's word alone; more only as far as the file can hold them."""
+"""Rows allocated because the header declares them; more only if the file is large enough."""
 
 _SECTION_INTEGERS = ("samples", "trace_function_infos", "locations")
 NOT_JSON_HINT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
 _TRUNCATED_HINT = (
-    "the process may have been killed while writing; salvage=True (--salvage) reads what is there."
+    "the process may have been killed; salvage=True (--salvage) reads the intact part."
 )
 
 
 class _EndOfInput(Exception):
-    """The input ended inside a section; becomes a `TruncatedSnapshotError`."""
+    """The input ended inside a section; converted to a `TruncatedSnapshotError`."""
 
 
 @dataclass
 class Sections:
-    """What was read of one file so far: which sections were seen, and what they held."""
+    """The sections of a file that were read so far, and their contents."""
 
     window: Window
     workers: ThreadPoolExecutor
@@ -64,9 +63,9 @@ class Sections:
         Raises
         ------
         SnapshotFormatError
-            If the file is not valid JSON, or a section is not of its form.
+            If the file is not valid JSON, or a section has the wrong form.
         TruncatedSnapshotError
-            If it ends too early, unless it is salvaged.
+            If the file ends too early, unless it is salvaged.
         """
         window = self.window
         first = window.peek()
@@ -126,7 +125,7 @@ class Sections:
         return self.window.data[self.window.position : self.window.position + n].tobytes()
 
     def _next_key(self) -> str | None:
-        """Read ``"key":``, with the comma before it; None behind the closing brace."""
+        """Read ``"key":`` and the comma before it; return None at the closing brace."""
         window = self.window
         byte = self._require_byte()
         if byte == ord("}"):
@@ -245,13 +244,13 @@ class Sections:
             table = edge_table(meta)
             declared = meta.declared_edge_count
         remaining = self.window.remaining
-        # A number and its comma take two bytes: what the header promises beyond that is a lie.
+        # A number and its comma take two bytes, so the file cannot have more rows than this.
         bound = _ROWS_TRUSTED if remaining is None else remaining // (2 * table.stride) + 1
         table.reserve(min(declared, bound))
         return table
 
     def _blocks(self, section: str) -> Iterator[Block]:
-        """Yield the blocks of an array of integers whose bracket is already consumed."""
+        """Yield the blocks of an array of integers after its opening bracket."""
         window = self.window
         index = self.blocks.setdefault(section, [])
         first_value = 0
@@ -302,12 +301,12 @@ class Sections:
         self.rows[section] = n_values // table.stride
 
     def drain(self) -> None:
-        """Wait until the blocks in work are parsed."""
+        """Wait until all submitted blocks are parsed."""
         while self._in_work:
             self._in_work.popleft().result()
 
     def _read_flat(self, section: str) -> None:
-        """Read an array as it is: small ones, and those whose meta comes later."""
+        """Read a flat array: a small one, or one that precedes its meta data."""
         parts: list[IntArray] = []
         try:
             for block in self._blocks(section):
@@ -337,7 +336,7 @@ class Sections:
         try:
             while not done:
                 unread = window.stop - window.position
-                # Every invalid byte may become a replacement character of three.
+                # Each invalid byte may become a replacement character of three bytes.
                 text = _grown(text, text_end + 3 * unread)
                 offsets = _grown(offsets, n_strings + unread // 2 + 2)
                 position, text_end, n_strings, expect_value, done, status = parse.parse_strings(

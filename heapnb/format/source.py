@@ -1,4 +1,4 @@
-"""Where snapshots come from: files, streams, bytes, URLs; plain, gzip or zstd."""
+"""Open snapshots from files, streams, bytes and URLs; plain, gzip or zstd."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from heapnb.errors import (
 from heapnb.format.raw import SourceInfo
 
 SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
-"""What can be read: a path, ``"-"`` for stdin, a URL, an open binary file, or bytes."""
+"""A path, ``"-"`` for stdin, a URL, an open binary file, or bytes."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -30,20 +30,20 @@ _MAGIC_LENGTH = 4
 
 @dataclass
 class OpenSource:
-    """An input, opened and unpacked.
+    """An open, decompressed input.
 
     Parameters
     ----------
     stream : binary stream
         Uncompressed bytes.
     info : SourceInfo
-        What is known before reading; ``size_bytes`` is 0 for compressed and endless input.
+        Facts known before reading; ``size_bytes`` is 0 for compressed input and streams.
     reopen : callable or None
-        Opens the same input once more, for looking up where an error is.
+        Opens the same input again, to find the byte offset of an error.
     damage_errors : tuple of exception types
-        What the decompressor raises on damaged data.
+        Errors of the decompressor for damaged data.
     file : binary stream, optional
-        The underlying file, if it was opened here and is to be closed here.
+        The underlying file, if `close` has to close it.
     """
 
     stream: BinaryIO
@@ -53,27 +53,17 @@ class OpenSource:
     file: BinaryIO | None = None
 
     def close(self) -> None:
-        """Close what was opened here; a stream that the caller passed stays open."""
+        """Close the input, unless the caller passed it as an open stream."""
         if self.file is not None:
             self.file.close()
 
     def read_into(self, buffer: memoryview) -> int:
-        """Fill a buffer as far as the input goes.
-
-        Parameters
-        ----------
-        buffer : memoryview
-            Writable bytes.
-
-        Returns
-        -------
-        int
-            Bytes read; fewer than the buffer holds only at the end.
+        """Fill a buffer, and return the bytes read: fewer than its size only at the input's end.
 
         Raises
         ------
         SnapshotFormatError
-            If compressed data is damaged or cut off.
+            If compressed data is damaged or truncated.
         """
         filled = 0
         try:
@@ -86,7 +76,7 @@ class OpenSource:
             raise TruncatedSnapshotError(
                 f"{self.info.name}: the compressed data ends too early",
                 section="compression",
-                hint="copy the file again, or use salvage to read what is there.",
+                hint="copy the file again, or read its intact part with salvage.",
             ) from None
         except self.damage_errors as error:
             raise SnapshotFormatError(
@@ -106,7 +96,7 @@ def _read_some(stream: BinaryIO, buffer: memoryview) -> int:
 
 
 class _Prefixed(io.RawIOBase):
-    """A stream whose first bytes were already read for a look at them."""
+    """A stream whose first bytes were already read to detect compression."""
 
     def __init__(self, prefix: bytes, stream: BinaryIO) -> None:
         self._prefix = prefix
@@ -126,21 +116,12 @@ class _Prefixed(io.RawIOBase):
 
 
 def open_source(source: SnapshotSource) -> OpenSource:
-    """Open any kind of input; compression is recognised by content, not by name.
-
-    Parameters
-    ----------
-    source : str, PathLike, binary file or bytes
-        See `SnapshotSource`.
-
-    Returns
-    -------
-    OpenSource
+    """Open any kind of input; compression is detected by content, not by name.
 
     Raises
     ------
     HeapnbError
-        If there is no such file, or it cannot be read.
+        If the file does not exist or cannot be read.
 
     Examples
     --------
@@ -225,7 +206,7 @@ def _unpack(
         )
         damage_errors = (zstandard.ZstdError,)
     else:
-        # Nothing to unpack: hand large reads straight to the file.
+        # Not compressed: pass large reads to the file without a buffer.
         joined = cast("BinaryIO", _Prefixed(magic, stream))
     known = SourceInfo(
         name=info.name,

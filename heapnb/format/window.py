@@ -12,13 +12,13 @@ from heapnb.format.source import OpenSource
 WHITE_SPACE = b" \t\r\n"
 
 _HEADROOM = 1 << 16
-"""Room before a block for the unfinished rest of the one before."""
+"""Bytes reserved before a block for the unconsumed rest of the previous block."""
 
 
 class Window:
-    """The part of the input that is in memory; read ahead by one block.
+    """The part of the input that is in memory; the next block is read ahead.
 
-    ``data[position:stop]`` is not consumed yet; ``data[0]`` is at byte ``base`` of the input.
+    ``data[position:stop]`` is unconsumed; ``data[0]`` is byte ``base`` of the input.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Window:
     block_bytes : int
         Bytes read at a time.
     progress : callable or None
-        Called with ("Reading", bytes so far, bytes in all) after each block.
+        Called with ("Reading", bytes done, total bytes) after each block.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Window:
 
     @property
     def remaining(self) -> int | None:
-        """Bytes to the end of the input, where its size is known."""
+        """Bytes up to the end of the input; None if its size is unknown."""
         size = self.source.info.size_bytes
         return max(size - self.offset, 0) if size else None
 
@@ -64,7 +64,7 @@ class Window:
         return data, self.source.read_into(data.data[_HEADROOM:])
 
     def more(self) -> bool:
-        """Append the next block to what is unconsumed; False at the end of the input."""
+        """Append the next block to the unconsumed data; return False at the end of the input."""
         if self._next is None:
             return False
         data, got = self._next.result()
@@ -89,7 +89,7 @@ class Window:
         return True
 
     def peek(self) -> int:
-        """The next byte that is not white space, -1 at the end of the input."""
+        """Return the next byte that is not white space, -1 at the end of the input."""
         while True:
             while self.position < self.stop:
                 byte = int(self.data[self.position])

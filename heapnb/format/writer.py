@@ -1,4 +1,4 @@
-"""From columns back to a ``.heapsnapshot`` file: the inverse of reading."""
+"""Write columns to a ``.heapsnapshot`` file: the inverse of reading."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _STRINGS_AT_ONCE = 1 << 16
 def write_snapshot(
     raw: RawSnapshot, target: str | os.PathLike[str] | BinaryIO, *, force: bool = False
 ) -> None:
-    """Write a snapshot that heapnb, DevTools and every other reader of the format opens.
+    """Write a snapshot that heapnb, DevTools and other readers of the format can open.
 
     Parameters
     ----------
     raw : RawSnapshot
-        What to write.
+        The snapshot.
     target : path or binary file
-        A name that ends in ``.gz`` or ``.zst`` is compressed. A path appears only once it is
-        complete.
+        A name that ends in ``.gz`` or ``.zst`` is compressed. The file appears under its name
+        only when it is complete.
     force : bool, default False
         Replace an existing file.
 
     Raises
     ------
     HeapnbError
-        If the target exists, or cannot be written.
+        If the target exists or cannot be written.
 
     Examples
     --------
@@ -65,18 +65,9 @@ def write_snapshot(
 
 @contextmanager
 def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its name only when it is complete.
+    """Open a temporary file for writing, and rename it to ``path`` when it is complete.
 
-    Parameters
-    ----------
-    path : Path
-        The name; ``.gz`` and ``.zst`` are compressed.
-    force : bool
-        Whether it may replace an existing file.
-
-    Yields
-    ------
-    binary file
+    Names that end in ``.gz`` or ``.zst`` are compressed.
 
     Raises
     ------
@@ -101,16 +92,16 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 def check_target(
     path: Path, *, force: bool, sources: Iterable[str | os.PathLike[str]] = ()
 ) -> None:
-    """Refuse a file that could not be written, before work is spent on it.
+    """Refuse a target that cannot be written, before any work is done.
 
     Parameters
     ----------
     path : Path
-        The name.
+        The target.
     force : bool
-        Whether it may replace an existing file.
+        Whether to replace an existing file.
     sources : iterable of str or PathLike, optional
-        Files that are never replaced: those that are read.
+        Input files, which are never replaced.
 
     Raises
     ------
@@ -216,7 +207,7 @@ def _or_zero(column: AnyArray | None, rows: slice) -> AnyArray:
 def _records(
     n_rows: int, fields: tuple[str, ...], columns: Mapping[str, Callable[[slice], AnyArray]]
 ) -> Iterator[bytes]:
-    """Interleave columns; a field that heapnb does not know becomes 0."""
+    """Interleave columns to records; a field that heapnb does not know becomes 0."""
     stride = len(fields)
     out = np.empty(_RECORDS_AT_ONCE * (MAX_TEXT * stride + 1), np.uint8)
     for start in range(0, n_rows, _RECORDS_AT_ONCE):
@@ -226,7 +217,7 @@ def _records(
             if name in columns:
                 block[:, position] = columns[name](rows)
         n_bytes = format_integers(block.reshape(-1), stride, out)
-        # No comma and newline behind the last record of all.
+        # The last record of the section ends without comma and newline.
         last = rows.stop == n_rows
         yield out[: n_bytes - 2 if last else n_bytes].tobytes()
 
@@ -240,7 +231,7 @@ def _flat(name: bytes, values: IntArray | None) -> Iterator[bytes]:
 
 
 def to_bytes(raw: RawSnapshot) -> bytes:
-    """Return the file that `write_snapshot` would write."""
+    """Return the bytes of the file that `write_snapshot` writes."""
     out = io.BytesIO()
     write_snapshot(raw, out)
     return out.getvalue()

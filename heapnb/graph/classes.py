@@ -1,4 +1,4 @@
-"""Class names as DevTools gives them: by type, by name, for plain objects by properties."""
+"""Class names as in DevTools: by type, by name, and by properties for plain objects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from heapnb.format import RawSnapshot
 
 _NEEDS_QUOTES = r"[,'\"{}]"
-# JSON writes these as a backslash and a letter, other control characters as \u and four digits.
+# JSON escapes these with a backslash and a letter, other control characters as \uXXXX.
 _SHORT_ESCAPES = r'["\\\n\r\t\x08\f]'
 _LONG_ESCAPES = r"[\x00-\x07\x0b\x0e-\x1f]"
 
@@ -32,7 +32,7 @@ class InterfaceDefinition:
     Parameters
     ----------
     name : str
-        What DevTools shows as their class.
+        The class that DevTools shows.
     properties : tuple of str
         The properties that an object must have.
     """
@@ -66,15 +66,15 @@ class PlainObjects:
     nodes : uint32[n_objects]
         Ordinals of the nodes of type object named ``Object``.
     shape : uint32[n_objects]
-        The group of each; groups are numbered in order of first occurrence.
+        Group of each object; groups are numbered in order of first occurrence.
     representative : uint32[n_shapes]
         The first object of each group.
     canonical : uint32[n_strings]
-        A number for each property name, the same for equal strings; 0 for other strings.
+        A number for each property name; equal strings have equal numbers; 0 for other strings.
     names : pyarrow.LargeStringArray
-        The property name of each such number.
+        The property name with each number.
     n_properties : int
-        Property edges of all of them together.
+        Number of property edges of all plain objects.
     """
 
     nodes: NodeArray
@@ -86,22 +86,12 @@ class PlainObjects:
 
 
 def property_type(raw: RawSnapshot) -> int:
-    """Index of the edge type ``property``, -1 if the file has none."""
+    """Return the index of the edge type ``property``, -1 if the file lacks it."""
     return index_of(raw.meta.edge_types, "property")
 
 
 def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
-    """Group the plain objects of a snapshot by their properties.
-
-    Parameters
-    ----------
-    raw : RawSnapshot
-        The snapshot.
-
-    Returns
-    -------
-    PlainObjects
-    """
+    """Group the plain objects of a snapshot by their properties."""
     object_type = index_of(raw.meta.node_types, "object")
     is_object_name = pc.equal(raw.strings, vocab.CLASS_OBJECT).to_numpy(zero_copy_only=False)
     nodes = np.flatnonzero((raw.node_type == object_type) & is_object_name[raw.node_name]).astype(
@@ -124,7 +114,7 @@ def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
 
 
 def infer_interfaces(raw: RawSnapshot, objects: PlainObjects) -> tuple[InterfaceDefinition, ...]:
-    """Find the property lists that are common enough to name plain objects after.
+    """Find the property lists that are common enough to serve as names of plain objects.
 
     Parameters
     ----------
@@ -136,7 +126,7 @@ def infer_interfaces(raw: RawSnapshot, objects: PlainObjects) -> tuple[Interface
     Returns
     -------
     tuple of InterfaceDefinition
-        Most popular first; ties in order of first occurrence.
+        Most frequent first; equally frequent ones in order of first occurrence.
 
     Notes
     -----
@@ -189,7 +179,7 @@ def infer_interfaces(raw: RawSnapshot, objects: PlainObjects) -> tuple[Interface
 def match_interfaces(
     raw: RawSnapshot, objects: PlainObjects, definitions: Sequence[InterfaceDefinition]
 ) -> IntArray:
-    """Find the definition that fits each shape of plain objects best.
+    """Find the definition with the most properties that fits each shape of plain objects.
 
     Parameters
     ----------
@@ -198,12 +188,12 @@ def match_interfaces(
     objects : PlainObjects
         Its plain objects.
     definitions : sequence of InterfaceDefinition
-        Of this snapshot, or of the one that it is compared with.
+        Definitions from this snapshot, or from the one to compare it with.
 
     Returns
     -------
     int64[n_shapes]
-        Indices into ``definitions``, -1 where none fits.
+        Indices into ``definitions``, -1 if none fits.
     """
     match = np.full(len(objects.representative), -1, np.int64)
     if not definitions or not len(match):
@@ -232,7 +222,7 @@ def match_interfaces(
     for rank, place in enumerate(places):
         if place is not None:
             rank_of_canonical[place] = rank
-    # Number 0 also stands for strings that name no property; those are never looked up.
+    # Strings that do not name a property also have number 0, but nothing looks them up.
     rank_of_string = rank_of_canonical[objects.canonical]
     kernels.match_interfaces(
         raw.first_edge,
@@ -258,18 +248,18 @@ def build_class_table(
     objects: PlainObjects,
     definitions: Sequence[InterfaceDefinition],
 ) -> ClassTable:
-    """Give every node its class.
+    """Assign each node its class.
 
     Parameters
     ----------
     raw : RawSnapshot
         The snapshot.
     renamed : bool[n_nodes] or None
-        Native nodes whose name DevTools puts ``Detached`` before.
+        Native nodes that DevTools shows as ``Detached …``.
     objects : PlainObjects
         The snapshot's plain objects.
     definitions : sequence of InterfaceDefinition
-        What plain objects are named after.
+        Names for plain objects.
 
     Returns
     -------
@@ -328,16 +318,7 @@ def build_class_table(
 
 
 def format_property_name(name: str) -> str:
-    """Show a property name as DevTools does in ``{a, b}``: quoted where it would confuse.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-
-    Returns
-    -------
-    str
+    """Format a property name as DevTools does in ``{a, b}``, quoted if it is ambiguous.
 
     Examples
     --------
@@ -350,7 +331,7 @@ def format_property_name(name: str) -> str:
 
 
 def _formatted_lengths(names: pa.LargeStringArray) -> IntArray:
-    """UTF-16 length of each name as `format_property_name` shows it."""
+    """Return the UTF-16 length of each name as `format_property_name` shows it."""
     quoted = pc.match_substring_regex(names, _NEEDS_QUOTES)
     lengths = _utf16_lengths(names)
     escaped = pc.filter(names, quoted)
@@ -369,7 +350,7 @@ def _utf16_lengths(texts: pa.LargeStringArray) -> IntArray:
 
 
 def _tag_only(names: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Cut ``<div id="a">`` to ``<div>``, and the same behind ``Detached``."""
+    """Shorten ``<div id="a">`` to ``<div>``, also after ``Detached``."""
     tags = pc.starts_with(names, "<")
     detached_tags = pc.starts_with(names, vocab.DETACHED_PREFIX + "<")
     if pc.any(pc.or_(tags, detached_tags)).as_py():
@@ -384,25 +365,12 @@ def _position(texts: pa.LargeStringArray, text: str) -> int:
 
 
 def index_of(names: Sequence[str], name: str) -> int:
-    """Find a name among the types that a file declares.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The names.
-    name : str
-        Which to find.
-
-    Returns
-    -------
-    int
-        -1 where the file does not know it.
-    """
+    """Return the index of a name among the types that a file declares, -1 if it is missing."""
     return names.index(name) if name in names else vocab.NO_INDEX
 
 
 def _utf16(text: str) -> bytes:
-    """Sort key: JavaScript compares strings by UTF-16 code units."""
+    """Return a sort key: JavaScript compares strings by UTF-16 code units."""
     return text.encode("utf-16-be", "surrogatepass")
 
 
@@ -417,9 +385,9 @@ def distinct_rows(*columns: AnyArray) -> tuple[IntArray, IntArray]:
     Returns
     -------
     first : int64[n_distinct]
-        The first row of each kind.
+        The first row with each number.
     number : int64[n]
-        The kind of each row, numbered in order of first occurrence.
+        Number of each row, in order of first occurrence.
 
     Examples
     --------

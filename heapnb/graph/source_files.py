@@ -1,7 +1,7 @@
-"""The program's sources on this machine: files below given folders, and what source maps say.
+"""The program's sources on this machine: files below given folders, and source maps.
 
-A snapshot names scripts as they were called where the program ran. Only files below the folders
-that the user gives are ever read, whatever a snapshot says.
+A snapshot names scripts by their paths on the machine of the program. Only files below the user's
+folders are ever read, whatever paths a snapshot contains.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _WINDOWS_DRIVE: Final = re.compile(r"/?[A-Za-z]:[\\/]")
 
 
 Folders: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
-"""A folder, several, or none."""
+"""A folder, several folders, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a source.
+    """A position in a source file.
 
     Parameters
     ----------
     file : str
         Path or URL.
     line, column : int
-        From 1; columns in UTF-16 code units, as everywhere in JavaScript.
+        From 1; columns in UTF-16 code units, like in JavaScript.
     """
 
     file: str
@@ -55,20 +55,19 @@ class Place:
 
 
 class SourceFiles:
-    """Where to look for sources and source maps.
+    """Folders that are searched for sources and source maps.
 
     Parameters
     ----------
     roots : sequence of str or PathLike
-        Folders with the program's files, laid out as where it ran.
+        Folders with the program's files, with the same layout as on its machine.
     maps : sequence of str or PathLike
-        Folders with source maps (``.map``); maps beside or within files of `roots` are found
-        without.
+        Folders with source maps (``.map``). Not needed for maps beside or inside files of `roots`.
 
     Raises
     ------
     HeapnbError
-        If one of them is not a folder.
+        If one of the paths is not a folder.
 
     Examples
     --------
@@ -96,24 +95,24 @@ class SourceFiles:
         return f"SourceFiles({list(map(str, self._roots))}, {list(map(str, self._maps))})"
 
     def original(self, script: str, line: int, column: int) -> Place | None:
-        """Look a place up in the source map of its script.
+        """Return the original of a position, from the source map of its script.
 
         Parameters
         ----------
         script : str
-            A script's name, as the snapshot has it.
+            Name of the script in the snapshot.
         line, column : int
             From 1.
 
         Returns
         -------
         Place or None
-            Where it was written; None if there is no map, or the map does not tell.
+            The original position; None without a map, or if the map lacks the position.
 
         Raises
         ------
         MissingExtraError
-            If there is a source map and the extra ``sourcemaps`` is not installed.
+            If the script has a source map and the extra ``sourcemaps`` is not installed.
         """
         found = self._map_of(script)
         if found is None:
@@ -124,18 +123,7 @@ class SourceFiles:
         return Place(_original_file(script, token.src), token.src_line + 1, token.src_col + 1)
 
     def text(self, file: str) -> str | None:
-        """Read a source.
-
-        Parameters
-        ----------
-        file : str
-            A script's name, or the file of an original `Place`.
-
-        Returns
-        -------
-        str or None
-            None if there is no such file below the roots.
-        """
+        """Return the text of a script or of the file of a `Place`, None if it is not found."""
         return self._text_of(file)
 
     def _read_text(self, file: str) -> str | None:
@@ -143,20 +131,7 @@ class SourceFiles:
         return None if path is None else _read(path)
 
     def embedded_text(self, script: str, place: Place) -> str | None:
-        """Read the source of a place out of the source map that led there.
-
-        Parameters
-        ----------
-        script : str
-            Whose map.
-        place : Place
-            What `original` answered.
-
-        Returns
-        -------
-        str or None
-            None if the map does not embed its sources.
-        """
+        """Return the source of an `original` place that the script's map embeds, else None."""
         found = self._map_of(script)
         if found is None:
             return None
@@ -166,17 +141,7 @@ class SourceFiles:
         return None
 
     def package_version(self, name: str) -> str | None:
-        """Read the version of an npm package that the program has installed.
-
-        Parameters
-        ----------
-        name : str
-            The package, such as ``"lru-cache"`` or ``"@scope/name"``.
-
-        Returns
-        -------
-        str or None
-        """
+        """Return the installed version of an npm package, None if it is not found."""
         path = next(_files_below(self._roots, f"{_PACKAGES}/{name}/package.json"), None)
         try:
             version = json.loads(_read(path) or "")["version"] if path is not None else None
@@ -185,7 +150,7 @@ class SourceFiles:
         return version if isinstance(version, str) else None
 
     def _find_map(self, script: str) -> Any:
-        """Find and parse the source map of a script: within it, named by it, or called like it."""
+        """Find and parse a script's source map: inline, named by it, or ``<script>.map``."""
         for content in self._map_contents(script):
             parsed = _parse_map(content)
             if parsed is not None:
@@ -212,31 +177,21 @@ class SourceFiles:
 
 
 def find_sources(root: Folders, maps: Folders) -> SourceFiles | None:
-    """Make `SourceFiles` of what a user gave, if anything.
-
-    Parameters
-    ----------
-    root, maps : str, PathLike, sequence of these, or None
-        Folders.
-
-    Returns
-    -------
-    SourceFiles or None
-    """
+    """Return the `SourceFiles` for a user's options, None without any."""
     if root is None and maps is None:
         return None
     return SourceFiles(listed(root), listed(maps))
 
 
 def listed(folders: Folders) -> Sequence[str | os.PathLike[str]]:
-    """Return the folders that a user gave, be it none, one or several."""
+    """Return a sequence of folders for None, one folder or several."""
     if folders is None:
         return ()
     return (folders,) if isinstance(folders, str | os.PathLike) else folders
 
 
 def _path_of(script: str) -> str:
-    """Return the path in a script's name: of a path, ``file:`` and other URLs."""
+    """Return the path part of a script's name, which is a path or a URL."""
     script = _BUNDLER.sub("", script)
     if _WINDOWS_DRIVE.match(script):
         return script.replace("\\", "/")
@@ -248,7 +203,8 @@ def _path_of(script: str) -> str:
 def _files_below(folders: Sequence[Path], name: str) -> Iterator[Path]:
     """Find files by the longest end of a path that exists below a folder.
 
-    A package's file is never taken for one of the program that has the same name.
+    For a path in ``node_modules``, the end includes that folder, so that a file of a package never
+    matches a file of the program with the same name.
     """
     parts = [part for part in PurePosixPath(_path_of(name)).parts if part not in {"/", ".", ".."}]
     last = parts.index(_PACKAGES) if _PACKAGES in parts else len(parts) - 1
@@ -256,7 +212,7 @@ def _files_below(folders: Sequence[Path], name: str) -> Iterator[Path]:
         for folder in folders:
             path = folder.joinpath(*parts[start:])
             try:
-                # Links may lead elsewhere; what is there is not the user's to give away.
+                # A symbolic link may point outside the folder, where nothing may be read.
                 if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
                     yield path
             except (OSError, ValueError):
@@ -295,7 +251,7 @@ def _parse_map(content: bytes) -> Any:
 
 
 def _original_file(script: str, source: str) -> str:
-    """Name a source of a map: relative to the script, or without the bundler's prefix."""
+    """Return the file of a map's source: relative to the script, or without a bundler's prefix."""
     if _BUNDLER.match(source):
         return _without_dots(_BUNDLER.sub("", source))
     if "://" in source or source.startswith("/") or _WINDOWS_DRIVE.match(source):

@@ -1,4 +1,4 @@
-"""The heap that a question is about: a file, an open snapshot, its graph, or one of its nodes."""
+"""Inputs of an analysis: a file, an open snapshot, its graph, or one of its nodes."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class HeapNode(Protocol):
 
     @property
     def heap(self) -> HeapGraph:
-        """The heap that it belongs to."""
+        """The heap of the node."""
 
     @property
     def ordinal(self) -> int:
-        """Its row in the file, from 0."""
+        """Row of the node in the file, from 0."""
 
 
 HeapSource: TypeAlias = HasGraph | HeapGraph | SnapshotSource
-"""An open snapshot, its graph, or anything that `heapnb.load` takes."""
+"""An open snapshot, its graph, or any argument of `heapnb.load`."""
 
 
 def graph_of(
@@ -42,20 +42,20 @@ def graph_of(
     salvage: bool = False,
     source_files: SourceFiles | None = None,
 ) -> HeapGraph:
-    """Return the graph of a snapshot, opening the file where that is needed.
+    """Return the graph of a snapshot, and open the file if necessary.
 
     Parameters
     ----------
     source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
         The snapshot.
     cache : bool, default True
-        Whether files go through the on-disk cache.
+        Whether to use the on-disk cache for files.
     progress : callable, optional
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
     salvage : bool, default False
-        Read what a truncated file still holds.
+        Read the intact part of a truncated file.
     source_files : SourceFiles, optional
-        The program's sources; a snapshot that is open keeps its own.
+        The program's sources; an open snapshot keeps its own.
 
     Returns
     -------

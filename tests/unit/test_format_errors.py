@@ -84,9 +84,9 @@ def test_what_is_no_snapshot_is_said_to_be_none(data: bytes, message: str, secti
 @pytest.mark.parametrize(
     ("section", "index", "value", "message"),
     [
-        ("nodes", 6, 99, "type is no type of node: 99"),
+        ("nodes", 6, 99, "type is not a node type: 99"),
         ("nodes", 6, 300, "type is out of range: 300"),
-        ("nodes", 7, 77, "name is no index of a string: 77"),
+        ("nodes", 7, 77, "name is not an index of a string: 77"),
         ("nodes", 8, -3, "id is out of range: -3"),
         ("nodes", 9, -1, "self_size is out of range: -1"),
         ("nodes", 9, 1.5, "Expected an integer"),
@@ -94,12 +94,12 @@ def test_what_is_no_snapshot_is_said_to_be_none(data: bytes, message: str, secti
         ("nodes", 9, "16", "Expected an integer"),
         ("nodes", 9, None, "Expected an integer"),
         ("nodes", 9, [16], "Expected an integer"),
-        ("edges", 0, 9, "type is no type of edge: 9"),
+        ("edges", 0, 9, "type is not an edge type: 9"),
         ("edges", 2, 7, "to_node is not the offset of a node"),
         ("edges", 2, 18, "to_node is not the offset of a node: 18"),
         ("edges", 2, -6, "to_node is not the offset of a node"),
-        ("edges", 4, 50, "name_or_index is no index of a string: 50"),
-        ("edges", 4, -2, "name_or_index is no index of a string: 4294967294"),
+        ("edges", 4, 50, "name_or_index is not an index of a string: 50"),
+        ("edges", 4, -2, "name_or_index is not an index of a string: 4294967294"),
         ("edges", 1, -(2**40), "name_or_index is out of range"),
         ("locations", 0, 7, "object_index is not the offset of a node: 7"),
         ("locations", 0, 600, "object_index is not the offset of a node: 600"),
@@ -133,7 +133,7 @@ def test_the_byte_is_right_in_every_block(bad_block: int) -> None:
     place = 6 * (bad_block * 900) + 1
     big["nodes"][place] = 12345
     data = orjson.dumps(big)
-    with pytest.raises(SnapshotFormatError, match="no index of a string") as caught:
+    with pytest.raises(SnapshotFormatError, match="not an index of a string") as caught:
         read_snapshot(data, block_bytes=8192)
     assert caught.value.byte_offset == data.index(b"12345")
 
@@ -141,8 +141,8 @@ def test_the_byte_is_right_in_every_block(bad_block: int) -> None:
 @pytest.mark.parametrize(
     ("change", "message", "section"),
     [
-        ({"node_count": 4}, "promises 4 nodes, the array holds 3", "nodes"),
-        ({"edge_count": 9}, "promises 9 edges, the array holds 3", "edges"),
+        ({"node_count": 4}, "promises 4 nodes, the array has 3", "nodes"),
+        ({"edge_count": 9}, "promises 9 edges, the array has 3", "edges"),
         ({"node_count": 2**60}, "promises", "nodes"),
         ({"node_count": -1}, "node_count is not a count", "snapshot"),
         ({"node_count": 1.5}, "node_count is not a count", "snapshot"),
@@ -164,7 +164,7 @@ def test_counts_of_zero_leave_it_to_the_arrays() -> None:
 
 
 def test_edge_counts_that_do_not_add_up() -> None:
-    with pytest.raises(SnapshotFormatError, match="own 4 edges, the array holds 3") as caught:
+    with pytest.raises(SnapshotFormatError, match="own 4 edges, the array has 3") as caught:
         read_snapshot(changed("nodes", 4, 3))
     assert caught.value.section == "edges"
 
