@@ -7,6 +7,8 @@ a dash, never as 0.
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from typing import Final, TypeAlias, TypeGuard
 
 from heapnb import literals, vocab
@@ -24,6 +26,10 @@ _MINUS: Final = "−"
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _UNIT_FACTOR: Final = 1000
 _ONE_DECIMAL_BELOW: Final = 100
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+:", re.ASCII)
+_AFTER_SLASH: Final = re.compile(r"(?<=[/\\])")
+_CUT_PATH: Final = "…/"
 
 
 def format_bytes(size: Number | None) -> str:
@@ -157,6 +163,74 @@ def shorten_start(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
     return text if len(text) <= limit else "…" + text[len(text) - limit + 1 :]
 
 
+def shorten_middle(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    """Cut a name in the middle: both ends tell names apart.
+
+    Examples
+    --------
+    >>> shorten_middle("InventoryClientConnectionPool", 15)
+    'Invento…ionPool'
+    """
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    tail = limit - 1 - head
+    return text[:head] + "…" + text[len(text) - tail :]
+
+
+def shorten_path(
+    text: str,
+    limit: int = MAX_TEXT_LENGTH,
+    *,
+    length: Callable[[str], int] = len,
+    cut: Callable[[str, int], str] = shorten_middle,
+) -> str:
+    """Leave folders out of a path, URL or location, never a part of a folder's name.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``/srv/app/lib/cache.js:4:1`` or ``node:internal/url:330:14``.
+    limit : int, optional
+        The width to fit.
+    length : callable, optional
+        Measures a text; characters by default.
+    cut : callable, optional
+        Cuts the file's name if it alone is too long.
+
+    Returns
+    -------
+    str
+        The file with as many of its folders as fit, behind the scheme.
+
+    Examples
+    --------
+    >>> shorten_path("/srv/shop/lib/cache.js:4:1", 22)
+    '…/lib/cache.js:4:1'
+    >>> shorten_path("node:internal/bootstrap/realm:238:14", 22)
+    'node:…/realm:238:14'
+    >>> shorten_path("/srv/orderHandlerOfTheShop.js:4:1", 20)
+    'orderHandl…op.js:4:1'
+    """
+    if length(text) <= limit:
+        return text
+    scheme = _SCHEME.match(text)
+    start = scheme[0] + _CUT_PATH if scheme else _CUT_PATH
+    *folders, file = _AFTER_SLASH.split(text)
+    room = limit - length(start) - length(file)
+    if room < 0 and scheme:
+        start, room = _CUT_PATH, limit - length(_CUT_PATH) - length(file)
+    if room < 0 or not folders:
+        return cut(file, limit)
+    kept = file
+    for folder in reversed(folders):
+        room -= length(folder)
+        if room < 0:
+            break
+        kept = folder + kept
+    return start + kept
+
+
 def visible(text: str) -> str:
     r"""Replace what cannot be seen, or moves what can, by JavaScript escapes.
 
@@ -194,9 +268,9 @@ def clean(text: str, limit: int = MAX_TEXT_LENGTH, masking: Masking | None = Non
 def clean_location(
     location: str, limit: int = MAX_TEXT_LENGTH, masking: Masking | None = None
 ) -> str:
-    """Make a source position fit to be shown: as `clean`, cut at its start."""
+    """Make a source position fit to be shown: as `clean`, cut as in `shorten_path`."""
     masking = masking_of_results() if masking is None else masking
-    return visible(shorten_start(masking.end(location.removeprefix("file://"), limit), limit))
+    return visible(shorten_path(masking.end(location.removeprefix("file://"), limit), limit))
 
 
 def _with_plus(delta: Number | None, text: str) -> str:

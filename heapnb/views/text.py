@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,15 @@ DEFAULT_WIDTH: Final = 100
 DEFAULT_ROWS: Final = 20
 
 _MIN_TEXT_WIDTH: Final = 10
+_GOOD_TEXT_WIDTH: Final = 24
+"""Columns that can be spared leave before texts become narrower."""
+
+_PROSE: Final = frozenset({"string", "text", "value", "content", "variables", "chain"})
+"""Columns that read from their start. Names are cut in the middle."""
+
+_NODE_ID: Final = "node_id"
+_EXPENDABLE: Final = frozenset({Kind.IDENTIFIER, Kind.YES_NO})
+_LEAST_WIDTH: Final = 20
 _GAP: Final = "  "
 _INDENT: Final = "  "
 
@@ -63,7 +72,12 @@ def view_text(view: View, *, width: int = DEFAULT_WIDTH, max_rows: int = DEFAULT
 
 
 def render_table(
-    frame: pd.DataFrame, *, width: int | None = None, max_rows: int | None = None
+    frame: pd.DataFrame,
+    *,
+    width: int | None = None,
+    max_rows: int | None = None,
+    spare: Sequence[str] = (),
+    sections: Mapping[int, str] | None = None,
 ) -> str:
     """Write a table as plain text: names at the left, numbers at the right.
 
@@ -72,14 +86,19 @@ def render_table(
     frame : pandas.DataFrame
         Any table of heapnb; columns are formatted by their names.
     width : int, optional
-        Columns of the screen. Texts are cut to fit, numbers are not; nothing is by default.
+        Columns of the screen. Texts are cut to fit, numbers are not; nothing is by default. If
+        that does not suffice, columns are left out, and the first line names them.
     max_rows : int, optional
         How many rows to show; all by default.
+    spare : sequence of str, optional
+        Columns to leave out silently where texts would have to be cut, the first one first.
+    sections : mapping of int to str, optional
+        Titles of sections, by the number of the row that they precede.
 
     Returns
     -------
     str
-        Lines.
+        Lines, none wider than ``width``.
 
     Examples
     --------
@@ -92,9 +111,12 @@ def render_table(
     if frame.shape[1] == 0:
         return "(no columns)"
     columns = [_column(shown, place) for place in range(shown.shape[1])]
+    left_out: list[str] = []
     if width is not None:
-        _fit(columns, width)
+        left_out = _fit(columns, width, spare)
     rows = [_GAP.join(cells).rstrip() for cells in zip(*(c.lines() for c in columns), strict=True)]
+    for number, title in sorted((sections or {}).items(), reverse=True):
+        rows.insert(number, title)
     # Headings may take several lines, the shorter ones hanging from below.
     n_lines = max(len(column.title) for column in columns)
     titles = [[""] * (n_lines - len(c.title)) + c.title for c in columns]
@@ -102,6 +124,8 @@ def render_table(
         _GAP.join(c.align(text) for c, text in zip(columns, line, strict=True)).rstrip()
         for line in zip(*titles, strict=True)
     ]
+    if left_out:
+        head = [*_wrapped(f"Too narrow for: {', '.join(left_out)}.", width or 0, ""), *head]
     if not rows:
         rows = ["(no rows)"]
     if len(shown) < len(frame):
@@ -111,6 +135,7 @@ def render_table(
 
 @dataclass
 class _Column:
+    name: str
     title: list[str]
     cells: list[str]
     kind: Kind
@@ -124,6 +149,15 @@ class _Column:
 
     def lines(self) -> Iterable[str]:
         return map(self.align, self.cells)
+
+    @property
+    def is_text(self) -> bool:
+        return not self.kind.is_number
+
+    @property
+    def least_width(self) -> int:
+        """The width below which nothing can be told from the cells."""
+        return min(self.width, _MIN_TEXT_WIDTH) if self.is_text else self.width
 
 
 def _column(frame: pd.DataFrame, place: int) -> _Column:
@@ -140,44 +174,63 @@ def _column(frame: pd.DataFrame, place: int) -> _Column:
         title = title[0].split()
     width = max(width, *map(_cell_length, title))
     if kind is Kind.LOCATION:
-        cut = _cut_start
-    elif name == "class_name":
-        cut = _cut_middle
-    else:
+        cut = _cut_path
+    elif name in _PROSE:
         cut = _cut_end
-    return _Column(title, cells, kind, cut, width)
+    else:
+        cut = _cut_middle
+    return _Column(name, title, cells, kind, cut, width)
 
 
-def _fit(columns: Sequence[_Column], width: int) -> None:
-    """Narrow the widest texts until the table fits, or nothing more can be done."""
-    excess = sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1) - width
+def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
+    """Narrow a table, and return the titles of the columns that still had to be left out."""
+
+    def excess() -> int:
+        return sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1) - width
+
     for column in columns:
-        if excess > 0 and column.kind.is_number:
+        if excess() > 0 and column.kind.is_number:
             # Stacked, headings take less width than in a line.
             title = [word for line in column.title for word in line.split()]
             narrower = max(map(_cell_length, [*title, *column.cells]))
-            excess -= column.width - narrower
             column.title, column.width = title, narrower
-    texts = [column for column in columns if not column.kind.is_number]
-    while excess > 0:
+    for name in spare:
+        to_gain = sum(max(c.width - _GOOD_TEXT_WIDTH, 0) for c in columns if c.is_text)
+        if excess() > to_gain:
+            columns[:] = [column for column in columns if column.name != name]
+    left_out = []
+    while len(columns) > 1 and excess() > sum(c.width - c.least_width for c in columns):
+        # The node id names a row to other commands; of sizes, the last weighs most.
+        least = max(
+            columns[:-1],
+            key=lambda c: (c.kind in _EXPENDABLE and c.name != _NODE_ID, c.name != _NODE_ID),
+        )
+        columns.remove(least)
+        left_out.append(" ".join(least.title))
+    too_wide = excess()
+    texts = [column for column in columns if column.is_text]
+    while too_wide > 0:
         widest = max(texts, key=lambda column: column.width, default=None)
         if widest is None or widest.width <= _MIN_TEXT_WIDTH:
-            return
+            break
         widest.width -= 1
-        excess -= 1
+        too_wide -= 1
+    return left_out
 
 
 def _lines(view: View, width: int, max_rows: int) -> Iterable[str]:
     title = fmt.clean(view.title)
-    yield f"{title}: {fmt.clean(view.badge)}" if view.badge else title
+    yield from _wrapped(f"{title}: {fmt.clean(view.badge)}" if view.badge else title, width, "")
     for sentence in view.lead:
         yield from _wrapped(fmt.clean(sentence, limit=2_000), width)
-    yield from _fact_lines(view.facts)
+    yield from _fact_lines(view.facts, width)
     if view.chain:
         yield from _wrapped("Held by: " + chain_text(view.chain), width)
     if view.source is not None:
-        yield f"{_INDENT}Source: {fmt.clean_location(view.source.location)}"
-        yield from (f"{_INDENT * 2}{line}" for line in code_lines(view.source.text).splitlines())
+        location = fmt.clean_location(view.source.location)
+        yield f"{_INDENT}Source: {_cut_path(location, width - len('  Source: '))}"
+        for line in code_lines(view.source.text).splitlines():
+            yield _INDENT * 2 + _cut_end(line, width - 2 * len(_INDENT))
     if view.table is not None:
         yield ""
         yield render_table(view.table, width=width, max_rows=max_rows)
@@ -207,18 +260,29 @@ def chain_text(chain: Sequence[str]) -> str:
     return " ".join(words)
 
 
-def _fact_lines(facts: Sequence[Fact]) -> Iterable[str]:
+def _fact_lines(facts: Sequence[Fact], width: int) -> Iterable[str]:
     labels = [label(fact.label) for fact in facts]
-    width = max(map(_cell_length, labels), default=0)
+    label_width = max(map(_cell_length, labels), default=0)
+    indent = " " * (len(_INDENT) + label_width + len(_GAP))
     for text, fact in zip(labels, facts, strict=True):
-        yield f"{_INDENT}{text:<{width}}  {write(fact.value, fact.written_as)}"
+        first = f"{_INDENT}{text:<{label_width}}{_GAP}"
+        yield from _wrapped(write(fact.value, fact.written_as), width, indent, first)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def _wrapped(text: str, width: int, indent: str = _INDENT, first: str | None = None) -> list[str]:
+    """Break a text between words; cut a word that is too long instead of breaking it."""
     from textwrap import wrap
 
+    width = max(width, len(indent) + _LEAST_WIDTH)
+    room = width - len(indent)
+    words = [(_cut_path if "/" in word else _cut_middle)(word, room) for word in text.split()]
     return wrap(
-        text, max(width, 20) - len(_INDENT), initial_indent=_INDENT, subsequent_indent=_INDENT
+        " ".join(words),
+        width,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
@@ -237,10 +301,8 @@ def _cut_end(text: str, width: int) -> str:
     return _first_cells(text, width - 1) + "…"
 
 
-def _cut_start(text: str, width: int) -> str:
-    if _cell_length(text) <= width:
-        return text
-    return "…" + _first_cells(text[::-1], width - 1)[::-1]
+def _cut_path(text: str, width: int) -> str:
+    return fmt.shorten_path(text, width, length=_cell_length, cut=_cut_middle)
 
 
 def _cut_middle(text: str, width: int) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,29 @@ def test_long_texts_are_cut_before_they_are_looked_at() -> None:
     assert cut.endswith("…")
 
 
-def test_of_a_place_the_end_stays() -> None:
+def test_a_location_keeps_its_file_and_whole_folders() -> None:
     place = fmt.clean_location("file:///srv/" + "deep/" * 40 + "cache.js:4:1", 30)
-    assert place.startswith("…")
-    assert place.endswith("cache.js:4:1")
-    assert len(place) == 30
+    assert place == "…/deep/deep/deep/cache.js:4:1"
+
+
+@pytest.mark.parametrize("limit", range(14, 60, 3))
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/home/ada/shop-api/node_modules/@scope/pool/lib/connectionPool.js:112:15",
+        "node:internal/bootstrap/realm:238:14",
+        "https://shop.example/static/js/main.8f3c2b.js:1:20412",
+        r"C:\Users\ada\shop\lib\cache.js:4:1",
+        "server.js:10:3",
+    ],
+)
+def test_a_path_is_never_broken_inside_a_folder(path: str, limit: int) -> None:
+    cut = fmt.shorten_path(path, limit)
+    assert len(cut) <= limit
+    assert cut.rpartition(":")[2] == path.rpartition(":")[2]
+    *_, file = re.split(r"[/\\]", path)
+    if cut != path and limit > len(file) + 1:
+        kept = cut.rpartition("…/")[2]
+        assert kept.endswith(file)
+        assert path.endswith(kept)
+        assert path[-len(kept) - 1] in "/\\"
