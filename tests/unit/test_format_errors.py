@@ -141,9 +141,9 @@ def test_the_byte_is_right_in_every_block(bad_block: int) -> None:
 @pytest.mark.parametrize(
     ("change", "message", "section"),
     [
-        ({"node_count": 4}, "promises 4 nodes, the array has 3", "nodes"),
-        ({"edge_count": 9}, "promises 9 edges, the array has 3", "edges"),
-        ({"node_count": 2**60}, "promises", "nodes"),
+        ({"node_count": 4}, "declares 4 nodes, the array has 3", "nodes"),
+        ({"edge_count": 9}, "declares 9 edges, the array has 3", "edges"),
+        ({"node_count": 2**60}, "declares", "nodes"),
         ({"node_count": -1}, "node_count is not a count", "snapshot"),
         ({"node_count": 1.5}, "node_count is not a count", "snapshot"),
         ({"root_index": 5}, "root_index", "snapshot"),
@@ -164,7 +164,7 @@ def test_counts_of_zero_leave_it_to_the_arrays() -> None:
 
 
 def test_edge_counts_that_do_not_add_up() -> None:
-    with pytest.raises(SnapshotFormatError, match="own 4 edges, the array has 3") as caught:
+    with pytest.raises(SnapshotFormatError, match="declare 4 edges, the array has 3") as caught:
         read_snapshot(changed("nodes", 4, 3))
     assert caught.value.section == "edges"
 
