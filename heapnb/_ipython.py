@@ -98,6 +98,7 @@ class NotebookFrontend(Frontend):
     """
 
     default_rows = 0
+    is_brief = False
 
     def __init__(self, shell: InteractiveShell, cell: str = "") -> None:
         self._shell = shell
@@ -109,7 +110,7 @@ class NotebookFrontend(Frontend):
         """See `heapnb.cli.frontend.Frontend`."""
         print(visible(text))  # noqa: T201  shown below the cell
 
-    def show_table(self, frame: pd.DataFrame, result: object = None) -> None:
+    def show_table(self, frame: pd.DataFrame, result: object = None, **_: object) -> None:
         """See `heapnb.cli.frontend.Frontend`."""
         self.answers.append(frame if result is None else result)
 

@@ -10,6 +10,8 @@ from heapnb.cli.reading import Reading
 
 COLUMNS = ("class_name", "location", "count", "shallow_size", "retained_size", "distance")
 
+_SPARE = ("distance", "shallow_size")
+
 
 @click.command("constructors")
 @snapshot_argument
@@ -21,4 +23,4 @@ def command(snapshot: str, output: TableOutput, reading: Reading, *, by_name: bo
 
     Each row is a class name and its definition site, as in DevTools.
     """
-    output.show(reading.open(snapshot).constructors(by_name=by_name))
+    output.show(reading.open(snapshot).constructors(by_name=by_name), spare=_SPARE, own_first=True)

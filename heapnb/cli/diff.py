@@ -43,5 +43,7 @@ def command(
     output.show(
         comparison.constructors(),
         for_people=("class_name", "location", *JSON_COLUMNS[1:]),
+        spare=("added_size", "removed_size"),
         result=comparison,
+        own_first=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -24,6 +24,9 @@ class Frontend:
     default_rows: int = DEFAULT_ROWS
     """How many rows of a table are shown unless the user says otherwise; 0 for all."""
 
+    is_brief: bool = True
+    """Whether tables are shown in brief: grouped by place, the program's own code first."""
+
     def note(self, text: str) -> None:
         """Tell the user something that is not part of the answer.
 
@@ -36,7 +39,14 @@ class Frontend:
         with contextlib.suppress(OSError):
             print(visible(text), file=sys.stderr)
 
-    def show_table(self, frame: pd.DataFrame, result: object = None) -> None:
+    def show_table(
+        self,
+        frame: pd.DataFrame,
+        result: object = None,
+        *,
+        spare: Sequence[str] = (),
+        sections: Mapping[int, str] | None = None,
+    ) -> None:
         """Show rows: cut to the terminal's width, or in full to a file or a pipe.
 
         Parameters
@@ -45,11 +55,13 @@ class Frontend:
             Any table of heapnb; sizes are in bytes.
         result : object, optional
             What these are the rows of, for a front end that shows it.
+        spare, sections
+            See `heapnb.views.text.render_table`.
         """
         from heapnb.views.text import render_table
 
         del result
-        print(render_table(frame, width=_terminal_width()))
+        print(render_table(frame, width=_terminal_width(), spare=spare, sections=sections))
 
     def show_result(self, result: object) -> None:
         """Show what an analysis found.

@@ -68,12 +68,23 @@ series_argument = click.argument("snapshots", metavar="FILE...", nargs=-1, requi
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout."
 )
-limit_option = click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
-)
+
+
+def limit_option(function: _Function) -> _Function:
+    """Add the options that say how many rows are shown; the command gets ``limit``, 0 for all."""
+
+    @click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"Print N rows; 0 prints all.  [default: {DEFAULT_ROWS}; all with --json]",
+    )
+    @click.option("--all", "all_rows", is_flag=True, help="Print all rows.")
+    @functools.wraps(function)
+    def wrapper(*, limit: int | None, all_rows: bool, **others: object) -> object:
+        return function(limit=0 if all_rows else limit, **others)
+
+    return wrapper  # type: ignore[return-value]
 
 
 def reading_options(function: _Function) -> _Function:
@@ -176,7 +187,8 @@ def table_options(*, sort: str | None, columns: Sequence[str]) -> Callable[[_Fun
             output = TableOutput(
                 as_json=as_json,
                 limit=limit,
-                sort=chosen_sort or sort,
+                sort=chosen_sort,
+                default_sort=sort,
                 columns=tuple(columns),
             )
             return function(output=output, **others)

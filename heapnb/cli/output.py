@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,8 +72,15 @@ def _plain(value: Any) -> Any:
     return value.tolist()
 
 
-def print_rows(frame: pd.DataFrame, limit: int | None, *, result: object = None) -> None:
-    """Show the first rows of a table, and say how many there are.
+def print_rows(
+    frame: pd.DataFrame,
+    limit: int | None,
+    *,
+    result: object = None,
+    spare: Sequence[str] = (),
+    own_first: bool = False,
+) -> None:
+    """Show the first rows of a table; say before how many there are.
 
     Parameters
     ----------
@@ -83,12 +90,23 @@ def print_rows(frame: pd.DataFrame, limit: int | None, *, result: object = None)
         How many; 0 for all, None for as many as usual.
     result : object, optional
         What these are the rows of, for a notebook, which can show that.
+    spare : sequence of str, optional
+        Columns to leave out on a narrow terminal; see `heapnb.views.text.render_table`.
+    own_first : bool, optional
+        Whether rows of the program's own code precede those of packages and of the runtime.
     """
+    from heapnb.cli.places import Selection, own_code_first
+
     front = frontend()
-    shown = frame.head((front.default_rows if limit is None else limit) or len(frame))
-    front.show_table(shown, result)
-    if len(shown) < len(frame):
-        note(f"{len(shown):,} of {len(frame):,} rows; --limit 0 prints all.")
+    n_rows = (front.default_rows if limit is None else limit) or len(frame)
+    if own_first and front.is_brief:
+        chosen = own_code_first(frame, n_rows)
+    else:
+        chosen = Selection(frame.head(n_rows))
+    if len(chosen.frame) < len(frame):
+        order = ", own code first" if chosen.is_own_first else ""
+        note(f"{len(chosen.frame):,} of {len(frame):,} rows{order}; --all prints all.")
+    front.show_table(chosen.frame, result, spare=spare, sections=chosen.sections)
 
 
 def print_result(result: object) -> None:
@@ -144,7 +162,9 @@ class TableOutput:
     limit : int or None
         How many rows; 0 for all, None for as many as usual.
     sort : str or None
-        The column to sort by; None keeps the order.
+        The column that the user sorts by.
+    default_sort : str or None
+        The column to sort by otherwise; None keeps the order.
     columns : tuple of str
         The columns of the answer, in order.
     """
@@ -152,10 +172,18 @@ class TableOutput:
     as_json: bool
     limit: int | None
     sort: str | None
+    default_sort: str | None
     columns: tuple[str, ...]
 
     def show(
-        self, frame: pd.DataFrame, *, for_people: Sequence[str] = (), result: object = None
+        self,
+        frame: pd.DataFrame,
+        *,
+        for_people: Sequence[str] = (),
+        spare: Sequence[str] = (),
+        result: object = None,
+        by_place: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+        own_first: bool = False,
     ) -> None:
         """Print a table on stdout.
 
@@ -165,22 +193,41 @@ class TableOutput:
             The table.
         for_people : sequence of str, optional
             The columns to show without `--json`; by default the same.
+        spare : sequence of str, optional
+            Columns to leave out on a narrow terminal, the first one first.
         result : object, optional
             What these are the rows of, for a notebook, which can show that.
+        by_place : callable, optional
+            Groups rows by place for a terminal, unless the user sorts by a column that groups
+            do not have.
+        own_first : bool, optional
+            Whether rows of the program's own code come first, unless the user sorts rows.
         """
-        rows = self._sorted(frame)
         if self.as_json:
+            rows = self._sorted(frame, self.sort or self.default_sort)
             print_json(records(rows.head(self.limit or len(rows)), self.columns))
             return
+        if by_place is not None and frontend().is_brief:
+            grouped = by_place(frame)
+            if self.sort is None or self.sort in grouped:
+                frame, for_people = grouped, list(grouped.columns)
+        rows = self._sorted(frame, self.sort or self.default_sort)
         columns = [name for name in for_people or self.columns if name in frame]
-        print_rows(rows[columns], self.limit, result=result)
+        print_rows(
+            rows[columns],
+            self.limit,
+            result=result,
+            spare=spare,
+            own_first=own_first and self.sort is None,
+        )
 
-    def _sorted(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if self.sort is None or self.sort not in frame:
+    @staticmethod
+    def _sorted(frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
+        if column is None or column not in frame:
             return frame
         import pandas as pd
 
-        values = frame[self.sort].reset_index(drop=True)
+        values = frame[column].reset_index(drop=True)
         if isinstance(values.dtype, pd.CategoricalDtype):
             # Categories are in the order of the file.
             values = values.astype("str").where(values.notna())

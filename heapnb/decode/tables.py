@@ -40,6 +40,10 @@ class DecodedTable:
         Columns that the command prints as JSON only, for lack of room.
     group_by : tuple of str
         Columns by whose equal values the workbench groups rows.
+    place : tuple of str
+        Columns by whose equal values the command groups rows; `group_by` by default.
+    subject : str
+        Column with the node ids of the objects that sizes belong to.
     in_tree : tuple of str
         Columns that a tree shows beside counts, distance and sizes.
     description : str
@@ -60,6 +64,8 @@ class DecodedTable:
     sort: str = "retained_size"
     hidden: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    subject: str = "node_id"
     in_tree: tuple[str, ...] = ()
     description: str = ""
     in_workbench: bool = True
@@ -74,6 +80,11 @@ class DecodedTable:
     def shown(self) -> tuple[str, ...]:
         """The columns that the command prints for people."""
         return tuple(name for name in self.columns if name not in self.hidden)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns by which the command groups rows; without any it lists all rows."""
+        return self.place or self.group_by
 
     def frame(self, graph: HeapGraph) -> pd.DataFrame:
         """Make the table.
@@ -170,6 +181,7 @@ _ENTRIES: Final = (
             *_SIZES,
         ),
         group_by=("kind", "holder", "variable"),
+        place=("class_name", "holder", "variable"),
         in_tree=("entry_count", "capacity", "fill_ratio"),
         description="Maps, Sets, arrays and objects used as dictionaries, by the property or "
         "variable that holds them, with their numbers of entries and their fill.",
@@ -189,6 +201,8 @@ _ENTRIES: Final = (
         ),
         sort="count",
         group_by=("emitter_class", "event"),
+        place=("emitter_class", "event", "function", "location"),
+        subject="listener_id",
         in_tree=("location",),
         description="Listeners of EventEmitters and EventTargets, by class and event. Many "
         "listeners of one event suggest that the program adds the same listener repeatedly.",

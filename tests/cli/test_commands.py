@@ -253,7 +253,7 @@ def test_tables_have_a_limit(run: Run, sample: Path, arguments: tuple[str, ...])
 
 def test_a_note_says_what_was_left_out(run: Run, sample: Path) -> None:
     answer = run("find", sample, "--class", "OrderDraft", "--limit", 5)
-    assert answer.err == "5 of 260 rows; --limit 0 prints all.\n"
+    assert answer.err == "5 of 260 rows; --all prints all.\n"
     everything = run("find", sample, "--class", "OrderDraft", "--limit", 0)
     assert everything.err == ""
     assert len(everything.out.splitlines()) >= 261
@@ -319,7 +319,7 @@ def test_sql(run: Run, sample: Path) -> None:
     answer = run("sql", sample, "select node_id from nodes order by 1")
     assert answer.exit_code == 0
     assert len(answer.out.splitlines()) == 31
-    assert "rows; --limit 0 prints all." in answer.err
+    assert "rows, own code first; --all prints all." in answer.err
     lists = run("sql", sample, "select path(7) as path, null as nothing", "--json").json
     assert lists[0]["path"][0] == "(GC roots)"
     assert lists[0]["nothing"] is None
