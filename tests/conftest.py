@@ -8,8 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from heapnb.format.cache import ENVIRONMENT_VARIABLE
+
+# No time limit for an example: the first call of a kernel on a machine compiles it.
+settings.register_profile("heapnb", deadline=None)
+settings.load_profile("heapnb")
 
 ROOT = Path(__file__).parents[1]
 SERIES_NAMES = ("before", "after1", "after2")

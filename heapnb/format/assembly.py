@@ -133,10 +133,11 @@ class Assembly:
                 byte_offset=self.read.blocks["edges"][0][1],
                 hint="the file was damaged or changed.",
             )
-        offsets = unsigned_offsets(counts, max(total, n_edges))
-        if total != n_edges:
-            np.minimum(offsets, offsets.dtype.type(n_edges), out=offsets)
-        return offsets
+        if total == n_edges:
+            return unsigned_offsets(counts, total)
+        # The counts of a truncated file may exceed any array: the last nodes have no edges.
+        ends = np.minimum(np.cumsum(counts, dtype=np.uint64), np.uint64(n_edges))
+        return unsigned_offsets(np.diff(ends, prepend=np.uint64(0)), n_edges)
 
     def _locate(self, section: str, nth: int) -> int:
         """Return the byte offset of the nth number of a section that was already read."""

@@ -142,8 +142,9 @@ def number_depth_first(
         # The parents form the path from the start to the current node, so no stack is needed.
         while True:
             node = vertex[current]
-            edge = next_edge[current]
-            end = first_edge[node + 1]
+            # Signed: numba would make the sum of an unsigned 64-bit offset and 1 a float.
+            edge = np.int64(next_edge[current])
+            end = np.int64(first_edge[node + 1])
             child = -1
             while edge < end:
                 if essential[edge]:

@@ -32,6 +32,14 @@ def test_dominators_match_deleting_each_node(graph: tuple[int, list[Edge]]) -> N
     assert dominator.tolist() == naive.dominators(n_nodes, edges)
 
 
+@pytest.mark.parametrize("dtype", [np.uint32, np.uint64])
+def test_dominators_take_offsets_of_both_sizes(dtype: type[np.unsignedinteger]) -> None:
+    first_edge = np.array([0, 2, 3, 4, 4], dtype)
+    edge_to = np.array([1, 2, 3, 3], np.uint32)
+    dominator, _ = dominators.compute_dominators(first_edge, edge_to, np.ones(4, np.bool_), 0)
+    assert dominator.tolist() == [0, 0, 0, 0]
+
+
 @given(graphs(), st.data())
 def test_retained_sizes_add_up_the_dominator_tree(
     graph: tuple[int, list[Edge]], data: st.DataObject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heapnb.analysis.retention.reachability import Reachability, reachability
@@ -130,6 +130,20 @@ def plain(found: Reachability) -> bool:
 
 
 @given(heaps())
+@example(
+    # The engine alone can remove the copy in `table`, so the node has no sole reference.
+    SnapshotBuilder.from_edges("root^1>a a.x>table a.x>store table.x>store")
+    .node("table", type="array", name="")
+    .node("store", type="array", name="")
+    .graph()
+)
+@example(
+    # Edges from two nested stores are two references: only a named edge has copies.
+    SnapshotBuilder.from_edges("root^1>outer outer.x>inner outer.x>b b.x>outer inner.x>b")
+    .node("outer", type="array", name="")
+    .node("inner", type="array", name="")
+    .graph()
+)
 def test_a_sole_reference_is_one_whose_removal_frees(graph: HeapGraph) -> None:
     found = reachability(graph)
     if not plain(found):

@@ -139,7 +139,7 @@ def is_removable(graph: HeapGraph, link: Link, stores: set[int]) -> bool:
 
 
 def references(graph: HeapGraph, edges: Sequence[Link], stores: set[int]) -> list[frozenset[int]]:
-    """List what can be taken out: sets of edges that go together."""
+    """List removable references: an edge, and for a named edge its copies in backing stores."""
     found: set[frozenset[int]] = set()
     for link in edges:
         if link.is_from_table or not is_removable(graph, link, stores):
@@ -148,8 +148,10 @@ def references(graph: HeapGraph, edges: Sequence[Link], stores: set[int]) -> lis
             other.number
             for other in edges
             if other.target == link.target
+            and link.source not in stores
             and other.source in stores
             and link.source in owners(edges, other.source, stores)
+            and is_removable(graph, other, stores)
         }
         found.add(frozenset({link.number, *copies}))
     # A copy alone does nothing that its name and it together do not.

@@ -80,7 +80,7 @@ def test_functions_of_the_program_are_its_own_business(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        "snap.browse().rows()",
+        "snap.browse()._repr_mimebundle_()",
         "hn.diagnose(hn.load_series([snap]))",
         "snap.closures()",
     ],

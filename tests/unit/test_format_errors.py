@@ -14,6 +14,7 @@ import pytest
 
 from heapnb.errors import HeapnbError, SnapshotFormatError, TruncatedSnapshotError
 from heapnb.format import read_snapshot
+from heapnb.graph import HeapGraph
 
 META = {
     "node_fields": ["type", "name", "id", "self_size", "edge_count", "detachedness"],
@@ -167,6 +168,14 @@ def test_edge_counts_that_do_not_add_up() -> None:
     with pytest.raises(SnapshotFormatError, match="declare 4 edges, the array has 3") as caught:
         read_snapshot(changed("nodes", 4, 3))
     assert caught.value.section == "edges"
+
+
+def test_salvage_limits_edge_counts_to_the_edges_of_the_file() -> None:
+    raw = read_snapshot(changed("nodes", 10, 0xFFFF_FFFF), salvage=True)
+    assert raw.first_edge.dtype == np.uint32
+    assert raw.first_edge[-1] == raw.n_edges
+    graph = HeapGraph(raw)
+    assert int(graph.retained_size[graph.root]) == int(graph.self_size.sum())
 
 
 @pytest.mark.parametrize("section", ["nodes", "edges", "locations"])
