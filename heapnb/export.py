@@ -23,30 +23,31 @@ ROWS_PER_BATCH: Final = 1 << 20
 
 NODE_SCHEMA: Final = pa.schema(
     [
-        ("node_id", pa.uint64()),
+        ("node_id", pa.int64()),
         ("node_type", pa.string()),
         ("name", pa.large_string()),
         ("class_name", pa.large_string()),
-        ("self_size", pa.uint64()),
-        ("shallow_size", pa.uint64()),
-        ("retained_size", pa.uint64()),
+        ("self_size", pa.int64()),
+        ("shallow_size", pa.int64()),
+        ("retained_size", pa.int64()),
         ("distance", pa.int32()),
-        ("dominator_id", pa.uint64()),
-        ("detachedness", pa.uint8()),
-        ("edge_count", pa.uint32()),
+        ("dominator_id", pa.int64()),
+        ("detachedness", pa.int16()),
+        ("edge_count", pa.int64()),
     ]
 )
-"""One row a node, in ordinal order; sizes in bytes, null for what the file does not say."""
+"""One row per node, in ordinal order; sizes in bytes. Null: what the file does not say, and the
+distance of nodes that the program's roots do not reach."""
 
 EDGE_SCHEMA: Final = pa.schema(
     [
-        ("from_id", pa.uint64()),
-        ("to_id", pa.uint64()),
+        ("from_id", pa.int64()),
+        ("to_id", pa.int64()),
         ("edge_type", pa.string()),
         ("name", pa.large_string()),
     ]
 )
-"""One row an edge, in the file's order; the names of indexed edges are decimal."""
+"""One row per edge, in the file's order; the names of indexed edges are decimal."""
 
 
 def node_batches(

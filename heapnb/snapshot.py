@@ -677,8 +677,8 @@ class Snapshot(Browsed):
 
     def find(
         self,
-        *,
         class_name: str | re.Pattern[str] | Sequence[str] | None = None,
+        *,
         name: str | re.Pattern[str] | None = None,
         has_property: str | Sequence[str] | None = None,
         string: str | re.Pattern[str] | None = None,

@@ -95,7 +95,8 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
     pandas.DataFrame
         ``class_name``; ``location``, the definition site as ``file.js:12:5``, or missing (not
         with ``by_name``); ``count``; ``shallow_size`` and ``retained_size`` in bytes, each byte
-        once; ``distance``, the minimum over the members. Largest retained size first.
+        once; ``distance``, the minimum over the members, ``<NA>`` if the program's roots reach
+        none of them. Largest retained size first.
 
     Notes
     -----
@@ -113,7 +114,7 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from heapnb.frames import texts
+    from heapnb.frames import distances, texts
 
     sums = _sums_by_key(graph)
     if by_name:
@@ -128,7 +129,7 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
         "count": sums[_COUNT],
         "shallow_size": sums[_SHALLOW],
         "retained_size": sums[_RETAINED],
-        "distance": sums[_DISTANCE],
+        "distance": distances(sums[_DISTANCE]),
     }
     return pd.DataFrame(columns)
 

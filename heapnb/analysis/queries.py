@@ -122,7 +122,7 @@ def group_by_value(graph: HeapGraph, nodes: Nodes, prop: str | Sequence[str]) ->
     """
     import pandas as pd
 
-    from heapnb.frames import texts
+    from heapnb.frames import signed, texts
 
     objects = chosen_nodes(graph, nodes)
     targets = objects
@@ -147,7 +147,7 @@ def group_by_value(graph: HeapGraph, nodes: Nodes, prop: str | Sequence[str]) ->
             "count": count[order],
             "shallow_size": size[order].astype(np.int64),
             "retained_size": retained[order],
-            "node_id": graph.node_id[example[order]],
+            "node_id": signed(graph.node_id[example[order]]),
         }
     )
 
@@ -231,7 +231,7 @@ def duplicate_objects(
     """
     import pandas as pd
 
-    from heapnb.frames import texts
+    from heapnb.frames import signed, texts
 
     is_object = graph.node_type == graph.node_type_index("object")
     if nodes is not None:
@@ -276,7 +276,7 @@ def duplicate_objects(
             "count": count,
             "size": each * count,
             "wasted_size": each * (count - 1),
-            "node_id": graph.node_id[examples],
+            "node_id": signed(graph.node_id[examples]),
         }
     )
 

@@ -332,6 +332,12 @@ def _pandas_column(column: pa.ChunkedArray) -> Any:
     values = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return texts(pc.cast(values, TEXT))
+    if pa.types.is_unsigned_integer(kind):
+        try:
+            values = pc.cast(values, pa.int64())
+        except pa.ArrowInvalid:
+            # A hash may need all 64 bits.
+            return pd.array(values, dtype=pd.ArrowDtype(kind))
     if pa.types.is_integer(kind):
         if values.null_count == 0:
             return values.to_numpy()

@@ -223,9 +223,9 @@ def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool
         "class_name": names["class_name"],
         "self_size": _signed(lambda graph: graph.self_size),
         **sizes,
-        "distance": (pa.int32(), lambda heap, rows: pa.array(heap.graph.distance[rows])),
+        "distance": (pa.int32(), _distance),
         **dominator,
-        "detachedness": (pa.uint8(), _detachedness),
+        "detachedness": (pa.int16(), _detachedness),
         "edge_count": _signed(lambda graph: graph.edge_count),
     }
     edges = {
@@ -244,15 +244,15 @@ def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool
         "node_count": (pa.int64(), lambda heap, rows: pa.array(heap.node_count_of_strings[rows])),
     }
     classes = {
-        name: _of_constructors(name, TEXT if name in {"class_name", "location"} else pa.int64())
-        for name in (
-            "class_name",
-            "location",
-            "count",
-            "shallow_size",
-            "retained_size",
-            "distance",
-        )
+        name: _of_constructors(name, kind)
+        for name, kind in {
+            "class_name": TEXT,
+            "location": TEXT,
+            "count": pa.int64(),
+            "shallow_size": pa.int64(),
+            "retained_size": pa.int64(),
+            "distance": pa.int32(),
+        }.items()
     }
     dominators = {
         **names,
@@ -305,8 +305,14 @@ def _node_name(heap: Heap, rows: _Rows) -> pa.Array:
 def _detachedness(heap: Heap, rows: _Rows) -> pa.Array:
     states = heap.graph.detachedness
     if states is None:
-        return pa.nulls(len(heap.graph.node_type[rows]), pa.uint8())
-    return pa.array(states[rows])
+        return pa.nulls(len(heap.graph.node_type[rows]), pa.int16())
+    return pa.array(states[rows].astype(np.int16))
+
+
+def _distance(heap: Heap, rows: _Rows) -> pa.Array:
+    from heapnb.frames import distances
+
+    return pa.array(distances(heap.graph.distance[rows]))
 
 
 def _sources(graph: HeapGraph, rows: _Rows) -> IntArray:

@@ -22,7 +22,7 @@ from heapnb.decode.links import (
     variable_columns,
     word_size,
 )
-from heapnb.frames import masked
+from heapnb.frames import masked, signed
 
 if TYPE_CHECKING:
     from heapnb._typing import BoolArray, IntArray
@@ -98,10 +98,10 @@ def buffers(graph: HeapGraph) -> pd.DataFrame:
     store_bytes = np.where(store >= 0, graph.self_size[np.maximum(store, 0)], 0).astype(np.int64)
     length, is_known = _byte_lengths(graph, node, store_bytes, is_view & (view_count > 1))
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "class_name": class_names_of(graph, node),
         "kind": one_of(is_view.astype(np.int8), _KINDS),
-        "buffer_id": graph.node_id[own],
+        "buffer_id": signed(graph.node_id[own]),
         "store_id": ids_of(graph, store),
         "store_bytes": store_bytes,
         "view_count": view_count,

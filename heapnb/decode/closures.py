@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.decode.links import edges_of_type, places_in
-from heapnb.frames import masked, node_names, texts
+from heapnb.frames import masked, node_names, signed, texts
 from heapnb.graph.edges import children_of
 from heapnb.graph.locations import script_name, script_names, scripts_of, site_place
 from heapnb.kernels.chains import chain_lengths
@@ -75,12 +75,12 @@ def closures(graph: HeapGraph) -> pd.DataFrame:
     """
     nodes = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
     columns = {
-        "node_id": graph.node_id[nodes],
+        "node_id": signed(graph.node_id[nodes]),
         "function": texts(node_names(graph, nodes)),
         **_places(graph, nodes),
         **_contexts(graph, nodes),
-        "shallow_size": graph.shallow_size[nodes],
-        "retained_size": graph.retained_size[nodes],
+        "shallow_size": signed(graph.shallow_size[nodes]),
+        "retained_size": signed(graph.retained_size[nodes]),
     }
     return pd.DataFrame(columns, index=nodes, copy=False)
 

@@ -29,7 +29,7 @@ from heapnb.decode.links import (
     sizes_of,
     variable_columns,
 )
-from heapnb.frames import masked
+from heapnb.frames import masked, signed
 from heapnb.kernels.decoding import sum_up_elements
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def collections(graph: HeapGraph) -> pd.DataFrame:
     is_unknown = (count < 0) | (capacity <= 0)
     fill = np.where(is_unknown, np.nan, np.minimum(count / np.maximum(capacity, 1), 1))
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "class_name": class_names_of(graph, node),
         "kind": one_of(kind, KINDS),
         "entry_count": masked(count, count < 0),

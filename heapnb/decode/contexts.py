@@ -22,6 +22,7 @@ from heapnb.decode.links import (
     property_of,
     sizes_of,
 )
+from heapnb.frames import signed
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -90,11 +91,11 @@ def contexts(graph: HeapGraph) -> pd.DataFrame:
     outer = np.where(places_in(node, outer) >= 0, outer, vocab.NO_INDEX)
     variables = variables_of_contexts(graph, node)
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "function": pd.Series(names_of(graph, function)).str.removeprefix(_SHARED_PREFIX).array,
         "location": locations_of(graph, _closure_of(graph, function)),
         "variables": pd.array(variables, dtype=pd.ArrowDtype(variables.type)),
-        "variable_count": pc.list_value_length(variables).to_numpy(),
+        "variable_count": signed(pc.list_value_length(variables).to_numpy()),
         "closure_count": np.bincount(place, minlength=len(node)),
         "function_count": np.bincount(pair[0], minlength=len(node)),
         "outer_id": ids_of(graph, outer),

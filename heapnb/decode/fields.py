@@ -12,7 +12,7 @@ import pyarrow as pa
 from heapnb import vocab
 from heapnb.decode.links import class_names_of, oddballs, sizes_of
 from heapnb.decode.preview import preview
-from heapnb.frames import edge_labels, texts
+from heapnb.frames import edge_labels, signed, texts
 from heapnb.graph.edges import internal_child
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
         "kind": texts(pa.array(kinds, pa.large_string())),
         "value": texts(pa.array(shown, pa.large_string())),
         "class_name": class_names_of(graph, value),
-        "node_id": graph.node_id[value],
+        "node_id": signed(graph.node_id[value]),
         **sizes_of(graph, value),
     }
     return pd.DataFrame(columns, copy=False)

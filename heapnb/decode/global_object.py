@@ -20,7 +20,7 @@ from heapnb.decode.links import (
     sizes_of,
 )
 from heapnb.decode.preview import preview
-from heapnb.frames import edge_labels, texts
+from heapnb.frames import edge_labels, signed, texts
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -98,7 +98,7 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] | None = None) 
             )
         ),
         "class_name": class_names_of(graph, value),
-        "node_id": graph.node_id[value],
+        "node_id": signed(graph.node_id[value]),
         "built_in": np.array(
             [name in built_in or name.startswith(_ENGINE_SYMBOLS) for name in names.to_pylist()],
             np.bool_,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb.frames import display_names, masked, node_names, texts
+from heapnb.frames import display_names, masked, named, node_names, signed, texts
 from heapnb.graph import derived
 from heapnb.graph.edges import children_of, is_string
 from heapnb.graph.locations import location_of
@@ -284,9 +284,9 @@ def array_lengths(graph: HeapGraph, stores: IntArray) -> IntArray:
 # -- columns ----------------------------------------------------------------------------------
 
 
-def one_of(numbers: AnyArray, texts: Sequence[str]) -> Any:
+def one_of(numbers: AnyArray, names: Sequence[str]) -> Any:
     """Make a column of texts from their numbers, -1 for none."""
-    return pd.Categorical.from_codes(numbers, dtype=pd.CategoricalDtype(list(texts)))
+    return texts(named(names, numbers))
 
 
 def ids_of(graph: HeapGraph, nodes: IntArray) -> Any:
@@ -297,8 +297,8 @@ def ids_of(graph: HeapGraph, nodes: IntArray) -> Any:
 def sizes_of(graph: HeapGraph, nodes: IntArray) -> dict[str, AnyArray]:
     """Make the columns ``shallow_size`` and ``retained_size``."""
     return {
-        "shallow_size": graph.shallow_size[nodes],
-        "retained_size": graph.retained_size[nodes],
+        "shallow_size": signed(graph.shallow_size[nodes]),
+        "retained_size": signed(graph.retained_size[nodes]),
     }
 
 

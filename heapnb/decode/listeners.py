@@ -28,7 +28,7 @@ from heapnb.decode.links import (
     string_values,
     unbound,
 )
-from heapnb.frames import edge_labels, texts
+from heapnb.frames import edge_labels, signed, texts
 from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def listeners(graph: HeapGraph) -> pd.DataFrame:
     is_function = has_type(graph, called, "closure")
     code = np.where(is_function, called, vocab.NO_INDEX)
     columns = {
-        "emitter_id": graph.node_id[emitter],
+        "emitter_id": signed(graph.node_id[emitter]),
         "emitter_class": class_names_of(graph, emitter),
         "kind": one_of(is_target.astype(np.int8), _KINDS),
         "event": texts(name),

@@ -23,7 +23,7 @@ from heapnb.decode.links import (
     string_values,
     truth_of,
 )
-from heapnb.frames import texts
+from heapnb.frames import signed, texts
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -98,7 +98,7 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
     is_module = has_name(graph, parent, "Module")
     parent = np.where(is_module, parent, _parents_by_children(graph, node, children))
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "kind": one_of(is_esm.astype(np.int8), _KINDS),
         "filename": texts(name),
         "copies": _copies(pc.if_else(pa.array(is_esm), _without_query(name), name)),

@@ -25,6 +25,7 @@ from heapnb.decode.links import (
     unbound,
     variable_columns,
 )
+from heapnb.frames import signed
 from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
     )
     calls = np.where(waiting >= 0, waiting, calls)
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "class_name": class_names_of(graph, node),
         "state": one_of(state, _STATES),
         "result_id": ids_of(graph, np.where(is_pending, vocab.NO_INDEX, held)),

@@ -22,6 +22,7 @@ from heapnb.decode.links import (
     truth_of,
     variable_columns,
 )
+from heapnb.frames import signed
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -99,7 +100,7 @@ def sockets(graph: HeapGraph) -> pd.DataFrame:
     socket = property_of(graph, node, "socket", "_socket", "<symbol kSocket>")
     socket = np.where(has_type(graph, socket, "object"), socket, vocab.NO_INDEX)
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "class_name": class_names_of(graph, node),
         "kind": one_of(kind, _KINDS),
         "state": one_of(_states(graph, node, kind, handle), _STATES),

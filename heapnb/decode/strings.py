@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.decode.links import one_of, places_in, property_of
+from heapnb.frames import signed
 from heapnb.frames import texts as text_column
 from heapnb.graph import derived, string_buffers
 from heapnb.kernels.ropes import NOTHING, join_ropes, measure_ropes
@@ -91,7 +92,7 @@ def texts(graph: HeapGraph) -> pd.DataFrame:
         "shallow_size": groups.size * groups.count,
         "retained_size": groups.retained_size,
         "wasted_size": groups.size * (groups.count - 1),
-        "node_id": graph.node_id[groups.first],
+        "node_id": signed(graph.node_id[groups.first]),
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -145,7 +146,7 @@ def duplicate_strings(graph: HeapGraph) -> pd.DataFrame:
         "count": groups.count,
         "size": groups.size * groups.count,
         "wasted_size": wasted[order],
-        "node_id": graph.node_id[groups.first],
+        "node_id": signed(graph.node_id[groups.first]),
     }
     return pd.DataFrame(columns, copy=False)
 

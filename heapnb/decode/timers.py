@@ -26,7 +26,7 @@ from heapnb.decode.links import (
     truth_of,
     unbound,
 )
-from heapnb.frames import masked
+from heapnb.frames import masked, signed
 from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def timers(graph: HeapGraph) -> pd.DataFrame:
     function = unbound(graph, callback)
     delay = _delays(graph, node)
     columns = {
-        "node_id": graph.node_id[node],
+        "node_id": signed(graph.node_id[node]),
         "kind": one_of(kind, _KINDS),
         "state": one_of((callback < 0).astype(np.int8), _STATES),
         "delay": masked(delay, delay < 0),

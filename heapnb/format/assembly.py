@@ -21,6 +21,7 @@ from heapnb.kernels.check import first_bad_name
 from heapnb.kernels.csr import unsigned_offsets
 from heapnb.vocab import INDEXED_EDGE_TYPES
 
+_MAX_TOTAL_SIZE = 2**63 - 1
 _MISSING_STRING = "(missing from the truncated file)"
 _SKIPPED_BYTES = 8 << 20
 """Block size for skipping to the position of an invalid number."""
@@ -187,6 +188,13 @@ class Assembly:
             raise SnapshotFormatError(
                 f"root_index is not the offset of a node: {meta.root_offset}",
                 section="snapshot",
+            )
+        # Ids and single sizes have at most 18 digits; only sums could exceed 63 bits.
+        if float(nodes["self_size"].sum(dtype=np.float64)) >= _MAX_TOTAL_SIZE:
+            raise SnapshotFormatError(
+                "The sizes of the nodes add up to more than 2^63 - 1 bytes",
+                section="nodes",
+                hint="the file was damaged or changed.",
             )
         self._below("nodes", "type", nodes["type"], len(meta.node_types), "not a node type")
         self._below("edges", "type", edges["type"], len(meta.edge_types), "not an edge type")

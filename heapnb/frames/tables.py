@@ -9,13 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heapnb.frames.columns import by_type, categorical, masked, name_table, texts
+from heapnb.frames.columns import by_type, distances, masked, named, signed, texts
 from heapnb.frames.labels import display_names, edge_labels, node_names
 from heapnb.kernels.csr import count_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from heapnb._typing import AnyArray
     from heapnb.graph import HeapGraph
 
@@ -47,17 +45,16 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a node; the index is the node ordinal. ``node_id``; ``node_type``, ``name`` and
-        ``class_name`` as categories; ``self_size`` (the file's), ``shallow_size`` (with what
-        only this node owns) and ``retained_size`` in bytes; ``distance`` (-5 unreached, from
-        100,000,000 on reached by the engine only); ``dominator_id``; ``detachedness`` (0
-        unknown, 1 attached, 2 detached); ``edge_count``.
+        One row per node; the index is the node ordinal. ``node_id``; ``node_type``, ``name`` and
+        ``class_name`` as strings; ``self_size`` (the file's), ``shallow_size`` (with what only
+        this node owns) and ``retained_size`` in bytes; ``distance``, ``<NA>`` where the
+        program's roots do not reach the node; ``dominator_id``; ``detachedness`` (0 unknown, 1
+        attached, 2 detached, ``<NA>`` if the file does not say); ``edge_count``.
 
     Notes
     -----
-    Columns of the graph are not copied, so they are read-only: make a copy to change them.
-    Categories are in the order of the file's string table; to sort by name, sort
-    ``name.astype("str")``.
+    Ids, sizes and counts are ``int64``, so that a difference is negative where it should be.
+    ``graph.distance`` has the numbers that DevTools computes with.
 
     Examples
     --------
@@ -70,14 +67,8 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     2        5            b             16
     """
     graph.prepare_sizes()
-    everything = slice(None)
-    columns = {
-        "node_type": categorical(graph.node_type, pa.array(graph.node_type_names)),
-        "name": name_table(graph).categorical(graph.node_name, graph.renamed),
-        "class_name": categorical(graph.class_index, graph.class_names),
-        **{name: _integers(values) for name, values in _node_numbers(graph, everything).items()},
-    }
-    return pd.DataFrame(columns, columns=list(NODE_COLUMNS), copy=False)
+    columns = {name: _column(values) for name, values in node_columns(graph, slice(None)).items()}
+    return pd.DataFrame(columns, copy=False)
 
 
 def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
@@ -93,17 +84,14 @@ def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns and values as in `nodes_frame`, texts as such; the index holds the ordinals.
+        Columns as in `nodes_frame`; the index holds the ordinals.
     """
     chosen = np.asarray(nodes, np.int64)
-    columns = {
-        name: texts(values) if _is_text(values) else _integers(values)
-        for name, values in node_columns(graph, chosen).items()
-    }
+    columns = {name: _column(values) for name, values in node_columns(graph, chosen).items()}
     return pd.DataFrame(columns, index=chosen, copy=False)
 
 
-def node_columns(graph: HeapGraph, rows: Any) -> dict[str, AnyArray | pa.Array]:
+def node_columns(graph: HeapGraph, rows: Any) -> dict[str, Any]:
     """Collect the columns of some nodes.
 
     Parameters
@@ -116,38 +104,27 @@ def node_columns(graph: HeapGraph, rows: Any) -> dict[str, AnyArray | pa.Array]:
     Returns
     -------
     dict of str to array
-        By the names of `NODE_COLUMNS` and in their order. Texts are Arrow arrays, and so is
-        columns that a file may lack; other numbers are numpy arrays, not copied where ``rows`` is
-        a slice.
+        By the names of `NODE_COLUMNS` and in their order: Arrow arrays of texts, numpy arrays
+        of ``int64``, and pandas arrays where values may be missing.
     """
-    columns = {
-        "node_type": _named(graph.node_type_names, graph.node_type[rows]),
-        "name": node_names(graph, rows),
-        "class_name": graph.class_names.take(pa.array(graph.class_index[rows])),
-        **_node_numbers(graph, rows),
-    }
-    return {name: columns[name] for name in NODE_COLUMNS}
-
-
-def _node_numbers(graph: HeapGraph, rows: Any) -> dict[str, AnyArray | pa.Array]:
     ids = graph.node_id[rows]
     states = graph.detachedness
     return {
-        "node_id": ids,
-        "self_size": graph.self_size[rows],
-        "shallow_size": graph.shallow_size[rows],
-        "retained_size": graph.retained_size[rows],
-        "distance": graph.distance[rows],
-        "dominator_id": graph.node_id[graph.dominator[rows]],
-        "detachedness": pa.nulls(len(ids), pa.uint8())
-        if states is None
-        else pa.array(states[rows]),
-        "edge_count": graph.edge_count[rows],
+        "node_id": signed(ids),
+        "node_type": named(graph.node_type_names, graph.node_type[rows]),
+        "name": node_names(graph, rows),
+        "class_name": graph.class_names.take(pa.array(graph.class_index[rows])),
+        "self_size": signed(graph.self_size[rows]),
+        "shallow_size": signed(graph.shallow_size[rows]),
+        "retained_size": signed(graph.retained_size[rows]),
+        "distance": distances(graph.distance[rows]),
+        "dominator_id": signed(graph.node_id[graph.dominator[rows]]),
+        "detachedness": masked(
+            np.zeros(len(ids), np.int16) if states is None else states[rows].astype(np.int16),
+            np.full(len(ids), states is None),
+        ),
+        "edge_count": signed(graph.edge_count[rows]),
     }
-
-
-def _named(names: Sequence[str], codes: AnyArray) -> pa.LargeStringArray:
-    return pa.array(names, pa.large_string()).take(pa.array(codes))
 
 
 def edges_frame(graph: HeapGraph) -> pd.DataFrame:
@@ -161,9 +138,9 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row an edge; the index is the edge ordinal. ``from_id`` and ``to_id``;
-        ``edge_type`` as a category; ``name`` as a category, missing for element and hidden
-        edges; ``index`` for these, ``<NA>`` for the others.
+        One row per edge; the index is the edge ordinal. ``from_id`` and ``to_id``; ``edge_type``
+        and ``name`` as strings, ``name`` missing for element and hidden edges; ``index`` for
+        these, ``<NA>`` for the others.
 
     Examples
     --------
@@ -174,13 +151,11 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     1        3      5   element   <NA>      7
     """
     is_indexed = by_type(graph.is_indexed_edge_type)[graph.edge_type]
-    # An index may lie beyond the string table.
-    strings = np.where(is_indexed, np.uint32(0), graph.edge_name)
     columns = {
-        "from_id": np.repeat(graph.node_id, graph.edge_count),
-        "to_id": graph.node_id[graph.edge_to],
-        "edge_type": categorical(graph.edge_type, pa.array(graph.edge_type_names)),
-        "name": name_table(graph).categorical(strings, is_missing=is_indexed),
+        "from_id": np.repeat(signed(graph.node_id), graph.edge_count),
+        "to_id": signed(graph.node_id)[graph.edge_to],
+        "edge_type": texts(named(graph.edge_type_names, graph.edge_type)),
+        "name": texts(graph.strings.take(pa.array(graph.edge_name, mask=is_indexed))),
         "index": masked(graph.edge_name, ~is_indexed),
     }
     return pd.DataFrame(columns, copy=False)
@@ -205,14 +180,14 @@ def edges_at(graph: HeapGraph, edges: AnyArray, ends: AnyArray) -> pd.DataFrame:
         DevTools shows it), ``distance``, ``shallow_size`` and ``retained_size``.
     """
     columns = {
-        "edge_type": texts(_named(graph.edge_type_names, graph.edge_type[edges])),
+        "edge_type": texts(named(graph.edge_type_names, graph.edge_type[edges])),
         "edge_name": texts(edge_labels(graph, edges)),
-        "node_id": graph.node_id[ends],
+        "node_id": signed(graph.node_id[ends]),
         "class_name": texts(graph.class_names.take(pa.array(graph.class_index[ends]))),
         "name": texts(display_names(graph, ends)),
-        "distance": graph.distance[ends],
-        "shallow_size": graph.shallow_size[ends],
-        "retained_size": graph.retained_size[ends],
+        "distance": distances(graph.distance[ends]),
+        "shallow_size": signed(graph.shallow_size[ends]),
+        "retained_size": signed(graph.retained_size[ends]),
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -246,18 +221,11 @@ def strings_frame(graph: HeapGraph) -> pd.DataFrame:
     count_targets(graph.node_name, counts)
     columns = {
         "string": texts(graph.strings),
-        "length": pc.utf8_length(graph.strings).to_numpy().astype(np.uint32),
-        "node_count": counts,
+        "length": signed(pc.utf8_length(graph.strings).to_numpy()),
+        "node_count": signed(counts),
     }
     return pd.DataFrame(columns, copy=False)
 
 
-def _is_text(values: AnyArray | pa.Array) -> bool:
-    return isinstance(values, pa.LargeStringArray)
-
-
-def _integers(values: AnyArray | pa.Array) -> Any:
-    if isinstance(values, np.ndarray):
-        return values
-    is_missing = values.is_null().to_numpy(zero_copy_only=False)
-    return masked((values.fill_null(0) if values.null_count else values).to_numpy(), is_missing)
+def _column(values: Any) -> Any:
+    return texts(values) if isinstance(values, pa.LargeStringArray) else values

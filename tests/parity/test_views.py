@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from heapnb.analysis.constructors import constructors
-from heapnb.analysis.retention.retainers import retainers
+from heapnb.analysis.constructors import class_sums, constructors
+from heapnb.analysis.retention.retainers import retainers, retaining_edges, shown_distances
+from heapnb import frames
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.statistics import statistics
 from heapnb.format import read_snapshot
@@ -64,19 +66,22 @@ def test_summary(sample: Sample) -> None:
             "count": row["count"],
             "shallow_size": row["self"],
             "retained_size": row["maxRet"],
-            "distance": row["distance"],
+            "distance": frames.known_distance(row["distance"]),
         }
         for row in sample.expected["summary"]
     )
     assert list(found) == list(expected)
     assert sorted_rows(found) == sorted_rows(expected)
     assert found["retained_size"].is_monotonic_decreasing
+    distances = sorted(row["distance"] for row in sample.expected["summary"])
+    assert sorted(class_sums(sample.graph).distance.tolist()) == distances
 
 
 def test_summary_by_name(sample: Sample) -> None:
     found = constructors(sample.graph, by_name=True)
     how = {"count": "sum", "self": "sum", "maxRet": "sum", "distance": "min"}
     expected = pd.DataFrame(sample.expected["summary"]).groupby("name").agg(how)
+    expected["distance"] = frames.distances(expected["distance"].to_numpy())
     assert sorted_rows(found) == sorted_rows(expected.reset_index())
 
 
@@ -100,10 +105,21 @@ def test_statistics(sample: Sample) -> None:
 
 def test_retainers(sample: Sample) -> None:
     for expected in sample.expected["retainers"]:
-        found = retainers(sample.graph, sample.graph.ordinal_of(expected["node_id"]))
+        node = sample.graph.ordinal_of(expected["node_id"])
+        found = retainers(sample.graph, node)
         assert len(found) == expected["row_count"]
-        rows = found.head(len(expected["rows"])).drop(columns="location")
-        assert rows.rename(columns={"name": "node_name"}).to_dict("records") == expected["rows"]
+        n_rows = len(expected["rows"])
+        rows = found.head(n_rows).drop(columns=["location", "distance"])
+        shown = [
+            {name: value for name, value in row.items() if name != "distance"}
+            for row in expected["rows"]
+        ]
+        assert rows.rename(columns={"name": "node_name"}).to_dict("records") == shown
+        _, sources = retaining_edges(sample.graph, node)
+        distances = np.sort(shown_distances(sample.graph.distance[sources]))[:n_rows].tolist()
+        assert distances == [row["distance"] for row in expected["rows"]]
+        known = [frames.known_distance(distance) for distance in distances]
+        assert found["distance"].astype(object).replace({pd.NA: None}).tolist()[:n_rows] == known
 
 
 @pytest.mark.parametrize("case", sample_cases())

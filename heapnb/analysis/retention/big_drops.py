@@ -96,19 +96,20 @@ def _accumulation_frame(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    from heapnb.frames import display_names, texts
+    from heapnb.frames import display_names, signed, texts
     from heapnb.graph.locations import location_of
 
+    retained, largest = signed(retained), signed(largest)
     holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
     places = [location_of(graph, node) for node in nodes.tolist()]
     classes, counts, sizes = ([content[i] for content in contents] for i in range(3))
     return pd.DataFrame(
         {
-            "node_id": graph.node_id[nodes],
+            "node_id": signed(graph.node_id[nodes]),
             "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
             "name": texts(display_names(graph, nodes)),
             "holder": texts(graph.class_names.take(pa.array(graph.class_index[holders]))),
-            "holder_id": graph.node_id[holders],
+            "holder_id": signed(graph.node_id[holders]),
             "child_count": child_count(graph, nodes),
             "retained_size": retained,
             "share": share_of_heap(graph, retained),

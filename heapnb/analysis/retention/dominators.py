@@ -155,7 +155,7 @@ def tree_frame(graph: HeapGraph, nodes: AnyArray, levels: IntArray) -> pd.DataFr
     """
     import pandas as pd
 
-    from heapnb.frames import display_names, edge_labels, texts
+    from heapnb.frames import display_names, edge_labels, signed, texts
 
     nodes = np.asarray(nodes, np.int64)
     edges = dominating_edges(graph, nodes)
@@ -166,18 +166,18 @@ def tree_frame(graph: HeapGraph, nodes: AnyArray, levels: IntArray) -> pd.DataFr
     return pd.DataFrame(
         {
             "level": levels,
-            "node_id": graph.node_id[nodes],
+            "node_id": signed(graph.node_id[nodes]),
             "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
             "name": texts(display_names(graph, nodes)),
             "is_edge": is_edge,
             "edge_name": texts(labels.take(place)),
             "child_count": child_count(graph, nodes),
-            "shallow_size": graph.shallow_size[nodes],
-            "retained_size": graph.retained_size[nodes],
+            "shallow_size": signed(graph.shallow_size[nodes]),
+            "retained_size": signed(graph.retained_size[nodes]),
             "share": share_of_heap(graph, graph.retained_size[nodes]),
             "share_of_dominator": graph.retained_size[nodes]
             / np.maximum(graph.retained_size[dominator], 1),
-            "dominator_id": graph.node_id[dominator],
+            "dominator_id": signed(graph.node_id[dominator]),
         },
         index=nodes,
     )
@@ -249,7 +249,7 @@ def immediate_dominators(
     import pandas as pd
 
     from heapnb.analysis.constructors import retained_by_group
-    from heapnb.frames import texts
+    from heapnb.frames import signed, texts
     from heapnb.graph.locations import location_text
 
     wanted = np.asarray(nodes, np.int64)
@@ -280,7 +280,7 @@ def immediate_dominators(
             "dominated_size": size[order].astype(np.int64),
             "retained_size": retained[order],
             "share": share_of_heap(graph, retained[order]),
-            "node_id": graph.node_id[example[order]],
+            "node_id": signed(graph.node_id[example[order]]),
         }
     )
 

@@ -47,7 +47,7 @@ def retainers(graph: HeapGraph, node: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an edge. Of the retaining node ``node_id``, ``class_name``, ``name`` (as
-        DevTools shows it), ``distance`` (`UNREACHED` where no search reaches it),
+        DevTools shows it), ``distance`` (``<NA>`` where the program's roots do not reach it),
         ``shallow_size``, ``retained_size`` and ``location`` (``file.js:12:5``, or missing); of
         the edge ``edge_type`` and ``edge_name``. The closest to the roots first.
 
@@ -70,10 +70,9 @@ def retainers(graph: HeapGraph, node: int) -> pd.DataFrame:
 
     edges, sources = retaining_edges(graph, node)
     frame = edges_at(graph, edges, sources)
-    frame["distance"] = shown_distances(graph.distance[sources])
     frame["location"] = texts(_locations(graph, sources))
     names = pa.array(frame["name"], pa.large_string())
-    order = np.lexsort((text_ranks(names), frame["distance"]))
+    order = np.lexsort((text_ranks(names), shown_distances(graph.distance[sources])))
     return frame.iloc[order].reset_index(drop=True)[list(_COLUMNS)]
 
 

@@ -242,7 +242,7 @@ class RetainingPath(Drawn):
         """
         import pandas as pd
 
-        from heapnb.frames import edges_at
+        from heapnb.frames import edges_at, known_distance
 
         below = edges_at(self.heap, self.edges, self.nodes[1:])
         root = self._steps_at(np.zeros(1, np.int64))[0]
@@ -253,7 +253,7 @@ class RetainingPath(Drawn):
             "node_id": root.node_id,
             "class_name": root.class_name,
             "name": root.name,
-            "distance": int(self.heap.distance[node]),
+            "distance": known_distance(int(self.heap.distance[node])),
             "shallow_size": int(self.heap.shallow_size[node]),
             "retained_size": int(self.heap.retained_size[node]),
         }
@@ -303,12 +303,12 @@ class PathGraph(Drawn):
         ``from_id``, ``edge_type``, ``edge_name``, ``node_id``, ``class_name``, ``name``,
         ``distance``, ``shallow_size``, ``retained_size`` (of the node it leads to), ``count``.
         """
-        from heapnb.frames import edges_at
+        from heapnb.frames import edges_at, signed
 
         sources = self.heap.edge_from(self.edges)
         ends = self.heap.edge_to[self.edges]
         frame = edges_at(self.heap, self.edges, ends)
-        frame.insert(0, "from_id", self.heap.node_id[sources])
+        frame.insert(0, "from_id", signed(self.heap.node_id[sources]))
         order = np.argsort(self.nodes)
         frame["count"] = self.count[order[np.searchsorted(self.nodes, ends, sorter=order)]]
         return frame

@@ -343,28 +343,19 @@ def _node_frame(
     """List nodes with their class under the comparison's names."""
     import pandas as pd
 
-    numbers, codes = np.unique(class_of_node[nodes], return_inverse=True)
+    from heapnb.frames import named, signed, texts
+
+    numbers, which = np.unique(class_of_node[nodes], return_inverse=True)
     names, places = classes.describe(numbers.astype(np.int64))
     return pd.DataFrame(
         {
-            "node_id": graph.node_id[nodes],
-            "class_name": _dictionary_encoded(names, codes),
-            "location": _dictionary_encoded(places, codes),
-            "shallow_size": graph.shallow_size[nodes],
-            "retained_size": graph.retained_size[nodes],
+            "node_id": signed(graph.node_id[nodes]),
+            "class_name": texts(named(names, which)),
+            "location": texts(named(places, which)),
+            "shallow_size": signed(graph.shallow_size[nodes]),
+            "retained_size": signed(graph.retained_size[nodes]),
         }
     )
-
-
-def _dictionary_encoded(texts: Sequence[str | None], codes: IntArray) -> pd.Categorical:
-    """Repeat a few texts for many rows."""
-    import pandas as pd
-
-    distinct = sorted({text for text in texts if text is not None})
-    place = {text: i for i, text in enumerate(distinct)}
-    code_of_text = np.array([-1 if text is None else place[text] for text in texts], np.int64)
-    spread = code_of_text[codes] if len(texts) else np.empty(0, np.int64)
-    return pd.Categorical.from_codes(spread, categories=pd.Index(distinct, dtype="str"))
 
 
 def _id_order(graph: HeapGraph, classes: NodeArray) -> NodeArray:

@@ -50,6 +50,8 @@ class Survivors(Shown):
         """
         import pandas as pd
 
+        from heapnb.frames import signed
+
         graph = self.series.last
         keys, first, key = np.unique(
             graph.class_key[self.nodes], return_index=True, return_inverse=True
@@ -67,7 +69,7 @@ class Survivors(Shown):
                 "count": np.bincount(key, minlength=len(keys))[order],
                 "shallow_size": shallow[order].astype(np.int64),
                 "retained_size": retained[order].astype(np.int64),
-                "node_id": graph.node_id[self.nodes[first[order]]],
+                "node_id": signed(graph.node_id[self.nodes[first[order]]]),
             }
         )
 
