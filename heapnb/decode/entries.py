@@ -24,7 +24,7 @@ from heapnb.decode.links import (
     property_of,
     shown_names,
 )
-from heapnb.frames import edge_labels, texts
+from heapnb.frames import edge_labels, signed, texts
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -111,7 +111,7 @@ def _keys_without_values(graph: HeapGraph, only: IntArray) -> list[pa.LargeStrin
 def _table(graph: HeapGraph, names: Any, key: IntArray, value: IntArray) -> pd.DataFrame:
     is_missing = value < 0
     sizes = {
-        name: np.where(is_missing, 0, column[np.maximum(value, 0)])
+        name: np.where(is_missing, 0, signed(column[np.maximum(value, 0)]))
         for name, column in (
             ("shallow_size", graph.shallow_size),
             ("retained_size", graph.retained_size),

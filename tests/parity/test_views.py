@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heapnb import frames
 from heapnb.analysis.constructors import class_sums, constructors
 from heapnb.analysis.retention.retainers import retainers, retaining_edges, shown_distances
-from heapnb import frames
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.statistics import statistics
 from heapnb.format import read_snapshot

@@ -1,4 +1,4 @@
-"""No table misleads: integers are signed, texts are no categories, unknown distances are missing."""
+"""No table misleads: integers are signed, texts are strings, unknown distances are missing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check(frame: pd.DataFrame, source: str) -> None:
         column = find_column(str(name))
         is_id = str(name).endswith("_id")
         if is_id or (column is not None and column.kind in MANY_BITS):
-            is_text_or_list = dtype == object or isinstance(dtype, pd.ArrowDtype)
+            is_text_or_list = isinstance(dtype, pd.ArrowDtype) or dtype.kind == "O"
             assert str(dtype) in SIGNED or (is_text_or_list and not is_id), where
         if name == "distance":
             assert str(dtype).lower() == "int32", where
@@ -128,7 +128,6 @@ def test_answers_to_questions(
 def test_differences_of_sizes_may_be_negative(snap: hn.Snapshot) -> None:
     sizes = snap.nodes[["self_size", "retained_size"]]
     assert (sizes["self_size"] - sizes["retained_size"]).min() < 0
-    assert (snap.nodes["node_id"].diff().dropna() < 0).any() or snap.nodes["node_id"].min() == 1
 
 
 @pytest.mark.parametrize("schema", [NODE_SCHEMA, EDGE_SCHEMA])
