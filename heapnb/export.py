@@ -1,4 +1,4 @@
-"""Nodes and edges as Arrow batches and Parquet files, a part at a time."""
+"""Export nodes and edges as Arrow batches and Parquet files, batch by batch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 ROWS_PER_BATCH: Final = 1 << 20
-"""What is in memory at a time, and how many rows a row group of a Parquet file has."""
+"""Rows in memory at a time, and rows of a row group in a Parquet file."""
 
 NODE_SCHEMA: Final = pa.schema(
     [
@@ -36,7 +36,7 @@ NODE_SCHEMA: Final = pa.schema(
         ("edge_count", pa.int64()),
     ]
 )
-"""One row per node, in ordinal order; sizes in bytes. Null: what the file does not say, and the
+"""One row per node, in ordinal order; sizes in bytes. Null: values that the file lacks, and the
 distance of nodes that the program's roots do not reach."""
 
 EDGE_SCHEMA: Final = pa.schema(
@@ -47,26 +47,13 @@ EDGE_SCHEMA: Final = pa.schema(
         ("name", pa.large_string()),
     ]
 )
-"""One row per edge, in the file's order; the names of indexed edges are decimal."""
+"""One row per edge, in the file's order; the names of indexed edges are decimal numbers."""
 
 
 def node_batches(
     graph: HeapGraph, rows_per_batch: int = ROWS_PER_BATCH
 ) -> Iterator[pa.RecordBatch]:
-    """Return the nodes of a heap, a part at a time.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    rows_per_batch : int
-        How many nodes at a time.
-
-    Yields
-    ------
-    pyarrow.RecordBatch
-        See `NODE_SCHEMA`.
-    """
+    """Yield the nodes of a heap in batches of `NODE_SCHEMA`."""
     for start in range(0, graph.n_nodes, rows_per_batch):
         yield _batch(node_columns(graph, slice(start, start + rows_per_batch)), NODE_SCHEMA)
 
@@ -74,20 +61,7 @@ def node_batches(
 def edge_batches(
     graph: HeapGraph, rows_per_batch: int = ROWS_PER_BATCH
 ) -> Iterator[pa.RecordBatch]:
-    """Return the edges of a heap, a part at a time.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    rows_per_batch : int
-        How many edges at a time.
-
-    Yields
-    ------
-    pyarrow.RecordBatch
-        See `EDGE_SCHEMA`.
-    """
+    """Yield the edges of a heap in batches of `EDGE_SCHEMA`."""
     kinds = pa.array(graph.edge_type_names, pa.string())
     for start in range(0, graph.n_edges, rows_per_batch):
         edges = np.arange(start, min(start + rows_per_batch, graph.n_edges))
@@ -103,21 +77,21 @@ def edge_batches(
 def write_parquet(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: str | os.PathLike[str]
 ) -> int:
-    """Write batches to a Parquet file, which appears under its name only when it is complete.
+    """Write batches to a Parquet file that appears under its name only when it is complete.
 
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
         See `node_batches` and `edge_batches`.
     schema : pyarrow.Schema
-        Theirs.
+        Schema of the batches.
     target : str or PathLike
         The file; an existing one is replaced.
 
     Returns
     -------
     int
-        Rows written.
+        Number of rows.
     """
     from pyarrow import parquet
 

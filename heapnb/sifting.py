@@ -1,4 +1,4 @@
-"""Secrets in a million texts: Arrow sifts them, and only suspicious ones are looked at closely."""
+"""Find secrets in millions of texts: Arrow filters, and Python searches the suspicious ones."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ from heapnb.secrets import (
 
 _AT_ONCE: Final = 1 << 16
 
-# To Arrow's engine other letters than those of ASCII are none, so that seeds would miss them.
+# Arrow's engine knows only ASCII letters, so seeds would miss others: Python searches these texts.
 _NOT_ASCII: Final = r"[^\x00-\x7f]"
 
 
 def sift(texts: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Finding]]]:
-    """Look for secrets in many texts.
+    """Find secrets in many texts.
 
     Parameters
     ----------
     texts : pyarrow.LargeStringArray
-        Any texts; those that are null have no secrets.
+        Any texts; null has no secrets.
 
     Yields
     ------
     tuple of int, str, list of Finding
-        Index, text, and what `heapnb.secrets.find_secrets` finds there; texts without secrets
-        are left out.
+        Index, text, and the result of `heapnb.secrets.find_secrets`, for texts with secrets.
 
     Examples
     --------
@@ -47,7 +46,7 @@ def sift(texts: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Finding]]]
     """
     seeds = [*(family.seed for family in PLAIN_FAMILIES), ENCODED_SEED]
     encoded = 1 << (len(seeds) - 1)
-    # A bit for each family of rules, the last one for encoded texts.
+    # One bit for each family of rules, the highest for encoded texts.
     hits = np.where(_matches(texts, _NOT_ASCII), np.uint32(2 * encoded - 1), np.uint32(0))
     for bit, seed in enumerate(seeds):
         hits |= _matches(texts, seed).astype(np.uint32) << np.uint32(bit)
@@ -66,17 +65,7 @@ def sift(texts: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Finding]]]
 
 
 def secret_names(names: pa.LargeStringArray) -> BoolArray:
-    """Tell which names are likely those of secrets.
-
-    Parameters
-    ----------
-    names : pyarrow.LargeStringArray[k]
-        Names of properties or variables.
-
-    Returns
-    -------
-    bool[k]
-        What `heapnb.secrets.is_secret_name` says of each.
+    """Apply `heapnb.secrets.is_secret_name` to many names; return ``bool[k]``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Snapshots without their secrets: the same graph and the same sizes, to be passed on."""
+"""Redaction: snapshots without secrets, with the same graph and sizes, safe to share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NUMBERS_ONLY: Final = re.compile(rb"[\[\]{},\s\d.-]*")
 
 @dataclass(frozen=True, repr=False)
 class RedactionResult(Shown):
-    """What was found in a snapshot, and where the redacted one is.
+    """The secrets found in a snapshot, and the redacted file.
 
     Parameters
     ----------
@@ -52,10 +52,10 @@ class RedactionResult(Shown):
     n_replaced : int
         Strings of the table that were replaced.
     table : pandas.DataFrame
-        Where secrets were found: ``kind``, ``place``, ``name``, ``count``, ``node_id``; see
-        docs/redaction.md. It holds no secret.
+        Locations of secrets: ``kind``, ``place``, ``name``, ``count``, ``node_id``; see
+        docs/redaction.md. The table does not contain secrets.
     warnings : tuple of str
-        What a reader should know about the snapshot.
+        Problems of the snapshot that affect the result.
     """
 
     source: str
@@ -67,7 +67,7 @@ class RedactionResult(Shown):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each kind of secret was found, most frequent first."""
+        """Number of secrets of each kind, most frequent first."""
         sums = self.table.groupby("kind")["count"].sum().sort_values(ascending=False)
         return {str(kind): int(count) for kind, count in sums.items()}
 
@@ -101,26 +101,26 @@ def redact(
     salvage: bool = False,
     progress: ProgressReporter | None = None,
 ) -> RedactionResult:
-    """Write a snapshot in which secrets are replaced, and nothing else is changed.
+    """Write a snapshot with all secrets replaced and everything else unchanged.
 
     Parameters
     ----------
     source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
         The snapshot.
     target : str or PathLike
-        The file to write; ``.gz`` and ``.zst`` are compressed. It appears when it is complete.
+        The file to write; ``.gz`` and ``.zst`` are compressed. It appears only when it is complete.
     mode : {"secrets", "strings", "shape"}, default "secrets"
-        ``"secrets"`` replaces what looks like a secret or like personal data, or is called one.
-        ``"strings"`` replaces all texts of the program, too; names of classes, functions,
-        scripts, properties and variables stay. ``"shape"`` replaces these as well, save those
-        that are V8's, Node's or the language's own.
+        ``"secrets"`` replaces likely secrets and personal data, recognised by shape or by name.
+        ``"strings"`` also replaces all other texts of the program, but keeps the names of classes,
+        functions, scripts, properties and variables. ``"shape"`` also replaces these names, except
+        those of V8, Node and the language.
     salt : str or bytes, optional
-        Snapshots that are redacted with the same salt get the same tokens, so that a series can
-        be compared; who knows it can try out texts. By default one that nobody knows.
+        The same salt gives the same tokens, so that the snapshots of a series stay comparable.
+        Anyone who knows the salt can test guesses. The default is random and discarded.
     force : bool, default False
         Replace an existing file.
     salvage : bool, default False
-        Read what a truncated file still holds.
+        Read the intact part of a truncated file.
     progress : callable, optional
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
 
@@ -135,8 +135,8 @@ def redact(
 
     Notes
     -----
-    Nodes, edges, ids, sizes and their order are the same, and so are all numbers that DevTools
-    computes. Tokens have the length of what they stand for, and equal texts get equal tokens.
+    Nodes, edges, ids, sizes and their order do not change, nor does any number that DevTools
+    computes. A token has the length of the text that it replaces; equal texts have equal tokens.
 
     Examples
     --------
@@ -170,21 +170,21 @@ def redact(
 def audit(
     source: HeapSource, *, salvage: bool = False, progress: ProgressReporter | None = None
 ) -> RedactionResult:
-    """Find out which secrets a snapshot holds, and where, without showing them.
+    """List the kinds and locations of secrets in a snapshot, without the secrets themselves.
 
     Parameters
     ----------
     source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
         The snapshot.
     salvage : bool, default False
-        Read what a truncated file still holds.
+        Read the intact part of a truncated file.
     progress : callable, optional
         Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
 
     Returns
     -------
     RedactionResult
-        Its ``table`` says what `redact` would replace in its mode ``"secrets"``.
+        Its ``table`` lists what `redact` replaces in mode ``"secrets"``.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def _check_mode(mode: str) -> None:
 
 
 def _check_source(source: HeapSource, path: Path) -> None:
-    """Refuse to write over the snapshot that is read."""
+    """Refuse to overwrite the source."""
     name = source if isinstance(source, str | os.PathLike) else _path_of(source)
     if name is not None and path.exists() and os.path.exists(name) and path.samefile(name):  # noqa: PTH110  may be a URL
         raise HeapnbError(
@@ -255,7 +255,7 @@ def _reporting(progress: ProgressReporter | None) -> Iterator[ProgressCallback]:
 
 
 def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, Any]:
-    """Redact what else of a file may hold texts: the header, and sections nobody knows."""
+    """Redact the other sections that may contain texts: the header, and unknown sections."""
 
     def cleaned(text: bytes) -> bytes:
         if _NUMBERS_ONLY.fullmatch(text):
@@ -263,7 +263,7 @@ def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, A
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
-            # Reading does not look into these sections.
+            # Reading does not validate these sections.
             return b"[]"
         return orjson.dumps(_clean(value, tokens, everything=mode != "secrets"))
 
@@ -280,7 +280,7 @@ def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, A
 
 
 def _clean(value: Any, tokens: Tokens, *, everything: bool) -> Any:
-    """Replace texts in plain data; its nesting is what the JSON reader allows."""
+    """Replace texts in plain data; the JSON reader limits the depth of its nesting."""
     if isinstance(value, str):
         return (
             tokens.of_text(value) if everything else with_tokens(value, find_secrets(value), tokens)

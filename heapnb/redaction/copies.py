@@ -1,4 +1,4 @@
-"""Copies of secrets that were found: elsewhere, in part, or encoded."""
+"""Find copies of known secrets in other texts: whole, partial, or encoded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heapnb._typing import IntArray
 
 COPY: Final = "copy"
-"""The kind of a piece of a secret that was found elsewhere."""
+"""Kind of a piece of a secret in another text."""
 
 _MOST_BYTES: Final = 1 << 26
 _MOST_WINDOWS: Final = 1 << 23
@@ -32,11 +32,11 @@ _SHORTEST: Final = 8
 _SHORTEST_PHRASE: Final = 12
 _MOST_PHRASES: Final = 500
 _LONGEST_PHRASE: Final = 200
-# Personal data is found by its shape wherever it is; digests are no secrets of much weight.
+# The rules find personal data in any text by its shape; a copy of a digest is rarely secret.
 _NOT_FOLLOWED: Final = (EMAIL_ADDRESS, CARD_NUMBER, RANDOM)
 _WORD_BEFORE: Final = re.compile(r"[\w+-]*\Z")
 _WORD_BEHIND: Final = re.compile(r"[\w+-]*={0,2}")
-# What a whole secret is worth looking for although it is no random text: several words.
+# A secret of several words: its copies are searched as a whole although it is not random.
 _PHRASE: Final = re.compile(r"[^/\\]*[^/\\A-Za-z][^/\\]*")
 
 
@@ -50,12 +50,12 @@ def find_copies(
     strings : pyarrow.LargeStringArray
         The string table.
     secrets : iterable of (str, str)
-        What was found, and its kind.
+        Each secret and its kind.
 
     Yields
     ------
     tuple of int, Finding, Finding
-        The string's index, the place in it, and the place with the rest of the word around it.
+        Index of the string, the copy in it, and the word that contains the copy.
     """
     wanted = {text for text, kind in secrets if kind not in _NOT_FOLLOWED}
     wanted = {text for text in wanted if len(text) >= _SHORTEST}
@@ -67,10 +67,10 @@ def find_copies(
 def _pieces(
     strings: pa.LargeStringArray, wanted: set[str]
 ) -> Iterator[tuple[int, Finding, Finding]]:
-    """Find whatever has eight characters of a secret, or of its encoded forms."""
+    """Find texts that contain eight characters of a secret or of its encoded forms."""
     forms: list[str] = []
     n_bytes = 0
-    # Sorted, so that what a limit leaves out does not depend on chance.
+    # Sorted, so that a limit always leaves out the same secrets.
     for secret in sorted(wanted):
         forms += _forms(secret)
         n_bytes += 8 * len(secret)
@@ -112,7 +112,7 @@ def _in_characters(
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Write a secret in the ways in which it may be found in other texts."""
+    """Yield a secret in the encodings in which other texts may contain it."""
     data = secret.encode("utf-8", "surrogatepass")
     yield data.decode("utf-8", "ignore")
     encoders: tuple[Callable[[str], str], ...] = (quote, _quote_all, quote_plus, _json_escaped)
@@ -120,7 +120,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield data.hex()
     yield data.hex().upper()
     for before in range(3):
-        # What stands before the secret moves its bits; both ends depend on the neighbours.
+        # The text before the secret shifts its bits, and the neighbours change both ends.
         digits = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
         first = (0, 2, 3)[before]
         last = len(digits) - (1 if (before + len(data)) % 3 else 0)
@@ -141,7 +141,7 @@ def _json_escaped(text: str) -> str:
 def _phrases(
     strings: pa.LargeStringArray, wanted: set[str]
 ) -> Iterator[tuple[int, Finding, Finding]]:
-    """Find secrets that people made up, and that may look like any text, as a whole."""
+    """Find whole copies of secrets that people chose, which may look like ordinary text."""
     phrases = sorted(
         text
         for text in wanted
@@ -163,5 +163,5 @@ def _phrases(
 
 
 def _escaped_for_arrow(text: str) -> str:
-    """Escape for RE2, which knows fewer escapes than Python."""
+    """Escape a text for RE2, which supports fewer escapes than Python."""
     return "".join(one if one.isalnum() else f"\\x{{{ord(one):x}}}" for one in text)

@@ -1,4 +1,4 @@
-"""Where the secrets of a heap are: kinds, places and counts, but no secret."""
+"""Table of the secrets in a heap: kinds, locations and counts, without the secrets."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ _UNNAMED: Final = -1
 
 
 def findings_table(graph: HeapGraph, roles: AnyArray, found: Found, tokens: Tokens) -> pd.DataFrame:
-    """List where secrets were found.
+    """List the locations of secrets.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     roles : uint16[n_strings]
-        What its strings are used for.
+        See `heapnb.redaction.roles`.
     found : Found
-        Its secrets.
+        The secrets.
     tokens : Tokens
-        Stands for secrets in names.
+        Replaces secrets in names.
 
     Returns
     -------
     pandas.DataFrame
-        One row a kind, place and name, most frequent first.
+        One row per kind, place and name, most frequent first.
 
         ``kind``
-            Of secret.
+            Kind of secret.
         ``place``
-            What the string is: ``"string"``, ``"property name"`` …
+            Role of the string: ``"string"``, ``"property name"`` …
         ``name``
-            What a string is called: the property or variable that refers to it, ``<NA>`` if
-            none does. Secrets in it are tokens.
+            Name of a property or variable that refers to the string, else ``<NA>``. Tokens replace
+            secrets in it.
         ``count``
-            Strings, or edges or nodes of that name.
+            Number of strings, or of edges or nodes with that name.
         ``node_id``
-            One of the strings, or of the nodes that have such a name or property.
+            One of the strings, or of the nodes with such a name or property.
     """
     import pandas as pd
 
@@ -90,7 +90,7 @@ def findings_table(graph: HeapGraph, roles: AnyArray, found: Found, tokens: Toke
 
 
 def _kinds(n_strings: int, found: Found) -> tuple[list[str], IntArray, IntArray]:
-    """Number the kinds, and give each string those that it has as a text and as a name."""
+    """Number the kinds, and return the kind of each string as a text and as a name."""
     number: dict[str, int] = {}
     in_texts = np.full(n_strings, -1)
     everywhere = np.full(n_strings, -1)
@@ -123,7 +123,7 @@ def _names_of(graph: HeapGraph, nodes: IntArray) -> IntArray:
     for start in range(0, graph.n_edges, _EDGES_AT_ONCE):
         stop = min(start + _EDGES_AT_ONCE, graph.n_edges)
         wanted = is_wanted[graph.edge_to[start:stop]] & is_named[graph.edge_type[start:stop]]
-        # Backwards, so that the first one stays.
+        # In reverse order, so that the first edge wins.
         edges = start + np.flatnonzero(wanted)[::-1]
         edges = edges[name[graph.edge_to[edges]] == _UNNAMED]
         name[graph.edge_to[edges]] = graph.edge_name[edges]

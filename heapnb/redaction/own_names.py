@@ -1,4 +1,4 @@
-"""Names that are V8's, Node's or the language's own, and so tell nothing of a program."""
+"""Names of V8, Node and the language, which reveal nothing about a program."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ _EPHEMERON: Final = re.compile(
 def own_names(graph: HeapGraph, roles: AnyArray) -> BoolArray:
     """Mark names that are not the program's.
 
+    These are the names of the engine's nodes and edges, of built-in functions, and of functions in
+    scripts of the runtime, which include the names of classes.
+
     Parameters
     ----------
     graph : HeapGraph
@@ -50,14 +53,12 @@ def own_names(graph: HeapGraph, roles: AnyArray) -> BoolArray:
     Returns
     -------
     bool[n_strings]
-        Names of the engine's nodes and edges, and of functions that are built in or stand in
-        scripts of the runtime; classes have the names of their constructors.
     """
     own: BoolArray = (roles & Role.OWN) != 0
     closures = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
     scripts = scripts_of(graph, closures)
     if not (scripts >= 0).any():
-        # A file that does not say where functions are from: any may be the program's.
+        # Without locations of functions, each function may be the program's.
         return own
     is_own = scripts < 0
     known, row = np.unique(scripts, return_inverse=True)
@@ -73,14 +74,14 @@ def _is_internal(graph: HeapGraph, script: int) -> bool:
 
 
 class Renamer:
-    """Replaces what is the program's in names.
+    """Replaces the program's names.
 
     Parameters
     ----------
     own : set of str
-        Names that are kept.
+        Names to keep.
     token : callable
-        Makes the token of a name.
+        Returns the token of a name.
     """
 
     def __init__(self, own: AbstractSet[str], token: Callable[[str], str]) -> None:
@@ -88,20 +89,7 @@ class Renamer:
         self._token = token
 
     def name(self, name: str, role: Role) -> str:
-        """Replace a name of a node or an edge.
-
-        Parameters
-        ----------
-        name : str
-            The name.
-        role : Role
-            What it names.
-
-        Returns
-        -------
-        str
-            As long as the name.
-        """
+        """Return a replacement of equal length for the name of a node or an edge."""
         pair = _EPHEMERON.fullmatch(name) if role & Role.OWN else None
         if pair:
             key, value = self._part(pair["key"]), self._part(pair["value"])
@@ -123,19 +111,9 @@ class Renamer:
 
 
 def with_hidden_attributes(name: str, token: Callable[[str], str]) -> str:
-    """Replace the attributes in the name of a DOM element.
+    """Replace the attributes in the name of a DOM element, such as ``<a href="/orders">``.
 
-    Parameters
-    ----------
-    name : str
-        Such as ``<a href="/orders">``.
-    token : callable
-        Makes the token of a text.
-
-    Returns
-    -------
-    str
-        As long as the name; DevTools' class is the part before the blank.
+    The part before the blank, which is DevTools' class, and the length do not change.
     """
     tag, blank, attributes = name.partition(" ")
     return f"{tag}{blank}{token(attributes[:-1])}>" if attributes.endswith(">") else name

@@ -1,4 +1,4 @@
-"""Which strings of a snapshot are replaced, and by what."""
+"""Find the strings of a snapshot to replace, and build the new string table."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|Token)\s*", re.IG
 _TEXT_ROLES: Final = Role.TEXT | Role.PATTERN
 
 Findings = dict[int, list[Finding]]
-"""By string index."""
+"""Findings by string index."""
 
 
 @dataclass
 class Found:
-    """What is secret in a string table.
+    """The secrets of a string table.
 
     Parameters
     ----------
     everywhere : dict of int to list of Finding
-        Places in strings, whatever these are used for.
+        Secrets in strings of any role.
     in_texts : dict of int to list of Finding
-        Further places, if the string is the text of a string: what is secret only because of
-        what it is called, or as part of a rope.
+        More secrets in strings that are texts: secret because of the name that refers to them, or
+        as part of a rope.
     secrets : set of (str, str)
-        What was found as a whole, and its kind; see `heapnb.redaction.copies.find_copies`.
+        Complete secrets and their kinds; see `heapnb.redaction.copies.find_copies`.
     """
 
     everywhere: Findings = field(default_factory=lambda: defaultdict(list))
@@ -65,24 +65,12 @@ class Found:
     secrets: set[tuple[str, str]] = field(default_factory=set)
 
     def of_texts(self, index: int) -> list[Finding]:
-        """Return all places in the text of a string."""
+        """Return all secrets in the text of a string."""
         return merged([*self.everywhere.get(index, ()), *self.in_texts.get(index, ())])
 
 
 def find(graph: HeapGraph, roles: AnyArray) -> Found:
-    """Find the secrets of a heap.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    roles : uint16[n_strings]
-        See `heapnb.redaction.roles`.
-
-    Returns
-    -------
-    Found
-    """
+    """Find the secrets of a heap, whose strings have the given `heapnb.redaction.roles`."""
     found = Found()
     secrets = found.secrets
     for index, text, findings in sift(graph.strings):
@@ -100,7 +88,7 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
             _split(graph, parts, findings, found)
             secrets.update((text[start:stop], kind) for start, stop, kind in findings)
     for index, piece, word in find_copies(graph.strings, secrets):
-        # What was found as a whole keeps the token that it has elsewhere.
+        # A complete secret keeps the token that it has in other strings.
         known = found.everywhere[index]
         if not any(one.start <= piece.start and piece.stop <= one.stop for one in known):
             known.append(word)
@@ -110,7 +98,7 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
 
 
 def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: Found) -> None:
-    """Note what of a rope's secrets is in each of its parts."""
+    """Store the part of a rope's secrets that is in each of its strings."""
     n_strings = len(graph.strings)
     texts = [graph.string(part) if part < n_strings else "\n" for part in parts]
     for start, stop, kind in findings:
@@ -123,7 +111,7 @@ def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: F
 def _called_secret(
     graph: HeapGraph, ropes: Ropes, roles: AnyArray
 ) -> Iterator[tuple[int, str, bool]]:
-    """List the strings that a name makes a secret: index, kind, whether copies are looked for."""
+    """Yield strings that are secret because of a name: index, kind, whether to find copies."""
     values = secret_values(graph, roles)
     node = _texts_of_slices(graph, values.node)
     is_rope = graph.node_type[node] == graph.node_type_index("concatenated string")
@@ -151,7 +139,7 @@ def _called_secret(
 
 
 def _tells(part: str) -> bool:
-    """Tell whether a part of a rope that is a secret may be one itself."""
+    """Return whether a part of a secret rope may be a secret itself."""
     return any(one.isalnum() for one in part) and not _SCHEME.fullmatch(part)
 
 
@@ -161,7 +149,7 @@ def _is_worth_hiding(text: str, kind: str) -> bool:
 
 
 def _texts_of_slices(graph: HeapGraph, node: IntArray) -> IntArray:
-    """Replace slices by what they are part of: where they begin there, the file does not say."""
+    """Replace slices by their parent strings, because the file lacks the start of a slice."""
     node = node.copy()
     slice_type = graph.node_type_index("sliced string")
     for _ in range(_MOST_SLICES):
@@ -176,16 +164,16 @@ def _texts_of_slices(graph: HeapGraph, node: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A string table with the names of nodes that refer to it.
+    """A new string table, and the names of nodes that refer to it.
 
     Parameters
     ----------
     strings : pyarrow.LargeStringArray
-        As long as before, and what has to be added.
+        The old entries with replacements, then additional entries.
     node_name : uint32[n_nodes]
         String indices.
     n_changed : int
-        Strings of the table that are others now, or that have another one beside them.
+        Number of entries that were replaced or got an additional entry.
     """
 
     strings: pa.LargeStringArray
@@ -196,18 +184,18 @@ class Replacement:
 def replace_strings(
     graph: HeapGraph, roles: AnyArray, found: Found, tokens: Tokens, mode: Mode
 ) -> Replacement:
-    """Make the string table of the redacted snapshot.
+    """Build the string table of the redacted snapshot.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     roles : uint16[n_strings]
-        What its strings are used for.
+        See `heapnb.redaction.roles`.
     found : Found
-        Its secrets.
+        The secrets.
     tokens : Tokens
-        Makes what is put in place.
+        Makes the replacements.
     mode : str
         ``"secrets"``, ``"strings"`` or ``"shape"``.
 
@@ -217,10 +205,10 @@ def replace_strings(
 
     Notes
     -----
-    The table is shared: the string ``Object`` may be a class, a property and a password. What is
-    a secret by its shape is replaced whatever it is used for. What is one by what it is called,
-    and in the other modes any text, is replaced in strings only: if the same entry is a name as
-    well, the strings get an entry of their own at the end of the table.
+    Texts and names share entries: the string ``Object`` may be a class, a property and a password.
+    A secret that is recognised by its shape is replaced in all roles. A secret that is recognised
+    by its name, and in the other modes any text, is replaced in texts only: if the same entry is
+    also a name, the texts get a new entry at the end of the table.
     """
     in_place: dict[int, str] = {}
     beside: dict[int, str] = {}
@@ -245,7 +233,7 @@ def replace_strings(
 def _touched(
     graph: HeapGraph, found: Found, roles: AnyArray, mode: Mode
 ) -> Iterator[tuple[int, str]]:
-    """List the strings that may change, and their indices."""
+    """Yield the strings that may change, with their indices."""
     may_change = np.full(len(roles), mode == "shape")
     may_change[[*found.everywhere, *found.in_texts]] = True
     if mode == "strings":
@@ -286,22 +274,7 @@ def _new_text(
 
 
 def with_tokens(text: str, findings: Iterable[Finding], tokens: Tokens) -> str:
-    """Replace the secrets in a text.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-    findings : iterable of Finding
-        In order, none overlapping another.
-    tokens : Tokens
-        Makes what is put in place.
-
-    Returns
-    -------
-    str
-        As long as the text.
-    """
+    """Replace ordered findings without overlaps in a text by tokens of equal length."""
     parts = []
     done = 0
     for start, stop, _ in findings:

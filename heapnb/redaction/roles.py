@@ -1,4 +1,4 @@
-"""What the strings of a snapshot are used for: one table serves texts and names alike."""
+"""Roles of the strings of a snapshot: texts and names share one table."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Role(IntFlag):
-    """What a string of the table is used for; most have one role, some several."""
+    """The roles of a string in the table; most strings have one role."""
 
     NONE = 0
     TEXT = 1
     """The text of a string of the program."""
     OWN = 2
-    """A name that V8 or the embedder gives, such as of a hidden node or an internal edge."""
+    """A name from V8 or the embedder, such as that of a hidden node or an internal edge."""
     CLASS = 4
     CODE = 8
     """The name of a function or of a script."""
@@ -46,12 +46,12 @@ PLACES: Final = {
     Role.SYMBOL: "symbol",
     Role.OWN: "engine's name",
 }
-"""What an audit calls them."""
+"""Names of the roles in an audit."""
 
 NAMES: Final = (
     Role.OWN | Role.CLASS | Role.CODE | Role.PROPERTY | Role.VARIABLE | Role.NATIVE | Role.SYMBOL
 )
-"""All that is a name and no text."""
+"""Roles of names, as opposed to texts."""
 
 _NODE_ROLES: Final = {
     **dict.fromkeys(vocab.STRING_TYPES, Role.TEXT),
@@ -69,25 +69,14 @@ _TRACE_FIELDS: Final = 6
 ENGINE_NAME: Final = re.compile(
     r"\([a-z -]+\)|(?:system|Node|V8|Blink|InternalNode) / [\w:<>,* ()-]+|<[a-z_]+>"
 )
-"""Names that the engine gives where it also gives the program's."""
+"""Names of the engine among nodes that usually have the program's names."""
 
 ENGINE_TEXTS: Final = frozenset(("(concatenated string)", "(sliced string)", "<dummy>"))
-"""What stands where a text would."""
+"""Placeholders of the engine for texts."""
 
 
 def roles_of(raw: RawSnapshot) -> AnyArray:
-    """Find out what strings are used for.
-
-    Parameters
-    ----------
-    raw : RawSnapshot
-        The snapshot.
-
-    Returns
-    -------
-    uint16[n_strings]
-        Bits of `Role`.
-    """
+    """Return the roles of all strings: ``uint16[n_strings]``, bits of `Role`."""
     roles = np.zeros(len(raw.strings), np.uint16)
     node_roles = np.zeros(256, np.uint16)
     for i, name in enumerate(raw.meta.node_types):

@@ -1,4 +1,4 @@
-"""Secrets that lie across the parts of a concatenated string."""
+"""Texts of concatenated strings, to find secrets that span several parts."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _ROPES_AT_ONCE: Final = 1 << 16
 _BYTES_AT_ONCE: Final = 1 << 26
 _NOTHING: Final = -1
 _GAP: Final = "\n"
-"""Stands for a part whose text the file does not have."""
+"""Stands for a part whose text is missing in the file."""
 
 _EDGES_AT_ONCE: Final = 1 << 22
 
 
 @dataclass(frozen=True)
 class RopeTexts:
-    """Some ropes, their texts and their parts.
+    """A batch of ropes, with their texts and parts.
 
     Parameters
     ----------
     rope : int64[k]
         Ordinals.
     text : pyarrow.LargeStringArray[k]
-        What the parts give together.
+        The joined parts.
     first_part : int64[k + 1]
         The parts of rope i are ``part[first_part[i]:first_part[i + 1]]``.
     part : int64[m]
-        String indices, from left to right; the number of strings stands for a gap.
+        String indices from left to right; ``n_strings`` stands for a missing part.
     """
 
     rope: IntArray
@@ -50,13 +50,7 @@ class RopeTexts:
 
 
 class Ropes:
-    """The concatenated strings of a heap.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    """
+    """The concatenated strings of a heap."""
 
     def __init__(self, graph: HeapGraph) -> None:
         self._graph = graph
@@ -90,7 +84,7 @@ class Ropes:
         return halves
 
     def whole(self) -> Iterator[RopeTexts]:
-        """List all ropes that are not part of another, some at a time."""
+        """Yield batches of all ropes that are not part of another rope."""
         is_part = np.zeros(len(self.node), np.bool_)
         inner = self._halves[self._halves >= 0]
         is_part[inner] = True
@@ -98,13 +92,13 @@ class Ropes:
         visits = np.zeros(len(self.node), np.uint8)
         for start in range(0, len(wanted), _ROPES_AT_ONCE):
             yield from self._texts(wanted[start : start + _ROPES_AT_ONCE], visits)
-        # Ropes that contain themselves are all part of another.
+        # The remaining ropes contain themselves, so each is part of another rope.
         rest = np.flatnonzero(visits == 0)
         if len(rest):
             yield from self._texts(rest, visits)
 
     def parts_of(self, nodes: IntArray) -> tuple[IntArray, IntArray]:
-        """List the strings that some ropes consist of.
+        """List the strings in some ropes.
 
         Parameters
         ----------
@@ -114,7 +108,7 @@ class Ropes:
         Returns
         -------
         rope : int64[m]
-            Place in ``nodes``.
+            Index into ``nodes``.
         part : int64[m]
             Ordinals of strings and slices.
         """
@@ -139,14 +133,14 @@ class Ropes:
         part = np.where(is_known, graph.node_name[np.maximum(node, 0)], gap).astype(np.int64)
         strings = pa.concat_arrays([graph.strings, pa.array([_GAP], pa.large_string())])
         length = pc.binary_length(strings).to_numpy()[part]
-        # A few at a time where shared parts are long.
+        # Smaller batches if shared parts are long.
         ends = np.concatenate([[0], np.cumsum(length)])[first]
         start = 0
         while start < len(rows):
             stop = int(np.searchsorted(ends, ends[start] + _BYTES_AT_ONCE, side="right")) - 1
             stop = min(max(stop, start + 1), len(rows))
             low, high = int(first[start]), int(first[stop])
-            # What follows each other is joined already: fewer offsets are all it takes.
+            # Consecutive texts are already joined: only the offsets between parts are dropped.
             offset, _ = string_buffers(taken := strings.take(pa.array(part[low:high])))
             joined = pa.LargeStringArray.from_buffers(
                 stop - start,
@@ -163,19 +157,7 @@ class Ropes:
 
 
 def pieces(texts: list[str], start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Split a place in a joined text into places in its parts.
-
-    Parameters
-    ----------
-    texts : list of str
-        The parts.
-    start, stop : int
-        The place.
-
-    Yields
-    ------
-    tuple of int
-        Which part, and the place in it.
+    """Split a range of a joined text into ranges of its parts: part, start, stop.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What stands in place of a text: as long as it, the same for the same text, telling nothing."""
+"""Tokens that replace texts: of equal length, equal for equal texts, without information."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 _SHORT: Final = 4
 _FILL: Final = "x"
-# Consonants: tokens spell no words, and are easily told from texts.
+# Consonants, so that tokens never spell words and are easy to recognise.
 _LETTERS: Final = b"bcdfghjklmnpqrstvwxz"
 _TO_LETTERS: Final = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 _NAME_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$"
@@ -18,12 +18,12 @@ _PERMUTED: Final = 2
 _MOST_TRIES: Final = 64
 _FIRST_OTHER_LETTER: Final = 0x4E00
 _N_OTHER_LETTERS: Final = 0x5000
-# What decides whether DevTools puts a name in quotes, and how long it is then.
+# Characters that make DevTools quote a name, and change its length.
 _QUOTED: Final = re.compile("[,'\"{}\\\\\x00-\x1f]")
 
 
 def utf16_length(text: str) -> int:
-    """Count UTF-16 code units, which is what JavaScript calls a string's length."""
+    """Return the number of UTF-16 code units, which is a string's length in JavaScript."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
@@ -33,7 +33,7 @@ class Tokens:
     Parameters
     ----------
     salt : bytes
-        The same salt gives the same tokens; without it, nobody can try out texts.
+        The same salt gives the same tokens; only those who know it can test guesses.
 
     Examples
     --------
@@ -52,19 +52,10 @@ class Tokens:
         self._permutations: dict[int, list[int]] = {}
 
     def of_text(self, text: str) -> str:
-        """Return the token of a text.
+        """Return the token of a text: a lower-case consonant for each UTF-16 code unit.
 
-        Parameters
-        ----------
-        text : str
-            A secret, a piece of one, or any text of the program.
-
-        Returns
-        -------
-        str
-            Lower-case consonants, as many as the text has UTF-16 code units. Texts of less than
-            four all get the same one: a rope of single letters would else be a cipher that
-            counting letters breaks.
+        All texts of the same length below four have the same token. Otherwise, a rope of single
+        letters would be a cipher that counting letters breaks.
         """
         length = utf16_length(text)
         if length < _SHORT:
@@ -72,18 +63,10 @@ class Tokens:
         return _stream(self._text_key, text, length).translate(_TO_LETTERS).decode()
 
     def of_name(self, name: str) -> str:
-        """Return the token of a name, different from those of all other names.
+        """Return the token of a name, different from the tokens of all other names.
 
-        Parameters
-        ----------
-        name : str
-            Of a class, a function, a property or a variable.
-
-        Returns
-        -------
-        str
-            Characters of identifiers, as many as the name has UTF-16 code units. Quotes, commas,
-            braces and control characters stay: DevTools' names of classes depend on them.
+        It has a character of identifiers for each UTF-16 code unit of the name. Quotes, commas,
+        braces and control characters do not change: DevTools' class names depend on them.
         """
         token = self._name_of.get(name)
         if token is None:
@@ -104,7 +87,7 @@ class Tokens:
             token = _keep_quoted(name, stream.translate(_TO_NAME_LETTERS).decode())
             if token not in self._names and (length > _PERMUTED or not _is_plain(token)):
                 return token
-        # So short, and so many like it, that there are not enough of these characters.
+        # Too many names of this length: the characters of identifiers do not suffice.
         for attempt in range(_MOST_TRIES):
             stream = _stream(self._name_key, f"{attempt}:{name}", 2 * length)
             units = (stream[2 * i] << 8 | stream[2 * i + 1] for i in range(length))
@@ -115,7 +98,7 @@ class Tokens:
         return token
 
     def _permuted(self, name: str) -> str | None:
-        """Exchange the shortest names among themselves, so that no two fall together."""
+        """Permute the shortest names, so that no two have the same token."""
         places = [_NAME_LETTERS.find(ord(character)) for character in name]
         if min(places) < 0:
             return None

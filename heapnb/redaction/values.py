@@ -1,4 +1,4 @@
-"""Strings that are secrets because of what they are called: values under names that say so."""
+"""Strings that are secrets because of the name that refers to them, such as ``password``."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ _COLLECTIVE: Final = re.compile(
     r"(?:auth|authorization|cookie|headers?|.*(?:credential|secret|cookie|token|password|key)s)$",
     re.IGNORECASE,
 )
-"""Names of objects all of whose texts are secrets, not only some of them."""
+"""Names of objects in which all texts are secrets."""
 
 
 @dataclass(frozen=True)
 class Values:
-    """Nodes that are called secrets.
+    """Nodes with names of secrets.
 
     Parameters
     ----------
     node : int64[k]
-        Ordinals: strings, or what may hold some.
+        Ordinals of strings, or of objects that may contain strings.
     name : int64[k]
-        String index of the name that each is called by.
+        String index of the name that refers to each node.
     kind : tuple of str
-        The kind of secret that each is.
+        Kind of each secret.
     """
 
     node: IntArray
@@ -56,21 +56,21 @@ class Values:
 
 
 def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
-    """Find the strings that stand under the names of secrets.
+    """Find the strings to which names of secrets refer.
 
     Parameters
     ----------
     graph : HeapGraph
         The heap.
     roles : uint16[n_strings]
-        What its strings are used for.
+        See `heapnb.redaction.roles`.
 
     Returns
     -------
     Values
-        Strings, ropes and slices: the values of properties, variables, entries of Maps, headers
-        and pairs in arrays whose name or key says so, what arrays, Maps, Sets and objects under
-        such a name hold, and the variables of an environment.
+        Strings, ropes and slices: values of properties, variables, Map entries, headers and pairs
+        in arrays with such a name or key; the contents of arrays, Maps, Sets and objects with such
+        a name; the variables of an environment.
     """
     is_secret = secret_names(graph)
     node, name = _named_targets(graph, is_secret)
@@ -81,24 +81,14 @@ def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
     kinds = {int(one): kind_of_name(graph.string(one)) for one in np.unique(name)}
     kind = [kinds[one] for one in name.tolist()] + [ENVIRONMENT] * len(variables)
     node, name = np.concatenate([node, variables]), np.concatenate([name, their_names])
-    # What is there twice counts as what it was found as first.
+    # The first name of a node with several names wins.
     _, first = np.unique(node, return_index=True)
     first.sort()
     return Values(node[first], name[first], tuple(kind[i] for i in first.tolist()))
 
 
 def secret_names(graph: HeapGraph) -> BoolArray:
-    """Mark the strings of the table that are names of secrets.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-
-    Returns
-    -------
-    bool[n_strings]
-    """
+    """Mark the strings of the table that are names of secrets: ``bool[n_strings]``."""
     may_be: BoolArray = pc.match_substring_regex(graph.strings, NAME_SEED).to_numpy(
         zero_copy_only=False
     )
@@ -110,7 +100,7 @@ def secret_names(graph: HeapGraph) -> BoolArray:
 
 
 def _named_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, IntArray]:
-    """Return what properties and variables of some names refer to, and the names."""
+    """Return the targets of properties and variables with some names, and the names."""
     is_named = np.zeros(256, np.bool_)
     for edge_type in ("property", "context"):
         index = graph.edge_type_index(edge_type)
@@ -128,9 +118,9 @@ def _named_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, In
 def _paired_targets(
     graph: HeapGraph, roles: AnyArray, is_secret: BoolArray
 ) -> tuple[IntArray, IntArray]:
-    """Return what follows a secret's name in a table or an array, and the names.
+    """Return the values after a secret's name in a table or an array, and the names.
 
-    Tables of Maps and of large objects have a value behind its key, raw headers and pairs too.
+    In tables of Maps and large objects, in raw headers and in pairs, each value follows its key.
     """
     is_string_node = graph.node_type == graph.node_type_index("string")
     is_key = is_string_node & is_secret[graph.node_name]
@@ -140,7 +130,7 @@ def _paired_targets(
         if index >= 0:
             is_pair_type[index] = True
     edges = _wanted_pairs(graph, is_pair_type, is_key)
-    # Constants of a function follow each other without belonging together.
+    # The constants of a function are not pairs.
     owner = graph.edge_from(edges)
     is_table = np.isin(
         graph.node_type[owner],
@@ -152,8 +142,8 @@ def _paired_targets(
     owner = graph.edge_from(edges)
     target = graph.edge_to[edges + 1].astype(np.int64)
     key = graph.node_name[graph.edge_to[edges]].astype(np.int64)
-    # In a list of names, such as of headers, or of constants, one follows the other; in the
-    # table of a Map a key has its value behind it, whatever that is called.
+    # In a list of names, such as headers or constants, the next item is another name, not a value.
+    # In the table of a Map, the value always follows the key.
     is_name = (roles[graph.node_name[target]] & int(NAMES)) != 0
     is_name |= is_secret[graph.node_name[target]]
     is_value = ~(is_string_node[target] & is_name) | _is_table_of_map(graph, owner)
@@ -178,11 +168,11 @@ def _wanted_pairs(graph: HeapGraph, is_pair_type: BoolArray, is_key: BoolArray) 
 
 
 def _places(graph: HeapGraph, edges: IntArray) -> IntArray:
-    """Return the place in a table or array that each edge leads from, -1 for none."""
+    """Return the index of each edge in its table or array, -1 for other edges."""
     places = graph.edge_name[edges].astype(np.int64)
     is_internal = graph.edge_type[edges] == graph.edge_type_index("internal")
     if is_internal.any():
-        # The engine names places in its own tables by their decimal digits.
+        # The engine names the slots of its own tables with decimal numbers.
         names, row = np.unique(places[is_internal], return_inverse=True)
         texts = [graph.string(name) for name in names.tolist()]
         numbers = [int(text) if text.isdecimal() and len(text) < 12 else -1 for text in texts]  # noqa: PLR2004
@@ -191,7 +181,7 @@ def _places(graph: HeapGraph, edges: IntArray) -> IntArray:
 
 
 def _opened(graph: HeapGraph, node: IntArray, name: IntArray) -> tuple[IntArray, IntArray]:
-    """Replace arrays, and objects and collections of secrets, by the strings in them."""
+    """Replace arrays, and objects and collections of secrets, by their strings."""
     string_types = [graph.node_type_index(one) for one in vocab.STRING_TYPES]
     found_nodes, found_names = [], []
     for depth in range(_FOLDERS_TO_OPEN + 1):
@@ -232,7 +222,7 @@ def _targets(graph: HeapGraph, node: int, edge_type: str, label: str | None = No
 
 
 def _environment(graph: HeapGraph) -> tuple[IntArray, IntArray]:
-    """Return the values of objects that hold the variables of an environment, and their names."""
+    """Return the variables of environments: values and names."""
     is_typical = is_string(graph, ENVIRONMENT_NAMES)
     property_type = graph.edge_type_index("property")
     found = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heapnb.snapshot import Snapshot
 
 ROOT = "root"
-"""Key of the root node, with which every builder starts."""
+"""Key of the root node, which each builder contains."""
 
 _NODE_FIELDS = ("type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness")
 _EDGE_FIELDS = ("type", "name_or_index", "to_node")
@@ -61,8 +61,8 @@ class _Edge:
 class SnapshotBuilder:
     """Collect nodes and edges, then build a snapshot.
 
-    Each node has a key, which only the builder uses. Node ``"root"`` exists from the start.
-    Ordinals follow the order in which keys first occur; node ids are 1, 3, 5, …
+    Each node has a key that only the builder uses. Node ``"root"`` exists from the start. Ordinals
+    follow the order in which keys first occur; node ids are 1, 3, 5, …
 
     Examples
     --------
@@ -233,46 +233,22 @@ class SnapshotBuilder:
         return self
 
     def ordinal(self, key: str) -> int:
-        """Return the ordinal of a node in the snapshot.
-
-        Parameters
-        ----------
-        key : str
-            Key of the node.
-
-        Returns
-        -------
-        int
-        """
+        """Return the ordinal of the node with a key."""
         return list(self._nodes).index(key)
 
     def node_id(self, key: str) -> int:
-        """Return the id of a node in the snapshot.
-
-        Parameters
-        ----------
-        key : str
-            Key of the node.
-
-        Returns
-        -------
-        int
-        """
+        """Return the id of the node with a key."""
         return self._nodes[key].node_id
 
     def raw(self, *, name: str = "<built>", header: Mapping[str, Any] | None = None) -> RawSnapshot:
-        """Build the columns.
+        """Build the columns of the snapshot.
 
         Parameters
         ----------
         name : str, optional
-            Name of the source.
+            Name of the snapshot.
         header : mapping, optional
             More entries of the ``snapshot`` section, such as ``extra_native_bytes``.
-
-        Returns
-        -------
-        RawSnapshot
         """
         import pyarrow as pa
 
@@ -311,41 +287,20 @@ class SnapshotBuilder:
         )
 
     def graph(self) -> HeapGraph:
-        """Build the graph.
-
-        Returns
-        -------
-        HeapGraph
-        """
+        """Build the graph of the snapshot."""
         from heapnb.graph import HeapGraph
 
         return HeapGraph(self.raw())
 
     def snapshot(self, *, name: str = "<built>") -> Snapshot:
-        """Build the snapshot, as `heapnb.load` returns it.
-
-        Parameters
-        ----------
-        name : str, optional
-            Name of the snapshot.
-
-        Returns
-        -------
-        Snapshot
-        """
+        """Build the snapshot like `heapnb.load`, with a name."""
         from heapnb.graph import HeapGraph
         from heapnb.snapshot import Snapshot
 
         return Snapshot(HeapGraph(self.raw(name=name)))
 
     def to_bytes(self) -> bytes:
-        """Build the file, which `heapnb.load` and DevTools read.
-
-        Returns
-        -------
-        bytes
-            JSON.
-        """
+        """Build the bytes of a file that `heapnb.load` and DevTools can read."""
         out = io.BytesIO()
         write_snapshot(self.raw(), out)
         return out.getvalue()

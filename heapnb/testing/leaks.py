@@ -23,7 +23,7 @@ def assert_no_leak(
     Parameters
     ----------
     source : Diagnosis, Series, or sequence of paths or snapshots
-        Three or more snapshots in the order of capture, or what was made of them.
+        Three or more snapshots in the order of capture, or their series or diagnosis.
     baseline : str or PathLike, optional
         A file of known leaks, which do not fail the test: see `heapnb.analysis.diagnosis.baseline`.
     allow_undecided : bool, default True
@@ -45,7 +45,7 @@ def assert_no_leak(
     >>> def test_orders_do_not_leak():
     ...     assert_no_leak(["before.heapsnapshot", "after1.heapsnapshot", "after2.heapsnapshot"])
     """
-    # Lets pytest's traceback end at the test.
+    # pytest's traceback ends at the test.
     __tracebackhide__ = True
     from heapnb.analysis.diagnosis.baseline import Baseline
     from heapnb.analysis.diagnosis.diagnose import diagnose
