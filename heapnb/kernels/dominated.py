@@ -161,3 +161,48 @@ def number_subtrees(
         depth += 1
         path[depth] = child
         next_child[depth] = first_dominated[child]
+
+
+@kernel
+def sum_of_outermost(
+    dominator: NodeArray, retained_size: SizeArray, nodes: NodeArray, state: ByteArray
+) -> int:
+    """Sum the bytes that some nodes retain, those that another of them dominates left out.
+
+    Parameters
+    ----------
+    dominator : uint32[n_nodes]
+        Immediate dominators; the root dominates itself.
+    retained_size : unsigned[n_nodes]
+        Bytes.
+    nodes : uint32[k]
+        Ordinals, each once.
+    state : uint8[n_nodes]
+        All 0; scratch.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    unknown, chosen, below, free = 0, 1, 2, 3
+    for i in range(nodes.shape[0]):
+        state[nodes[i]] = chosen
+    total = np.int64(0)
+    for i in range(nodes.shape[0]):
+        node = np.int64(nodes[i])
+        above = node
+        parent = np.int64(dominator[above])
+        while parent != above and state[parent] == unknown:
+            above = parent
+            parent = np.int64(dominator[above])
+        is_free = parent == above or state[parent] == free
+        # Each node is visited once, however long the chains of dominators are.
+        last = above
+        above = node
+        while above != last:
+            above = np.int64(dominator[above])
+            state[above] = free if is_free else below
+        if is_free:
+            total += np.int64(retained_size[node])
+    return total

@@ -55,6 +55,8 @@ class Accumulation:
         the members are new each time, of what they hold; NaN where it is unknown.
     first_survival : float
         Which share of the first snapshot's members the second one still has; NaN if unknown.
+    earlier : tuple of uint32[…]
+        The members in each snapshot before the last one, as ordinals there.
     """
 
     members: NodeArray
@@ -67,6 +69,12 @@ class Accumulation:
     size: IntArray
     survival: tuple[float, ...]
     first_survival: float
+    earlier: tuple[NodeArray, ...] = ()
+
+    @property
+    def members_per_snapshot(self) -> tuple[NodeArray, ...]:
+        """The members in each snapshot, as ordinals there."""
+        return (*self.earlier, self.members)
 
     @property
     def amount(self) -> IntArray:

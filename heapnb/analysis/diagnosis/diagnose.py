@@ -18,6 +18,7 @@ from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.growing import accumulations
+from heapnb.analysis.diagnosis.retained_sizes import Sizes
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
@@ -26,12 +27,6 @@ from heapnb.analysis.series.series import Series, load_series
 from heapnb.graph.locations import is_internal
 from heapnb.graph.references import is_chain_step
 from heapnb.graph.sources import HeapSource
-
-MOST_SUSPECTS: Final = 10
-"""Suspects that are reported: more than anybody reads.
-
-Bench: no program moves between 5 and 20.
-"""
 
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
 _SHARE_DIGITS: Final = 3
@@ -75,8 +70,8 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     loaded = sorted({what for _, what in suspicious if what is not None})
     rated = [one for one, what in suspicious if what is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
-    rated = rated[:MOST_SUSPECTS]
-    suspects = tuple(_suspect(growth, rank, one) for rank, one in enumerate(rated, 1))
+    sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
+    suspects = tuple(_suspect(sizes, rank, one) for rank, one in enumerate(rated, 1))
     verdict, basis = judge(series, [one.rating for one in rated], found, loaded)
     return Diagnosis(series, verdict, reason_of(basis, suspects), suspects, series.warnings, basis)
 
@@ -134,24 +129,25 @@ def _is_weak(series: Series, accumulation: Accumulation) -> bool:
     )
 
 
-def _suspect(growth: HeapGrowth, rank: int, rated: _Rated) -> Suspect:
+def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
     evidence = rated.evidence
     accumulation = evidence.accumulation
     cause = cause_of(evidence)
     subject = evidence if cause.subject is None else evidence.about(cause.subject)
     counts = subject.counts
-    sizes = tuple(int(size) for size in accumulation.size)
+    size = sizes.of_suspects[rank - 1]
+    retained = size.per_snapshot
     location = cause.location or subject.location
     package = None if location is None else package_of(location)
-    explanation = explanation_of(cause.explanation, package, grows=growth.n_snapshots > 1)
+    explanation = explanation_of(cause.explanation, package, grows=len(counts) > 1)
     return Suspect(
         rank,
         cause.kind,
         subject.class_name,
         counts,
-        sizes,
+        retained,
         counts[-1] - (counts[0] if len(counts) > 1 else 0),
-        sizes[-1] - (sizes[0] if len(sizes) > 1 else 0),
+        retained[-1] - (retained[0] if len(retained) > 1 else 0),
         rated.confidence,
         tuple(_readable(evidence.path.chain, is_list=accumulation.is_list)),
         cause.anchor.text,
@@ -159,12 +155,15 @@ def _suspect(growth: HeapGrowth, rank: int, rated: _Rated) -> Suspect:
         int(evidence.graph.node_id[accumulation.example]),
         explanation,
         cause.fix,
-        round(growth.share(accumulation), _SHARE_DIGITS),
+        round(sizes.share(rank - 1), _SHARE_DIGITS),
         cause.anchor.held_by,
         evidence.path,
         accumulation.members,
         cause.members,
         accumulation.lowest_survival,
+        tuple(int(size) for size in accumulation.size),
+        None if size.container is None else int(evidence.graph.node_id[size.container]),
+        sizes.rank_of_enclosing(rank - 1),
     )
 
 

@@ -255,6 +255,7 @@ class GroupTable:
             (self.own_size if content else self.size)[rows].sum(axis=0),
             survival,
             first_survival,
+            tuple(members[:-1]),
         )
 
     def _without_keys(self, rows: IntArray, gains: IntArray) -> IntArray:

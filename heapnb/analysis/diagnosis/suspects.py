@@ -35,6 +35,10 @@ _FIELDS: Final = (
     "node_id",
     "explanation",
     "fix",
+    "share",
+    "attributed_per_snapshot",
+    "container_id",
+    "within",
 )
 
 
@@ -54,7 +58,10 @@ class Suspect(Charted):
         How many there are of that class and definition site; of classes without a site, how
         many are held here.
     retained_per_snapshot : tuple of int
-        Bytes of all that the objects held here keep, each byte counted once.
+        Bytes, retained sizes as DevTools shows them: of the object ``container_id`` in each
+        snapshot, which is what removing the one reference to it frees; without such an object
+        the sum over the suspect's objects and the collection that holds them, those left out
+        that another one of them dominates.
     count_delta, retained_delta : int
         Growth from the first to the last snapshot; in a single one, all.
     confidence : float
@@ -71,7 +78,8 @@ class Suspect(Charted):
     explanation, fix : str
         For people.
     share : float
-        Share of the heap's growth, 0 to 1.
+        ``retained_delta`` as a share of the heap's growth, 0 to 1; in a single snapshot, of its
+        bytes. Shares of suspects that have no ``within`` add up to 1 at most.
     held_by : str
         Class of what has the anchor.
     path : RetainingPath
@@ -84,6 +92,14 @@ class Suspect(Charted):
     survival : float or None
         The smallest share of an earlier snapshot's objects that the last one still has; None
         where it is unknown, or where one object grows.
+    attributed_per_snapshot : tuple of int
+        Bytes below the objects in the retaining tree, in which each object has one holder; what
+        the order of suspects and the confidence go by. Not DevTools' measure.
+    container_id : int or None
+        Node id in the last snapshot of what holds the objects: all of them go when the one
+        reference to it is removed. None if no single reference holds them.
+    within : int or None
+        Rank of another suspect, whose ``retained_per_snapshot`` includes this one's.
     """
 
     rank: int
@@ -106,6 +122,9 @@ class Suspect(Charted):
     nodes: NodeArray = field(repr=False, compare=False)
     members: Members = "kept"
     survival: float | None = None
+    attributed_per_snapshot: tuple[int, ...] = ()
+    container_id: int | None = None
+    within: int | None = None
 
     @cached_property
     def culprits(self) -> Culprits:
@@ -113,7 +132,8 @@ class Suspect(Charted):
 
         Computed when it is first asked for; see `heapnb.analysis.retention.culprits.culprits`.
         """
-        return culprits_of_objects(self.path.heap, self.nodes, self.retained_per_snapshot[-1])
+        sizes = self.attributed_per_snapshot or self.retained_per_snapshot
+        return culprits_of_objects(self.path.heap, self.nodes, sizes[-1])
 
     @property
     def fingerprint(self) -> str:

@@ -212,6 +212,29 @@ def culprits(
     return Culprits(graph, members.astype(np.uint32), edges, effect, search.share(effect))
 
 
+def only_reference(graph: HeapGraph, nodes: NodeArray, size: int) -> Reference | None:
+    """Find the one reference whose removal frees some objects, and not much else.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : uint32[k]
+        The objects.
+    size : int
+        Bytes of all that is held through them, by the retaining tree.
+
+    Returns
+    -------
+    Reference or None
+        The edge that `culprits` gives where one is enough. Its removal frees what its target
+        retains. None if no single reference will do.
+    """
+    search = CutSearch(graph, nodes.astype(np.int64), AT_LEAST, size)
+    reference = search.single() if len(search.members) else None
+    return reference if reference is not None and search.is_small(reference) else None
+
+
 def culprits_of_objects(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
     """Find the culprit edges of objects, and of what else is held through them.
 
@@ -285,4 +308,4 @@ def _module_file(graph: HeapGraph, node: int) -> str | None:
     return None if file is None else graph.display_name(file)
 
 
-__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_objects"]
+__all__ = ["CulpritEdge", "Culprits", "culprits", "culprits_of_objects", "only_reference"]

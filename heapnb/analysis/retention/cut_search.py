@@ -62,13 +62,17 @@ class CutSearch:
         """Return the references of the best cut; none if there is none."""
         if len(self.members) == 0:
             return []
-        single = self._single()
-        if single is not None and self.graph.retained_size[single.target] <= self.limit:
+        single = self.single()
+        if single is not None and self.is_small(single):
             return [single]
         several = self._several_within_limit()
         if single is None:
             return several or self._several(np.zeros(self.graph.n_nodes, np.bool_))
         return several if 0 < len(several) <= FEW_EDGES else [single]
+
+    def is_small(self, reference: Reference) -> bool:
+        """Tell whether removing a reference frees not much else."""
+        return bool(self.graph.retained_size[reference.target] <= self.limit)
 
     def _several_within_limit(self) -> list[Reference]:
         """Find several references with which not much else goes, or as little as can be."""
@@ -101,8 +105,8 @@ class CutSearch:
 
     # -- one edge ---------------------------------------------------------------------------
 
-    def _single(self) -> Reference | None:
-        """Find the best single reference by way of dominators.
+    def single(self) -> Reference | None:
+        """Find the best single reference by way of dominators; None if no single one will do.
 
         An edge that all ways to a node pass leads to one of the node's dominators, and is the
         only one that leads there from outside of what that dominates.

@@ -101,6 +101,10 @@ class ReducedSnapshot:
         V8's ids.
     shallow_size : unsigned[n_nodes]
         Bytes, as DevTools counts them.
+    retained_size : unsigned[n_nodes]
+        Bytes, as DevTools counts them.
+    dominator : uint32[n_nodes]
+        Immediate dominators; the root dominates itself.
     order : uint32[n_reached]
         The nodes that the program holds, the root first, every node after its owner.
     owner : uint32[n_nodes]
@@ -133,6 +137,8 @@ class ReducedSnapshot:
     root: int
     node_id: SizeArray
     shallow_size: SizeArray
+    retained_size: SizeArray
+    dominator: NodeArray
     order: NodeArray
     owner: NodeArray
     kind: NodeArray
@@ -221,6 +227,8 @@ def reduce_snapshot(
         graph.root,
         graph.node_id,
         graph.shallow_size,
+        graph.retained_size,
+        graph.dominator,
         order,
         owner,
         kind_of_node,
