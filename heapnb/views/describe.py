@@ -25,6 +25,9 @@ _MAX_NAMES: Final = 4
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
 
+_MORE: Final = 1.02
+"""What frees this times the retained size of a suspect's objects frees other objects, too."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -244,10 +247,12 @@ def _series(series: Any) -> View:
 
 def _suspect(suspect: Any) -> View:
     package = suspect.package
+    is_series = len(suspect.retained_per_snapshot) > 1
     facts = [
         Fact("kind", suspect.kind),
         Fact("objects", suspect.count_per_snapshot, Kind.COUNT),
         Fact("retained size", suspect.retained_per_snapshot, Kind.BYTES),
+        Fact("share of the heap's growth" if is_series else "share", suspect.share, Kind.SHARE),
         Fact("held by", suspect.anchor),
         Fact("location", suspect.location, Kind.LOCATION),
         Fact("package", None if package is None or package.kind != "npm" else str(package)),
@@ -257,7 +262,7 @@ def _suspect(suspect: Any) -> View:
     fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()
     effect = removal(suspect)
     return View(
-        title=f"{suspect.rank}. {suspect.class_name}",
+        title=f"{suspect.rank}. {suspect.subject.replace('`', '')}",
         lead=(suspect.explanation, *fix, *([effect] if effect else [])),
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(suspect.chain),
@@ -295,7 +300,10 @@ def removal(suspect: Any) -> str:
         names.append(fmt.plural(len(expressions) - _MAX_NAMES, "more reference"))
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     partly = "" if found.share == 1 else f", {fmt.format_percent(found.share)} of the objects"
-    return f"Removing {listed} frees {fmt.format_bytes(found.freed_size)}{partly}."
+    beside = ""
+    if found.freed_size > _MORE * suspect.retained_per_snapshot[-1]:
+        beside = ", other objects included"
+    return f"Removing {listed} frees {fmt.format_bytes(found.freed_size)}{beside}{partly}."
 
 
 def _culprits(found: Any) -> View:
@@ -330,17 +338,32 @@ def _what_if(answer: Any) -> View:
     )
 
 
+def shown_of_all(n_suspects: int, most: int) -> str:
+    """Say how many suspects a view shows, where it does not show all.
+
+    Parameters
+    ----------
+    n_suspects : int
+        Suspects of the diagnosis.
+    most : int
+        Suspects that the view shows at most.
+
+    Returns
+    -------
+    str
+        Such as "Shown: 5 of 13 suspects."; empty if all are shown.
+    """
+    return f"Shown: {most:,} of {n_suspects:,} suspects." if n_suspects > most else ""
+
+
 def _diagnosis(diagnosis: Any) -> View:
     suspects = diagnosis.suspects
-    notes = notes_of(diagnosis)
-    if len(suspects) > _MAX_SUSPECTS:
-        more = fmt.plural(len(suspects) - _MAX_SUSPECTS, "further suspect")
-        notes = (*notes, f"{more}: see .suspects.")
+    left_out = shown_of_all(len(suspects), _MAX_SUSPECTS)
     return View(
         title="Diagnosis",
         badge=diagnosis.verdict,
-        lead=(diagnosis.reason,),
-        notes=notes,
+        lead=(diagnosis.reason, *filter(None, [left_out])),
+        notes=notes_of(diagnosis),
         parts=tuple(_suspect(suspect) for suspect in suspects[:_MAX_SUSPECTS]),
     )
 

@@ -54,6 +54,10 @@ SUSPECT_TYPES = {
     "node_id": (int,),
     "explanation": (str,),
     "fix": (str,),
+    "share": (float, int),
+    "attributed_per_snapshot": (list,),
+    "container_id": (int, IsNullable),
+    "within": (int, IsNullable),
 }
 
 

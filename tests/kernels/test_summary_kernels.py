@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb.kernels import csr, dominators, edges, summary
+from heapnb.kernels import csr, dominated, dominators, edges, summary
 from tests.kernels.arrays import STRONG, graphs, to_arrays
 from tests.naive import paths as naive
 from tests.naive.graphs import ROOT, Edge, retained_sizes
@@ -50,12 +50,12 @@ def test_add_up_outermost_counts_no_byte_twice(graph: Graph, data: st.DataObject
     csr.count_targets(dominator, counts)
     counts[ROOT] -= 1
     first = csr.unsigned_offsets(counts, n_nodes - 1)
-    dominated = np.empty(n_nodes - 1, np.uint32)
-    csr.invert_tree(dominator, ROOT, first.copy(), dominated)
+    inverted = np.empty(n_nodes - 1, np.uint32)
+    csr.invert_tree(dominator, ROOT, first.copy(), inverted)
     total = np.zeros(N_GROUPS, np.uint64)
     summary.add_up_outermost(
         first,
-        dominated,
+        inverted,
         ROOT,
         np.array(group, np.uint32),
         np.array(sizes, np.uint32),
@@ -67,6 +67,26 @@ def test_add_up_outermost_counts_no_byte_twice(graph: Graph, data: st.DataObject
     )
     expected = naive.outermost_sums(dominator.tolist(), group, sizes, retained, N_GROUPS)
     assert total.tolist() == expected
+
+
+@given(graphs(), st.data())
+def test_sum_of_outermost_counts_no_byte_twice(graph: Graph, data: st.DataObject) -> None:
+    n_nodes, all_edges = graph
+    arrays = to_arrays(n_nodes, [edge for edge in all_edges if edge.source != edge.target])
+    chosen = data.draw(st.lists(st.integers(0, 1), min_size=n_nodes, max_size=n_nodes))
+    dominator, _ = dominators.compute_dominators(
+        arrays.first_edge, arrays.edge_to, arrays.counts, ROOT
+    )
+    ones = [1] * n_nodes
+    retained = retained_sizes(dominator.tolist(), ones)
+    total = dominated.sum_of_outermost(
+        dominator,
+        np.array(retained, np.uint64),
+        np.flatnonzero(chosen).astype(np.uint32),
+        np.zeros(n_nodes, np.uint8),
+    )
+    _, expected = naive.outermost_sums(dominator.tolist(), chosen, ones, retained, 2)
+    assert total == expected
 
 
 @given(graphs(), st.data())

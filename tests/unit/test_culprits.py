@@ -168,8 +168,9 @@ def test_the_snapshot_answers_by_class() -> None:
 class _Suspect:
     rank = 1
 
-    def __init__(self, culprits: hn.Culprits) -> None:
+    def __init__(self, culprits: hn.Culprits, retained: int | None = None) -> None:
         self.culprits = culprits
+        self.retained_per_snapshot = (culprits.freed_size if retained is None else retained,)
 
 
 def test_several_references_to_one_thing_are_told_as_one() -> None:
@@ -231,6 +232,11 @@ def test_the_sentence() -> None:
     builder.edge("rest", keys[0], "last")
     sentence = removal(_Suspect(found(builder, *keys)))
     assert sentence == "Removing `app.cache` frees 176 B, 90.0% of the objects."
+    sentence = removal(_Suspect(found(builder, *keys), retained=100))
+    assert (
+        sentence
+        == "Removing `app.cache` frees 176 B, other objects included, 90.0% of the objects."
+    )
     engine = SnapshotBuilder.from_edges("root>a")
     assert removal(_Suspect(found(engine, "a"))) == ""
 

@@ -313,7 +313,9 @@ def test_nothing_is_remarked_on_an_ordinary_pile() -> None:
             item(builder, number, name="Row")
 
     explanation = suspect(fill).explanation
-    assert explanation.endswith("20 → 60 → 150. None was removed between the snapshots.")
+    assert explanation.endswith(
+        "20 → 60 → 150. None of the 60 in the previous snapshot has been removed."
+    )
 
 
 @pytest.mark.parametrize(
@@ -428,16 +430,28 @@ def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("survival", "said"),
+    ("survival", "counted", "said"),
     [
-        (None, ""),
-        (1.0, " None was removed between the snapshots."),
-        (0.999, " Of those in each earlier snapshot, at least 99% are still in the last one."),
-        (0.2, " Of those in each earlier snapshot, as few as 20% are still in the last one."),
+        (None, None, ""),
+        (1.0, (0, 60), " None of the 60 in the previous snapshot has been removed."),
+        (0.48, (4732, 9100), " In the last interval, 4,732 of 9,100 were removed."),
+        (
+            0.999,
+            None,
+            " Of those in each earlier snapshot, at least 99% are still in the last one.",
+        ),
+        (0.2, None, " Of those in each earlier snapshot, as few as 20% are still in the last one."),
+        (
+            0.2,
+            (0, 60),
+            " Of those in each earlier snapshot, as few as 20% are still in the last one.",
+        ),
     ],
 )
-def test_removals_are_measured(survival: float | None, said: str) -> None:
-    accumulation = SimpleNamespace(lowest_survival=survival)
+def test_removals_are_measured(
+    survival: float | None, counted: tuple[int, int] | None, said: str
+) -> None:
+    accumulation = SimpleNamespace(lowest_survival=survival, removals=counted)
     evidence = cast("Evidence", SimpleNamespace(accumulation=accumulation))
     assert removals(evidence) == said
 

@@ -22,7 +22,7 @@ from tests.unit.test_detectors import heap as program
 from tests.unit.test_diagnosis import FIRST_ITEM_ID, diagnosis_of, heap
 from tests.unit.test_node_detectors import agent, chain, elements, reads, writes
 
-RELEASED = "nothing was released"
+RELEASED = "none of the earlier ones was released"
 QUEUED = "added faster than they are processed"
 WAITS = re.compile(r"\bbacklog\b|\bwait")
 

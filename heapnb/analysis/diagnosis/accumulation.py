@@ -57,6 +57,9 @@ class Accumulation:
         Which share of the first snapshot's members the second one still has; NaN if unknown.
     earlier : tuple of uint32[…]
         The members in each snapshot before the last one, as ordinals there.
+    removals : (int, int) or None
+        Members of the snapshot before the last one that are gone, and how many it had; None
+        where ids do not tell, or where the members are new each time.
     """
 
     members: NodeArray
@@ -70,6 +73,7 @@ class Accumulation:
     survival: tuple[float, ...]
     first_survival: float
     earlier: tuple[NodeArray, ...] = ()
+    removals: tuple[int, int] | None = None
 
     @property
     def members_per_snapshot(self) -> tuple[NodeArray, ...]:

@@ -15,6 +15,7 @@ from heapnb.analysis.diagnosis.confidence import (
     HeapGrowth,
 )
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
+from heapnb.analysis.diagnosis.detectors.base import capitalised
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.growing import accumulations
@@ -139,7 +140,8 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
     retained = size.per_snapshot
     location = cause.location or subject.location
     package = None if location is None else package_of(location)
-    explanation = explanation_of(cause.explanation, package, grows=len(counts) > 1)
+    within = sizes.rank_of_enclosing(rank - 1)
+    explanation = explanation_of(cause.explanation, package, grows=len(counts) > 1, within=within)
     return Suspect(
         rank,
         cause.kind,
@@ -163,7 +165,8 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
         accumulation.lowest_survival,
         tuple(int(size) for size in accumulation.size),
         None if size.container is None else int(evidence.graph.node_id[size.container]),
-        sizes.rank_of_enclosing(rank - 1),
+        within,
+        capitalised(subject.title),
     )
 
 

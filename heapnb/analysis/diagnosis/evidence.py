@@ -38,6 +38,11 @@ _MODULE_BODY: Final = "Generator"
 
 _MOST_BELOW: Final = 4096
 
+_MOST_SAMPLED: Final = 32
+"""Functions that are looked at, to say what each of them retains."""
+
+_MOST_BELOW_FUNCTION: Final = 64
+
 
 @dataclass(frozen=True)
 class Step:
@@ -372,6 +377,35 @@ class Evidence:
         return clipped(classes.most_common(1)[0][0]) if classes else ""
 
     @cached_property
+    def title(self) -> str:
+        """What to call functions: by their name and what each retains; empty for other objects.
+
+        Such as "`cancel` closures, each retaining a `CallContext`".
+        """
+        if self.class_name != vocab.CLASS_FUNCTION:
+            return ""
+        members = self.accumulation.members
+        if not self.is_closure(self.accumulation.example) or self.accumulation.is_content:
+            members = np.array([self.named_example], np.uint32)
+        chosen = members[
+            np.linspace(0, len(members) - 1, min(len(members), _MOST_SAMPLED)).astype(int)
+        ]
+        sample = [int(node) for node in chosen]
+        names = {self.graph.name(node) for node in sample}
+        name = names.pop() if len(names) == 1 else ""
+        retained = [self._class_retained(node) for node in sample]
+        title = f"`{clipped(name)}` closures" if name else "closures"
+        if retained[0] and len(set(retained)) == 1:
+            title += f", each retaining {article(retained[0])}"
+        return title
+
+    def _class_retained(self, function: int) -> str:
+        """Class of the nearest object of the program that a function retains; empty if none."""
+        below = self.below(function, most=_MOST_BELOW_FUNCTION)
+        objects = (node for node in below if self._is_programs_object(node))
+        return next((clipped(self.graph.class_name(node)) for node in objects), "")
+
+    @cached_property
     def location(self) -> str | None:
         """Where the program makes the members, as far as the heap tells."""
         example = self.named_example
@@ -440,15 +474,15 @@ class Evidence:
         kernels.mark_below(self.tree.order, self.tree.parent, is_held)
         return np.flatnonzero(is_held)
 
-    def below(self, node: int) -> list[int]:
+    def below(self, node: int, *, most: int = _MOST_BELOW) -> list[int]:
         """List what the retaining tree has below a node, up to a limit, the nearest first."""
         graph, tree = self.graph, self.tree
         found = [node]
         for inner in found:
-            if len(found) >= _MOST_BELOW:
+            if len(found) >= most:
                 break
             for edge in range(*graph.edges_of(inner)):
                 target = int(graph.edge_to[edge])
                 if int(tree.parent[target]) == inner and int(tree.parent_edge[target]) == edge:
                     found.append(target)
-        return found[1 : _MOST_BELOW + 1]
+        return found[1 : most + 1]

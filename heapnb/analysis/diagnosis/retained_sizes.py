@@ -14,6 +14,7 @@ from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.retention.culprits import only_reference
 from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.series import Series
+from heapnb.graph import HeapGraph
 from heapnb.kernels import dominated
 from heapnb.kernels.chains import dominator_chain
 
@@ -40,7 +41,8 @@ class RetainedSizes:
         Bytes for each snapshot, as DevTools shows them.
     container : int or None
         The object whose retained size that is, as an ordinal in the last snapshot: the target
-        of the one reference whose removal frees the objects. None if there is none: then it is
+        of the one reference whose removal frees the objects. None if there is none, or if that
+        is a function or a scope, which may have anything else: then it is
         the sum over the objects, and over the collection that holds them if that retains
         little else. Objects that another one of them dominates are left out of the sum.
     """
@@ -68,7 +70,7 @@ def retained_sizes(series: Series, accumulation: Accumulation) -> RetainedSizes:
     container = None if found is None else found.target
     if container is not None:
         least = LEAST_OF_OBJECTS * int(accumulation.size[-1])
-        if int(graph.retained_size[container]) < least:
+        if int(graph.retained_size[container]) < least or _is_code(graph, container):
             container = None
     counts_holder = container is None and _retains_little_else(series, accumulation)
     sizes = tuple(
@@ -76,6 +78,12 @@ def retained_sizes(series: Series, accumulation: Accumulation) -> RetainedSizes:
         for number, members in enumerate(accumulation.members_per_snapshot)
     )
     return RetainedSizes(sizes, container)
+
+
+def _is_code(graph: HeapGraph, node: int) -> bool:
+    """Tell functions and their scopes, which hold what else a module or a call has."""
+    is_closure = graph.node_type[node] == graph.node_type_index("closure")
+    return bool(is_closure) or graph.name(node).startswith(vocab.CONTEXT_NAME)
 
 
 def _size_in(

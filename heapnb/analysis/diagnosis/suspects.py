@@ -100,6 +100,9 @@ class Suspect(Charted):
         reference to it is removed. None if no single reference holds them.
     within : int or None
         Rank of another suspect, whose ``retained_per_snapshot`` includes this one's.
+    title : str
+        What to call the objects where the class says little: "`cancel` closures, each retaining a
+        `CallContext`".
     """
 
     rank: int
@@ -125,6 +128,12 @@ class Suspect(Charted):
     attributed_per_snapshot: tuple[int, ...] = ()
     container_id: int | None = None
     within: int | None = None
+    title: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What to call the objects: `title`, or else their class."""
+        return self.title or self.class_name
 
     @cached_property
     def culprits(self) -> Culprits:

@@ -75,7 +75,9 @@ def reason_of(basis: Basis, suspects: Sequence[Suspect]) -> str:
             return f"Nothing grew through the whole series.{_loaded(basis.loaded) or settled}"
 
 
-def explanation_of(text: str, package: Package | None, *, grows: bool) -> str:
+def explanation_of(
+    text: str, package: Package | None, *, grows: bool, within: int | None = None
+) -> str:
     """Complete what a detector says about a cause.
 
     Parameters
@@ -86,6 +88,8 @@ def explanation_of(text: str, package: Package | None, *, grows: bool) -> str:
         Whose code it is.
     grows : bool
         Whether the growth was seen: not so in a single snapshot.
+    within : int, optional
+        Rank of the suspect whose size includes this one's.
 
     Returns
     -------
@@ -93,14 +97,17 @@ def explanation_of(text: str, package: Package | None, *, grows: bool) -> str:
     """
     if package is not None and package.kind == "npm":
         text = f"{text} The code belongs to the npm package `{clipped(str(package))}`."
+    if within is not None:
+        text = f"{text} The size of suspect {within} includes these bytes: do not add the two."
     return text if grows else f"{_IF_IT_GROWS} {text}"
 
 
 def _named(suspect: Suspect) -> str:
     """Name a suspect, with its counts where they grew."""
     if suspect.count_delta == 0:
-        return f"The {suspect.class_name} in {suspect.anchor}"
-    return f"{suspect.class_name} in {suspect.anchor} ({_counts(suspect.count_per_snapshot)})"
+        return f"The {suspect.subject} in {suspect.anchor}"
+    comma = "," if "," in suspect.title else ""
+    return f"{suspect.subject}{comma} in {suspect.anchor} ({_counts(suspect.count_per_snapshot)})"
 
 
 def _counts(counts: Sequence[int]) -> str:
@@ -125,7 +132,7 @@ def _grew(basis: Basis, suspect: Suspect) -> str:
             if survival is None:
                 return grew
             if survival == 1:
-                return f"{grew}, and nothing was released"
+                return f"{grew}, and none of the earlier ones was released"
             return f"{grew}, and {whole_percent(survival)}% of the earlier ones were not released"
         case _:
             assert_never(suspect.members)

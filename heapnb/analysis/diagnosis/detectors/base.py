@@ -96,12 +96,12 @@ def subject_text(evidence: Evidence, location: str | None = None) -> str:
     Returns
     -------
     str
-        Such as "`Session` objects" or "functions defined at lib/feed.js:12:5".
+        Such as "`Session` objects" or "`cancel` closures, each retaining a `CallContext`".
     """
     location = location or evidence.location
     where = f" ({short_location(location)})" if location else ""
     if evidence.class_name == vocab.CLASS_FUNCTION:
-        return f"functions{where}"
+        return f"{evidence.title}{where}"
     if evidence.class_name in {"(string)", "(concatenated string)", "(sliced string)"}:
         return "strings"
     if evidence.class_name in (*MAPS, *SETS, *LISTS) and evidence.content:
@@ -125,18 +125,25 @@ def counted(evidence: Evidence) -> str:
 
 
 def removals(evidence: Evidence) -> str:
-    """Say how many objects were removed between snapshots, as measured by their node ids.
+    """Say how many objects of the previous snapshot were removed since, as node ids show.
+
+    Objects that came and went within one interval are in no snapshot, so nothing is said of them.
 
     Returns
     -------
     str
         A sentence after a blank; empty if the snapshots do not tell, or if one object grows.
     """
-    survival = evidence.accumulation.lowest_survival
+    accumulation = evidence.accumulation
+    survival = accumulation.lowest_survival
     if survival is None:
         return ""
-    if survival == 1:
-        return " None was removed between the snapshots."
+    if accumulation.removals is not None:
+        n_removed, n_before = accumulation.removals
+        if survival == 1:
+            return f" None of the {n_before:,} in the previous snapshot has been removed."
+        if n_removed:
+            return f" In the last interval, {n_removed:,} of {n_before:,} were removed."
     percent = whole_percent(survival)
     least = f"at least {percent}%" if percent >= HALF else f"as few as {percent}%"
     return f" Of those in each earlier snapshot, {least} are still in the last one."

@@ -24,19 +24,22 @@ class UnboundedMemoize:
         place = anchor.place
         if evidence.accumulation.is_list or not self._is_dictionary(evidence):
             return None
-        if not (
-            _NAMES.search(anchor.expression)
-            or self._is_beside_function(evidence, place)
-            or self._is_cache_of_function(evidence, place)
-        ):
+        is_of_function = self._is_beside_function(evidence, place) or self._is_cache_of_function(
+            evidence, place
+        )
+        if not (is_of_function or _NAMES.search(anchor.expression)):
             return None
-        closure = evidence.closure_above(place)
-        name = evidence.steps[closure].label if closure is not None else ""
-        whose = f"`{name}` caches its results" if name else "A function caches its results"
+        if is_of_function:
+            closure = evidence.closure_above(place)
+            name = evidence.steps[closure].label if closure is not None else ""
+            whose = f"`{name}` caches its results" if name else "A function caches its results"
+            what = f"{whose} by its arguments in {anchor.text}"
+        else:
+            what = f"By its name, {anchor.text} caches the results of a function"
         return Cause(
             self.kind,
             anchor,
-            f"{whose} by its arguments in {anchor.text}: {growth(evidence)} "
+            f"{what}: {growth(evidence)} "
             f"{subject_text(evidence)}.{removals(evidence)} Probably the arguments differ on "
             "each call: otherwise the cache would stop growing.",
             "Bound the cache: evict the oldest entries (LRU) or expire them (TTL). Leave out of "
