@@ -17,7 +17,11 @@ _showing.fill(_lazy.Views())
 
 def __getattr__(name: str) -> object:
     if name not in _lazy.homes():
-        raise AttributeError(f"module 'heapnb' has no attribute {name!r}")
+        if name.startswith("_"):
+            raise AttributeError(f"module 'heapnb' has no attribute {name!r}")
+        from heapnb.errors import UnknownNameError
+
+        raise UnknownNameError("heapnb", name, _lazy.homes())
     value = _lazy.public_name(name)
     globals()[name] = value
     return value

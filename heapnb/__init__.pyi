@@ -28,8 +28,10 @@ from heapnb.errors import (
     PatternError as PatternError,
     RecordingError as RecordingError,
     SnapshotFormatError as SnapshotFormatError,
+    SnapshotNotFoundError as SnapshotNotFoundError,
     SqlError as SqlError,
     TruncatedSnapshotError as TruncatedSnapshotError,
+    UnknownNameError as UnknownNameError,
 )
 from heapnb.format import read_snapshot as read_snapshot, write_snapshot as write_snapshot
 from heapnb.node import Node as Node

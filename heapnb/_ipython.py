@@ -68,6 +68,7 @@ class MagicError(HeapnbError):
     """A magic failed; IPython shows one line without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
+        """Return the line of the command line, without the name of the error."""
         return [visible(self.message)]
 
 

@@ -99,6 +99,18 @@ class Shown:
 
     __slots__ = ()
 
+    if not TYPE_CHECKING:
+        # Type checkers would take every name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            """Suggest the name that was probably meant."""
+            if name.startswith("_") or hasattr(type(self), name):
+                # Private, or a property that raised AttributeError itself: raise that again.
+                return object.__getattribute__(self, name)
+            from heapnb.errors import UnknownNameError
+
+            known = (one for one in dir(self) if not one.startswith("_"))
+            raise UnknownNameError(type(self).__name__, name, known)
+
     def __repr__(self) -> str:
         return port().text(self)
 

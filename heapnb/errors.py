@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from heapnb.literals import visible
+
+TRACEBACK_VARIABLE: Final = "HEAPNB_TRACEBACK"
+"""Set this environment variable to see where heapnb raises an error."""
+
+_MOST_SUGGESTIONS: Final = 3
+_NEAR: Final = 0.75
+"""How much of two names must agree, as `difflib` measures it."""
+
 
 class HeapnbError(Exception):
     """Base of every error that heapnb raises on purpose.
@@ -21,6 +37,107 @@ class HeapnbError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} Hint: {self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows: what went wrong, and what to do about it."""
+        if os.environ.get(TRACEBACK_VARIABLE):
+            return traceback.format_exception(self)
+        lines = [f"{type(self).__name__}: {visible(self.message)}"]
+        return [*lines, f"Hint: {visible(self.hint)}"] if self.hint else lines
+
+
+def suggestion(wrong: str, known: Iterable[str]) -> str | None:
+    """Ask whether a near name was meant.
+
+    Parameters
+    ----------
+    wrong : str
+        The name that does not exist.
+    known : iterable of str
+        The names that do.
+
+    Returns
+    -------
+    str or None
+        A question; None if no name is near.
+
+    Examples
+    --------
+    >>> suggestion("CallContex", ["CallContext", "Map"])
+    'did you mean `CallContext`?'
+    """
+    from difflib import get_close_matches
+
+    lowered = {name.lower(): name for name in known}
+    near = get_close_matches(wrong.lower(), lowered, _MOST_SUGGESTIONS, cutoff=_NEAR)
+    if not near:
+        return None
+    return f"did you mean {' or '.join(f'`{lowered[name]}`' for name in near)}?"
+
+
+class UnknownNameError(HeapnbError, AttributeError):
+    """Something of heapnb has no such name.
+
+    Parameters
+    ----------
+    owner : str
+        What was asked, such as ``"Snapshot"``.
+    name : str
+        The name that it lacks.
+    known : iterable of str
+        The public names that it has.
+    """
+
+    def __init__(self, owner: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"{owner} has no `{name}`.", hint=suggestion(name, known))
+        # Python itself makes no suggestions for an error whose object is set.
+        self.name, self.obj = name, None
+
+
+class SnapshotNotFoundError(HeapnbError, FileNotFoundError):
+    """The file does not exist; also a FileNotFoundError.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        wanted = Path(path)
+        try:
+            others = [one.name for one in wanted.parent.iterdir()]
+        except OSError:
+            others = []
+        super().__init__(
+            f"Cannot read {wanted}: {os.strerror(errno.ENOENT)}.",
+            hint=suggestion(wanted.name, others) or "check the path and its permissions.",
+        )
+        self.errno, self.strerror = errno.ENOENT, os.strerror(errno.ENOENT)
+        self.filename = os.fspath(path)
+
+
+def require_files(sources: Iterable[object]) -> None:
+    """Refuse local files that do not exist, before anything slow is imported.
+
+    Parameters
+    ----------
+    sources : iterable
+        Snapshots; what is no path, ``"-"`` and URLs pass.
+
+    Raises
+    ------
+    SnapshotNotFoundError
+        If there are paths, and none of them exists.
+    """
+    paths = [
+        Path(source)
+        for source in sources
+        if isinstance(source, os.PathLike)
+        or (isinstance(source, str) and source != "-" and "://" not in source)
+    ]
+    if paths and not any(os.path.lexists(path) for path in paths):
+        raise SnapshotNotFoundError(paths[0])
 
 
 class SnapshotFormatError(HeapnbError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from heapnb._showing import Browsed
 from heapnb._typing import ProgressCallback
+from heapnb.errors import suggestion
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
+from heapnb.literals import visible
 from heapnb.node import Node
 from heapnb.progress import progress_bar
 
@@ -675,6 +678,13 @@ class Snapshot(Browsed):
         """
         return Node(self._graph, ordinal)
 
+    def _suggest_class(self, name: str) -> None:
+        """Warn if no class has this name, but one has a near name."""
+        names = self._graph.class_names.to_pylist()
+        near = None if name in names else suggestion(name, names)
+        if near is not None:
+            warnings.warn(visible(f"No class is named `{name}`: {near}"), stacklevel=3)
+
     def find(
         self,
         class_name: str | re.Pattern[str] | Sequence[str] | None = None,
@@ -705,6 +715,11 @@ class Snapshot(Browsed):
         pandas.DataFrame
             Rows of `nodes`, with their index.
 
+        Warns
+        -----
+        UserWarning
+            If no class has this name, but one has a near name.
+
         Raises
         ------
         PatternError
@@ -722,6 +737,8 @@ class Snapshot(Browsed):
         found = nodes_where(
             self._graph, class_name=class_name, name=name, has_property=has_property, string=string
         )
+        if len(found) == 0 and isinstance(class_name, str):
+            self._suggest_class(class_name)
         return nodes_at(self._graph, found)
 
     def _describe(self) -> View:

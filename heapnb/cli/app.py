@@ -33,8 +33,7 @@ from heapnb.cli import (
 from heapnb.cli.complaints import EXIT_INTERRUPTED, Complaint, complaint_about
 from heapnb.cli.options import HelpfulGroup
 from heapnb.cli.output import EXIT_ANSWERED, note
-
-_TRACEBACK_VARIABLE = "HEAPNB_TRACEBACK"
+from heapnb.errors import TRACEBACK_VARIABLE
 
 _COMMANDS = (
     summary.command,
@@ -154,9 +153,9 @@ def _abandon_stdout() -> None:
 
 
 def _bug(error: BaseException) -> Complaint:
-    if os.environ.get(_TRACEBACK_VARIABLE):
+    if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
     return Complaint(
         f"Unexpected {type(error).__name__}: {error}.",
-        f"this is a bug in heapnb; set {_TRACEBACK_VARIABLE}=1 to see where it happens.",
+        f"this is a bug in heapnb; set {TRACEBACK_VARIABLE}=1 to see where it happens.",
     )

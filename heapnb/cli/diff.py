@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from heapnb.cli.options import reading_options, table_options
+from heapnb.cli.options import check_files, reading_options, table_options
 from heapnb.cli.output import TableOutput, print_json, warn
 from heapnb.cli.reading import Reading
 
@@ -21,8 +21,8 @@ JSON_COLUMNS = (
 
 
 @click.command("diff")
-@click.argument("before", metavar="BEFORE")
-@click.argument("after", metavar="AFTER")
+@click.argument("before", metavar="BEFORE", callback=check_files)
+@click.argument("after", metavar="AFTER", callback=check_files)
 @table_options(sort="size_delta", columns=JSON_COLUMNS)
 @click.option("--memwatch", is_flag=True, help="Print JSON as memwatch's HeapDiff does.")
 @reading_options

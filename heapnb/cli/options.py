@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from heapnb.cli.frontend import DEFAULT_ROWS
+from heapnb.cli.frontend import DEFAULT_ROWS, frontend
 from heapnb.cli.output import TableOutput
 from heapnb.cli.reading import Reading
+from heapnb.errors import require_files
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -63,8 +64,19 @@ def parse_node_id(ctx: click.Context, param: click.Parameter, value: str) -> int
     return int(digits)
 
 
-snapshot_argument = click.argument("snapshot", metavar="FILE")
-series_argument = click.argument("snapshots", metavar="FILE...", nargs=-1, required=True)
+def check_files(
+    ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...]
+) -> str | tuple[str, ...]:
+    """Refuse files that do not exist before numpy and pandas are imported; a callback."""
+    del ctx, param
+    require_files(frontend().heaps([value] if isinstance(value, str) else value))
+    return value
+
+
+snapshot_argument = click.argument("snapshot", metavar="FILE", callback=check_files)
+series_argument = click.argument(
+    "snapshots", metavar="FILE...", nargs=-1, required=True, callback=check_files
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout."
 )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heapnb.cli.options import check_text, json_option, limit_option, reading_options
+from heapnb.cli.options import (
+    check_text,
+    json_option,
+    limit_option,
+    reading_options,
+    series_argument,
+)
 from heapnb.cli.output import print_json, print_rows, records
 from heapnb.cli.reading import Reading
 
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("sql")
-@click.argument("snapshots", metavar="FILE...", nargs=-1, required=True)
+@series_argument
 @click.argument("query", metavar="QUERY", callback=check_text)
 @json_option
 @limit_option

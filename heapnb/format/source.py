@@ -16,6 +16,7 @@ from heapnb.errors import (
     HeapnbError,
     MissingExtraError,
     SnapshotFormatError,
+    SnapshotNotFoundError,
     TruncatedSnapshotError,
 )
 from heapnb.format.raw import SourceInfo
@@ -157,6 +158,8 @@ def _open_path(path: Path) -> OpenSource:
     try:
         stream = path.open("rb", buffering=0)
         size = path.stat().st_size
+    except FileNotFoundError:
+        raise SnapshotNotFoundError(path) from None
     except OSError as error:
         raise HeapnbError(
             f"Cannot read {path}: {error.strerror}.", hint="check the path and its permissions."

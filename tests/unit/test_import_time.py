@@ -1,4 +1,4 @@
-"""``import heapnb`` and ``heapnb --help`` load next to nothing."""
+"""``import heapnb``, ``heapnb --help`` and the refusal of a missing file load next to nothing."""
 
 from __future__ import annotations
 
@@ -32,9 +32,22 @@ def loaded_by(statement: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(answer.stdout.splitlines()[-1])}
 
 
+COMMANDS = (
+    *("summary", "constructors", "diagnose", "report", "notebook", "closures", "strings"),
+    *("find", "export", "redact"),
+)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
+        *(
+            f"from heapnb.cli import main; main(['{command}', '/no/such.heapsnapshot'])"
+            for command in COMMANDS
+        ),
+        "from heapnb.cli import main; main(['diff', '/no/a.heapsnapshot', '/no/b.heapsnapshot'])",
+        "from heapnb.cli import main; main(['retainers', '/no/such.heapsnapshot', '@1'])",
+        "from heapnb.cli import main; main(['sql', '/no/such.heapsnapshot', 'select 1'])",
         "import heapnb",
         "import heapnb.cli",
         "from heapnb.cli import main; main(['--help'])",
