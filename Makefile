@@ -3,7 +3,7 @@
 BIN := .venv/bin
 CASE ?= listener_per_request
 
-.PHONY: help setup demo docs lint format types test test-all bench compare clean
+.PHONY: help setup demo kernels docs lint format types test test-all bench compare clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ docs: setup ## Build the site into build/docs; prints the path of its first page
 lint: setup ## Check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+kernels: setup ## Compile the kernels, after a change to heapnb/kernels
+	$(BIN)/python -m heapnb.kernels._build
 
 format: setup ## Format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from heapnb.format.cache import ENVIRONMENT_VARIABLE
+from heapnb.kernels import _jit, _native
 
 # No time limit for an example: the first call of a kernel on a machine compiles it.
 settings.register_profile("heapnb", deadline=None)
@@ -41,10 +42,17 @@ def find_node() -> str | None:
     return shutil.which("node")
 
 
+def find_native_code() -> str | None:
+    """Return the object file with kernels, if it was made of these sources."""
+    is_usable = _native.is_up_to_date() and not _jit.IS_DISABLED
+    return str(_native.OBJECT_FILE) if is_usable else None
+
+
 _NEEDS: dict[str, tuple[str, Callable[[], str | None]]] = {
     "node": ("Node", find_node),
     "oracle": ("Node and npm", find_npm),
     "browser": ("Chromium", find_chromium),
+    "native": ("kernels of this version: python -m heapnb.kernels._build", find_native_code),
 }
 
 

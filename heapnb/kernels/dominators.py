@@ -77,7 +77,8 @@ def compute_dominators(
     )
     # Memory peaks in the next step, which does not need this array.
     del number
-    by_number = semi_nca(parent, first, predecessor, reached)
+    by_number = np.empty(n_nodes, np.uint32)
+    semi_nca(parent, first, predecessor, reached, by_number)
     del parent, first, predecessor
     dominator = np.empty(n_nodes, np.uint32)
     to_ordinals(by_number, vertex, dominator)
@@ -263,8 +264,12 @@ def fill_predecessors(
 
 @kernel
 def semi_nca(
-    parent: NodeArray, first_predecessor: OffsetArray, predecessor: NodeArray, reached: int
-) -> NodeArray:
+    parent: NodeArray,
+    first_predecessor: OffsetArray,
+    predecessor: NodeArray,
+    reached: int,
+    dominator: NodeArray,
+) -> None:
     """Compute immediate dominators on depth-first numbers.
 
     Parameters
@@ -277,14 +282,14 @@ def semi_nca(
         Predecessors other than the parent.
     reached : int
         The root alone dominates the numbers from ``reached`` on.
-
-    Returns
-    -------
-    uint32[n_nodes]
-        Immediate dominator of each number; 0 dominates itself.
+    dominator : uint32[n_nodes]
+        Receives the immediate dominator of each number; 0 dominates itself.
     """
     n_nodes = parent.shape[0]
-    ancestor = parent.copy()
+    # Step 2 overwrites the ancestors from the front, when step 1 is done with them.
+    ancestor = dominator
+    for w in range(n_nodes):
+        ancestor[w] = parent[w]
     semi = parent.copy()
     # The least semidominator on the compressed path above and including each number.
     best = parent.copy()
@@ -316,8 +321,7 @@ def semi_nca(
         best[w] = least
 
     # Step 2: the dominator is the nearest ancestor, along dominators, not below the
-    # semidominator. It reuses ``ancestor``, which step 1 no longer needs.
-    dominator = ancestor
+    # semidominator.
     dominator[0] = 0
     for w in range(1, reached):
         d = parent[w]
@@ -326,7 +330,6 @@ def semi_nca(
         dominator[w] = d
     for w in range(reached, n_nodes):
         dominator[w] = 0
-    return dominator
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 
 from heapnb._typing import AnyArray, ByteArray, IntArray
 from heapnb.kernels._jit import kernel
-from heapnb.kernels._swar import WORD_BYTES, count_bits, load_word, trailing_zeros
+from heapnb.kernels._words import WORD_BYTES, count_bits, load_word, trailing_zeros
 
 _COMMA = 0x2C
 _MINUS = 0x2D

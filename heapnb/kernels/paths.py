@@ -269,7 +269,8 @@ def search_up(
         path[length] = edge
         length += 1
         at = np.int64(columns.edge_to[edge])
-    path[:length] = path[:length][::-1].copy()
+    for i in range(length // 2):
+        path[i], path[length - 1 - i] = path[length - 1 - i], path[i]
     return length
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray, ByteArray, IntArray, NodeArray, SizeArray
 from heapnb.kernels._jit import kernel
+from heapnb.kernels.ropes import enlarged
 
 WINDOW = 8
 """Length in bytes of the shortest piece of a secret that is found in other texts."""
@@ -84,9 +85,7 @@ def list_parts(
                 continue
             visits[half] += 1
             if depth + 2 > stack.shape[0]:
-                larger = np.empty(2 * stack.shape[0], np.int64)
-                larger[:depth] = stack[:depth]
-                stack = larger
+                stack = enlarged(stack)
             stack[depth] = halves[half, 1]
             stack[depth + 1] = halves[half, 0]
             depth += 2

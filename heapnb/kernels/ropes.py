@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import ByteArray, IntArray, NodeArray, OffsetArray
+from heapnb._typing import AnyArray, ByteArray, IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
 
 FIRST = 1
@@ -17,6 +17,21 @@ MAX_VISITS_PER_NODE = 4
 """The search ends after so many visits for each node of the heap."""
 
 _FIRST_STACK = 64
+
+
+@kernel
+def _copy(source: AnyArray, start: int, n_values: int, target: AnyArray, place: int) -> None:
+    """Copy part of an array; assigning slices would need exceptions, which kernels cannot raise."""
+    for i in range(n_values):
+        target[place + i] = source[start + i]
+
+
+@kernel
+def enlarged(stack: AnyArray) -> AnyArray:
+    """Return a stack of twice the size with the same values; for use in kernels only."""
+    larger = np.empty(2 * stack.shape[0], stack.dtype)
+    _copy(stack, 0, stack.shape[0], larger, 0)
+    return larger
 
 
 @kernel
@@ -96,9 +111,7 @@ def list_leaves(
                 elif half == SECOND:
                     second = edge_to[edge]
         if depth + 2 > stack.shape[0]:
-            larger = np.empty(2 * stack.shape[0], np.uint32)
-            larger[:depth] = stack[:depth]
-            stack = larger
+            stack = enlarged(stack)
         stack[depth] = second
         stack[depth + 1] = first
         depth += 2
@@ -204,11 +217,11 @@ def join_ropes(
             if half >= 0 and is_written[half]:
                 start = first_byte[half]
                 n_bytes = min(first_byte[half + 1] - start, end - place)
-                text[place : place + n_bytes] = text[start : start + n_bytes]
+                _copy(text, start, n_bytes, text, place)
                 place += n_bytes
             elif half < NOTHING:
                 start = string_offset[-2 - half]
                 n_bytes = min(string_offset[-1 - half] - start, end - place)
-                text[place : place + n_bytes] = string_text[start : start + n_bytes]
+                _copy(string_text, start, n_bytes, text, place)
                 place += n_bytes
         is_written[row] = True

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from heapnb.kernels._jit import COMPILING
+from heapnb.kernels._compiling import COMPILING
+from heapnb.kernels._native import SWITCH
 from tests.conftest import sample_series
 
 COLLECTING = """
@@ -29,6 +30,7 @@ def stages_of(program: str, cache: Path) -> list[str]:
     code = f"{COLLECTING}\n{textwrap.dedent(program)}\nprint(json.dumps(stages))"
     environment = {
         **os.environ,
+        SWITCH: "0",
         "NUMBA_CACHE_DIR": str(cache / "kernels"),
         "HEAPNB_CACHE_DIR": str(cache / "snapshots"),
     }

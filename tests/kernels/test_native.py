@@ -1,0 +1,101 @@
+"""Kernels that were compiled when the package was built."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from heapnb.kernels import _jit, _native
+from heapnb.kernels.csr import count_targets
+from heapnb.kernels.ordering import smallest
+from heapnb.kernels.parse import parse_integers
+from tests.conftest import ROOT, SERIES_NAMES
+
+pytestmark = pytest.mark.native
+
+
+def test_signatures_tell_types_apart() -> None:
+    numbers = np.zeros((2, 3), np.uint32)
+    assert _native.signature_of((numbers, 7, True, np.uint8(1))) == "u4[2] i8 b1 u1"
+    assert _native.signature_of(((numbers, 2.5),)) == "(u4[2] f8)"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.zeros(6, np.uint32)[::2], np.array(["a"]), np.zeros(2, ">u4"), 1 << 70, None, "text"],
+    ids=["strided", "text array", "other byte order", "large", "none", "text"],
+)
+def test_other_values_have_no_signature(value: object) -> None:
+    assert _native.signature_of((7, value)) == ""
+
+
+def test_every_entry_is_found_and_none_is_missing() -> None:
+    listed = json.loads((_native.FOLDER / "_signatures.json").read_text())
+    for module, name, arguments in listed:
+        assert isinstance(getattr(importlib.import_module(module), name), _jit.Kernel)
+        assert arguments in _native.functions_of(module, name), f"{name}({arguments})"
+
+
+def test_results_are_those_of_plain_python() -> None:
+    data = np.frombuffer(b"12,-7,4907]" + bytes(8), np.uint8).copy()
+    found, expected = np.zeros(4, np.int64), np.zeros(4, np.int64)
+    with np.errstate(over="ignore"):
+        plain = parse_integers.py_func(data, 0, 10, expected)  # type: ignore[attr-defined]
+    assert parse_integers(data, 0, 10, found) == tuple(map(int, plain))
+    assert found.tolist() == expected.tolist() == [12, -7, 4907, 0]
+
+
+def test_read_only_arrays_are_fine() -> None:
+    targets = np.array([0, 2, 2], np.uint32)
+    targets.flags.writeable = False
+    counts = np.zeros(3, np.uint32)
+    count_targets(targets, counts)
+    assert counts.tolist() == [1, 0, 2]
+
+
+def test_types_without_precompiled_code_are_compiled_by_numba() -> None:
+    values = np.array([5.5, 1.5, 3.5])
+    rows = np.arange(3, dtype=np.uint32)
+    keys, places = np.zeros(2, np.int64), np.zeros(2, np.int64)
+    arguments = (values.astype(np.int8), rows, 1, keys, places)
+    assert _native.signature_of(arguments) not in _native.functions_of(
+        smallest.__module__, "smallest"
+    )
+    assert smallest(*arguments) == 2
+
+
+COMMANDS = (
+    ["constructors"],
+    ["summary"],
+    ["texts"],
+    ["diagnose"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_commands_run_without_numba(command: list[str], tmp_path: Path) -> None:
+    sample = ROOT / "sample_snapshots" / "listener_per_request"
+    names = SERIES_NAMES if command == ["diagnose"] else ("after2",)
+    files = [str(next(sample.glob(f"{name}.heapsnapshot*"))) for name in names]
+    program = (
+        "import sys\n"
+        "from heapnb.cli import main\n"
+        f"code = main({[*command, *files]!r})\n"
+        "sys.exit(code or ('numba' in sys.modules and 'numba was imported'))\n"
+    )
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
