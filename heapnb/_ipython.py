@@ -46,6 +46,7 @@ from heapnb.views.fmt import visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.capture.program import Stream
 
 SNAPSHOT_ENDINGS: Final = (".heapsnapshot", ".heapsnapshot.gz", ".heapsnapshot.zst", ".json")
@@ -118,6 +119,11 @@ class NotebookFrontend(Frontend):
     def show_result(self, result: object) -> None:
         """See `heapnb.cli.frontend.Frontend`."""
         self.answers.append(result)
+
+    def show_diagnosis(self, diagnosis: Diagnosis, *, in_full: bool) -> None:
+        """See `heapnb.cli.frontend.Frontend`."""
+        del in_full
+        self.answers.append(diagnosis)
 
     def heaps(self, sources: Sequence[str]) -> list[Any]:
         """Return files and, for words that name variables, the values of these."""

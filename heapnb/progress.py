@@ -7,19 +7,27 @@ kernels, reports to it.
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from heapnb._typing import ProgressCallback
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import TaskID
 
 SHOW_AFTER_SECONDS = 0.8
 """Work that is done sooner shows no bar."""
+
+NOTEBOOK_MARK = "heapnb_progress"
+"""Metadata of the outputs that are bars of notebooks."""
+
+_NOTEBOOK_INTERVAL_SECONDS = 0.1
+"""Front ends need not draw more often."""
 
 ProgressReporter: TypeAlias = Callable[[], AbstractContextManager[ProgressCallback | None]]
 """Opens a context in which work reports, such as `progress_bar`; None stands for silence."""
@@ -87,9 +95,13 @@ def reporting(reporter: ProgressReporter | None = None) -> Iterator[ProgressCall
             _thread.stage = None
 
 
+Advance: TypeAlias = Callable[[int, int], None]
+"""Says how much of a stage is done, and of how much."""
+
+
 @contextmanager
-def stage(title: str, reporter: ProgressReporter | None = None) -> Iterator[None]:
-    """Report a stage of unknown length, and afterwards the one that it interrupted.
+def stage(title: str, reporter: ProgressReporter | None = None) -> Iterator[Advance]:
+    """Report a stage, and afterwards the one that it interrupted.
 
     Parameters
     ----------
@@ -97,12 +109,53 @@ def stage(title: str, reporter: ProgressReporter | None = None) -> Iterator[None
         What is done.
     reporter : callable, optional
         Used unless this thread has one open; by default the one in force.
+
+    Yields
+    ------
+    callable
+        To be called with (done, total) if the length of the stage is known.
     """
     with reporting(reporter) as report:
         outer = _thread.stage
-        if report is not None:
-            report(title, 0, 0)
+
+        def advance(done: int, total: int) -> None:
+            if report is not None:
+                report(title, done, total)
+
+        advance(0, 0)
         _thread.stage = _Stage(report, title)
+        try:
+            yield advance
+        finally:
+            _thread.stage = outer
+            if report is not None and outer is not None and outer.title is not None:
+                report(outer.title, 0, 0)
+
+
+@contextmanager
+def one_of_several(
+    number: int, total: int, name: str, reporter: ProgressReporter | None = None
+) -> Iterator[None]:
+    """Add to the titles of stages which file they are about: ``Reading 2 of 3: NAME``.
+
+    Parameters
+    ----------
+    number, total : int
+        The file's number, from 1, and the number of files. A single file gets no number.
+    name : str
+        The file's name.
+    reporter : callable, optional
+        Used unless this thread has one open; by default the one in force.
+    """
+    with reporting(reporter) as report:
+        outer = _thread.stage
+        which = f" {number} of {total}: {name}" if total > 1 else f": {name}"
+
+        def named(title: str, done: int, total: int) -> None:
+            if report is not None:
+                report(title + which, done, total)
+
+        _thread.stage = _Stage(None if report is None else named, None)
         try:
             yield
         finally:
@@ -117,9 +170,7 @@ class _LateBar:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.latest: tuple[str, int, int] | None = None
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._stage = ""
+        self._shown: _Shown | None = None
         self._timer = threading.Timer(SHOW_AFTER_SECONDS, self._show)
         self._timer.daemon = True
         self._timer.start()
@@ -132,23 +183,60 @@ class _LateBar:
     def close(self) -> None:
         self._timer.cancel()
         with self._lock:
-            if self._progress is not None:
-                self._progress.stop()
+            if self._shown is not None:
+                self._shown.close()
             self.latest = None
 
     def _show(self) -> None:
-        progress = _new_progress()
+        shown = _NotebookBar() if _is_notebook() else _TerminalBar()
         with self._lock:
             # The work may have ended while the timer was on its way here.
             if self.latest is not None:
-                self._progress = progress
-                self._progress.start()
+                self._shown = shown
                 self._update()
 
     def _update(self) -> None:
-        if self._progress is None or self.latest is None:
-            return
-        stage, done, total = self.latest
+        if self._shown is not None and self.latest is not None:
+            self._shown.update(*self.latest)
+
+
+class _Shown(Protocol):
+    """A bar that can be seen."""
+
+    def update(self, stage: str, done: int, total: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _TerminalBar:
+    """One line on stderr that disappears at the end."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+        from rich.table import Column
+
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}", table_column=Column(no_wrap=True), markup=False),
+            BarColumn(bar_width=20),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._stage = ""
+        self._progress.start()
+
+    def update(self, stage: str, done: int, total: int) -> None:
         if self._task is None or stage != self._stage:
             if self._task is not None:
                 self._progress.remove_task(self._task)
@@ -156,23 +244,53 @@ class _LateBar:
             self._stage = stage
         self._progress.update(self._task, completed=done, total=total or None)
 
+    def close(self) -> None:
+        self._progress.stop()
 
-def _new_progress() -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    console = Console()
-    if not console.is_jupyter:
-        console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not (console.is_terminal or console.is_jupyter),
-    )
+class _NotebookBar:
+    """One line below the cell. An output cannot be removed, so the last line says what it took."""
+
+    def __init__(self) -> None:
+        from IPython.display import DisplayHandle
+
+        self._handle: Any = DisplayHandle()  # type: ignore[no-untyped-call]
+        self._start = time.monotonic()
+        self._next = 0.0
+        self._stage = ""
+        self._is_new = True
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage == self._stage and now < self._next:
+            return
+        self._stage = stage
+        self._next = now + _NOTEBOOK_INTERVAL_SECONDS
+        share = f" {done / total:.0%}" if total else ""
+        bar = f'<progress value="{done}" max="{total}"></progress>' if total else ""
+        self._put(f"{stage}{share} …", bar)
+
+    def close(self) -> None:
+        if not self._is_new:
+            self._put(f"Done in {time.monotonic() - self._start + SHOW_AFTER_SECONDS:.1f} s.")
+
+    def _put(self, text: str, bar: str = "") -> None:
+        from html import escape
+
+        data = {
+            "text/plain": text,
+            "text/html": f'<small style="opacity: 0.7">{escape(text)} {bar}</small>',
+        }
+        put = self._handle.display if self._is_new else self._handle.update
+        put(data, raw=True, metadata={NOTEBOOK_MARK: True})
+        self._is_new = False
+
+
+def _is_notebook() -> bool:
+    """Whether this process is the kernel of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
 
 
 @contextmanager

@@ -23,4 +23,6 @@ def command(snapshot: str, output: TableOutput, reading: Reading, *, by_name: bo
 
     Each row is a class name and its definition site, as in DevTools.
     """
-    output.show(reading.open(snapshot).constructors(by_name=by_name), spare=_SPARE, own_first=True)
+    with reading.working("Adding up classes"):
+        frame = reading.open(snapshot).constructors(by_name=by_name)
+    output.show(frame, spare=_SPARE, own_first=True)

@@ -24,8 +24,10 @@ def _command_of(table: DecodedTable) -> click.Command:
     ) -> None:
         from heapnb.cli.places import by_place, spare_columns
 
-        graph = reading.open_graph(snapshot)
-        frame = table.frame(graph)
+        words = table.name.replace("_", " ")
+        with reading.working(f"Looking for {words}"):
+            graph = reading.open_graph(snapshot)
+            frame = table.frame(graph)
         if each or not table.groups:
             output.show(frame, for_people=table.shown, own_first=True)
             return

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from heapnb.cli.frontend import frontend
 from heapnb.cli.options import json_option, reading_options, series_argument
-from heapnb.cli.output import EXIT_ANSWERED, EXIT_LEAK, note, print_json, print_result
+from heapnb.cli.output import EXIT_ANSWERED, EXIT_LEAK, note, print_json
 from heapnb.cli.reading import Reading
 from heapnb.errors import CommandError
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 @click.command("diagnose")
 @series_argument
 @json_option
-@click.option("--fail-on-leak", is_flag=True, help="Exit with 1 if the verdict is a leak.")
+@click.option("--all", "in_full", is_flag=True, help="Explain all suspects.")
+@click.option(
+    "--fail-on-leak",
+    is_flag=True,
+    help="Exit with 1 if the verdict is a leak, with 2 if a file cannot be read.",
+)
 @click.option(
     "--baseline",
     metavar="JSON",
@@ -38,6 +44,7 @@ def command(
     reading: Reading,
     *,
     as_json: bool,
+    in_full: bool,
     fail_on_leak: bool,
     baseline: str | None,
     update_baseline: bool,
@@ -56,14 +63,17 @@ def command(
     is_first = update_baseline and not Path(baseline or "").exists()
     # An unreadable baseline is worth knowing before a large heap is read.
     known = None if baseline is None or is_first else Baseline.read(baseline)
-    diagnosis = diagnose(reading.open_series(snapshots, with_warnings=as_json))
+    # A build must not pass because a snapshot is missing.
+    with reading.working("Diagnosing"):
+        series = reading.open_series(snapshots, with_warnings=as_json, strict=fail_on_leak)
+        diagnosis = diagnose(series)
     comparison = None if known is None else known.compare(diagnosis)
 
     if as_json:
         compared = {} if comparison is None else {"baseline": comparison.to_dict()}
         print_json(diagnosis.to_dict() | compared)
     else:
-        print_result(diagnosis)
+        _show(diagnosis, in_full=in_full)
         if comparison is not None:
             print(_news(comparison))
     if github:
@@ -74,6 +84,17 @@ def command(
         return EXIT_ANSWERED
     leaks = diagnosis.verdict == "leak" if comparison is None else bool(comparison.new)
     return EXIT_LEAK if fail_on_leak and leaks else EXIT_ANSWERED
+
+
+def _show(diagnosis: Diagnosis, *, in_full: bool) -> None:
+    from heapnb.views.text import MAX_SUSPECTS
+
+    n_suspects = len(diagnosis.suspects)
+    if n_suspects > MAX_SUSPECTS and not in_full:
+        note(f"{MAX_SUSPECTS} of {n_suspects} suspects; --all explains all, --json lists all.")
+    elif n_suspects > 1 and not in_full:
+        note(f"The first of {n_suspects} suspects is explained; --all explains all.")
+    frontend().show_diagnosis(diagnosis, in_full=in_full)
 
 
 def _news(comparison: Comparison) -> str:

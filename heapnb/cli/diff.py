@@ -35,7 +35,8 @@ def command(
     """
     from heapnb.analysis.series.diff import diff
 
-    comparison = diff(*reading.open_both(before, after))
+    with reading.working("Comparing"):
+        comparison = diff(*reading.open_both(before, after))
     warn(comparison.warnings)
     if memwatch:
         print_json(comparison.to_memwatch())

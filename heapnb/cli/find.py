@@ -57,7 +57,9 @@ def command(
             "No condition: give --class, --name, --has-property or --string.",
             click.get_current_context(),
         )
-    found = reading.open(snapshot).find(
-        class_name=class_name, name=name, has_property=has_property, string=string
-    )
+    with reading.working("Searching"):
+        opened = reading.open(snapshot)
+        found = opened.find(
+            class_name=class_name, name=name, has_property=has_property, string=string
+        )
     output.show(found)

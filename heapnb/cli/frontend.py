@@ -15,6 +15,8 @@ from heapnb.views.fmt import visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
+
 DEFAULT_ROWS: Final = 30
 
 
@@ -74,6 +76,21 @@ class Frontend:
         from heapnb.views.text import DEFAULT_WIDTH, result_text
 
         print(result_text(result, width=_terminal_width() or DEFAULT_WIDTH))
+
+    def show_diagnosis(self, diagnosis: Diagnosis, *, in_full: bool) -> None:
+        """Show a diagnosis.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            The diagnosis.
+        in_full : bool
+            Whether to explain all suspects, not only the first one.
+        """
+        from heapnb.views.text import DEFAULT_WIDTH, diagnosis_text
+
+        width = _terminal_width() or DEFAULT_WIDTH
+        print(diagnosis_text(diagnosis, width=width, in_full=in_full))
 
     def heaps(self, sources: Sequence[str]) -> list[Any]:
         """Return what the user calls snapshots.

@@ -31,14 +31,15 @@ def command(
     from heapnb.notebooks import notebook as write_notebook
 
     # The cells read the files themselves, through the cache, which makes this quick.
-    write_notebook(
-        list(snapshots),
-        target,
-        force=force,
-        redact=not no_redact,
-        execute=not no_execute,
-        salvage=reading.salvage,
-        source_root=reading.source_root or None,
-        source_maps=reading.source_maps or None,
-    )
+    with reading.working(f"Writing {target}"):
+        write_notebook(
+            list(snapshots),
+            target,
+            force=force,
+            redact=not no_redact,
+            execute=not no_execute,
+            salvage=reading.salvage,
+            source_root=reading.source_root or None,
+            source_maps=reading.source_maps or None,
+        )
     note(f"The notebook is in {target}")

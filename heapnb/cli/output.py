@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.cli.frontend import frontend
+from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,11 @@ def note(text: str) -> None:
         One line; goes to stderr.
     """
     frontend().note(text)
+
+
+def print_text(text: str) -> None:
+    """Print a line of an answer on stdout, without anything that acts on a terminal."""
+    print(visible(text))
 
 
 def warn(warnings: Iterable[str]) -> None:

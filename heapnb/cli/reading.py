@@ -58,6 +58,22 @@ class Reading:
         with progress_bar(enabled=self.show_progress) as callback:
             yield callback
 
+    @contextmanager
+    def working(self, title: str) -> Iterator[None]:
+        """Show progress while the block runs: this stage, or those that work in it names.
+
+        Nothing may be printed on stdout in the block.
+
+        Parameters
+        ----------
+        title : str
+            What is done.
+        """
+        from heapnb.progress import reporting, stage
+
+        with reporting(self.progress), stage(title):
+            yield
+
     def open(self, source: str, *, with_warnings: bool = True) -> Snapshot:
         """Open one snapshot.
 
@@ -122,7 +138,9 @@ class Reading:
         _check_stdin((before, after))
         return self.open_graph(before), self.open_graph(after)
 
-    def open_series(self, sources: Sequence[str], *, with_warnings: bool = True) -> Series:
+    def open_series(
+        self, sources: Sequence[str], *, with_warnings: bool = True, strict: bool = False
+    ) -> Series:
         """Open several snapshots of one program.
 
         Parameters
@@ -131,6 +149,8 @@ class Reading:
             Paths, URLs, and at most one ``-``.
         with_warnings : bool, optional
             Whether to print what they warn of; False where the answer says that.
+        strict : bool, optional
+            Whether a file that cannot be read is an error even if others can be read.
 
         Returns
         -------
@@ -153,6 +173,7 @@ class Reading:
             salvage=self.salvage,
             source_root=self.source_root or None,
             source_maps=self.source_maps or None,
+            strict=strict,
         )
         if with_warnings:
             warn(series.warnings)

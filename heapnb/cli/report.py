@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from heapnb.cli.options import document_options, reading_options, series_argument
-from heapnb.cli.output import note, print_json
+from heapnb.cli.output import print_json, print_text
 from heapnb.cli.reading import Reading, check_target
 from heapnb.errors import CommandError
 
@@ -30,18 +30,25 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
+    from heapnb.analysis.diagnosis.diagnose import diagnose
     from heapnb.reports import markdown_report, report_data
     from heapnb.reports import report as write_report
 
     if as_json and markdown:
         raise CommandError("--json and --markdown exclude each other.", hint="choose one.")
     if as_json or markdown:
-        series = reading.open_series(snapshots, with_warnings=False)
+        with reading.working("Gathering tables"):
+            series = reading.open_series(snapshots, with_warnings=False)
+            write = report_data if as_json else markdown_report
+            answer = write(series, redact=not no_redact)
         if as_json:
-            print_json(report_data(series, redact=not no_redact))
+            print_json(answer)
         else:
-            print(markdown_report(series, redact=not no_redact), end="")
+            print(answer, end="")
         return
     check_target(target, snapshots, force=force)
-    write_report(reading.open_series(snapshots), target, force=force, redact=not no_redact)
-    note(f"The report is in {target}")
+    with reading.working(f"Writing {target}"):
+        diagnosis = diagnose(reading.open_series(snapshots))
+        write_report(diagnosis, target, force=force, redact=not no_redact)
+    print_text(f"{diagnosis.verdict}: {diagnosis.reason}")
+    print_text(f"Report: {target}")

@@ -40,10 +40,11 @@ def command(
     from heapnb.analysis.retention.paths import shortest_path
     from heapnb.analysis.retention.retainers import retainers
 
-    graph = reading.open_graph(snapshot)
-    ordinal = graph.ordinal_of(node_id)
-    table = retainers(graph, ordinal)
-    path = shortest_path(graph, ordinal)
+    with reading.working("Looking for retainers"):
+        graph = reading.open_graph(snapshot)
+        ordinal = graph.ordinal_of(node_id)
+        table = retainers(graph, ordinal)
+        path = shortest_path(graph, ordinal)
     if as_json:
         print_json(
             {

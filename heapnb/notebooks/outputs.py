@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.drawing.retainer_graph import CSS_CLASS
+from heapnb.progress import NOTEBOOK_MARK
 from heapnb.views import fmt
 from heapnb.views.masking import SECRETS, Masking
 
@@ -44,7 +45,11 @@ def tidy(notebook: NotebookNode, masking: Masking) -> None:
         if cell.cell_type != "code":
             continue
         cell.metadata.pop("execution", None)
-        outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        outputs = [
+            output
+            for output in cell.outputs
+            if output.get("name") != "stderr" and NOTEBOOK_MARK not in output.get("metadata", {})
+        ]
         for output in outputs:
             _tidy_output(output, masking)
         cell.outputs = [part for output in outputs for part in _with_drawings_apart(output)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.errors import HeapnbError
+from heapnb.progress import stage
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -44,8 +45,11 @@ def run(notebook: NotebookNode, folder: Path) -> None:
         store_widget_state=False,
         record_timing=False,
     )
+    n_cells = len(notebook.cells)
     try:
-        client.execute()
+        with stage("Running the cells") as advance:
+            client.on_cell_start = lambda **cell: advance(cell["cell_index"], n_cells)
+            client.execute()
     except CellExecutionError as error:
         message = f"{error.ename}: {error.evalue}"[:_LONGEST_MESSAGE]
         raise HeapnbError(f"The notebook stopped. {message}") from None

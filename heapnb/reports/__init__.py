@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.series.series import Series
 from heapnb.graph.sources import HeapSource
+from heapnb.progress import reporting, stage
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
@@ -79,7 +80,13 @@ def report(
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
     masking = Masking.when(redact)
-    html = render(gather(diagnosis, masking), embed(diagnosis, masking=masking))
+    with reporting(progress):
+        with stage("Gathering tables and drawings"):
+            content = gather(diagnosis, masking)
+        with stage("Embedding the heap browser"):
+            embedded = embed(diagnosis, masking=masking)
+        with stage(f"Writing {path.name}"):
+            html = render(content, embedded)
     with replacing(path, force=force) as stream:
         stream.write(html.encode())
     return path

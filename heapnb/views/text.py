@@ -11,19 +11,25 @@ from heapnb.schema import Kind
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
 from heapnb.views.columns import heading, kind_of, label, write
-from heapnb.views.describe import Fact, View, describe
+from heapnb.views.describe import Fact, View, describe, notes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+
 DEFAULT_WIDTH: Final = 100
 DEFAULT_ROWS: Final = 20
 
+MAX_SUSPECTS: Final = 10
+"""Suspects that a brief diagnosis names."""
+
+_FACTS_TOLD_ELSEWHERE: Final = frozenset({"kind", "held by"})
 _MIN_TEXT_WIDTH: Final = 10
 _GOOD_TEXT_WIDTH: Final = 24
 """Columns that can be spared leave before texts become narrower."""
 
-_PROSE: Final = frozenset({"string", "text", "value", "content", "variables", "chain"})
+_PROSE: Final = frozenset({"string", "text", "value", "content", "variables", "chain", "anchor"})
 """Columns that read from their start. Names are cut in the middle."""
 
 _NODE_ID: Final = "node_id"
@@ -49,6 +55,71 @@ def result_text(result: object, *, width: int = DEFAULT_WIDTH) -> str:
         Lines without escapes of terminals and without anything that cannot be seen.
     """
     return view_text(describe(result), width=width)
+
+
+def diagnosis_text(
+    diagnosis: Diagnosis, *, width: int = DEFAULT_WIDTH, in_full: bool = False
+) -> str:
+    """Write a diagnosis for a terminal.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        The diagnosis.
+    width : int, optional
+        Columns of the screen.
+    in_full : bool, optional
+        Explain all suspects. Otherwise the verdict, the first suspect and a table of the next ones
+        fit one screen.
+
+    Returns
+    -------
+    str
+        Lines. If suspects are left out, the first line says how many.
+    """
+    suspects = diagnosis.suspects
+    named = suspects if in_full else suspects[:MAX_SUSPECTS]
+    n_named = f"{len(named)} of " if len(named) < len(suspects) else ""
+    count = f" ({n_named}{fmt.plural(len(suspects), 'suspect')})" if suspects else ""
+    lines = [f"Diagnosis: {diagnosis.verdict}{count}"]
+    lines += _wrapped(fmt.clean(diagnosis.reason, limit=2_000), width)
+    if in_full:
+        for suspect in named:
+            lines += ["", *_lines(describe(suspect), width, DEFAULT_ROWS)]
+    elif named:
+        lines += ["", *_brief_suspect(describe(named[0]), width)]
+        if len(named) > 1:
+            lines += ["", "Other suspects:", render_table(_overview(named[1:]), width=width)]
+    for note in notes_of(diagnosis):
+        lines += _wrapped("Note: " + fmt.clean(note, limit=500), width)
+    return "\n".join(lines)
+
+
+def _brief_suspect(view: View, width: int) -> Iterable[str]:
+    yield from _wrapped(fmt.clean(view.title), width, "")
+    for sentence in view.lead:
+        yield from _wrapped(fmt.clean(sentence, limit=2_000), width)
+    yield from _wrapped("Held by: " + chain_text(view.chain), width)
+    facts = [
+        f"{label(fact.label)} {write(fact.value, fact.written_as)}"
+        for fact in view.facts
+        if fact.label not in _FACTS_TOLD_ELSEWHERE
+    ]
+    yield from _wrapped("; ".join(facts), width)
+
+
+def _overview(suspects: Sequence[Suspect]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "rank": [suspect.rank for suspect in suspects],
+            "class_name": [suspect.class_name for suspect in suspects],
+            "anchor": [suspect.anchor for suspect in suspects],
+            "count": [suspect.count_per_snapshot[-1] for suspect in suspects],
+            "retained_size": [suspect.retained_per_snapshot[-1] for suspect in suspects],
+        }
+    )
 
 
 def view_text(view: View, *, width: int = DEFAULT_WIDTH, max_rows: int = DEFAULT_ROWS) -> str:
@@ -322,4 +393,4 @@ def _first_cells(text: str, width: int) -> str:
     return text
 
 
-__all__ = ["chain_text", "render_table", "result_text", "view_text"]
+__all__ = ["chain_text", "diagnosis_text", "render_table", "result_text", "view_text"]

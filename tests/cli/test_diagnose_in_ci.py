@@ -18,7 +18,7 @@ def baseline(tmp_path: Path, run: Run) -> Path:
     path = tmp_path / "known.json"
     answer = run("diagnose", *LEAKING, "--baseline", path, "--update-baseline", "--fail-on-leak")
     assert answer.exit_code == 0
-    assert "knows 1 leak" in answer.err
+    assert "lists 1 known leak" in answer.err
     return path
 
 
@@ -117,3 +117,21 @@ def test_hostile_names_stay_in_their_annotation(run: Run, tmp_path: Path) -> Non
     assert found
     assert not any(line.startswith("::error::") for line in found)
     assert "Entry%250A" in found[0]
+
+
+def test_unreadable_files_fail_a_build(run: Run, series: list[Path], tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.heapsnapshot"
+    damaged.write_text("{}")
+    assert run("diagnose", *series, damaged).exit_code == 0
+    answer = run("diagnose", *series, damaged, "--fail-on-leak")
+    assert answer.exit_code == 2
+    assert "damaged.heapsnapshot" in answer.complaint
+
+
+def test_a_report_prints_its_verdict_and_its_path(
+    run: Run, series: list[Path], tmp_path: Path
+) -> None:
+    target = tmp_path / "report.html"
+    first, last = run("report", *series, "-o", target).out.splitlines()
+    assert first.startswith("leak: ")
+    assert last == f"Report: {target}"

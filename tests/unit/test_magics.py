@@ -149,7 +149,7 @@ def test_files_are_written_and_named(
     run("folder = 'out'")
     (tmp_path / "out").mkdir()
     assert run("%heap report *.heapsnapshot.zst -o {folder}/r.html").result is None
-    assert "The report is in out/r.html" in capsys.readouterr().out
+    assert "Report: out/r.html" in capsys.readouterr().out
     assert (tmp_path / "out" / "r.html").stat().st_size > 10_000
 
 

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Suspect
 from heapnb.schema import Kind
 from heapnb.views.columns import kind_of, write, write_exactly
-from heapnb.views.text import chain_text, render_table, result_text
+from heapnb.views.text import chain_text, diagnosis_text, render_table, result_text
+from tests.conftest import sample_series
 from tests.unit.hostile import HOSTILE, assert_nothing_invisible, one_row
 
 FRAME = pd.DataFrame(
@@ -135,3 +139,37 @@ def test_importing_costs_no_package_for_terminals() -> None:
     code = "import sys, heapnb.views.text; print('rich' in sys.modules, 'jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@dataclass(frozen=True)
+class _Suspects:
+    """Enough of a diagnosis for its text."""
+
+    suspects: tuple[Suspect, ...]
+    verdict: str = "leak"
+    reason: str = "13 things grew."
+    warnings: tuple[str, ...] = ()
+
+
+def many_suspects(count: int) -> Any:
+    found = diagnose(list(sample_series("listener_per_request"))).suspects[0]
+    return _Suspects(tuple(replace(found, rank=rank) for rank in range(1, count + 1)))
+
+
+def test_a_diagnosis_fits_the_first_screen() -> None:
+    lines = diagnosis_text(many_suspects(13), width=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "Diagnosis: leak (10 of 13 suspects)"
+    screen = "\n".join(lines[:24])
+    for word in ("A long-lived InventoryClient", "Fix: ", "Held by: (GC roots)", "Removing "):
+        assert word in screen
+    table = lines[lines.index("Other suspects:") + 1 :]
+    assert [line.split()[0] for line in table if line.split()[0].isdigit()] == [
+        str(rank) for rank in range(2, 11)
+    ]
+
+
+def test_a_diagnosis_in_full_explains_all_suspects() -> None:
+    text = diagnosis_text(many_suspects(13), width=80, in_full=True)
+    assert text.startswith("Diagnosis: leak (13 suspects)")
+    assert text.count("Held by: (GC roots)") == 13

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from heapnb.analysis.diagnosis.accumulation import Accumulation
+from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
 from heapnb.analysis.diagnosis.confidence import (
     CONFIDENT,
     SNAPSHOTS_FOR_VERDICT,
@@ -28,6 +28,7 @@ from heapnb.analysis.series.series import Series, load_series
 from heapnb.graph.locations import is_internal
 from heapnb.graph.references import is_chain_step
 from heapnb.graph.sources import HeapSource
+from heapnb.progress import Advance, stage
 
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
 _SHARE_DIGITS: Final = 3
@@ -56,7 +57,14 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     >>> diagnosis.verdict, diagnosis.suspects[0].anchor  # doctest: +SKIP
     """
     series = _series_of(source)
-    found = accumulations(series)
+    with stage("Looking for growth"):
+        found = accumulations(series)
+    with stage("Explaining suspects") as advance:
+        return _explained(series, found, advance)
+
+
+def _explained(series: Series, found: Accumulations, advance: Advance) -> Diagnosis:
+    """Rate what grew, and explain what is a suspect."""
     growth = HeapGrowth.of(series, found)
     rated = [
         _Rated.of(growth.confidence(accumulation), Evidence(series, accumulation))
@@ -72,9 +80,13 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     rated = [one for one, what in suspicious if what is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
-    suspects = tuple(_suspect(sizes, rank, one) for rank, one in enumerate(rated, 1))
+    suspects: list[Suspect] = []
+    for rank, one in enumerate(rated, 1):
+        advance(rank - 1, len(rated))
+        suspects.append(_suspect(sizes, rank, one))
     verdict, basis = judge(series, [one.rating for one in rated], found, loaded)
-    return Diagnosis(series, verdict, reason_of(basis, suspects), suspects, series.warnings, basis)
+    reason = reason_of(basis, suspects)
+    return Diagnosis(series, verdict, reason, tuple(suspects), series.warnings, basis)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource
+from heapnb.progress import one_of_several, stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,6 +124,7 @@ def load_series(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    strict: bool = False,
 ) -> Series:
     """Read snapshots of one program, taken one after the other.
 
@@ -138,6 +140,8 @@ def load_series(
         Read what truncated files still hold; warnings say what is missing.
     source_root, source_maps : str, PathLike, or sequence of these, optional
         Folders with the program's sources, and with source maps; see `heapnb.load`.
+    strict : bool, default False
+        Whether a file that cannot be read is an error even if others can be read.
 
     Returns
     -------
@@ -146,7 +150,8 @@ def load_series(
     Raises
     ------
     HeapnbError or OSError
-        If no file can be read; what cannot be read among others is left out with a warning.
+        If no file can be read, or, with ``strict``, any. Otherwise files that cannot be read are
+        left out with a warning.
 
     Notes
     -----
@@ -162,17 +167,22 @@ def load_series(
     graph: HeapGraph | None
     failure: HeapnbError | OSError | None = None
     # The last one first: its shapes name the plain objects of the others.
-    for source in reversed(sources):
+    for number, source in enumerate(reversed(sources), 1):
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
-        try:
-            graph = opening.graph_of(source, progress)
-        except (HeapnbError, OSError) as error:
-            warnings.append(f"{_name_of(source)} is left out: {error}")
-            failure = failure or error
-            continue
-        definitions = graph.interface_definitions if last is None else last.interface_definitions
-        reduced.append(_Member(source, reduce_snapshot(graph, definitions)))
+        with one_of_several(number, len(sources), _name_of(source), progress):
+            try:
+                graph = opening.graph_of(source, progress)
+            except (HeapnbError, OSError) as error:
+                if strict:
+                    raise
+                warnings.append(f"{_name_of(source)} is left out: {error}")
+                failure = failure or error
+                continue
+            named_after = graph if last is None else last
+            with stage("Counting objects"):
+                snapshot = reduce_snapshot(graph, named_after.interface_definitions)
+            reduced.append(_Member(source, snapshot))
         if last is None:
             last = _released(graph)
     if last is None:

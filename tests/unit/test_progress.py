@@ -1,0 +1,92 @@
+"""Whoever waits is told what for: stages in order, with the file's number, and no blank output."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import nullcontext
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.series.series import load_series
+from heapnb.errors import HeapnbError
+from heapnb.progress import one_of_several, reporting, stage
+from heapnb.reports import report
+from tests.conftest import sample_series
+
+
+def test_all_of_a_report_belongs_to_named_stages(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def collect(title: str, done: int, total: int) -> None:
+        assert 0 <= done <= total or total == 0
+        told.append(title)
+
+    def collector() -> nullcontext[object]:
+        return nullcontext(collect)
+
+    files = sample_series("listener_per_request")
+    with reporting(collector), stage("Writing a report"):  # type: ignore[arg-type]
+        diagnosis = diagnose(load_series(list(files), cache=False))
+        report(diagnosis, tmp_path / "report.html")
+    stages = [title for title, _ in itertools.groupby(told)]
+    in_order = [
+        f"Reading 1 of 3: {files[2].name}",
+        f"Reading 2 of 3: {files[1].name}",
+        f"Reading 3 of 3: {files[0].name}",
+        "Looking for growth",
+        "Explaining suspects",
+        "Gathering tables and drawings",
+        "Embedding the heap browser",
+        "Writing report.html",
+    ]
+    places = [stages.index(title) for title in in_order]
+    assert places == sorted(places)
+    assert all(stages)
+
+
+def test_a_stage_that_was_interrupted_is_named_again() -> None:
+    told: list[tuple[str, int, int]] = []
+    collector = lambda: nullcontext(lambda *one: told.append(one))  # noqa: E731
+    with (
+        stage("Diagnosing", collector),
+        one_of_several(2, 3, "b.heapsnapshot"),
+        stage("Reading") as advance,
+    ):
+        advance(5, 10)
+    assert told == [
+        ("Diagnosing", 0, 0),
+        ("Reading 2 of 3: b.heapsnapshot", 0, 0),
+        ("Reading 2 of 3: b.heapsnapshot", 5, 10),
+        ("Diagnosing", 0, 0),
+    ]
+
+
+def test_unreadable_files_are_errors_where_a_build_depends_on_them(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.heapsnapshot"
+    damaged.write_text('{"snapshot": {')
+    files = [*sample_series("listener_per_request")[:2], damaged]
+    assert "damaged.heapsnapshot is left out" in load_series(files).warnings[0]
+    with pytest.raises(HeapnbError, match="damaged"):
+        load_series(files, strict=True)
+
+
+@pytest.mark.notebook
+def test_a_notebook_keeps_no_blank_output() -> None:
+    nbclient = pytest.importorskip("nbclient")
+    code = (
+        "import time\n"
+        "from heapnb.progress import progress_bar, stage\n"
+        "with stage('Reading <x>', progress_bar) as advance:\n"
+        "    for done in range(16):\n"
+        "        advance(done, 16)\n"
+        "        time.sleep(0.1)\n"
+    )
+    cell = nbformat.v4.new_code_cell(code)  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    [output] = notebook.cells[0].outputs
+    assert output.data["text/plain"].startswith("Done in ")
+    assert "Done in " in output.data["text/html"]
