@@ -87,10 +87,14 @@ class Frontend:
         in_full : bool
             Whether to explain all suspects, not only the first one.
         """
+        from heapnb.progress import stage
         from heapnb.views.text import DEFAULT_WIDTH, diagnosis_text
 
         width = _terminal_width() or DEFAULT_WIDTH
-        print(diagnosis_text(diagnosis, width=width, in_full=in_full))
+        # What removing a suspect frees is computed only now.
+        with stage("Explaining suspects"):
+            text = diagnosis_text(diagnosis, width=width, in_full=in_full)
+        print(text)
 
     def heaps(self, sources: Sequence[str]) -> list[Any]:
         """Return what the user calls snapshots.

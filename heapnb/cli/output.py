@@ -214,7 +214,10 @@ class TableOutput:
             print_json(records(rows.head(self.limit or len(rows)), self.columns))
             return
         if by_place is not None and frontend().is_brief:
-            grouped = by_place(frame)
+            from heapnb.progress import stage
+
+            with stage("Grouping rows"):
+                grouped = by_place(frame)
             if self.sort is None or self.sort in grouped:
                 frame, for_people = grouped, list(grouped.columns)
         rows = self._sorted(frame, self.sort or self.default_sort)

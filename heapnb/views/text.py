@@ -114,7 +114,7 @@ def _overview(suspects: Sequence[Suspect]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rank": [suspect.rank for suspect in suspects],
-            "class_name": [suspect.class_name for suspect in suspects],
+            "class_name": [suspect.subject.replace("`", "") for suspect in suspects],
             "anchor": [suspect.anchor for suspect in suspects],
             "count": [suspect.count_per_snapshot[-1] for suspect in suspects],
             "retained_size": [suspect.retained_per_snapshot[-1] for suspect in suspects],
