@@ -164,19 +164,20 @@ class Node(Shown):
         return retainers(self._graph, self._ordinal)
 
     def retaining_path(self) -> RetainingPath | None:
-        """Find the shortest path from the roots to the node.
+        """Find the path from the roots to the node that all views show.
 
         Returns
         -------
         RetainingPath or None
-            None where nothing retains the node.
+            None where nothing retains the node. The path prefers what the program wrote, so it
+            can have more edges than `distance`.
         """
-        from heapnb.analysis.retention.paths import shortest_path
+        from heapnb.analysis.retention.paths import preferred_path
 
-        return shortest_path(self._graph, self._ordinal)
+        return preferred_path(self._graph, self._ordinal)
 
     def retaining_paths(self, k: int = 5) -> list[RetainingPath]:
-        """Find several paths from the roots to the node, by different retainers.
+        """Find several paths from the roots to the node, through different retainers.
 
         Parameters
         ----------
@@ -333,7 +334,7 @@ class Node(Shown):
             title=self.class_name,
             lead=(self.preview(),),
             facts=tuple(fact for fact in facts if fact.value is not None),
-            chain=tuple(path.chain) if path is not None else (),
+            chain=tuple(path.words) if path is not None else (),
             source=self.source() if self.type == "closure" else None,
             notes=() if path is not None else ("Nothing retains it.",),
         )

@@ -470,7 +470,7 @@ class Snapshot(Browsed):
         return leak_suspects(self._graph, min_share=min_share)
 
     def merged_paths(self, nodes: Nodes) -> PathGraph:
-        """Find what many objects have in common: their shortest paths, laid on one another.
+        """Merge the retaining paths of many objects, which shows what retains them all.
 
         Parameters
         ----------

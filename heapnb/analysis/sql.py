@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb._typing import IntArray
-from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.series.series_data import SeriesData, SnapshotGoneError
 from heapnb.analysis.sql_tables import SNAPSHOT_COLUMN, TEXT, Heap, Opener, tables
 from heapnb.decode.preview import preview
@@ -214,7 +214,7 @@ def _class_of(heap: Heap, nodes: IntArray) -> pa.Array:
 
 
 def _path(heap: Heap, nodes: IntArray) -> pa.Array:
-    paths = [shortest_path(heap.graph, node) for node in nodes.tolist()]
+    paths = [preferred_path(heap.graph, node) for node in nodes.tolist()]
     chains = [None if path is None else path.chain for path in paths]
     return pa.array(chains, pa.list_(pa.string()))
 

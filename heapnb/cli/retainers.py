@@ -37,14 +37,14 @@ def command(
 
     The retainers are in the order of DevTools' Retainers pane.
     """
-    from heapnb.analysis.retention.paths import shortest_path
+    from heapnb.analysis.retention.paths import preferred_path
     from heapnb.analysis.retention.retainers import retainers
 
     with reading.working("Looking for retainers"):
         graph = reading.open_graph(snapshot)
         ordinal = graph.ordinal_of(node_id)
         table = retainers(graph, ordinal)
-        path = shortest_path(graph, ordinal)
+        path = preferred_path(graph, ordinal)
     if as_json:
         print_json(
             {

@@ -38,7 +38,7 @@ def retainer_graph(
     Parameters
     ----------
     what : Node, RetainingPath, PathGraph, Suspect, Diagnosis, or a sequence of nodes or paths
-        Of nodes, the shortest paths are drawn, those of several nodes over each other.
+        Of nodes, the preferred paths are drawn, those of several nodes over each other.
     fold : bool, default True
         Draw nodes of the engine between two others (a Map's table, an object's properties) as
         one dotted arrow, and of repetitions (a linked list) only the first and the last.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import numpy as np
 
 from heapnb import vocab
@@ -15,6 +17,7 @@ _SCRIPT_LABELS = ("script", "script_or_debug_info")
 _DEBUG_INFO = "system / DebugInfo"
 _UNNAMED_SCRIPT = "system / Script"
 _SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
+_SHOWN_PATH_PARTS = 2
 
 INTERNAL_SCRIPTS = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
 """How the names of scripts begin that belong to the runtime."""
@@ -154,6 +157,27 @@ def is_internal(location: str) -> bool:
     (True, False)
     """
     return is_internal_script(location.rsplit(":", 2)[0])
+
+
+def short_script(script: str) -> str:
+    """Keep the end of a script's path.
+
+    Parameters
+    ----------
+    script : str
+        A path or a URL.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short_script("/srv/app/lib/cache.js")
+    'lib/cache.js'
+    """
+    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
+    return posixpath.join(*parts) if parts else script
 
 
 def location_text(graph: HeapGraph, row: int) -> str | None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from heapnb._typing import (
-    AnyArray,
     ByteArray,
     DistanceArray,
     IntArray,
@@ -272,104 +271,6 @@ def search_up(
     for i in range(length // 2):
         path[i], path[length - 1 - i] = path[length - 1 - i], path[i]
     return length
-
-
-@kernel
-def add_to_tree(
-    columns: Columns,
-    path: IntArray,
-    length: int,
-    row: NodeArray,
-    nodes: NodeArray,
-    edges: IntArray,
-    n_rows: int,
-) -> int:
-    """Add a path to a tree of paths, up to its first node in the tree.
-
-    Parameters
-    ----------
-    columns : Columns
-        The heap.
-    path : int64[...]
-        Edge ordinals, the last edge of the path first.
-    length : int
-        Number of edges.
-    row : uint32[n_nodes]
-        1 + the row of each node in the tree; 0 for other nodes.
-    nodes : uint32[n_nodes]
-        The tree's nodes, by row.
-    edges : int64[n_nodes]
-        The edge to each node; -1 for the root.
-    n_rows : int
-        Number of rows before.
-
-    Returns
-    -------
-    int
-        Number of rows after.
-    """
-    for i in range(length):
-        node = columns.edge_to[path[i]]
-        if row[node] != 0:
-            return n_rows
-        nodes[n_rows] = node
-        edges[n_rows] = path[i]
-        n_rows += 1
-        row[node] = n_rows
-    return n_rows
-
-
-@kernel
-def merge(
-    columns: Columns,
-    targets: IntArray,
-    path: IntArray,
-    row: NodeArray,
-    nodes: NodeArray,
-    edges: IntArray,
-    is_dead_end: AnyArray,
-) -> int:
-    """Merge the shortest paths to some nodes into a tree.
-
-    Parameters
-    ----------
-    columns : Columns
-        The heap.
-    targets : int64[k]
-        Node ordinals.
-    path : int64[n_nodes]
-        Scratch.
-    row : uint32[n_nodes]
-        Zeros; see `add_to_tree`.
-    nodes, edges
-        See `add_to_tree`.
-    is_dead_end : bool[k]
-        Receives True for targets without a path.
-
-    Returns
-    -------
-    int
-        Number of rows of the tree; the first is the root.
-    """
-    nodes[0] = columns.root
-    edges[0] = -1
-    row[columns.root] = 1
-    n_rows = 1
-    for i in range(targets.shape[0]):
-        node = np.int64(targets[i])
-        length = 0
-        # Like `climb`, but only up to the tree.
-        while row[node] == 0:
-            edge, source = closest_retainer(columns, node)
-            if edge < 0:
-                break
-            path[length] = edge
-            length += 1
-            node = source
-        is_dead_end[i] = row[node] == 0
-        if not is_dead_end[i]:
-            n_rows = add_to_tree(columns, path, length, row, nodes, edges, n_rows)
-    return n_rows
 
 
 @kernel

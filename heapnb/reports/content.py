@@ -219,7 +219,7 @@ def _short_name(write: Writer, name: str) -> str:
 
 
 def _card(write: Writer, suspect: Suspect, names: Sequence[str]) -> Card:
-    chain = suspect.chain
+    chain = suspect.words
     # The ends of a long chain tell most: what anchors it, and what it holds.
     n_folded = max(0, len(chain) - MOST_CHAIN_STEPS)
     if n_folded:

@@ -191,7 +191,7 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
     if suspect.fix:
         yield f"**Fix:** {_prose(write, suspect.fix)}"
         yield ""
-    chain = " → ".join(_fit(write, list(suspect.chain)))
+    chain = " → ".join(_fit(write, list(suspect.words)))
     yield f"**Retaining path:** {_code(write, chain, limit=LONGEST_PROSE)}"
     yield ""
     if suspect.source is not None:

@@ -201,7 +201,7 @@ def _retaining_path(path: Any) -> View:
     return View(
         title="Retaining path",
         facts=(Fact("steps", len(path) - 1, Kind.COUNT),),
-        chain=tuple(path.chain),
+        chain=tuple(path.words),
         drawing=path,
         table=path.table,
     )
@@ -265,7 +265,7 @@ def _suspect(suspect: Any) -> View:
         title=f"{suspect.rank}. {suspect.subject.replace('`', '')}",
         lead=(suspect.explanation, *fix, *([effect] if effect else [])),
         facts=tuple(fact for fact in facts if fact.value is not None),
-        chain=tuple(suspect.chain),
+        chain=tuple(suspect.words),
         drawing=suspect,
         source=suspect.source,
     )
@@ -324,7 +324,7 @@ def _culprits(found: Any) -> View:
 
 def _what_if(answer: Any) -> View:
     notes = tuple(
-        f"Still held: {' → '.join(path.chain)}" for path in answer.still_held[:_MAX_NOTES]
+        f"Still held: {' → '.join(path.words)}" for path in answer.still_held[:_MAX_NOTES]
     )
     return View(
         title="What if",

@@ -8,7 +8,7 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import IntArray
-from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import ROOT_LABEL, RetainingPath
 from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
@@ -48,7 +48,7 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
         ``retained_size``, ``distance``, ``detachedness`` (None where the file does not say),
         ``location``, ``preview``, ``source`` (of a function: ``location``, ``text`` and
         ``is_cut``, or None), ``dominator_id`` (None for the root), and ``breadcrumbs``:
-        ``label`` and ``node_id`` of the nodes on the shortest retaining path, the root first;
+        ``label`` and ``node_id`` of the nodes on the retaining path, the root first;
         ``node_id`` is None for the nodes that are left out of a long path.
     """
     heap = workbench.heap
@@ -89,7 +89,7 @@ def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
 
 
 def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:
-    """Return the shortest retaining path of a node without the engine's own nodes.
+    """Return the retaining path of a node without the engine's own nodes.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:
         ``label`` and ``node_id``; see `details`.
     """
     heap = workbench.heap
-    path = shortest_path(heap, node) or RetainingPath(heap, np.empty(0, np.int64))
+    path = preferred_path(heap, node) or RetainingPath(heap, np.empty(0, np.int64))
     nodes = path.nodes
     is_shown = ~is_engine_node(heap, nodes)
     is_shown[[0, -1]] = True

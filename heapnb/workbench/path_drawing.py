@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.retention.paths import closest_retainers, shortest_path
+from heapnb.analysis.retention.paths import preferred_path
+from heapnb.analysis.retention.shortest_path import closest_retainers
 from heapnb.drawing.dot import draw_drawing
 from heapnb.drawing.folding import DrawnNode, Gap, Link, PathEdges, fold_paths, is_engine_node
 from heapnb.drawing.painting import Direction, Texts
@@ -39,7 +40,7 @@ def draw(
     expanded: Sequence[int] = (),
     direction: str | None = None,
 ) -> dict[str, Any]:
-    """Draw the shortest retaining path of a node.
+    """Draw the retaining path of a node.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ class _Picture:
         self.workbench = workbench
         self.heap: HeapGraph = workbench.heap
         self.node = node
-        path = shortest_path(self.heap, node)
+        path = preferred_path(self.heap, node)
         self.is_held = path is not None
         # A path may have millions of edges.
         self.edges: IntArray = np.empty(0, np.int64) if path is None else path.edges
@@ -158,7 +159,7 @@ class _Picture:
     def _edges_above(self, edge: int) -> Iterable[int]:
         """Yield the edges from a table or a backing store up to its owner."""
         source = int(self.heap.edge_from([edge])[0])
-        path = shortest_path(self.heap, source)
+        path = preferred_path(self.heap, source)
         if path is None:
             return
         nodes = path.nodes[::-1][:_LONGEST_CLIMB]

@@ -100,56 +100,31 @@ def test_search_up_finds_the_shortest_path_around_closed_nodes(
         assert closed.isdisjoint(arrays.edges[place].target for place in path[:length])
 
 
-@given(graphs(), st.data())
-def test_merged_paths_are_a_tree_that_counts_targets(graph: Graph, data: st.DataObject) -> None:
-    n_nodes, edges = graph
-    arrays = to_arrays(n_nodes, edges)
-    columns = columns_of(n_nodes, arrays)
-    targets = sorted(data.draw(st.sets(st.integers(0, n_nodes - 1))))
-    distance = naive.distances(n_nodes, edges)
-    row = np.zeros(n_nodes, np.uint32)
-    nodes = np.empty(n_nodes, np.uint32)
-    above = np.empty(n_nodes, np.int64)
-    is_dead_end = np.empty(len(targets), np.bool_)
-    n_rows = paths.merge(
-        columns,
-        np.array(targets, np.int64),
-        np.empty(n_nodes, np.int64),
-        row,
-        nodes,
-        above,
-        is_dead_end,
-    )
-    assert is_dead_end.tolist() == [distance[target] is None for target in targets]
-    parent = {
-        int(node): arrays.edges[edge].source
-        for node, edge in zip(nodes[1:n_rows].tolist(), above[1:n_rows].tolist(), strict=True)
-    }
-    assert len(parent) == n_rows - 1
-    for node, source in parent.items():
-        steps = distance[source]
-        assert steps is not None
-        assert distance[node] == steps + 1
-
-    count = np.zeros(n_rows, np.int64)
-    passed = dict.fromkeys([ROOT, *parent], 0)
-    for target in targets:
-        if distance[target] is not None:
-            count[row[target] - 1] = 1
-            passed[target] += 1
-            at = target
-            while at != ROOT:
-                at = parent[at]
-                passed[at] += 1
-    parent_row = np.array(
-        [0, *(int(row[parent[int(node)]]) - 1 for node in nodes[1:n_rows])], np.int64
-    )
-    order = np.empty(n_rows, np.int64)
+@given(st.lists(st.integers(0, 100), max_size=20), st.data())
+def test_count_through_adds_up_targets(choices: list[int], data: st.DataObject) -> None:
+    # Each row's parent is a row before it; shuffled, because rows have no order.
+    n_rows = len(choices) + 1
+    numbers = data.draw(st.permutations(range(n_rows)))
+    parent_row = np.empty(n_rows, np.int64)
+    parent_row[numbers[0]] = numbers[0]
+    for i, choice in enumerate(choices, start=1):
+        parent_row[numbers[i]] = numbers[choice % i]
+    at = np.array(data.draw(st.lists(st.integers(0, 3), min_size=n_rows, max_size=n_rows)))
+    passed = [0] * n_rows
+    for row in range(n_rows):
+        above = row
+        while True:
+            passed[above] += int(at[row])
+            if parent_row[above] == above:
+                break
+            above = int(parent_row[above])
+    count, order = at.astype(np.int64), np.empty(n_rows, np.int64)
     paths.count_through(parent_row, np.zeros(n_rows, np.int64), count, order)
-    assert count.tolist() == [passed[int(node)] for node in nodes[:n_rows]]
+    assert count.tolist() == passed
     assert sorted(order.tolist()) == list(range(n_rows))
     place = np.argsort(order)
-    assert all(place[parent_row[i]] < place[i] for i in range(1, n_rows))
+    assert all(place[parent_row[row]] < place[row] for row in range(n_rows) if row != order[0])
+    assert order[0] == numbers[0]
 
 
 @given(graphs(), st.data())

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb.analysis.retention.paths import distinct_paths, merged_paths, shortest_path
+from heapnb.analysis.retention.paths import distinct_paths, merged_paths, preferred_path
 from heapnb.analysis.retention.retaining_path import RetainingPath
+from heapnb.analysis.retention.shortest_path import shortest_path
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 
@@ -75,11 +76,11 @@ def test_every_node_that_is_held_has_a_path(builder: SnapshotBuilder) -> None:
     held = held_nodes(graph)
     usable = set(retaining_edges(graph))
     for node in range(graph.n_nodes):
-        path = shortest_path(graph, node)
-        assert (path is not None) == (node in held)
-        if path is not None:
-            assert path.target == node
-            assert_is_simple(path, usable)
+        for path in (shortest_path(graph, node), preferred_path(graph, node)):
+            assert (path is not None) == (node in held)
+            if path is not None:
+                assert path.target == node
+                assert_is_simple(path, usable)
 
 
 @given(heaps(), st.integers(1, 6))

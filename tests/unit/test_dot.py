@@ -16,7 +16,7 @@ from heapnb.analysis.retention.paths import (
     distinct_paths,
     merged_paths,
     path_graph_of,
-    shortest_path,
+    preferred_path,
 )
 from heapnb.drawing import layout
 from heapnb.drawing.dot import retainer_graph
@@ -265,7 +265,7 @@ def test_several_paths_to_one_node_share_what_they_share() -> None:
 def test_suspects_and_diagnoses_show_their_paths() -> None:
     builder = cache()
     heap = builder.graph()
-    path = shortest_path(heap, builder.ordinal("session"))
+    path = preferred_path(heap, builder.ordinal("session"))
     suspect = SimpleNamespace(path=path, nodes=np.arange(1_234))
     assert "one of 1,234 objects that stay" in texts(retainer_graph(suspect))
     assert "1,234" in texts(retainer_graph(SimpleNamespace(suspects=(suspect,))))

@@ -15,7 +15,7 @@ import heapnb
 from heapnb._showing import Shown
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.packages import Package
-from heapnb.analysis.retention.paths import merged_paths, shortest_path
+from heapnb.analysis.retention.paths import merged_paths, preferred_path
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.series.memwatch import compare_as_memwatch
 from heapnb.analysis.series.series import load_series
@@ -97,7 +97,7 @@ def test_hostile_texts_stay_texts(text: str) -> None:
 def test_hostile_names_in_paths_stay_texts(text: str) -> None:
     builder = SnapshotBuilder().edge("root", "holder", text).edge("holder", "target", "held")
     builder.node("holder", name=text).node("target", name=text, type="string")
-    path = shortest_path(builder.graph(), builder.ordinal("target"))
+    path = preferred_path(builder.graph(), builder.ordinal("target"))
     reader = read(result_html(path))
     assert set(reader.tags) <= TAGS | SVG_TAGS
     assert not {name for name, _ in reader.attributes} & {"href", "xlink:href", "id", "onload"}

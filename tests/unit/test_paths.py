@@ -9,9 +9,9 @@ from heapnb.analysis.retention.paths import (
     distinct_paths,
     merged_paths,
     path_graph_of,
-    shortest_path,
 )
 from heapnb.analysis.retention.retaining_path import RetainingPath
+from heapnb.analysis.retention.shortest_path import shortest_path
 from heapnb.testing import SnapshotBuilder
 
 LIST_LENGTH = 100_000

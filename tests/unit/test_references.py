@@ -9,7 +9,7 @@ import pytest
 
 from heapnb.analysis.diagnosis.fingerprints import fingerprint
 from heapnb.analysis.retention.owners import owner_texts
-from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.program_references import References
 from heapnb.decode.preview import preview
 from heapnb.drawing.dot import retainer_graph
@@ -90,7 +90,7 @@ def edge_to(graph: HeapGraph, node: int) -> int:
 
 
 def in_chain(builder: SnapshotBuilder) -> str:
-    path = shortest_path(builder.graph(), builder.ordinal("it"))
+    path = preferred_path(builder.graph(), builder.ordinal("it"))
     assert path is not None
     return path.chain[-2]
 
@@ -240,6 +240,6 @@ def test_raw_labels_stay() -> None:
     edge = edge_to(graph, graph.n_nodes - 1)
     assert graph.edge_label(edge) == "<symbol kState>"
     assert reference_of(graph, edge) == ("property", "<symbol kState>")
-    path = shortest_path(graph, graph.n_nodes - 1)
+    path = preferred_path(graph, graph.n_nodes - 1)
     assert path is not None
     assert path.steps[-1].edge_name == "<symbol kState>"

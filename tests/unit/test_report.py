@@ -14,7 +14,7 @@ import pytest
 
 import heapnb as hn
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
-from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
 from heapnb.reports import content
@@ -81,7 +81,7 @@ def a_series(n_snapshots: int = 3, *, class_name: str = "Entry", edge: str = "ca
 
 
 def a_suspect(series: Series, rank: int = 1, **changes: object) -> Suspect:
-    path = shortest_path(series.last, series.last.n_nodes - 1)
+    path = preferred_path(series.last, series.last.n_nodes - 1)
     assert path is not None
     counts = tuple(12 * (i + 1) for i in range(len(series)))
     suspect = Suspect(

@@ -25,16 +25,11 @@ from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
 from heapnb.analysis.packages import package_of
 from heapnb.analysis.series.series import Series, load_series
-from heapnb.graph.locations import is_internal
-from heapnb.graph.references import is_chain_step
 from heapnb.graph.sources import HeapSource
 from heapnb.progress import Advance, stage
 
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
 _SHARE_DIGITS: Final = 3
-_ELLIPSIS: Final = "…"
-_LONGEST_LINK: Final = 24
-_MAIN_MODULE: Final = ("process", ".mainModule")
 
 
 def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
@@ -122,8 +117,7 @@ class _Rated:
     @property
     def is_of_program(self) -> bool:
         """Whether the program, not only the runtime, takes part in the accumulation."""
-        location = self.evidence.location
-        return location is not None and not is_internal(location)
+        return self.evidence.is_of_program
 
 
 def _series_of(source: Series | HeapSource | Sequence[HeapSource]) -> Series:
@@ -163,7 +157,7 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
         counts[-1] - (counts[0] if len(counts) > 1 else 0),
         retained[-1] - (retained[0] if len(retained) > 1 else 0),
         rated.confidence,
-        tuple(_readable(evidence.path.chain, is_list=accumulation.is_list)),
+        tuple(evidence.path.chain),
         cause.anchor.text,
         location,
         int(evidence.graph.node_id[accumulation.example]),
@@ -180,29 +174,6 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
         within,
         capitalised(subject.title),
     )
-
-
-def _readable(chain: list[str], *, is_list: bool) -> list[str]:
-    """Leave out the way to the main module, and all but one link of a linked list."""
-    for place in range(1, len(chain) - 1):
-        if tuple(chain[place : place + 2]) == _MAIN_MODULE:
-            chain = [chain[0], _ELLIPSIS, *chain[place:]]
-            break
-    return _folded(chain) if is_list else chain
-
-
-def _folded(chain: list[str]) -> list[str]:
-    """Show only the first of several links that are alike."""
-    for place in range(len(chain)):
-        for length in range(2, _LONGEST_LINK):
-            link = chain[place : place + length]
-            after = place + length
-            if not is_chain_step(link[0]) or chain[after : after + length] != link:
-                continue
-            while chain[after : after + length] == link:
-                after += length
-            return [*chain[: place + length], _ELLIPSIS, *chain[after:]]
-    return chain
 
 
 __all__ = ["diagnose"]

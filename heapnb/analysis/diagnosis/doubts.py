@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from heapnb import vocab
 from heapnb.analysis.diagnosis.accumulation import KEPT, REPLACED
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.series.trend import trends
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import internal_child
+from heapnb.graph.scopes import is_module_scope
 
 GOES_ON: Final = 0.8
 """Growth per interval at the end, compared with the beginning, from which on it goes on.
@@ -205,7 +205,8 @@ def _has_a_limit(evidence: Evidence) -> Doubt | None:
         return None
     last = evidence.anchor.place
     for step in evidence.steps[max(last - 1, 0) : evidence.place_of_holder + 1]:
-        if step.class_name == "Module" or _is_module_scope(evidence, step.node):
+        if step.class_name == "Module" or is_module_scope(evidence.graph, step.node):
+            # The names of a whole module concern everything in it.
             continue
         names = names_beside(evidence.graph, step.node)
         limits = [name for name in names if _LIMIT.match(name)]
@@ -213,13 +214,6 @@ def _has_a_limit(evidence: Evidence) -> Doubt | None:
         if limits and "min" not in names:
             return Doubt(Objection.LIMIT, LIMIT_FACTOR, limit=limits[0])
     return None
-
-
-def _is_module_scope(evidence: Evidence, node: int) -> bool:
-    """Tell whether a step is the scope of a whole module: its names concern everything in it."""
-    nodes = [step.node for step in evidence.steps]
-    is_scope = evidence.graph.name(node).startswith(vocab.CONTEXT_NAME)
-    return is_scope and evidence.is_module_scope(nodes.index(node))
 
 
 def names_beside(graph: HeapGraph, node: int) -> list[str]:

@@ -14,20 +14,21 @@ from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.diagnosis.short_names import article, clipped, short_script
 from heapnb.analysis.packages import PACKAGES_FOLDER
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import RetainingPath
-from heapnb.analysis.retention.retaining_tree import RetainingTree, path_in_tree, retaining_tree
+from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry
 from heapnb.analysis.series.series import Series
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
-from heapnb.graph.edges import child
-from heapnb.graph.locations import is_internal, location_of
+from heapnb.graph.locations import definition_sites, is_internal, location_of
 from heapnb.graph.references import (
     attached,
     private_field_of,
     spelled,
     weak_map_of,
 )
+from heapnb.graph.scopes import function_of_scope, is_module_scope
 from heapnb.kernels import trees as kernels
 
 OWNER_LABEL: Final = "<symbol owner_symbol>"
@@ -145,8 +146,9 @@ class Evidence:
 
     @cached_property
     def path(self) -> RetainingPath:
-        """The way to the example."""
-        return path_in_tree(self.graph, self.tree, self.accumulation.example)
+        """The preferred path to the example."""
+        path = preferred_path(self.graph, self.accumulation.example)
+        return path or RetainingPath(self.graph, np.empty(0, np.int64))
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -265,23 +267,15 @@ class Evidence:
     def _global_objects(self) -> frozenset[int]:
         return frozenset(global_objects(self.graph).tolist())
 
-    def is_module_scope(self, place: int) -> bool:
-        """Tell whether a step is the top-level variables of a module or script."""
-        context = self.steps[place].node
-        outer = child(self.graph, context, "previous")
-        is_outermost = outer is None or self.graph.name(outer) == vocab.NATIVE_CONTEXT
-        # A function's scope is the outermost one too if the module's own has no variables.
-        return is_outermost and not self.function_of_scope(context)
-
     def _variable(self, place: int) -> str:
         step = self.steps[place]
         # What has the scope: a function, or the code of an ES module.
         outer = max(place - 2, 0)
         script = self.script_of(outer)
         where = short_script(script) if script else ""
-        if place == 0 or self.is_module_scope(place - 1):
+        if place == 0 or is_module_scope(self.graph, self.steps[place - 1].node):
             return f"the module variable `{step.written}`" + (where and f" of {where}")
-        function = self.function_of_scope(self.steps[place - 1].node)
+        function = function_of_scope(self.graph, self.steps[place - 1].node)
         inside = f" of the function `{function}`" if function else " of a function"
         held_as = f", held by `{self.steps[outer].written}`" if self.steps[outer].is_named else ""
         return f"the closure variable `{step.written}`{inside}{where and f' in {where}'}{held_as}"
@@ -314,28 +308,6 @@ class Evidence:
         """Name the script that a step is defined in."""
         location = location_of(self.graph, self.steps[place].node)
         return location.rsplit(":", 2)[0] if location else ""
-
-    def function_of_scope(self, context: int) -> str:
-        """Name the function whose variables a context has; empty where V8 does not say."""
-        info = child(self.graph, context, "scope_info")
-        if info is None:
-            return ""
-        graph = self.graph
-        variables = {
-            graph.edge_label(edge)
-            for edge in range(*graph.edges_of(context))
-            if graph.edge_type[edge] == graph.edge_type_index("context")
-        }
-        # V8 lists the variables, then the function's own name, then what is no string.
-        name = ""
-        for edge in range(*graph.edges_of(info)):
-            target = int(graph.edge_to[edge])
-            if graph.edge_type[edge] != graph.edge_type_index("hidden"):
-                continue
-            if graph.node_type[target] != graph.node_type_index("string"):
-                break
-            name = graph.name(target)
-        return "" if name in variables else name
 
     @cached_property
     def class_name(self) -> str:
@@ -407,43 +379,58 @@ class Evidence:
 
     @cached_property
     def location(self) -> str | None:
-        """Where the program makes the members, as far as the heap tells."""
-        example = self.named_example
-        location = location_of(self.graph, example)
+        """Where the members are defined or added; None if the heap does not tell.
+
+        The definition of the members' class or function itself; else the line of the program
+        that creates a function for each member; else the function or the object of the program
+        whose variable or property holds them. Never that of something that the members merely
+        refer to.
+        """
+        location = location_of(self.graph, self.named_example)
         if location is not None and not is_internal(location):
             return location
-        below = self._location_below(example)
-        above = self._location_above()
-        candidates = (above, below) if location is None else (below, above)
-        return next((found for found in candidates if found is not None), location)
+        return self._location_of_functions() or self._location_of_owner() or location
 
-    def _location_above(self) -> str | None:
-        """Return the site of what is nearest above.
+    @cached_property
+    def is_of_program(self) -> bool:
+        """Whether the program, not only the runtime, takes part in the accumulation."""
+        nodes = [self.named_example, *(step.node for step in self.steps)]
+        return any(self._own_location(node) is not None for node in nodes) or any(
+            self._own_location(node) is not None for node in self.below(self.named_example)
+        )
 
-        That of an object is where its class is defined. Of a package's classes there are many
-        instances, and the function that has this one says more.
+    def _location_of_owner(self) -> str | None:
+        """Return the site of what holds the members, up to the first function or module.
+
+        A class of a package has instances in many programs, and does not say which one leaks; a
+        function or module of a package whose variable holds the members does.
         """
-        above = [step.node for step in self.steps[-2::-1]]
-        sites = [(node, self._own_location(node)) for node in above]
-        known = [(node, site) for node, site in sites if site is not None]
-        telling = [
-            site
-            for node, site in known
-            if self.is_closure(node)
-            or (PACKAGES_FOLDER not in site and self.graph.class_name(node) != _MODULE_BODY)
-        ]
-        return next(iter([*telling, *(site for _, site in known)]), None)
+        for place in range(len(self.steps) - 2, -1, -1):
+            step = self.steps[place]
+            site = self._own_location(step.node)
+            has_scope = self.is_closure(step.node) or step.class_name == _MODULE_BODY
+            if site is not None and (has_scope or PACKAGES_FOLDER not in site):
+                return site
+            if has_scope:
+                return None
+        return None
 
-    def _location_below(self, node: int) -> str | None:
-        """Return the most frequent site among the functions below a node, else of its objects."""
-        functions: Counter[str] = Counter()
-        objects: Counter[str] = Counter()
-        for inner in self.below(node):
-            location = self._own_location(inner)
-            if location is not None:
-                (functions if self.is_closure(inner) else objects)[location] += 1
-        found = functions or objects
-        return found.most_common(1)[0][0] if found else None
+    def _location_of_functions(self) -> str | None:
+        """Return the line of the program that creates a function for each member."""
+        graph = self.graph
+        closures = graph.node_type[self.held] == graph.node_type_index("closure")
+        functions = self.held[closures]
+        sites = definition_sites(graph, graph.location_of[functions])
+        _, which, count = np.unique(sites, axis=0, return_inverse=True, return_counts=True)
+        n_members = len(self.accumulation.members)
+        for inner in self.below(self.named_example):
+            site = self._own_location(inner) if self.is_closure(inner) else None
+            if site is None or PACKAGES_FOLDER in site:
+                continue
+            place = np.flatnonzero(functions == inner)
+            if len(place) and count[which.reshape(-1)[place[0]]] >= n_members:
+                return site
+        return None
 
     def _own_location(self, node: int) -> str | None:
         location = location_of(self.graph, node)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
-from typing import Final
-
+from heapnb.graph.locations import short_script
 from heapnb.graph.references import LONGEST_NAME
 from heapnb.literals import cut
-
-_SHOWN_PATH_PARTS: Final = 2
 
 
 def clipped(text: str) -> str:
@@ -24,27 +20,6 @@ def clipped(text: str) -> str:
     str
     """
     return cut(text, LONGEST_NAME)
-
-
-def short_script(script: str) -> str:
-    """Keep the end of a script's path.
-
-    Parameters
-    ----------
-    script : str
-        A path or a URL.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> short_script("/srv/app/lib/cache.js")
-    'lib/cache.js'
-    """
-    parts = script.split("/")[-_SHOWN_PATH_PARTS:]
-    return posixpath.join(*parts) if parts else script
 
 
 def short_location(location: str) -> str:

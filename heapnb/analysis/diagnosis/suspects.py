@@ -145,6 +145,11 @@ class Suspect(Charted):
         return culprits_of_objects(self.path.heap, self.nodes, sizes[-1])
 
     @property
+    def words(self) -> list[str]:
+        """The chain as a person reads it; see `RetainingPath.words`."""
+        return self.path.words
+
+    @property
     def fingerprint(self) -> str:
         """A name for this leak that the next build's snapshots give it, too."""
         return fingerprint(self.class_name, self.chain)

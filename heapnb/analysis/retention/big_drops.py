@@ -184,7 +184,7 @@ def leak_suspects(graph: HeapGraph, *, min_share: float = 0.05) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from heapnb.analysis.retention.paths import shortest_path
+    from heapnb.analysis.retention.paths import preferred_path
 
     found = pd.concat(
         [
@@ -192,7 +192,7 @@ def leak_suspects(graph: HeapGraph, *, min_share: float = 0.05) -> pd.DataFrame:
             _large_groups(graph, min_share).assign(kind="class"),
         ]
     ).sort_values("retained_size", ascending=False, kind="stable")
-    paths = [shortest_path(graph, node) for node in found.index.tolist()]
+    paths = [preferred_path(graph, node) for node in found.index.tolist()]
     chains = pa.array(
         [None if path is None else path.chain for path in paths], pa.list_(pa.string())
     )

@@ -17,7 +17,9 @@ from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, IntArray, NodeArray
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import distinct_rows
-from heapnb.graph.references import chain_step
+from heapnb.graph.locations import location_of, short_script
+from heapnb.graph.references import chain_step, spelled
+from heapnb.graph.scopes import is_module_scope
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,11 +34,19 @@ REPETITION: Final = "…"
 
 _ENTRY_OF_WEAK_MAP: Final = re.compile(r"\d+( / part of key .*)?", re.DOTALL)
 
-_LONGEST_CYCLE: Final = 4
+_LONGEST_CYCLE: Final = 8
 
 _LONGEST_STEP_CYCLE: Final = 12
 
-_MIN_REPETITIONS: Final = 4
+_MIN_REPETITIONS: Final = 2
+
+_TO_MODULES: Final = (("process", ".mainModule"), ("Module()", "._cache"), ("ModuleWrap",))
+"""Where the modules of a program begin: the main module, the cache of all, an ES module."""
+
+_MOST_SCOPES: Final = 64
+"""Scopes on a path that are looked at, and scopes in each other."""
+
+_TO_PROCESS: Final = ("._process", "process")
 
 
 @dataclass(frozen=True)
@@ -163,11 +173,12 @@ class RetainingPath(Drawn):
 
     @property
     def chain(self) -> list[str]:
-        """The path as a person would tell it, the engine's own objects left out.
+        """The path in words, without the engine's own objects.
 
         References are written as behind their owner: ``.cache``, ``["a b"]``, ``[12]``;
-        functions end in ``()``; all others are class names. What repeats itself, as a linked
-        list does, is written once and followed by ``…``.
+        functions end in ``()``; all others are class names. What repeats, as in a linked list,
+        is written once and followed by ``…``, which also stands for the steps through the
+        runtime up to ``process`` or to the first module.
 
         Examples
         --------
@@ -176,14 +187,67 @@ class RetainingPath(Drawn):
         ...     "root^1>global global.cache>map map/table>t t/5>session"
         ... )
         >>> _ = builder.node("map", name="Map").node("t", type="array", name="")
-        >>> path = shortest_path(builder.graph(), builder.ordinal("session"))
+        >>> from heapnb.analysis.retention.paths import preferred_path
+        >>> path = preferred_path(builder.graph(), builder.ordinal("session"))
         >>> path.chain
         ['(GC roots)', 'global', '.cache', 'Map', 'session']
         """
+        return _from_program([ROOT_LABEL, *self._chain_below(0)])
+
+    @property
+    def words(self) -> list[str]:
+        """The chain as a person reads it, which begins at the first module variable.
+
+        A module keeps its variables as long as it is loaded. What leads to the module, such as
+        any function that uses one of them, explains nothing and is left out.
+
+        Examples
+        --------
+        >>> from heapnb.testing import SnapshotBuilder
+        >>> builder = SnapshotBuilder.from_edges(
+        ...     "root^1>global global.run>run run/context>scope scope:cache>map map/table>t t/5>x"
+        ... )
+        >>> _ = builder.node("run", type="closure").node("scope", name="system / Context")
+        >>> _ = builder.node("map", name="Map").node("t", type="array", name="")
+        >>> from heapnb.analysis.retention.paths import preferred_path
+        >>> preferred_path(builder.graph(), builder.ordinal("x")).words
+        ['(GC roots)', '…', 'module variable `cache`', 'Map', 'x']
+        """
+        place = self._place_of_module_variable()
+        if place is None:
+            return self.chain
+        edge = int(self.edges[place - 1])
+        variable = f"module variable `{spelled('context', self.heap.edge_label(edge))}`"
+        script = self._script_above(place - 1)
+        rest = self._chain_below(place)
+        return [ROOT_LABEL, REPETITION, f"{variable} of {script}" if script else variable, *rest]
+
+    def _place_of_module_variable(self) -> int | None:
+        """Return where the first edge from the scope of a module leads."""
+        is_variable = self.heap.edge_type[self.edges] == self.heap.edge_type_index("context")
+        for at in np.flatnonzero(is_variable)[:_MOST_SCOPES].tolist():
+            if is_module_scope(self.heap, int(self.nodes[at])):
+                return int(at) + 1
+        return None
+
+    def _script_above(self, place: int) -> str:
+        """Name the script of the function, or module, whose scope a step of the path is."""
+        for node in self.nodes[place - 1 : max(place - 1 - _MOST_SCOPES, 0) : -1].tolist():
+            location = location_of(self.heap, node)
+            if location is not None:
+                return short_script(location.rsplit(":", 2)[0])
+            if not self.heap.name(node).startswith(vocab.CONTEXT_NAME):
+                break
+        return ""
+
+    def _chain_below(self, place: int) -> list[str]:
+        """Describe the path below a step; that step itself too, unless it is the root."""
         links: list[tuple[str, ...]] = []
         link: tuple[str, ...] = ()
         # Of a long list a few members are as good as all.
-        steps = self._steps_at(_few_of_many(self._looks()))
+        steps = self._steps_at(place + _few_of_many(self._looks()[place:]))
+        if place and (len(steps) == 1 or not self._is_folded(steps[0])):
+            links.append((self._label(steps[0]),))
         for before, step in itertools.pairwise(steps):
             is_shown = step is steps[-1] or not self._is_folded(step)
             if self._names_its_target(before, step, is_shown=is_shown):
@@ -191,7 +255,7 @@ class RetainingPath(Drawn):
             if is_shown:
                 links.append((*link, self._label(step)))
                 link = ()
-        return [ROOT_LABEL, *(text for link in _without_repetitions(links) for text in link)]
+        return [text for link in _without_repetitions(links) for text in link]
 
     def _looks(self) -> IntArray:
         """Number the steps that look alike, as ``int64[k + 1]``."""
@@ -325,6 +389,20 @@ class PathGraph(Drawn):
             "edges": self.table.astype({"edge_type": str, "class_name": str}).to_dict("records"),
             "targets": self.heap.node_id[self.targets].tolist(),
         }
+
+
+def _from_program(chain: list[str]) -> list[str]:
+    """Leave out the steps through the runtime to the modules, which say nothing about a leak."""
+    to_process = (place + 1 for place in _places_of(chain, _TO_PROCESS))
+    to_modules = (place for marker in _TO_MODULES for place in _places_of(chain, marker))
+    starts = sorted(to_modules) or list(to_process)
+    return [chain[0], REPETITION, *chain[starts[0] :]] if starts else chain
+
+
+def _places_of(chain: list[str], marker: tuple[str, ...]) -> list[int]:
+    """List where some steps follow each other in a chain."""
+    length = len(marker)
+    return [i for i in range(1, len(chain)) if tuple(chain[i : i + length]) == marker]
 
 
 def _without_repetitions(links: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -1,8 +1,8 @@
-"""By what is each node held: one tree over the heap, made of the edges that a person would name.
+"""One preferred retaining path for each node, as a tree over the heap.
 
 The shortest path from the GC roots often leads through the engine's own structures (code, hidden
-classes, templates). This tree prefers what the program itself wrote: properties, elements,
-variables, entries of collections.
+classes, templates), or through a function that happens to share a scope with the node. This tree
+prefers what the program itself wrote: properties, elements, variables, entries of collections.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
-from heapnb.analysis.retention.paths import shortest_path
 from heapnb.analysis.retention.retaining_path import RetainingPath
+from heapnb.analysis.retention.shortest_path import shortest_path
+from heapnb.analysis.retention.snapshot_code import snapshot_functions
+from heapnb.analysis.retention.weak_tables import are_from_table
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import children_of, is_string
 from heapnb.graph.locations import is_internal_script, script_names
 from heapnb.kernels import traverse
 from heapnb.kernels import trees as kernels
+from heapnb.kernels.chains import dominator_chain
 
 USER_TYPES: Final = tuple(name for name in vocab.V8_NODE_TYPES if name not in vocab.SYSTEM_TYPES)
 """Node types of what a program makes or stores, and of roots; others are the engine's."""
@@ -76,17 +79,17 @@ _TO_OWNER: Final = "<symbol owner_symbol>"
 
 @dataclass(frozen=True)
 class RetainingTree:
-    """A path from the root to every node that is held.
+    """A path from the root to every node that is retained.
 
     Parameters
     ----------
     parent : uint32[n_nodes]
-        The node before it on the way; `vocab.NO_ORDINAL` where nothing holds a node, the root
+        The node before it on the path; `vocab.NO_ORDINAL` where nothing retains a node, the root
         itself for the root.
     parent_edge : unsigned[n_nodes]
         The edge that leads from there.
     order : uint32[n_reached]
-        The nodes that are held, the root first, every node after its parent.
+        The nodes that are retained, the root first, every node after its parent.
     n_user : int
         The first so many of ``order`` are reached without passing through the engine's own
         objects.
@@ -101,17 +104,18 @@ class RetainingTree:
     is_storage: BoolArray
     is_cell: BoolArray
 
-    def path(self, node: int) -> list[int]:
-        """Return the nodes from the root to one, both included."""
-        path = [node]
-        while int(self.parent[node]) not in (node, vocab.NO_ORDINAL):
-            node = int(self.parent[node])
-            path.append(node)
-        return path[::-1]
+    def path(self, node: int) -> IntArray:
+        """Return the ordinals from the root to a node, both included, as ``int64[k]``."""
+        if self.parent[node] == vocab.NO_ORDINAL:
+            return np.array([node], np.int64)
+        # Memory that is not touched costs nothing, and a path may have millions of nodes.
+        above = np.empty(len(self.parent), np.uint32)
+        length = dominator_chain(self.parent, node, above)
+        return np.append(above[:length][::-1], node).astype(np.int64)
 
 
 def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingPath:
-    """Describe the way to a node.
+    """Return a tree's path to a node, with all its edges.
 
     Parameters
     ----------
@@ -120,7 +124,7 @@ def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingP
     tree : RetainingTree
         Its tree.
     node : int
-        Ordinal of a node that is held.
+        Ordinal of a node that is retained.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingP
 
 @derived(keep=False)
 def retaining_tree(graph: HeapGraph) -> RetainingTree:
-    """Find a way to every node, preferring edges that the program itself made.
+    """Find a path to every node; prefer edges that the program itself made.
 
     Parameters
     ----------
@@ -150,16 +154,17 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
 
     Notes
     -----
-    Breadth first in rounds: from the program's globals, then from the engine's handles over the
-    program's own objects; then also through the functions and variables of the runtime's own
-    scripts, which hold much by accident (a timer that happens to run holds whatever its
-    callback can see); then from the stack; at last through everything else.
+    Breadth first in rounds: (1) from the program's globals, (2) from the engine's handles, both
+    over the program's own objects only; (3) also through the functions and variables of the
+    runtime's own scripts, which retain much by accident (a running timer retains all that its
+    callback can see); (4) also through functions that write snapshots, such as signal handlers;
+    (5) from the stack; (6) through everything else.
     """
     return retaining_tree_over(graph, _usable_edges(graph))
 
 
 def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
-    """Find a way to every node over some edges.
+    """Find a path to every node over some edges.
 
     Parameters
     ----------
@@ -184,9 +189,7 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
     parent[graph.root] = graph.root
     queue[0] = graph.root
     tail = 1
-    start, stop = graph.edges_of(graph.root)
-    globals_ = np.arange(start, stop)[np.isin(graph.edge_to[start:stop], graph.user_roots)]
-    for edge in (*globals_.tolist(), *script_contexts):
+    for edge in (*_edges_to_globals(graph), *script_contexts):
         target = int(graph.edge_to[edge])
         if parent[target] == vocab.NO_ORDINAL:
             parent[target] = graph.root
@@ -195,15 +198,16 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
             tail += 1
     tree = (graph.first_edge, graph.edge_to, usable)
     growing = (parent, parent_edge, queue)
-    is_accidental = is_engine.copy()
+    is_temporary = is_engine.copy()
+    is_temporary[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    writes_snapshots = is_temporary.copy()
+    writes_snapshots[snapshot_functions(graph)] = True
+    is_accidental = writes_snapshots.copy()
     is_accidental[_code_of_runtime(graph)] = True
-    is_accidental[_way_to_process(graph)] = False
-    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
+    is_accidental[_path_to_process(graph)] = False
     tail = kernels.grow_tree(*tree, is_accidental, *growing, 1, tail)
-    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
-    is_accidental = is_engine.copy()
-    is_accidental[_roots_named(graph, _TEMPORARY_ROOTS)] = True
-    tail = kernels.grow_tree(*tree, is_accidental, *growing, 0, tail)
+    for blocked in (is_accidental, writes_snapshots, is_temporary):
+        tail = kernels.grow_tree(*tree, blocked, *growing, 0, tail)
     is_engine[_roots_named(graph, _STRING_ROOTS)] = True
     n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
     blocked = np.zeros(graph.n_nodes, np.bool_)
@@ -211,6 +215,15 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
     tail = kernels.grow_tree(*tree, blocked, *growing, 0, n_user)
     tail = kernels.grow_tree(*tree, np.zeros_like(blocked), *growing, 0, tail)
     return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
+
+
+def _edges_to_globals(graph: HeapGraph) -> list[int]:
+    """List the edges from the root to the program's globals; some of them are shortcuts."""
+    edges = np.arange(*graph.edges_of(graph.root))
+    edges = edges[np.isin(graph.edge_to[edges], graph.user_roots)]
+    edges = edges[graph.edge_type[edges] != graph.edge_type_index("weak")]
+    found: list[int] = edges[~are_from_table(graph, edges)].tolist()
+    return found
 
 
 def _usable_edges(graph: HeapGraph) -> BoolArray:
@@ -287,7 +300,7 @@ def _code_of_runtime(graph: HeapGraph) -> IntArray:
     return np.concatenate([closures, contexts[contexts >= 0]])
 
 
-def _way_to_process(graph: HeapGraph) -> list[int]:
+def _path_to_process(graph: HeapGraph) -> list[int]:
     """Find the runtime's function that gives programs their ``process``, and its context.
 
     Programs reach their modules through it.

@@ -39,12 +39,34 @@ def are_entries(graph: HeapGraph, edges: AnyArray) -> BoolArray:
     -------
     bool[k]
     """
+    # The same name is on an edge from the table, which does not retain anything.
+    names_table, is_from_table = _tables(graph, edges)
+    return names_table & ~is_from_table
+
+
+def are_from_table(graph: HeapGraph, edges: AnyArray) -> BoolArray:
+    """Tell which edges lead from a WeakMap's table to a value, and so do not retain it.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    edges : integer[k]
+        Edge ordinals.
+
+    Returns
+    -------
+    bool[k]
+    """
+    return _tables(graph, edges)[1]
+
+
+def _tables(graph: HeapGraph, edges: AnyArray) -> tuple[BoolArray, BoolArray]:
+    """Tell which edges name the table of a WeakMap, and which of them leave that table."""
     if not graph.ephemerons.n_pairs:
-        return np.zeros(len(edges), np.bool_)
+        return np.zeros(len(edges), np.bool_), np.zeros(len(edges), np.bool_)
     has_name = ~graph.is_indexed_edge_type[graph.edge_type[edges]]
     names = np.where(has_name, graph.edge_name[edges], 0)
     tables = graph.ephemerons.table_of_string[names]
-    sources = graph.node_id[graph.edge_from(edges)]
-    # The same name is on an edge from the table, which does not hold anything.
-    result: BoolArray = has_name & (tables >= 0) & (sources != tables)
-    return result
+    names_table: BoolArray = has_name & (tables >= 0)
+    return names_table, names_table & (graph.node_id[graph.edge_from(edges)] == tables)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from heapnb._typing import NodeArray
-from heapnb.analysis.retention.paths import shortest_path
+from heapnb.analysis.retention.paths import preferred_path
 from heapnb.workbench.model import Page, Window
 from heapnb.workbench.python_code import node_code, table_code
 from heapnb.workbench.rows.node_rows import LONGEST_WAY
@@ -41,8 +41,8 @@ class ContainmentTree(NodeTree):
         return np.array([self.node_rows.follow(key, self.heap.root, split_key(key))], np.uint32)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the shortest path from the root: key and place at each level."""
-        path = shortest_path(self.heap, node)
+        """Return the preferred path from the root: key and place at each level."""
+        path = preferred_path(self.heap, node)
         if path is None or not 0 < len(path.edges) <= LONGEST_WAY:
             return None
         return self.node_rows.way(None, path.edges.tolist(), window)

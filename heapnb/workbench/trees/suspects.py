@@ -104,7 +104,7 @@ class SuspectsTree(DecodedTree):
             *self._paragraph(f"{key}/w", "Cause", suspect.explanation),
             *self._paragraph(f"{key}/f", "Fix", suspect.fix),
             *self._trend(key, suspect),
-            self._heading(f"{key}/{_CHAIN}", "Retaining path", " → ".join(suspect.chain)),
+            self._heading(f"{key}/{_CHAIN}", "Retaining path", " → ".join(suspect.words)),
             self._heading(
                 f"{key}/{_OBJECTS}",
                 "Objects",

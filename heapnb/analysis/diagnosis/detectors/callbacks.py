@@ -89,7 +89,7 @@ def _unnamed_types(graph: HeapGraph) -> tuple[int, int]:
 
 
 def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
-    """Find a function that some objects hold, preferably from a file of the program itself.
+    """Find a function from a file of the program itself that some objects hold.
 
     Parameters
     ----------
@@ -101,18 +101,17 @@ def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
     Returns
     -------
     int or None
-        Ordinal of a closure; one of a package if the objects hold no other.
+        Ordinal of a closure. Functions of packages do not count: many objects refer to one
+        without being made by it.
     """
-    of_package = None
     for node in nodes:
         for inner in [node, *evidence.below(node)[:_MOST_BELOW]]:
             location = user_location(evidence.graph, inner)
-            if location is None or not evidence.is_closure(inner):
+            if location is None or PACKAGES_FOLDER in location:
                 continue
-            if PACKAGES_FOLDER not in location:
+            if evidence.is_closure(inner):
                 return inner
-            of_package = inner if of_package is None else of_package
-    return of_package
+    return None
 
 
 def is_suspended(graph: HeapGraph, node: int) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
+from heapnb.analysis.diagnosis.detectors.callbacks import user_location
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.short_names import short_script
 from heapnb.graph.edges import child
@@ -32,7 +34,8 @@ class ModuleReload:
         parent = _file_of(evidence, anchor.place - 1)
         if anchor.name == "children" and parent:
             anchor = replace(anchor, text=f"`module.children` of {short_script(parent)}")
-        script = evidence.location.rsplit(":", 2)[0] if evidence.location else ""
+        location = _location_of_code(evidence)
+        script = location.rsplit(":", 2)[0] if location else ""
         which = f" of {short_script(script)}" if script else ""
         return Cause(
             self.kind,
@@ -43,8 +46,21 @@ class ModuleReload:
             "Reload data instead of code: `JSON.parse` of a file. Or remove the old Module from "
             "`module.children` when you delete it from `require.cache`. Or load new code in a "
             "worker or a new process, which costs its startup time.",
-            subject=module,
+            location,
+            module,
         )
+
+
+def _location_of_code(evidence: Evidence) -> str | None:
+    """Return the line of the module's own code that occurs most often in an example."""
+    functions: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for inner in evidence.below(evidence.accumulation.example):
+        location = user_location(evidence.graph, inner)
+        if location is not None:
+            (functions if evidence.is_closure(inner) else others)[location] += 1
+    found = functions or others
+    return found.most_common(1)[0][0] if found else None
 
 
 def _module_in(evidence: Evidence) -> int | None:

@@ -8,6 +8,7 @@ from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.short_names import short_location
+from heapnb.graph.scopes import function_of_scope
 
 
 class SharedClosureContext:
@@ -32,7 +33,7 @@ class SharedClosureContext:
         place = variables[0]
         anchor = evidence.anchor_at(place)
         start = evidence.anchor
-        function = evidence.function_of_scope(evidence.steps[place - 1].node)
+        function = function_of_scope(evidence.graph, evidence.steps[place - 1].node)
         owner = f"`{function}`" if function else "one function"
         where = f" ({short_location(evidence.location)})" if evidence.location else ""
         reached = f", reached from {start.text}" if start.name != anchor.name else ""

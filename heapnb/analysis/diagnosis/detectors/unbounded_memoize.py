@@ -8,6 +8,7 @@ from typing import ClassVar
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import MAPS, Cause, growth, removals, subject_text
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.graph.scopes import is_module_scope
 
 _NAMES = re.compile(r"memo", re.IGNORECASE)
 _DICTIONARIES = (*MAPS, vocab.CLASS_OBJECT)
@@ -55,7 +56,9 @@ class UnboundedMemoize:
     def _is_beside_function(self, evidence: Evidence, place: int) -> bool:
         """Tell whether the variable shares an inner scope with a function that it may wrap."""
         step = evidence.steps[place]
-        if step.edge_type != "context" or evidence.is_module_scope(place - 1):
+        if step.edge_type != "context" or is_module_scope(
+            evidence.graph, evidence.steps[place - 1].node
+        ):
             return False
         graph = evidence.graph
         return any(

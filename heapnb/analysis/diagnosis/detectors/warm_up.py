@@ -13,7 +13,6 @@ from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.detectors.module_reload import MODULE_CLASSES
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.graph.edges import children_of
-from heapnb.graph.locations import is_internal
 
 STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String table)")
 """Tables of the engine that grow with loaded code and its names, but retain neither."""
@@ -104,9 +103,8 @@ def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:
     accumulation = evidence.accumulation
     if accumulation.is_content or not 0 < accumulation.count_delta <= n_loaded:
         return False
-    location = evidence.location
     is_wrapper = evidence.class_name.rpartition(" ")[2] in WRAPPERS
-    return is_wrapper or location is None or is_internal(location)
+    return is_wrapper or not evidence.is_of_program
 
 
 def _file_names(evidence: Evidence) -> list[str]:

@@ -1,0 +1,122 @@
+"""Functions that exist to write a snapshot: they retain their scope, but leak nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from heapnb._typing import IntArray
+from heapnb.graph import HeapGraph
+from heapnb.graph.edges import child, is_string
+from heapnb.graph.locations import script_names
+
+_WRITERS: Final = ("writeHeapSnapshot", "getHeapSnapshot", "takeHeapSnapshot", "heapSnapshot")
+"""Methods of `node:v8`, of a worker and of the inspector's client, and heapnb's own function."""
+
+_KIT: Final = re.compile(r"[/\\]heapnb[/\\]capture[/\\][^/\\]+\.[cm]?js$")
+"""Scripts that heapnb preloads into a program."""
+
+_CONSTANT_POOL: Final = "(constant pool)"
+_SHARED: Final = "shared"
+_PROCESS: Final = "process"
+_SIGNAL_PREFIX: Final = "SIG"
+_MOST_RETAINERS: Final = 256
+_LEVELS: Final = 3
+"""From the constants of a function: its bytecode, what V8 shares between its closures."""
+
+
+def snapshot_functions(graph: HeapGraph) -> IntArray:
+    """Find the functions through which a program, its user or heapnb writes snapshots.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals, in no order: listeners for signals of `process` (arrays of them included),
+        functions whose code names a method that writes a snapshot, and the functions of
+        heapnb's own scripts with their scopes.
+
+    Notes
+    -----
+    A signal handler often closes over the scope of the main module, which makes it the shortest
+    way to what leaks there.
+    """
+    return np.unique(
+        np.array([*_signal_listeners(graph), *_writers(graph), *_of_kit(graph)], np.int64)
+    )
+
+
+def _signal_listeners(graph: HeapGraph) -> list[int]:
+    """List what `process` calls when a signal arrives."""
+    is_process = is_string(graph, [_PROCESS])[graph.node_name]
+    is_process &= graph.node_type == graph.node_type_index("object")
+    found: list[int] = []
+    for process in np.flatnonzero(is_process).tolist():
+        events = child(graph, process, "_events")
+        if events is None:
+            continue
+        for edge in range(*graph.edges_of(events)):
+            is_property = graph.edge_type[edge] == graph.edge_type_index("property")
+            if is_property and graph.edge_label(edge).startswith(_SIGNAL_PREFIX):
+                listeners = int(graph.edge_to[edge])
+                found.append(listeners)
+                found += [
+                    int(graph.edge_to[inner])
+                    for inner in range(*graph.edges_of(listeners))
+                    if graph.edge_type[inner] == graph.edge_type_index("element")
+                ]
+    return found
+
+
+def _writers(graph: HeapGraph) -> list[int]:
+    """List the closures in whose constants the name of such a method stands."""
+    is_name = is_string(graph, _WRITERS)[graph.node_name]
+    is_name &= np.isin(graph.node_type, [graph.node_type_index("string")])
+    level = [
+        source
+        for node in np.flatnonzero(is_name).tolist()
+        for _, source in _retainers(graph, node)
+        if graph.name(source) == _CONSTANT_POOL
+    ]
+    found: list[int] = []
+    code = graph.node_type_index("code")
+    for _ in range(_LEVELS):
+        above: list[int] = []
+        for node in level:
+            retainers = _retainers(graph, node)
+            closures = [source for label, source in retainers if label == _SHARED]
+            found += closures
+            # What closures share also stands in the constants of the function around them.
+            if not closures:
+                above += [source for _, source in retainers if graph.node_type[source] == code]
+        level = above
+    return found
+
+
+def _retainers(graph: HeapGraph, node: int) -> list[tuple[str, int]]:
+    """List labels and sources of the first edges that retain a node."""
+    edges = graph.retaining_edges_of(node)[:_MOST_RETAINERS].astype(np.int64)
+    edges = edges[graph.edge_type[edges] != graph.edge_type_index("weak")]
+    sources = graph.edge_from(edges).tolist()
+    return [(graph.edge_label(e), s) for e, s in zip(edges.tolist(), sources, strict=True)]
+
+
+def _of_kit(graph: HeapGraph) -> list[int]:
+    """List the functions of heapnb's own scripts, and their scopes."""
+    locations = graph.raw.locations
+    if locations is None:
+        return []
+    scripts = [number for number, name in script_names(graph).items() if _KIT.search(name)]
+    nodes = locations.node[np.isin(locations.script_id, scripts)]
+    closures = nodes[graph.node_type[nodes] == graph.node_type_index("closure")].tolist()
+    scopes = [child(graph, closure, "context") for closure in closures]
+    return [*closures, *(scope for scope in scopes if scope is not None)]
+
+
+__all__ = ["snapshot_functions"]
