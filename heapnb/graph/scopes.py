@@ -15,7 +15,7 @@ def is_module_scope(graph: HeapGraph, context: int) -> bool:
     graph : HeapGraph
         The heap.
     context : int
-        Ordinal; nodes that are no contexts give False.
+        Ordinal; other nodes than contexts give False.
 
     Returns
     -------

@@ -127,14 +127,14 @@ class PathSearch:
     def _found(self, length: int) -> IntArray | None:
         return None if length < 0 else self.path[:length][::-1].copy()
 
-    def alternatives(self, below: IntArray, turn: int, used: BoolArray) -> Iterator[IntArray]:
+    def alternatives(self, below: IntArray, start: int, used: BoolArray) -> Iterator[IntArray]:
         """Go through the paths that reach a node from retainers that were not used yet.
 
         Parameters
         ----------
         below : int64[k]
             The edges from that node to the end of the path.
-        turn : int
+        start : int
             The node.
         used : bool[n_nodes]
             Nodes of the paths found so far. The caller adds to them.
@@ -144,8 +144,8 @@ class PathSearch:
         int64[m]
             Edges of a whole path.
         """
-        passed = np.unique([turn, *self.graph.edge_to[below].tolist()]).astype(np.int64)
-        for edge, source in self.retainers(turn):
+        passed = np.unique([start, *self.graph.edge_to[below].tolist()]).astype(np.int64)
+        for edge, source in self.retainers(start):
             if used[source]:
                 continue
             upper = self._edges_avoiding(source, passed)
