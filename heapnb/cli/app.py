@@ -35,6 +35,25 @@ from heapnb.cli.options import HelpfulGroup
 from heapnb.cli.output import EXIT_ANSWERED, note
 from heapnb.errors import TRACEBACK_VARIABLE
 
+_TAKING_SNAPSHOTS = """\b
+Take three snapshots of one process, with work between them:
+  signal       node --heapsnapshot-signal=SIGUSR2 app.js; kill -USR2 PID
+  near limit   node --heapsnapshot-near-heap-limit=3 app.js
+  in code      require("node:v8").writeHeapSnapshot()
+  Docker       docker run -e NODE_OPTIONS=--heapsnapshot-signal=SIGUSR2 …
+               docker kill -s USR2 NAME; docker cp NAME:/app/FILE .
+  Kubernetes   kubectl exec POD -- sh -c 'kill -USR2 1'
+               kubectl cp POD:/app/FILE FILE
+  no option    kill -USR1 PID; chrome://inspect, inspect, Memory
+  Chrome       DevTools, Memory, Heap snapshot, Save
+Then: heapnb diagnose Heap.*.heapsnapshot
+"""
+
+_EXIT_CODES = (
+    "Exit codes: 0 answered; 1 leak found (diagnose --fail-on-leak); "
+    "2 wrong use or unreadable input."
+)
+
 _COMMANDS = (
     summary.command,
     constructors.command,
@@ -57,8 +76,7 @@ _COMMANDS = (
 @click.group(
     cls=HelpfulGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 answered; 1 leak found (diagnose --fail-on-leak); "
-    "2 wrong use or unreadable input.",
+    epilog=f"{_TAKING_SNAPSHOTS}\n{_EXIT_CODES}",
 )
 @click.version_option(__version__, prog_name="heapnb", message="%(prog)s %(version)s")
 def application() -> None:

@@ -12,7 +12,7 @@ from heapnb.cli import constructors, diff, find, strings
 from heapnb.graph import open_graph
 from heapnb.snapshot import load
 from tests.cli.conftest import Run
-from tests.conftest import all_samples, sample_cases, sample_series
+from tests.conftest import ROOT, all_samples, sample_cases, sample_series
 
 IsNullable = type(None)
 
@@ -362,3 +362,22 @@ def test_diff_in_the_words_of_memwatch(run: Run, series: list[Path]) -> None:
     assert {"what": "OrderDraft", "+": 240, "-": 0}.items() <= next(
         detail for detail in printed["change"]["details"] if detail["what"] == "OrderDraft"
     ).items()
+
+
+def test_help_and_readme_say_how_to_take_snapshots(run: Run) -> None:
+    lines = run("--help").out.splitlines()
+    start = next(i for i, line in enumerate(lines) if "Take three snapshots" in line)
+    told = "\n".join(lines[start : start + 11])
+    assert "heapnb diagnose" in told
+    readme = (ROOT / "README.md").read_text()
+    for command in (
+        "node --heapsnapshot-signal=SIGUSR2 app.js",
+        "node --heapsnapshot-near-heap-limit=3 app.js",
+        'require("node:v8").writeHeapSnapshot()',
+        "docker kill -s USR2 NAME",
+        "kubectl exec POD -- sh -c 'kill -USR2 1'",
+        "kubectl cp POD:/app/FILE FILE",
+        "chrome://inspect",
+    ):
+        assert command in told
+        assert command in readme
