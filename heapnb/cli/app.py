@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -132,11 +133,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     # Not `application.main`, which ends the process with code 1 when a pipe breaks.
     try:
-        with application.make_context("heapnb", arguments) as context:
+        with _noted_warnings(), application.make_context("heapnb", arguments) as context:
             result = application.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     return result if isinstance(result, int) else EXIT_ANSWERED
+
+
+@contextlib.contextmanager
+def _noted_warnings() -> Iterator[None]:
+    """Print warnings as one line for people, without a place in Python's code."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", category=UserWarning, module="heapnb")
+        warnings.showwarning = lambda message, *_, **__: note(f"{message}")
+        yield
 
 
 def _obey_the_second_interrupt() -> None:

@@ -28,7 +28,12 @@ COLUMNS = (
 @click.command("find")
 @snapshot_argument
 @click.option(
-    "--class", "class_name", callback=check_text, metavar="NAME", help="The node is of this class."
+    "--class",
+    "--class-name",
+    "class_name",
+    callback=check_text,
+    metavar="NAME",
+    help="The node is of this class.",
 )
 @click.option("--name", callback=check_regex, metavar="REGEX", help="The name matches this.")
 @click.option(

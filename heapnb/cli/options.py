@@ -11,7 +11,7 @@ import click
 from heapnb.cli.frontend import DEFAULT_ROWS, frontend
 from heapnb.cli.output import TableOutput
 from heapnb.cli.reading import Reading
-from heapnb.errors import require_files
+from heapnb.errors import CommandError, require_files, suggestion
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -30,6 +30,15 @@ class HelpfulGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Show the help where there are no arguments."""
         return super().parse_args(ctx, args or ["--help"])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest near names for a command that does not exist."""
+        near = None if args[0] in self.commands else suggestion(args[0], self.commands)
+        if near is not None and not args[0].startswith("-"):
+            raise CommandError(f"There is no command {args[0]!r}.", hint=near)
+        return super().resolve_command(ctx, args)
 
 
 def check_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

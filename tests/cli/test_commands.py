@@ -323,7 +323,7 @@ def test_sql(run: Run, sample: Path) -> None:
     answer = run("sql", sample, "select node_id from nodes order by 1")
     assert answer.exit_code == 0
     assert len(answer.out.splitlines()) == 31
-    assert "rows, own code first; --all prints all." in answer.err
+    assert "rows; --all prints all." in answer.err
     lists = run("sql", sample, "select path(7) as path, null as nothing", "--json").json
     assert lists[0]["path"][0] == "(GC roots)"
     assert lists[0]["nothing"] is None
@@ -338,7 +338,7 @@ def test_sql_over_several_files(run: Run, series: list[Path]) -> None:
 
 def test_sql_that_is_not_understood(run: Run, sample: Path) -> None:
     assert "Hint:" in run("sql", sample, "select nothing from nodes").complaint
-    assert "not changed" in run("sql", sample, "drop table nodes").complaint
+    assert "Only SELECT is allowed" in run("sql", sample, "drop table nodes").complaint
     assert "Missing argument" in run("sql", sample).complaint
 
 
@@ -381,3 +381,11 @@ def test_help_and_readme_say_how_to_take_snapshots(run: Run) -> None:
     ):
         assert command in told
         assert command in readme
+
+
+def test_empty_answers_suggest_near_names(run: Run, sample: Path) -> None:
+    answer = run("find", sample, "--class-name", "OrderDraf")
+    assert answer.exit_code == 0
+    assert answer.err == "No class is named `OrderDraf`: did you mean `OrderDraft`?\n"
+    assert run("find", sample, "--class", "OrderDraf", "--json").json == []
+    assert "did you mean `closures`?" in run("closure", sample).complaint
