@@ -190,3 +190,40 @@ def test_closures_are_named_with_what_each_retains() -> None:
         "`cancel` closures, each retaining a CallContext, in the module variable `pending`"
     )
     assert "accumulates `cancel` closures" in suspect.explanation
+
+
+def states(builder: SnapshotBuilder, n: int, *, failed_too: int = 0) -> None:
+    """Calls that leak have failed; as many others come and go, or are held by something else."""
+    store = array(builder, "pending", 901)
+    other = array(builder, "recent", 951)
+    for text, node_id in (("failed", 881), ("done", 883)):
+        builder.node(text, type="string", node_id=node_id)
+    for number in range(n):
+        key = f"call{number}"
+        builder.node(key, name="Call", size=100, node_id=1001 + 4 * number, location=(1, 9, 2))
+        builder.edge(store, key, number, type="element").edge(key, "failed", "state")
+    for number in range(20):
+        # New ones in each snapshot.
+        key = f"good{number}"
+        builder.node(key, name="Call", size=100, node_id=1003 + 4 * (n - 20 + number))
+        builder.node(key, location=(1, 9, 2))
+        state = "failed" if number < failed_too else "done"
+        builder.edge(other, key, number, type="element").edge(key, state, "state")
+
+
+def test_what_the_leaked_ones_have_in_common_is_told_with_its_counts() -> None:
+    (suspect,) = diagnosis_of(states).suspects
+    assert suspect.count_per_snapshot == (40, 80, 170)
+    assert suspect.released == (20, 80)
+    assert "In the last interval, 20 of the 80 were released." in suspect.explanation
+    said = 'All 150 Call objects attributed to this suspect have `state: "failed"`; 0 of the other '
+    assert f"{said}20 do." in suspect.explanation
+    assert "although 20 of 80 were released" in diagnosis_of(states).reason
+
+
+def test_nothing_is_in_common_where_others_have_it_too() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        states(builder, n, failed_too=5)
+
+    (suspect,) = diagnosis_of(fill).suspects
+    assert "attributed to this suspect" not in suspect.explanation

@@ -314,7 +314,7 @@ def test_nothing_is_remarked_on_an_ordinary_pile() -> None:
 
     explanation = suspect(fill).explanation
     assert explanation.endswith(
-        "20 → 60 → 150. None of the 60 in the previous snapshot has been removed."
+        "20 → 60 → 150. None of the 60 in the previous snapshot has been released."
     )
 
 
@@ -433,8 +433,8 @@ def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
     ("survival", "counted", "said"),
     [
         (None, None, ""),
-        (1.0, (0, 60), " None of the 60 in the previous snapshot has been removed."),
-        (0.48, (4732, 9100), " In the last interval, 4,732 of 9,100 were removed."),
+        (1.0, (0, 60), " None of the 60 in the previous snapshot has been released."),
+        (0.48, (4732, 9100), " In the last interval, 4,732 of the 9,100 were released."),
         (
             0.999,
             None,
@@ -451,8 +451,8 @@ def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
 def test_removals_are_measured(
     survival: float | None, counted: tuple[int, int] | None, said: str
 ) -> None:
-    accumulation = SimpleNamespace(lowest_survival=survival, removals=counted)
-    evidence = cast("Evidence", SimpleNamespace(accumulation=accumulation))
+    accumulation = SimpleNamespace(lowest_survival=survival)
+    evidence = cast("Evidence", SimpleNamespace(accumulation=accumulation, released=counted))
     assert removals(evidence) == said
 
 

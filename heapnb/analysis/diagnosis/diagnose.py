@@ -173,6 +173,7 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
         None if size.container is None else int(evidence.graph.node_id[size.container]),
         within,
         capitalised(subject.title),
+        evidence.released,
     )
 
 

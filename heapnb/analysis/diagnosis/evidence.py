@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb._typing import IntArray
+from heapnb._typing import BoolArray, IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
 from heapnb.analysis.diagnosis.short_names import article, clipped, short_script
 from heapnb.analysis.packages import PACKAGES_FOLDER
@@ -18,7 +18,9 @@ from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry
+from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.series import Series
+from heapnb.analysis.series.series_data import is_member
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import definition_sites, is_internal, location_of
@@ -444,14 +446,30 @@ class Evidence:
         """
         if location_of(self.graph, self.named_example) is None:
             return tuple(int(count) for count in self.accumulation.count)
+        snapshots = self.series.snapshots
+        return tuple(int(np.count_nonzero(self._alike(snapshot))) for snapshot in snapshots)
+
+    def _alike(self, snapshot: ReducedSnapshot) -> BoolArray:
+        """Mark the objects of the class and definition site in a snapshot."""
         last = self.series.snapshots[-1]
         wanted = last.kind_hash[last.kind[self.named_example]]
-        counts = []
-        for snapshot in self.series.snapshots:
-            alike = np.zeros(len(snapshot.kind_hash), np.bool_)
-            alike[snapshot.kind_hash == wanted] = True
-            counts.append(int(np.count_nonzero(alike[snapshot.kind])))
-        return tuple(counts)
+        alike: BoolArray = (snapshot.kind_hash == wanted)[snapshot.kind]
+        return alike
+
+    @cached_property
+    def released(self) -> tuple[int, int] | None:
+        """How many of `counts` in the previous snapshot are gone in the last one, and of how many.
+
+        None where node ids do not tell, where the objects are made anew each time, and where one
+        object grows.
+        """
+        if self.accumulation.is_content or self.accumulation.removals is None:
+            return None
+        if location_of(self.graph, self.named_example) is None:
+            return self.accumulation.removals
+        before, last = self.series.snapshots[-2:]
+        ids = before.node_id[self._alike(before)]
+        return int(np.count_nonzero(~is_member(ids, last.node_id))), len(ids)
 
     @cached_property
     def held(self) -> IntArray:

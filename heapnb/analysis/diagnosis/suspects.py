@@ -103,6 +103,9 @@ class Suspect(Charted):
     title : str
         What to call the objects where the class says little: "`cancel` closures, each retaining a
         `CallContext`".
+    released : (int, int) or None
+        How many of `count_per_snapshot` in the previous snapshot are gone in the last one, and of
+        how many; None where node ids do not tell.
     """
 
     rank: int
@@ -129,6 +132,7 @@ class Suspect(Charted):
     container_id: int | None = None
     within: int | None = None
     title: str = ""
+    released: tuple[int, int] | None = None
 
     @property
     def subject(self) -> str:

@@ -131,6 +131,10 @@ def _grew(basis: Basis, suspect: Suspect) -> str:
             survival = suspect.survival
             if survival is None:
                 return grew
+            n_released, n_before = suspect.released or (0, 0)
+            if survival == 1 and n_released:
+                were = "was" if n_released == 1 else "were"
+                return f"{grew}, although {n_released:,} of {n_before:,} {were} released"
             if survival == 1:
                 return f"{grew}, and none of the earlier ones was released"
             return f"{grew}, and {whole_percent(survival)}% of the earlier ones were not released"

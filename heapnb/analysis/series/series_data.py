@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _BITMAP_SPAN: Final = 64
 
+_MOST_NODES_OF_PREVIOUS: Final = 2_000_000
+"""A larger snapshot is not opened again for a remark: that would take seconds."""
+
 
 class SnapshotGoneError(HeapnbError):
     """An earlier snapshot of a series cannot be opened again: it has no file, or another one."""
@@ -114,6 +117,20 @@ class SeriesData:
         if graph.n_nodes != snapshot.n_nodes:
             raise SnapshotGoneError(f"{snapshot.name} has changed since it was read.")
         return graph
+
+    @cached_property
+    def previous(self) -> HeapGraph | None:
+        """The snapshot before the last one as a graph, for questions about what was removed.
+
+        None if there is none, if it is large, or if its file cannot be read again.
+        """
+        number = len(self) - 2
+        if number < 0 or self.snapshots[number].n_nodes > _MOST_NODES_OF_PREVIOUS:
+            return None
+        try:
+            return self.reopen(number)
+        except (HeapnbError, OSError):
+            return None
 
     @cached_property
     def table(self) -> pd.DataFrame:

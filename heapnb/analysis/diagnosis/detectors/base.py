@@ -125,7 +125,7 @@ def counted(evidence: Evidence) -> str:
 
 
 def removals(evidence: Evidence) -> str:
-    """Say how many objects of the previous snapshot were removed since, as node ids show.
+    """Say how many objects of the previous snapshot were released since, as node ids show.
 
     Objects that came and went within one interval are in no snapshot, so nothing is said of them.
 
@@ -134,16 +134,16 @@ def removals(evidence: Evidence) -> str:
     str
         A sentence after a blank; empty if the snapshots do not tell, or if one object grows.
     """
-    accumulation = evidence.accumulation
-    survival = accumulation.lowest_survival
+    survival = evidence.accumulation.lowest_survival
     if survival is None:
         return ""
-    if accumulation.removals is not None:
-        n_removed, n_before = accumulation.removals
-        if survival == 1:
-            return f" None of the {n_before:,} in the previous snapshot has been removed."
-        if n_removed:
-            return f" In the last interval, {n_removed:,} of {n_before:,} were removed."
+    if evidence.released is not None:
+        n_released, n_before = evidence.released
+        if n_released:
+            were = "was" if n_released == 1 else "were"
+            return f" In the last interval, {n_released:,} of the {n_before:,} {were} released."
+        if survival == 1 and n_before:
+            return f" None of the {n_before:,} in the previous snapshot has been released."
     percent = whole_percent(survival)
     least = f"at least {percent}%" if percent >= HALF else f"as few as {percent}%"
     return f" Of those in each earlier snapshot, {least} are still in the last one."

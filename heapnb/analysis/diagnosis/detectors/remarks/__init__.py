@@ -9,6 +9,7 @@ from typing import Final
 
 from heapnb.analysis.diagnosis.detectors.remarks.duplicate_texts import DuplicateTexts
 from heapnb.analysis.diagnosis.detectors.remarks.hidden_classes import HiddenClasses
+from heapnb.analysis.diagnosis.detectors.remarks.in_common import InCommon
 from heapnb.analysis.diagnosis.detectors.remarks.log_buffer import LogBuffer
 from heapnb.analysis.diagnosis.detectors.remarks.outside_heap import OutsideHeap
 from heapnb.analysis.diagnosis.detectors.remarks.remark import Remark
@@ -19,6 +20,7 @@ from heapnb.analysis.diagnosis.detectors.remarks.weak_references import WeakRefe
 from heapnb.analysis.diagnosis.evidence import Evidence
 
 REMARKS: Final[tuple[Remark, ...]] = (
+    InCommon(),
     LogBuffer(),
     WeakKeys(),
     WeakReferences(),

@@ -1,0 +1,211 @@
+"""What accumulated objects have in common, and others of their class do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heapnb import vocab
+from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.analysis.diagnosis.doubts import names_beside
+from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.short_names import clipped
+from heapnb.analysis.series.series_data import is_member
+from heapnb.graph import HeapGraph
+from heapnb.graph.edges import children_of
+
+LEAST_LEAKED: Final = 16
+"""Of fewer objects, what they share may be chance."""
+
+LEAST_OTHERS: Final = 8
+"""So many others must lack it."""
+
+MOST_OF_OTHERS: Final = 0.1
+"""If more of the others have it, too, it tells nothing."""
+
+_MOST_OBJECTS: Final = 100_000
+_MOST_PROPERTIES: Final = 40
+_MOST_VALUES: Final = 64
+_ODDBALLS: Final = frozenset({"undefined", "null", "true", "false"})
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z _-]{0,23}")
+"""A state or a kind. Ids, names of persons and secrets have digits, or differ between objects."""
+
+
+class InCommon:
+    """A value that all of the objects have, and hardly any other object of their class."""
+
+    def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
+        """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
+        accumulation, graph = evidence.accumulation, evidence.graph
+        if accumulation.is_content or len(accumulation.members) < LEAST_LEAKED:
+            return None
+        wrapped = _Wrapped.by(graph, accumulation.example)
+        leaked = wrapped.objects(graph, accumulation.members)
+        if len(leaked) < LEAST_LEAKED or not _has_own_class(graph, int(leaked[0])):
+            return None
+        name = clipped(graph.class_name(int(leaked[0])))
+        index = graph.class_index[leaked[0]]
+        leaked = leaked[graph.class_index[leaked] == index]
+        elsewhere = np.flatnonzero(graph.class_index == index)
+        elsewhere = elsewhere[graph.node_type[elsewhere] == graph.node_type[leaked[0]]]
+        elsewhere = np.setdiff1d(elsewhere, np.union1d(evidence.held, leaked))
+        found = _difference(graph, leaked, elsewhere)
+        if found is not None:
+            return (
+                f"All {len(leaked):,} {name} objects attributed to this suspect "
+                f"{found.what('have', 'lack')}; {found.count:,} of the other "
+                f"{len(elsewhere):,} do."
+            )
+        return _against_released(evidence, wrapped)
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """A property: its value in all leaked objects, and how many others share that.
+
+    ``value`` is empty if the leaked ones have no such property.
+    """
+
+    label: str
+    value: str
+    count: int
+
+    def what(self, have: str, lack: str) -> str:
+        """Say what the leaked objects have or lack."""
+        label = clipped(self.label)
+        return f"{have} `{label}: {self.value}`" if self.value else f"{lack} the field `{label}`"
+
+
+@dataclass(frozen=True)
+class _Wrapped:
+    """Which objects count: the members, or for functions a variable of the scope of each."""
+
+    variable: str | None
+
+    @classmethod
+    def by(cls, graph: HeapGraph, example: int) -> _Wrapped:
+        """Choose the variable by one function."""
+        if graph.node_type[example] != graph.node_type_index("closure"):
+            return cls(None)
+        scope = int(children_of(graph, np.array([example]), ["context"])[0])
+        for edge in range(*graph.edges_of(scope)) if scope >= 0 else ():
+            is_variable = graph.edge_type[edge] == graph.edge_type_index("context")
+            if is_variable and _has_own_class(graph, int(graph.edge_to[edge])):
+                return cls(graph.edge_label(edge))
+        return cls(None)
+
+    def objects(self, graph: HeapGraph, members: AnyArray) -> IntArray:
+        """Return the objects of some members, as ordinals, at most a sample of them."""
+        nodes = members.astype(np.int64)
+        if len(nodes) > _MOST_OBJECTS:
+            nodes = nodes[np.linspace(0, len(nodes) - 1, _MOST_OBJECTS).astype(np.int64)]
+        if self.variable is None:
+            return nodes
+        scopes = children_of(graph, nodes, ["context"])
+        found = children_of(graph, scopes, [self.variable], edge_type="context")
+        return np.unique(found[found >= 0])
+
+
+def _has_own_class(graph: HeapGraph, node: int) -> bool:
+    """Tell objects of a class of the program, or with fields of their own, from others."""
+    if graph.node_type[node] != graph.node_type_index("object"):
+        return False
+    name = graph.class_name(node)
+    return not name.startswith((vocab.CONTEXT_NAME, *vocab.ENGINE_CLASSES)) and name not in {
+        vocab.CLASS_OBJECT,
+        "Array",
+        "Map",
+        "Set",
+        "Promise",
+    }
+
+
+def _against_released(evidence: Evidence, wrapped: _Wrapped) -> str | None:
+    """Compare what stayed with what was released in the last interval, in the snapshot before."""
+    if evidence.released is None or evidence.released[0] < LEAST_OTHERS:
+        return None
+    graph = evidence.series.previous
+    if graph is None:
+        return None
+    before = evidence.accumulation.earlier[-1].astype(np.int64)
+    stays = is_member(graph.node_id[before], evidence.graph.node_id)
+    stayed = wrapped.objects(graph, before[stays])
+    released = wrapped.objects(graph, before[~stays])
+    found = _difference(graph, stayed, released)
+    if found is None:
+        return None
+    return (
+        f"In the previous snapshot, all {len(stayed):,} that are still here "
+        f"{found.what('had', 'lacked')}; {found.count:,} of the {len(released):,} released "
+        "since did."
+    )
+
+
+def _difference(graph: HeapGraph, leaked: IntArray, others: IntArray) -> _Difference | None:
+    """Find the property that tells the leaked objects best from the others."""
+    if len(leaked) < LEAST_LEAKED or len(others) < LEAST_OTHERS:
+        return None
+    if len(others) > _MOST_OBJECTS:
+        others = others[np.linspace(0, len(others) - 1, _MOST_OBJECTS).astype(np.int64)]
+    found = [*_values(graph, leaked, others), *_missing(graph, leaked, others)]
+    telling = [one for one in found if one.count <= MOST_OF_OTHERS * len(others)]
+    return min(telling, key=lambda one: one.count, default=None)
+
+
+def _values(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
+    """List the values that all leaked objects share."""
+    for label in _properties(graph, int(leaked[0])):
+        nodes = children_of(graph, leaked, [label], edge_type="property")
+        value = _value(graph, int(nodes[0]))
+        if value and _has_value(graph, nodes, value).all():
+            theirs = children_of(graph, others, [label], edge_type="property")
+            yield _Difference(label, value, int(_has_value(graph, theirs, value).sum()))
+
+
+def _missing(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
+    """List the fields that no leaked object has.
+
+    Small numbers are no edges, so V8's description of the object has to lack the field, too.
+    """
+    own = names_beside(graph, int(leaked[0]))
+    for label in _properties(graph, int(others[0])):
+        if label in own or (children_of(graph, leaked, [label], edge_type="property") >= 0).any():
+            continue
+        ends = [int(leaked[0]), int(leaked[len(leaked) // 2]), int(leaked[-1])]
+        if own and not any(label in names_beside(graph, node) for node in ends):
+            theirs = children_of(graph, others, [label], edge_type="property")
+            yield _Difference(label, "", int((theirs < 0).sum()))
+
+
+def _properties(graph: HeapGraph, node: int) -> list[str]:
+    edges = np.arange(*graph.edges_of(node))
+    edges = edges[graph.edge_type[edges] == graph.edge_type_index("property")]
+    labels = [graph.edge_label(edge) for edge in edges[:_MOST_PROPERTIES].tolist()]
+    return [label for label in labels if label != "__proto__" and "<symbol" not in label]
+
+
+def _has_value(graph: HeapGraph, nodes: IntArray, value: str) -> BoolArray:
+    """Tell which nodes have a value; of too many different nodes, none."""
+    distinct, which = np.unique(nodes, return_inverse=True)
+    if len(distinct) > _MOST_VALUES:
+        return np.zeros(len(nodes), np.bool_)
+    has = np.array([_value(graph, node) == value for node in distinct.tolist()], np.bool_)
+    return has[which]
+
+
+def _value(graph: HeapGraph, node: int) -> str:
+    """Write a short text or an oddball; empty for anything else."""
+    if node < 0:
+        return ""
+    name = graph.name(node)
+    if graph.node_type[node] == graph.node_type_index("string"):
+        return f'"{name}"' if _WORD.fullmatch(name) else ""
+    if name == vocab.ODDBALL_NAME:
+        names = [graph.name(int(graph.edge_to[edge])) for edge in range(*graph.edges_of(node))]
+        name = next((text for text in names if text in _ODDBALLS), name)
+    is_hidden = graph.node_type[node] == graph.node_type_index("hidden")
+    return name if is_hidden and name in _ODDBALLS else ""
