@@ -58,7 +58,7 @@ class Accumulation:
     earlier : tuple of uint32[…]
         The members in each snapshot before the last one, as ordinals there.
     removals : (int, int) or None
-        Members of the snapshot before the last one that are no members of it, and how many it
+        Members of the snapshot before the last one that the last one lacks, and how many it
         had; None where ids do not tell, or where the members are new each time.
     """
 
