@@ -123,7 +123,7 @@ def require_files(sources: Iterable[object]) -> None:
     Parameters
     ----------
     sources : iterable
-        Snapshots; what is no path, ``"-"`` and URLs pass.
+        Snapshots. Only paths are checked: not ``"-"``, URLs, bytes or open snapshots.
 
     Raises
     ------

@@ -7,13 +7,14 @@ kernels, reports to it.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from heapnb._typing import ProgressCallback
 
@@ -31,6 +32,45 @@ _NOTEBOOK_INTERVAL_SECONDS = 0.1
 
 ProgressReporter: TypeAlias = Callable[[], AbstractContextManager[ProgressCallback | None]]
 """Opens a context in which work reports, such as `progress_bar`; None stands for silence."""
+
+
+ProgressOption: TypeAlias = ProgressCallback | ProgressReporter | bool | None
+"""None and True ask for a bar, False for silence; see `heapnb.load` for callables."""
+
+
+def reporter_of(progress: ProgressOption) -> ProgressReporter:
+    """Return the reporter that a keyword ``progress`` asks for.
+
+    Parameters
+    ----------
+    progress : callable or bool, optional
+        A bar by default, none for False. A callable without arguments is a reporter already;
+        any other one is called with (stage, done, total).
+
+    Returns
+    -------
+    callable
+
+    Examples
+    --------
+    >>> with reporter_of(print)() as report:
+    ...     report("Reading", 1, 2)
+    Reading 1 2
+    """
+    if not callable(progress):
+        return lambda: progress_bar(enabled=progress is not False)
+    if _needs_no_arguments(progress):
+        return cast("ProgressReporter", progress)
+    callback = cast("ProgressCallback", progress)
+    return lambda: nullcontext(callback)
+
+
+def _needs_no_arguments(function: Callable[..., object]) -> bool:
+    try:
+        kinds = inspect.signature(function).parameters.values()
+    except ValueError:
+        return False
+    return not any(one.default is one.empty and one.kind is not one.VAR_KEYWORD for one in kinds)
 
 
 def no_progress() -> AbstractContextManager[None]:

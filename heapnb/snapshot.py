@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from heapnb._showing import Browsed
-from heapnb._typing import ProgressCallback
 from heapnb.errors import suggestion
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.literals import visible
 from heapnb.node import Node
-from heapnb.progress import progress_bar
+from heapnb.progress import ProgressOption, reporter_of
 
 if TYPE_CHECKING:
     import re
@@ -33,9 +30,6 @@ if TYPE_CHECKING:
     from heapnb.analysis.summary import Summary
     from heapnb.format import RawSnapshot
     from heapnb.views.describe import View
-
-ProgressOption: TypeAlias = ProgressCallback | bool | None
-"""None and True ask for a bar, False for silence; a callable is called."""
 
 
 def load(
@@ -88,19 +82,11 @@ def load(
         open_graph(
             source,
             cache=cache,
-            progress=_progress_reporter(progress),
+            progress=reporter_of(progress),
             salvage=salvage,
             source_files=find_sources(source_root, source_maps),
         )
     )
-
-
-def _progress_reporter(
-    progress: ProgressOption,
-) -> Callable[[], AbstractContextManager[ProgressCallback | None]]:
-    if callable(progress):
-        return lambda: nullcontext(progress)
-    return lambda: progress_bar(enabled=progress is not False)
 
 
 class Snapshot(Browsed):

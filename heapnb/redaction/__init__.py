@@ -18,6 +18,7 @@ from heapnb._showing import Shown
 from heapnb.errors import HeapnbError
 from heapnb.format.writer import check_target, write_snapshot
 from heapnb.graph.sources import HeapSource, graph_of
+from heapnb.progress import ProgressOption, reporter_of
 from heapnb.redaction.findings import findings_table
 from heapnb.redaction.plan import Mode, find, replace_strings, with_tokens
 from heapnb.redaction.roles import roles_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from heapnb._typing import ProgressCallback
     from heapnb.format import RawSnapshot
-    from heapnb.graph import HeapGraph, ProgressReporter
+    from heapnb.graph import HeapGraph
 
 __all__ = ["Mode", "RedactionResult", "audit", "redact"]
 
@@ -99,7 +100,7 @@ def redact(
     salt: str | bytes | None = None,
     force: bool = False,
     salvage: bool = False,
-    progress: ProgressReporter | None = None,
+    progress: ProgressOption = None,
 ) -> RedactionResult:
     """Write a snapshot with all secrets replaced and everything else unchanged.
 
@@ -121,8 +122,8 @@ def redact(
         Replace an existing file.
     salvage : bool, default False
         Read the intact part of a truncated file.
-    progress : callable, optional
-        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    progress : callable or bool, optional
+        See `heapnb.load`.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def redact(
     path = Path(target)
     _check_source(source, path)
     check_target(path, force=force)
-    graph = graph_of(source, cache=False, progress=progress, salvage=salvage)
+    graph = graph_of(source, cache=False, progress=reporter_of(progress), salvage=salvage)
     tokens = _tokens(salt)
     with _reporting(progress) as report:
         report("Looking for secrets", 0, 0)
@@ -168,7 +169,7 @@ def redact(
 
 
 def audit(
-    source: HeapSource, *, salvage: bool = False, progress: ProgressReporter | None = None
+    source: HeapSource, *, salvage: bool = False, progress: ProgressOption = None
 ) -> RedactionResult:
     """List the kinds and locations of secrets in a snapshot, without the secrets themselves.
 
@@ -178,8 +179,8 @@ def audit(
         The snapshot.
     salvage : bool, default False
         Read the intact part of a truncated file.
-    progress : callable, optional
-        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    progress : callable or bool, optional
+        See `heapnb.load`.
 
     Returns
     -------
@@ -195,7 +196,7 @@ def audit(
            kind   place      name  count  node_id
     0  password  string  password      1        5
     """
-    graph = graph_of(source, cache=False, progress=progress, salvage=salvage)
+    graph = graph_of(source, cache=False, progress=reporter_of(progress), salvage=salvage)
     with _reporting(progress) as report:
         report("Looking for secrets", 0, 0)
         roles = roles_of(graph.raw)
@@ -246,11 +247,8 @@ def _tokens(salt: str | bytes | None) -> Tokens:
 
 
 @contextmanager
-def _reporting(progress: ProgressReporter | None) -> Iterator[ProgressCallback]:
-    if progress is None:
-        yield lambda *_: None
-        return
-    with progress() as report:
+def _reporting(progress: ProgressOption) -> Iterator[ProgressCallback]:
+    with reporter_of(progress)() as report:
         yield report if report is not None else lambda *_: None
 
 

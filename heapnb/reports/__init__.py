@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.series.series import Series
+from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
-from heapnb.progress import reporting, stage
+from heapnb.progress import ProgressOption, reporter_of, reporting, stage
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
-    from heapnb.graph import ProgressReporter
 
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
@@ -27,8 +27,11 @@ def report(
     *,
     force: bool = True,
     redact: bool = True,
+    progress: ProgressOption = None,
     cache: bool = True,
-    progress: ProgressReporter | None = None,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
 ) -> Path:
     """Write a report as one HTML file.
 
@@ -42,10 +45,8 @@ def report(
         Whether an existing file is replaced. A snapshot that is reported on never is.
     redact : bool, default True
         Mask what looks like a secret; see docs/redaction.md.
-    cache : bool, default True
-        Whether files go through the on-disk cache.
-    progress : callable, optional
-        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
 
     Returns
     -------
@@ -76,11 +77,18 @@ def report(
 
     path = Path(target)
     check_target(path, force=force)
-    diagnosis = _diagnosis_of(source, cache=cache, progress=progress)
+    diagnosis = _diagnosis_of(
+        source,
+        progress=progress,
+        cache=cache,
+        salvage=salvage,
+        source_root=source_root,
+        source_maps=source_maps,
+    )
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
     masking = Masking.when(redact)
-    with reporting(progress):
+    with reporting(None if progress is None else reporter_of(progress)):
         with stage("Gathering tables and drawings"):
             content = gather(diagnosis, masking)
         with stage("Embedding the heap browser"):
@@ -137,17 +145,13 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
     return markdown(gather(_diagnosis_of(source), Masking.when(redact)))
 
 
-def _diagnosis_of(
-    source: ReportSource, *, cache: bool = True, progress: ProgressReporter | None = None
-) -> Diagnosis:
+def _diagnosis_of(source: ReportSource, **opening: Any) -> Diagnosis:
     from heapnb.analysis.diagnosis.diagnose import diagnose
     from heapnb.analysis.diagnosis.suspects import Diagnosis
-    from heapnb.analysis.series.series import load_series
 
     if isinstance(source, Diagnosis):
         return source
-    if isinstance(source, Series):
-        return diagnose(source)
-    if not isinstance(source, Sequence) or isinstance(source, str | bytes | bytearray | memoryview):
-        source = [source]
-    return diagnose(load_series(list(source), cache=cache, progress=progress))
+    is_content = isinstance(source, str | bytes | bytearray | memoryview)
+    if isinstance(source, Sequence) and not is_content:
+        source = list(source)  # type: ignore[arg-type]
+    return diagnose(source, **opening)

@@ -25,14 +25,23 @@ from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
 from heapnb.analysis.packages import package_of
 from heapnb.analysis.series.series import Series, load_series
+from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
-from heapnb.progress import Advance, stage
+from heapnb.progress import Advance, ProgressOption, stage
 
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
 _SHARE_DIGITS: Final = 3
 
 
-def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
+def diagnose(
+    source: Series | HeapSource | Sequence[HeapSource],
+    *,
+    progress: ProgressOption = None,
+    cache: bool = True,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+) -> Diagnosis:
     """Say whether snapshots show a leak, of what, and what holds it.
 
     Parameters
@@ -40,6 +49,8 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     source : Series, Snapshot, HeapGraph, path, or a sequence of these
         Three or more snapshots of one process show most: growth through all of them is a leak,
         growth that stops is not. A single one shows what is large.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
 
     Returns
     -------
@@ -51,7 +62,17 @@ def diagnose(source: Series | HeapSource | Sequence[HeapSource]) -> Diagnosis:
     >>> diagnosis = hn.diagnose(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
     >>> diagnosis.verdict, diagnosis.suspects[0].anchor  # doctest: +SKIP
     """
-    series = _series_of(source)
+    if isinstance(source, Series):
+        series = source
+    else:
+        series = load_series(
+            source if isinstance(source, list | tuple) else [source],  # type: ignore[list-item]
+            progress=progress,
+            cache=cache,
+            salvage=salvage,
+            source_root=source_root,
+            source_maps=source_maps,
+        )
     with stage("Looking for growth"):
         found = accumulations(series)
     with stage("Explaining suspects") as advance:
@@ -118,14 +139,6 @@ class _Rated:
     def is_of_program(self) -> bool:
         """Whether the program, not only the runtime, takes part in the accumulation."""
         return self.evidence.is_of_program
-
-
-def _series_of(source: Series | HeapSource | Sequence[HeapSource]) -> Series:
-    if isinstance(source, Series):
-        return source
-    if isinstance(source, list | tuple):
-        return load_series(source)
-    return load_series([source])  # type: ignore[list-item]
 
 
 def _is_weak(series: Series, accumulation: Accumulation) -> bool:

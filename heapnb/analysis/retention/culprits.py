@@ -21,8 +21,10 @@ from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.locations import is_internal, location_of
+from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import trees
+from heapnb.progress import ProgressOption, reporter_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,6 +161,11 @@ def culprits(
     *,
     at_least: float = AT_LEAST,
     size: int = 0,
+    progress: ProgressOption = None,
+    cache: bool = True,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
 ) -> Culprits:
     """Find the fewest references to take out so that some objects go.
 
@@ -172,6 +179,8 @@ def culprits(
         Which share of them has to go.
     size : int, optional
         Bytes that the objects hold, where that is known to be more than they retain.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
 
     Returns
     -------
@@ -199,7 +208,13 @@ def culprits(
     >>> found.edges[0].expression, found.freed_size, found.share
     ('app.cache', 64, 1.0)
     """
-    graph = graph_of(source)
+    graph = graph_of(
+        source,
+        cache=cache,
+        progress=reporter_of(progress),
+        salvage=salvage,
+        source_files=find_sources(source_root, source_maps),
+    )
     members = np.unique(np.asarray(nodes, np.int64))
     if len(members) == 0:
         raise HeapnbError("There are no objects to be freed.")

@@ -182,6 +182,7 @@ class RetainingPath(Drawn):
 
         Examples
         --------
+        >>> from heapnb.analysis.retention.paths import shortest_path
         >>> from heapnb.testing import SnapshotBuilder
         >>> builder = SnapshotBuilder.from_edges(
         ...     "root^1>global global.cache>map map/table>t t/5>session"

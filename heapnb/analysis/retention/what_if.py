@@ -19,8 +19,10 @@ from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tre
 from heapnb.errors import EdgeNotFoundError, HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_text
+from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapNode, HeapSource, graph_of
 from heapnb.kernels import reachability as kernels
+from heapnb.progress import ProgressOption, reporter_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +139,16 @@ class WhatIf(Shown):
         }
 
 
-def what_if(source: HeapSource, remove: Removal | Sequence[Removal]) -> WhatIf:
+def what_if(
+    source: HeapSource,
+    remove: Removal | Sequence[Removal],
+    *,
+    progress: ProgressOption = None,
+    cache: bool = True,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+) -> WhatIf:
     """Say what would be freed if some references were gone.
 
     Parameters
@@ -148,6 +159,8 @@ def what_if(source: HeapSource, remove: Removal | Sequence[Removal]) -> WhatIf:
         What is taken out: an edge by its ordinal (the index of `Snapshot.edges`); what a node
         calls by some name, as ``(node_id, "cache")`` or ``(node, 3)``; or everything that
         refers to a node, as the node itself.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
 
     Returns
     -------
@@ -177,7 +190,13 @@ def what_if(source: HeapSource, remove: Removal | Sequence[Removal]) -> WhatIf:
     >>> what_if(graph, both).freed_size
     32
     """
-    graph = graph_of(source)
+    graph = graph_of(
+        source,
+        cache=cache,
+        progress=reporter_of(progress),
+        salvage=salvage,
+        source_files=find_sources(source_root, source_maps),
+    )
     removals = [remove] if isinstance(remove, int | tuple | HeapNode) else list(remove)
     if not removals:
         raise HeapnbError("Nothing is to be removed.", hint="name an edge, or several.")

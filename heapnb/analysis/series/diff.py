@@ -11,12 +11,15 @@ import pyarrow as pa
 
 from heapnb._showing import Browsed
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.analysis.series.series_data import Opening
+from heapnb.graph import HeapGraph
 from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.locations import definition_sites, location_text
-from heapnb.graph.sources import HeapSource, graph_of
+from heapnb.graph.source_files import Folders, find_sources
+from heapnb.graph.sources import HeapSource
 from heapnb.kernels import series as kernels
+from heapnb.progress import ProgressOption, reporter_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,8 +195,11 @@ def diff(
     before: HeapSource,
     after: HeapSource,
     *,
+    progress: ProgressOption = None,
     cache: bool = True,
-    progress: ProgressReporter | None = None,
+    salvage: bool = False,
+    source_root: Folders = None,
+    source_maps: Folders = None,
 ) -> Diff:
     """Compare two snapshots of one process by node id.
 
@@ -201,10 +207,8 @@ def diff(
     ----------
     before, after : Snapshot, HeapGraph, or anything that `heapnb.load` takes
         The earlier and the later snapshot.
-    cache : bool, default True
-        Whether files go through the on-disk cache.
-    progress : callable, optional
-        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
 
     Returns
     -------
@@ -222,8 +226,8 @@ def diff(
     >>> comparison = hn.diff("before.heapsnapshot", "after.heapsnapshot")  # doctest: +SKIP
     >>> comparison.constructors().head()  # doctest: +SKIP
     """
-    first = graph_of(before, cache=cache, progress=progress)
-    second = graph_of(after, cache=cache, progress=progress)
+    opening = Opening(cache, salvage, find_sources(source_root, source_maps))
+    first, second = (opening.graph_of(one, reporter_of(progress)) for one in (before, after))
     classes = _CommonClasses.of(first, second)
     is_removed = first.shallow_size > 0
     is_added = second.shallow_size > 0

@@ -15,10 +15,10 @@ from heapnb._showing import Browsed, Charted
 from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.series.series_data import Opening, SeriesData, is_member
 from heapnb.errors import HeapnbError
-from heapnb.graph import HeapGraph, ProgressReporter
+from heapnb.graph import HeapGraph
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource
-from heapnb.progress import one_of_several, stage
+from heapnb.progress import ProgressOption, one_of_several, reporter_of, stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,8 +119,8 @@ class Series(SeriesData, Browsed, Charted):
 def load_series(
     sources: Sequence[HeapSource],
     *,
+    progress: ProgressOption = None,
     cache: bool = True,
-    progress: ProgressReporter | None = None,
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
@@ -132,14 +132,8 @@ def load_series(
     ----------
     sources : sequence of Snapshot, HeapGraph, or anything that `heapnb.load` takes
         In any order; files of one process are put in order of time.
-    cache : bool, default True
-        Whether files go through the on-disk cache.
-    progress : callable, optional
-        Opens a context in which long work reports; see `heapnb.progress.progress_bar`.
-    salvage : bool, default False
-        Read what truncated files still hold; warnings say what is missing.
-    source_root, source_maps : str, PathLike, or sequence of these, optional
-        Folders with the program's sources, and with source maps; see `heapnb.load`.
+    progress, cache, salvage, source_root, source_maps
+        How files are opened; see `heapnb.load`.
     strict : bool, default False
         Whether a file that cannot be read is an error even if others can be read.
 
@@ -161,6 +155,7 @@ def load_series(
     if not sources:
         raise HeapnbError("A series needs at least one snapshot.")
     opening = Opening(cache, salvage, find_sources(source_root, source_maps))
+    reporter = reporter_of(progress)
     warnings: list[str] = []
     reduced: list[_Member] = []
     last: HeapGraph | None = None
@@ -170,9 +165,9 @@ def load_series(
     for number, source in enumerate(reversed(sources), 1):
         # The graph before is let go of first: there is never more than one with all its arrays.
         graph = None
-        with one_of_several(number, len(sources), _name_of(source), progress):
+        with one_of_several(number, len(sources), _name_of(source), reporter):
             try:
-                graph = opening.graph_of(source, progress)
+                graph = opening.graph_of(source, reporter)
             except (HeapnbError, OSError) as error:
                 if strict:
                     raise
@@ -193,7 +188,7 @@ def load_series(
     if one_process:
         members = _in_order(members, warnings)
     if members[-1].snapshot is not newest.snapshot:
-        last = opening.graph_of(members[-1].source, progress)
+        last = opening.graph_of(members[-1].source, reporter)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     snapshots = tuple(member.snapshot for member in members)
