@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from heapnb.testing import SnapshotBuilder
-from heapnb.views.masking import MASK, OFF
+from heapnb.views.masking import MASK, OFF, Masking
 from heapnb.workbench.model import LONGEST_TEXT, Window
 from heapnb.workbench.trees.texts import TextsTree
 from tests.unit.decoded_trees import (
@@ -162,3 +163,26 @@ def test_all_strings_of_a_sample_are_there() -> None:
 def test_a_heap_without_strings() -> None:
     page = TextsTree(bench(SnapshotBuilder.from_edges("root>a"))).rows(None, Window())
     assert (page.total, page.note) == (0, "This heap has no strings.")
+
+
+def test_a_page_masks_only_the_texts_that_it_shows(
+    builder: SnapshotBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    texts = Masking.texts
+
+    def counted(self: Masking, values: pa.LargeStringArray) -> pa.LargeStringArray:
+        searched.append(len(values))
+        return texts(self, values)
+
+    monkeypatch.setattr(Masking, "texts", counted)
+    tree = TextsTree(bench(builder))
+    assert len(tree.rows(None, Window(limit=2)).rows) == 2
+    assert set(searched) == {2}
+
+
+def test_texts_are_sorted_as_they_are_shown(builder: SnapshotBuilder) -> None:
+    tree = TextsTree(bench(builder))
+    rows = tree.rows(None, Window(sort="label", descending=False)).rows
+    texts = [text_of(row).split(" @")[0] for row in rows if row.label[0][0] == "string"]
+    assert texts == sorted(texts)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow as pa
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
@@ -142,6 +143,10 @@ class FrameTree(ABC):
         """The rows, numbered from 0, with the column ``node``."""
         return self.grouped.frame
 
+    def texts_in(self, column: str) -> pa.LargeStringArray:
+        """Return the texts of a column for the text filter, one for each row of the frame."""
+        return arrow_texts(self.frame[column])
+
     def _chosen_rows(self, window: Window) -> IntArray:
         """Return the rows that pass the filters; those of the last filters are kept."""
         name = _filters_of(window)
@@ -159,7 +164,7 @@ class FrameTree(ABC):
         if window.filters.get(TEXT_FILTER.key) and self.text_columns:
             is_match = np.zeros(len(frame), np.bool_)
             for column in self.text_columns:
-                is_match |= matching(arrow_texts(frame[column]), window)
+                is_match |= matching(self.texts_in(column), window)
             passes &= is_match
         chosen = self.choose(window.filters)
         if chosen is not None:
@@ -211,7 +216,7 @@ class FrameTree(ABC):
         places = self._orders.page(
             name,
             len(chosen),
-            lambda: self._row_keys(chosen, window),
+            lambda: self.sort_key(chosen, window),
             window.offset,
             window.limit,
         )
@@ -292,7 +297,8 @@ class FrameTree(ABC):
         column = by_label if window.sort == LABEL else window.sort
         return group_keys(groups, column, descending=window.descending)
 
-    def _row_keys(self, rows: IntArray, window: Window) -> list[Key]:
+    def sort_key(self, rows: IntArray, window: Window) -> list[Key]:
+        """Return what sorts some rows of the frame."""
         column = self.label_column if window.sort == LABEL else window.sort
         return self.grouped.row_keys(rows, column, descending=window.descending)
 
@@ -319,7 +325,7 @@ class FrameTree(ABC):
         chosen, name = self._rows_of(group, window)
         return self._orders.place_of(
             name,
-            lambda: self._row_keys(chosen, window),
+            lambda: self.sort_key(chosen, window),
             int(np.searchsorted(chosen, row)),
         )
 

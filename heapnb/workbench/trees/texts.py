@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
-from heapnb._typing import BoolArray, NodeArray
+from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.retention.retainers import retaining_edges
 from heapnb.decode.links import has_type
 from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts
@@ -29,6 +30,7 @@ from heapnb.views import fmt
 from heapnb.views.columns import is_missing
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import (
+    LABEL,
     LONGEST_TEXT,
     Column,
     Filter,
@@ -41,8 +43,9 @@ from heapnb.workbench.model import (
 )
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import RETAINED_SIZE, SHALLOW_SIZE
+from heapnb.workbench.rows.ordering import Key
 from heapnb.workbench.trees.decoded import DecodedTree
-from heapnb.workbench.trees.grouped_frame import NODE
+from heapnb.workbench.trees.grouped_frame import NODE, arrow_texts
 from heapnb.workbench.trees.sections import retainers_page
 
 if TYPE_CHECKING:
@@ -116,17 +119,41 @@ class TextsTree(DecodedTree):
         )
 
     def make_frame(self) -> pd.DataFrame:
-        """Make the frame, with texts as they are shown; ``is_masked`` tells which are not."""
-        frame = self.decode()
-        if not self.workbench.masking.is_on:
-            return frame.assign(is_masked=False)
-        plain = text_groups(self.heap).text
-        is_named = self._called_secrets()
-        shown = self.workbench.masking.texts(plain)
-        shown = pc.if_else(pa.array(is_named), MASK, shown)
-        is_masked = pc.not_equal(shown, plain).fill_null(False).to_numpy(zero_copy_only=False)
-        return frame.assign(text=text_column(shown), is_masked=is_masked)
+        """Make the frame without its texts: to mask all of them takes longer than all the rest.
 
+        A page masks only what it shows; `masked_frame` has the text of every row.
+        """
+        return self.decode().drop(columns="text")
+
+    @cached_property
+    def masked_frame(self) -> pd.DataFrame:
+        """The frame with ``text``, masked, and ``is_masked``; for filters and sorting by text."""
+        frame = self.frame
+        shown, frame["is_masked"] = self._masked_texts(np.arange(len(frame)))
+        frame["text"] = text_column(shown)
+        return frame
+
+    def _masked_texts(self, rows: IntArray) -> tuple[pa.LargeStringArray, BoolArray]:
+        """Return the texts of some rows as they are shown, and which of them are masked."""
+        plain = text_groups(self.heap).text.take(pa.array(rows))
+        if not self.workbench.masking.is_on:
+            return plain, np.zeros(len(rows), np.bool_)
+        shown = self.workbench.masking.texts(plain)
+        shown = pc.if_else(pa.array(self._called_secrets[rows]), MASK, shown)
+        is_masked = pc.not_equal(shown, plain).fill_null(False).to_numpy(zero_copy_only=False)
+        return shown, is_masked
+
+    def texts_in(self, column: str) -> pa.LargeStringArray:
+        """Return the masked texts: what a filter finds would reveal what is behind a mask."""
+        return arrow_texts(self.masked_frame[column])
+
+    def sort_key(self, rows: IntArray, window: Window) -> list[Key]:
+        """Return what sorts some rows; by texts as they are shown."""
+        if window.sort == LABEL:
+            self.masked_frame  # noqa: B018  adds the texts
+        return super().sort_key(rows, window)
+
+    @cached_property
     def _called_secrets(self) -> BoolArray:
         """Find the texts of strings that some property or variable calls a secret."""
         heap = self.heap
@@ -167,7 +194,7 @@ class TextsTree(DecodedTree):
         elif preset == _ROPES:
             found &= (frame["kind"] == "rope").to_numpy(np.bool_)
         elif preset == _SECRETS:
-            found &= frame["is_masked"].to_numpy(np.bool_)
+            found &= self.masked_frame["is_masked"].to_numpy(np.bool_)
         return found
 
     def conditions(self, filters: Mapping[str, FilterValue]) -> Sequence[str]:
@@ -179,7 +206,8 @@ class TextsTree(DecodedTree):
         elif preset == _ROPES:
             written.append('rows["kind"] == "rope"')
         elif preset == _SECRETS:
-            ids = self.frame["first_id"][self.frame["is_masked"]].tolist()
+            frame = self.masked_frame
+            ids = frame["first_id"][frame["is_masked"]].tolist()
             written.append(f'rows["node_id"].isin({ids[:_MOST_IDS]})')
         if least := _least(filters):
             written.append(f'rows["length"] >= {least}')
@@ -193,12 +221,13 @@ class TextsTree(DecodedTree):
             (("soft", "(sliced string)"),)
             if is_missing(text)
             else (("string", f'"{fmt.clean(text, LONGEST_TEXT)}"'),)
-            for text in rows["text"]
+            for text in self._masked_texts(rows.index.to_numpy())[0].to_pylist()
         ]
 
     def flags(self, rows: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         """Flag what is masked."""
-        return [("masked",) if is_masked else () for is_masked in rows["is_masked"].tolist()]
+        _, is_masked = self._masked_texts(rows.index.to_numpy())
+        return [("masked",) if is_hidden else () for is_hidden in is_masked.tolist()]
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
         """Say that something may hold each of them."""
