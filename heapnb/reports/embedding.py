@@ -24,6 +24,7 @@ from heapnb.views.masking import SECRETS, Masking
 from heapnb.workbench.model import LARGEST_PAGE
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.source import Source
+from heapnb.workbench.start import PANES, start_of
 from heapnb.workbench.subject import Workbench
 
 if TYPE_CHECKING:
@@ -334,18 +335,13 @@ class _Embedding:
         return Embedded(data, self.packer.n_rows, len(self.details), left_out)
 
     def _start(self, shown: set[str]) -> dict[str, Any]:
-        """Return the state of the browser to begin with: the first suspect and its retainers."""
-        if not self._examples or "suspects" not in shown:
+        """Return the state in which the browser of the report opens."""
+        start = start_of(self.source)
+        if start["view"] not in shown or "selected" not in start:
             views = [view["key"] for view in self.source.description["views"]]
             first = next((view for view in views if view in shown), None)
             return {"view": "constructors" if "constructors" in shown else first}
-        node_id = self._examples[0]
-        return {
-            "view": "suspects",
-            "expanded": {"suspects": ["r0"]},
-            "selected": {"view": "suspects", "key": None, "node_id": node_id},
-            "focus_id": node_id,
-        }
+        return start if start["focus_id"] in self.drawings else start | {"pane": PANES[0]}
 
     # -- in which order ---------------------------------------------------------------------
 

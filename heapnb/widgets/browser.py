@@ -21,17 +21,13 @@ from heapnb.widgets.fallback import Fallback, fallback
 from heapnb.widgets.opening import Browsable, workbench_of
 from heapnb.widgets.styles import browser_style
 from heapnb.workbench.linker import link
+from heapnb.workbench.model import MOST_EXPANDED, MOST_SELECTED
 from heapnb.workbench.source import Source
+from heapnb.workbench.start import PANES, start_of
 from heapnb.workbench.trees.registry import current_key
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_SELECTED: Final = 1000
-"""Rows that can be selected at once."""
-
-MOST_EXPANDED: Final = 2000
-"""Rows of a view that can be open at once."""
 
 _WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _LONGEST_MESSAGE: Final = 2_000
@@ -48,20 +44,23 @@ class HeapBrowser(anywidget.AnyWidget):
     Parameters
     ----------
     what : Snapshot, HeapGraph, Node, Diff, Series, Diagnosis or Workbench
-        What to browse; a node is shown selected.
+        What to browse. A node is selected; of a diagnosis, the first suspect is expanded and its
+        example selected and drawn.
     view : str, optional
-        What to begin with, such as ``"dominators"``; `views` lists what there is.
+        The view to open, such as ``"dominators"``; `views` lists all.
     mask : bool, optional
-        Whether likely secrets are shown only on request. By default they are, or a workbench
-        decides.
+        Whether to mask likely secrets until the user reveals them. By default they are masked,
+        unless `what` is a workbench with another policy.
 
     Attributes
     ----------
     selection : Node or None
-        The node whose row is selected. ``observe(handler, names="selection")`` has a function
-        called when it changes.
+        The node of the selected row. ``observe(handler, names="selection")`` calls a function
+        when it changes.
     view : str
         The view that is shown; assign to it to show another.
+    pane : {"retainers", "graph", "details"}
+        The pane below the table; assign to it to show another.
 
     Raises
     ------
@@ -84,6 +83,7 @@ class HeapBrowser(anywidget.AnyWidget):
     browser_id = traitlets.Unicode(read_only=True).tag(sync=True)
     description = traitlets.Dict(read_only=True).tag(sync=True)
     view = traitlets.Unicode().tag(sync=True)
+    pane = traitlets.Enum(PANES, default_value=PANES[0]).tag(sync=True)
     settings = traitlets.Dict(
         key_trait=traitlets.Unicode(), value_trait=traitlets.Dict(key_trait=traitlets.Unicode())
     ).tag(sync=True)
@@ -110,7 +110,8 @@ class HeapBrowser(anywidget.AnyWidget):
         if view is not None:
             view = current_key(view)
             self._check_view(view)
-        super().__init__(view=self.views[0] if view is None else view)
+        start = start_of(self._source)
+        super().__init__(**(start if view in {None, start["view"]} else {"view": view}))
         self.on_msg(self._on_message)
         if isinstance(what, Node):
             self.goto(what.id)

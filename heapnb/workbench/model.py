@@ -20,9 +20,19 @@ ColumnKind: TypeAlias = Literal[
 """How a front end formats the values of a column; sizes get a bar and their share of the heap."""
 
 LabelRole: TypeAlias = Literal[
-    "edge", "operator", "class", "function", "string", "value", "id", "location", "soft", "badge"
+    "edge",
+    "operator",
+    "class",
+    "function",
+    "string",
+    "value",
+    "id",
+    "location",
+    "path",
+    "soft",
+    "badge",
 ]
-"""What a piece of a label is, which decides its colour."""
+"""What a piece of a label is: decides its colour. Locations and paths are cut in the middle."""
 
 Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 """The text of a row in the tree's own column, in pieces."""
@@ -40,6 +50,12 @@ LABEL: Final = "label"
 
 LARGEST_PAGE: Final = 200
 """Rows that one answer holds at most."""
+
+MOST_SELECTED: Final = 1000
+"""Rows of a view that can be selected at once."""
+
+MOST_EXPANDED: Final = 2000
+"""Rows of a view that can be expanded at once."""
 
 LONGEST_TEXT: Final = 160
 """Characters of a label or cell that go over the wire; all of it comes on request."""

@@ -13,7 +13,7 @@ import orjson
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
 from heapnb.workbench.details import details, whole_text
-from heapnb.workbench.model import Page, TreeTable
+from heapnb.workbench.model import MOST_EXPANDED, MOST_SELECTED, Page, TreeTable
 from heapnb.workbench.parameters import LARGEST_ID, Params, read_window
 from heapnb.workbench.python_code import node_code
 from heapnb.workbench.trees.registry import FORMER_KEYS, current_key, keys_for, make_tree
@@ -54,7 +54,7 @@ class Source:
 
     @cached_property
     def description(self) -> dict[str, Any]:
-        """What there is to ask for: titles, columns, filters of each view."""
+        """The heap, its views with their columns and filters, and the limits of a front end."""
         workbench = self.workbench
         heap = workbench.heap
         return {
@@ -65,6 +65,8 @@ class Source:
             "views": [_described(self.tree(key)) for key in keys_for(workbench)],
             "retainers": _described(self.tree(RetainersTree.key)),
             "masked": workbench.masking.is_on,
+            "most_selected": MOST_SELECTED,
+            "most_expanded": MOST_EXPANDED,
             "static": False,
         }
 

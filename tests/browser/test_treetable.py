@@ -36,6 +36,7 @@ MOUNT = """async ({tree, options}) => {
   window.log = [];
   window.table = new TreeTable(host, {
     columns: COLUMNS, labelTitle: "Constructor", totalSize: HEAP, load: source.load,
+    mostSelected: 1000,
     sort: { key: "retained_size", descending: true },
     onSort: (key, descending) => log.push(["sort", key, descending]),
     onSelect: (row, keys) => log.push(["select", row.key, keys]),

@@ -35,3 +35,11 @@ test("texts in cells are made visible", () => {
   assert.equal(format.formatCell("text", "a\u202eb").text, "a\\u202eb");
   assert.equal(format.formatCell("location", "x\ny").title, "x\\ny");
 });
+
+test("of a path, the file with its line and the last step are never cut", () => {
+  assert.deepEqual(format.splitPath("/srv/app/lib/cache.js:4:1"), ["/srv/app/lib", "/cache.js:4:1"]);
+  assert.deepEqual(format.splitPath("(GC roots) → global → Session"), ["(GC roots) → global", " → Session"]);
+  assert.deepEqual(format.splitPath("cache.js:4:1"), ["", "cache.js:4:1"]);
+  const [start, end] = format.splitPath(`/srv/${"x".repeat(100)}.js:4:1`);
+  assert.deepEqual([start.length + end.length, end.length, end.endsWith(".js:4:1")], [112, 12, true]);
+});

@@ -25,10 +25,11 @@ test("a small drawing is centred, not enlarged", () => {
   assert.deepEqual(fitted({ width: 100, height: 100 }, FRAME), { scale: 1, x: 150, y: 100 });
 });
 
-test("a large drawing is shrunk, but stays readable", () => {
+test("a large drawing is shrunk, and shown in part where it would be too small", () => {
   const place = fitted({ width: 450, height: 300 }, FRAME);
   assert.ok(place.scale < 1 && place.scale * 450 <= 400);
-  assert.equal(fitted({ width: 10_000, height: 50 }, FRAME).scale, 0.75);
+  assert.ok(fitted({ width: 800, height: 300 }, FRAME).scale * 800 <= 400);
+  assert.equal(fitted({ width: 10_000, height: 50 }, FRAME).scale, 0.25);
 });
 
 test("a box is brought into sight with as little motion as possible", () => {

@@ -52,7 +52,7 @@ def test_below_a_suspect_is_all_that_is_known_of_it(case: str) -> None:
     suspect = diagnosis.suspects[0]
     rows = rows_of(tree, "r0")
     names = [text for row in rows for role, text in row.label if role == "badge"]
-    assert names == ["Cause", "Fix", "Trend", "Retaining path", "Objects"]
+    assert names == ["Cause", "Fix", "Trend", "Example", "Retaining path", "Objects"]
     assert " ".join(row.label[-1][1] for row in rows if "/w" in row.key) == suspect.explanation
     assert " ".join(row.label[-1][1] for row in rows if "/f" in row.key) == suspect.fix
     trend = text_of(row_with(tree, "Trend", "r0"))
@@ -87,6 +87,36 @@ def test_an_object_is_located_below_its_suspect() -> None:
     assert tree.locate(tree.heap.root, default_window(tree)) is None
 
 
+def test_the_example_is_a_row_of_its_own() -> None:
+    diagnosis = sample_diagnosis("listener_per_request")
+    tree = tree_of(diagnosis)
+    suspect = diagnosis.suspects[0]
+    node = tree.heap.ordinal_of(suspect.node_id)
+    path = tree.locate(node, default_window(tree))
+    assert path is not None
+    assert [key for key, _ in path] == ["r0", f"r0/n{node}"]
+    row = rows_of(tree, "r0")[path[-1][1]]
+    assert (row.key, row.node_id, row.label[0]) == (
+        path[-1][0],
+        suspect.node_id,
+        ("badge", "Example"),
+    )
+    assert tree.nodes(row.key).tolist() == [node]
+    assert tree.python(row.key, Window()) == f"snap.node({suspect.node_id})"
+    below = rows_of(tree, row.key)
+    assert below
+    assert tree.nodes(below[0].key).tolist() == [tree.heap.ordinal_of(below[0].node_id or 0)]
+
+
+def test_a_long_path_keeps_its_roots_and_its_end() -> None:
+    labels = Workbench(sample_diagnosis("listener_per_request").series.last).labels
+    steps = ["(GC roots)", "global", *(f".step{i}" for i in range(99)), "Map", "[7]", "Session"]
+    shown = labels.path(steps).split(" → ")
+    assert (shown[:3], shown[-3:]) == (["(GC roots)", "global", "…"], ["Map", "[7]", "Session"])
+    assert len(" → ".join(shown)) <= 210
+    assert labels.path(steps[:5]) == " → ".join(steps[:5])
+
+
 def test_code_for_suspects() -> None:
     diagnosis = sample_diagnosis("listener_per_request")
     tree = tree_of(diagnosis)
@@ -99,7 +129,18 @@ def test_code_for_suspects() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["r99", "r0/z1", "r0/z1/n1", "r0/c0/n1", "r0/c0/t9999", "r0/o0/x1", "r0/o0/n99999999"]
+    "key",
+    [
+        "r99",
+        "r0/z1",
+        "r0/z1/n1",
+        "r0/c0/n1",
+        "r0/c0/t9999",
+        "r0/o0/x1",
+        "r0/o0/n99999999",
+        "r0/n0",
+        "r0/n99999999",
+    ],
 )
 def test_keys_that_lead_nowhere_are_refused(key: str) -> None:
     tree = tree_of(sample_diagnosis("listener_per_request"))

@@ -20,7 +20,7 @@ import heapnb as hn
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 from heapnb.widgets import HeapBrowser
-from heapnb.widgets.browser import MOST_SELECTED
+from heapnb.workbench.model import MOST_SELECTED
 from tests.unit.hostile import HOSTILE_UNICODE, assert_nothing_invisible
 from tests.unit.test_html import SVG_TAGS, TAGS, read
 

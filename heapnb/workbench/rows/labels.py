@@ -27,7 +27,18 @@ _LOOKED_AT: Final = 1_024
 _REFERENCES_LOOKED_AT: Final = 16
 """References to a value whose names may say that it is secret."""
 
-_LONGEST_LOCATION: Final = 60
+_ARROW: Final = " → "
+_LONGEST_PATH: Final = 200
+"""Characters of a path that are shown."""
+
+_FIRST_STEPS: Final = 2
+"""Steps at the start of a path that stay: the roots, and what they refer to."""
+
+_FEWEST_STEPS: Final = 4
+"""Steps at the end of a path that stay."""
+
+_MOST_STEPS: Final = 50
+
 _ENGINE_EDGES: Final = frozenset({"internal", "hidden", "weak"})
 
 
@@ -117,6 +128,15 @@ class NodeLabels:
             )
         return is_secret
 
+    def path(self, steps: Sequence[str]) -> str:
+        """Join the steps of a path, each masked; a long path lacks steps in its middle."""
+        first = [self.text(step) for step in steps[:_FIRST_STEPS]]
+        last = [self.text(step) for step in steps[_FIRST_STEPS:][-_MOST_STEPS:]]
+        while len(_ARROW.join([*first, *last])) > _LONGEST_PATH and len(last) > _FEWEST_STEPS:
+            del last[0]
+        is_cut = len(first) + len(last) < len(steps)
+        return _ARROW.join([*first, *(["…"] if is_cut else []), *last])
+
     # -- nodes ------------------------------------------------------------------------------
 
     def of_nodes(self, nodes: AnyArray | Sequence[int]) -> list[Label]:
@@ -173,14 +193,14 @@ class NodeLabels:
         return (("class", name),)
 
     def _location(self, row: int) -> str:
-        return fmt.clean_location(location_text(self.heap, row) or "", _LONGEST_LOCATION)
+        return fmt.clean_location(location_text(self.heap, row) or "", LONGEST_TEXT)
 
     def of_class(self, name: str, location: str | None) -> Label:
         """Label a class by its name and the location of its definition."""
         label: Label = (("class", self.text(name) or '""'),)
         if not isinstance(location, str):
             return label
-        return (*label, ("location", f" {fmt.clean_location(location)}"))
+        return (*label, ("location", f" {fmt.clean_location(location, LONGEST_TEXT)}"))
 
     # -- edges ------------------------------------------------------------------------------
 
@@ -227,22 +247,22 @@ def function_label(name: object, location: object = None) -> Label:
     label: Label = (("function", f"{shown or '(anonymous)'}()"),)
     if is_missing(location):
         return label
-    return (*label, ("location", f" {fmt.clean_location(str(location), _LONGEST_LOCATION)}"))
+    return (*label, ("location", f" {fmt.clean_location(str(location), LONGEST_TEXT)}"))
 
 
 def location_label(location: object, missing: str) -> Label:
-    """Label a file or place, already masked, by its end."""
+    """Label a file or location, already masked."""
     if is_missing(location):
         return (("soft", missing),)
     return (("location", fmt.clean_location(str(location), LONGEST_TEXT)),)
 
 
 def held_label(kind: object, variable: object, holder: object) -> Label:
-    """Label objects by their kind and the variable or property that holds them, already masked."""
+    """Label objects by their kind and the variable or property that retains them; masked texts."""
     label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT)),)
     if is_missing(variable):
         return (*label, ("soft", " not held by a name"))
-    label = (*label, ("operator", " "), ("edge", fmt.clean(str(variable), LONGEST_TEXT)))
+    label = (*label, ("operator", " "), ("edge", spelled("property", str(variable), LONGEST_TEXT)))
     if is_missing(holder):
         return label
     return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))

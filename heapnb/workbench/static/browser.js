@@ -20,7 +20,7 @@ import { openMenu } from "./menu.js";
 import { Panes } from "./panes.js";
 import { Newest, Requests } from "./requests.js";
 import { Splitter } from "./splitter.js";
-import { MOST_SELECTED, sameValue, settingsOf, withExpanded, withSettings } from "./state.js";
+import { sameValue, settingsOf, withExpanded, withSettings } from "./state.js";
 import { StatusLine } from "./statusline.js";
 import { Tabs } from "./tabs.js";
 import { Toolbar } from "./toolbar.js";
@@ -78,6 +78,7 @@ class Browser {
       settings: (settings) => this.#applySettings(settings),
       expanded: (expanded) => this.#applyExpanded(expanded),
       view: (view) => this.#applyView(view),
+      pane: (pane) => this.#panes.show(pane),
       selected: () => this.#applySelected(),
       focus_id: () => this.#applyFocus(),
       ignored: () => this.#applyFocus(),
@@ -143,7 +144,7 @@ class Browser {
     });
     this.#panes = new Panes({
       requests: this.#requests,
-      view: this.#description.retainers ?? null,
+      view: this.#description.retainers,
       totalSize,
       canDo: (method) => this.#canDo(method),
       canExpand: !this.#description.static,
@@ -152,6 +153,8 @@ class Browser {
       onSelectInGraph: (nodeId) => this.#select({ view: this.#view.key, key: null, node_id: nodeId }, []),
       goto: (nodeId) => this.goto(nodeId),
       menuOf: (row) => this.#rowActions("retainers", row),
+      onPane: (pane) => this.#put("pane", pane),
+      mostSelected: this.#description.most_selected,
       onProblem: (error, retry) => this.#showProblem(error, retry ?? null),
     });
     for (const view of this.#views.values()) this.#panels.set(view.key, this.#panelOf(view));
@@ -189,8 +192,9 @@ class Browser {
         this.#select({ view: view.key, key: row.key, node_id: row.node_id }, keys);
         this.#put("focus_id", row.node_id);
       },
-      onActivate: (row) => row.node_id !== null && this.#panes.show("retainers"),
-      onExpandedChange: (keys) => this.#put("expanded", withExpanded(this.#store.get("expanded"), view.key, keys)),
+      onActivate: (row) => row.node_id !== null && this.#put("pane", "retainers"),
+      onExpandedChange: (keys) => this.#put("expanded", withExpanded(this.#store.get("expanded"), view.key, keys, this.#description.most_expanded)),
+      mostSelected: this.#description.most_selected,
       onMenu: (row, opener, place) => openMenu(opener, this.#rowActions(view.key, row), place),
       onFacts: () => this.#showFacts(),
       onProblem: (error, retry) => this.#showProblem(error, retry),
@@ -230,7 +234,7 @@ class Browser {
   }
 
   #select(selected, keys) {
-    this.#put("selected_keys", keys.slice(0, MOST_SELECTED));
+    this.#put("selected_keys", keys.slice(0, this.#description.most_selected));
     this.#put("selected", selected);
   }
 

@@ -11,6 +11,10 @@ const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 const UNIT_FACTOR = 1000;
 const ONE_DECIMAL_BELOW = 100;
 
+/** Characters at the end of a path that are never cut. */
+const LONGEST_PATH_END = 40;
+const SHORTEST_PATH_END = 12;
+
 /** V8's engine keeps what the program does not reach this far away. */
 const BASE_SYSTEM_DISTANCE = 100_000_000;
 
@@ -91,10 +95,12 @@ export function shorten(text, limit = 80) {
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }
 
-/** Cut a text at its start: of a path, the end tells more. */
-export function shortenStart(text, limit = 80) {
-  const characters = Array.from(text.slice(-2 * limit - 1));
-  return characters.length <= limit ? text : `…${characters.slice(1 - limit).join("")}`;
+/** Take a path apart into its start, which may be cut, and its end: a file with its line, or the last step. */
+export function splitPath(text) {
+  const at = Math.max(text.lastIndexOf("/"), text.lastIndexOf(" → "));
+  const length = text.length - Math.max(at, 0);
+  if (at <= 0 || length > LONGEST_PATH_END) return [text.slice(0, -SHORTEST_PATH_END), text.slice(-SHORTEST_PATH_END)];
+  return [text.slice(0, at), text.slice(at)];
 }
 
 /** Replace what cannot be seen, or moves what can, by JavaScript escapes. */

@@ -16,7 +16,7 @@ export class GraphView {
   #svg = null;
   #place = { x: 0, y: 0, scale: 1 };
   #size = { width: 1, height: 1 };
-  #isPlaced = false;
+  #isFitted = true;
   #observer;
 
   /**
@@ -42,9 +42,9 @@ export class GraphView {
     this.#frame.addEventListener("focusin", (event) => this.#showNode(nodeAt(event.target)));
     this.element = element("div", { class: "hs-graph" }, this.#frame, this.#buttons());
     host.append(this.element);
-    // A drawing that came while its tab was hidden is placed once it can be seen.
+    // A pane that is opened or resized fits its drawing, unless the reader has moved or zoomed it.
     this.#observer = new ResizeObserver(() => {
-      if (!this.#isPlaced) this.fit();
+      if (this.#isFitted) this.fit();
     });
     this.#observer.observe(this.#frame);
   }
@@ -61,8 +61,7 @@ export class GraphView {
     this.#svg = readDrawing(svg);
     this.#frame.replaceChildren(this.#svg);
     this.#size = sizeOf(this.#svg);
-    this.#isPlaced = false;
-    if (keepPlace) this.#keep(anchor);
+    if (keepPlace && !this.#isFitted) this.#keep(anchor);
     else this.fit();
     this.#nodes().find((node) => nodeIdOf(node) === focused)?.focus({ preventScroll: true });
   }
@@ -82,15 +81,14 @@ export class GraphView {
     }
   }
 
-  /** Show as much of the drawing as can be read. */
+  /** Show the whole drawing; of one that is too large, the part around the node in question. */
   fit() {
+    this.#isFitted = true;
     const frame = this.#frameSize();
     if (this.#svg === null || frame.width === 0) return;
-    this.#isPlaced = true;
     const target = this.#svg.querySelector(".hn-target");
     const whole = fitted(this.#size, frame);
-    // Of what is too large to be seen at once, the node in question comes first.
-    this.#move(target ? withInView(whole, boxOf(target, this.#svg), frame) : whole);
+    this.#put(target ? withInView(whole, boxOf(target, this.#svg), frame) : whole);
   }
 
   dispose() {
@@ -121,7 +119,13 @@ export class GraphView {
     return { width: this.#frame.clientWidth, height: this.#frame.clientHeight };
   }
 
+  /** Move or zoom the drawing for the reader, who from now on decides where it is. */
   #move(place) {
+    this.#isFitted = false;
+    this.#put(place);
+  }
+
+  #put(place) {
     this.#place = place;
     if (this.#svg) this.#svg.style.transform = `translate(${place.x}px, ${place.y}px) scale(${place.scale})`;
   }
@@ -143,7 +147,6 @@ export class GraphView {
       this.fit();
       return;
     }
-    this.#isPlaced = true;
     const was = before.get(nodeIdOf(node));
     const is = boxOf(node, this.#svg);
     const { scale } = this.#place;

@@ -15,6 +15,7 @@ export class Panes {
   #details;
   #crumbs;
   #tabs;
+  #keys;
   #shown = null;
   #newest = new Newest();
   #restingSelection = new Resting();
@@ -23,6 +24,7 @@ export class Panes {
   /**
    * @param {object} options - Those of `RetainersPane`, `GraphPane` and `DetailsPane`.
    * @param {(method: string) => boolean} options.canDo - What the source answers.
+   * @param {(key: string) => void} options.onPane - Called when the reader chooses a pane.
    */
   constructor(options) {
     this.#options = options;
@@ -41,7 +43,10 @@ export class Panes {
       label: "About the selected object",
       tabs: panes,
       panelOf: (key) => elements.get(key),
-      onSelect: (key) => this.#graph.setVisible(key === "graph"),
+      onSelect: (key) => {
+        this.show(key);
+        options.onPane(key);
+      },
       followsFocus: true,
     });
     this.element = element(
@@ -50,7 +55,7 @@ export class Panes {
       element("div", { class: "hs-lower-head" }, this.#tabs.element, this.#crumbs.element),
       ...elements.values(),
     );
-    if (panes.length > 0) this.show(panes[0].key);
+    this.#keys = panes.map(({ key }) => key);
     this.element.hidden = panes.length === 0;
   }
 
@@ -59,10 +64,12 @@ export class Panes {
     return this.#shown;
   }
 
-  /** Bring a pane to the front. */
+  /** Show a pane; the first one if this one is not offered. */
   show(key) {
-    this.#tabs.select(key);
-    this.#graph.setVisible(key === "graph");
+    if (this.#keys.length === 0) return;
+    const shown = this.#keys.includes(key) ? key : this.#keys[0];
+    this.#tabs.select(shown);
+    this.#graph.setVisible(shown === "graph");
   }
 
   /** Show what retains a node, some retainers left out. */

@@ -10,12 +10,6 @@ const VIEW = "retainers";
 const LONGEST_WAY = 200;
 const LOOKED_AT = 100;
 
-const COLUMNS = [
-  { key: "distance", title: "Distance", kind: "distance", description: "Edges from the GC roots, along the shortest path." },
-  { key: "shallow_size", title: "Shallow size", kind: "bytes", description: "Bytes of the object itself." },
-  { key: "retained_size", title: "Retained size", kind: "bytes", description: "Bytes that would be freed if the object were removed." },
-];
-
 export class RetainersPane {
   #options;
   #view;
@@ -30,8 +24,9 @@ export class RetainersPane {
   /**
    * @param {object} options
    * @param {import("./requests.js").Requests} options.requests
-   * @param {object|null} options.view - The source's description of this table, if it has one.
+   * @param {object} options.view - The source's description of this table.
    * @param {number} options.totalSize
+   * @param {number} [options.mostSelected]
    * @param {(nodeIds: number[]) => void} options.onIgnore - Called with all nodes to ignore.
    * @param {(row: object, keys: string[]) => void} options.onSelect
    * @param {(nodeId: number) => void} options.goto
@@ -40,7 +35,7 @@ export class RetainersPane {
    */
   constructor(options) {
     this.#options = options;
-    this.#view = options.view ?? { columns: COLUMNS, label_title: "Retainer", sort: [null, true] };
+    this.#view = options.view;
     const way = element("button", { class: "hs-button", type: "button", title: "Expand the closest retainers up to the GC roots." }, "Path to roots");
     way.addEventListener("click", () => this.#unfoldWay());
     this.#restore = element("button", { class: "hs-button", type: "button", hidden: true });
@@ -86,13 +81,14 @@ export class RetainersPane {
     this.#table?.dispose();
     this.#head.hidden = false;
     this.#body.replaceChildren();
-    const { columns, label_title: labelTitle, sort } = this.#view;
-    const [key, descending] = sort ?? [null, true];
+    const { columns, label_title: labelTitle, sort, empty_text: emptyText } = this.#view;
+    const [key, descending] = sort;
     this.#table = new TreeTable(this.#body, {
       columns,
-      labelTitle: labelTitle ?? "Retainer",
+      labelTitle,
       load: (parent, offset, limit) => this.#load(parent, offset, limit),
       totalSize: this.#options.totalSize,
+      mostSelected: this.#options.mostSelected,
       sort: { key, descending },
       onSort: (column, isDescending) => {
         this.#view = { ...this.#view, sort: [column, isDescending] };
@@ -103,13 +99,13 @@ export class RetainersPane {
       onActivate: (row) => row.node_id !== null && this.#options.goto(row.node_id),
       onExpandedChange: () => {},
       onMenu: (row, x, y) => this.#openMenu(row, x, y),
-      emptyText: this.#view.empty_text ?? "No object refers to this one.",
+      emptyText,
       name: "Retainers",
     });
   }
 
   async #load(parent, offset, limit) {
-    const [sort, descending] = this.#view.sort ?? [null, true];
+    const [sort, descending] = this.#view.sort;
     try {
       return await this.#options.requests.send("rows", {
         view: VIEW,

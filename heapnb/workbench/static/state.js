@@ -1,8 +1,5 @@
 /** The state that views of one browser share, as plain values: reading it, and changing a part of it. */
 
-export const MOST_SELECTED = 1000;
-export const MOST_EXPANDED = 2000;
-
 /** Tell whether two plain values are equal; the order of an object's keys does not matter. */
 export function sameValue(one, other) {
   if (one === other) return true;
@@ -37,9 +34,9 @@ export function countFilters(filters) {
   return Object.keys(filters ?? {}).filter((key) => key !== "regex").length;
 }
 
-/** Return the rows that are open, with those of one view replaced. */
-export function withExpanded(expanded, view, keys) {
-  return { ...expanded, [view]: keys.slice(0, MOST_EXPANDED) };
+/** Return the expanded rows of all views with those of one view replaced, at most so many. */
+export function withExpanded(expanded, view, keys, most = Infinity) {
+  return { ...expanded, [view]: keys.slice(0, most) };
 }
 
 /** Return a list with a value added at its end, or taken out if it is there. */

@@ -1,13 +1,12 @@
 /** The headings of a tree table: they sort, and set how wide the columns are. */
 
+import { LABEL_NARROWEST, WITH_SHARE, columnWidths } from "./columnwidths.js";
 import { element } from "./dom.js";
 
 /** The key by which the column of the tree itself is sorted. */
 export const LABEL = "label";
 
-const WIDTHS = { bytes: 148, bytes_delta: 108, count: 92, count_delta: 92, percent: 96, distance: 96, text: 180, location: 200 };
 const NARROWEST = 48;
-const LABEL_NARROWEST = 180;
 const KEYBOARD_STEP = 16;
 
 /**
@@ -33,8 +32,9 @@ export class TableHead {
   /**
    * @param {object} options
    * @param {(sort: Sort) => void} options.onSort
-   * @param {(template: string, width: number) => void} options.onWidths  The columns as a CSS grid
-   *   template, and how wide they are at least.
+   * @param {(template: string, width: number, hasShares: boolean) => void} options.onWidths  The
+   *   columns as a CSS grid template, their least width in all, and whether sizes have room for their
+   *   shares.
    */
   constructor({ onSort, onWidths }) {
     this.onSort = onSort;
@@ -43,6 +43,8 @@ export class TableHead {
     this.columns = [];
     /** @type {Map<string, number>} Widths that were set by hand. */
     this.widths = new Map();
+    /** Pixels of the table; 0 while it is not shown. */
+    this.room = 0;
     /** @type {Sort} */
     this.sort = { key: null, descending: true };
     this.element = element("div", { role: "row", class: "hb-head", "aria-rowindex": 1, onkeydown: (event) => this.#onKey(event) });
@@ -54,6 +56,13 @@ export class TableHead {
     const all = [{ key: LABEL, title: labelTitle, kind: "text", description: "" }, ...columns];
     this.element.replaceChildren(...all.map((column, i) => this.#heading(column, i)));
     this.setSort(this.sort);
+    this.#showWidths();
+  }
+
+  /** Share out the width of the table among its columns. */
+  fit(width) {
+    if (width === this.room) return;
+    this.room = width;
     this.#showWidths();
   }
 
@@ -116,7 +125,7 @@ export class TableHead {
     if (!event.shiftKey) {
       buttons[i + step]?.focus();
     } else if (i === 0) {
-      // The tree takes what the others leave.
+      // The tree's own column takes what the others leave.
       this.#widen(0, -step * KEYBOARD_STEP);
     } else {
       this.#widen(i - 1, step * KEYBOARD_STEP);
@@ -131,14 +140,15 @@ export class TableHead {
     const right = this.columns[i];
     const left = this.columns[i - 1];
     const start = event.clientX;
-    const rightWidth = this.#widthOf(right);
-    const leftWidth = left === undefined ? 0 : this.#widthOf(left);
+    const widths = this.#widths;
+    const rightWidth = widths[i];
+    const leftWidth = left === undefined ? 0 : widths[i - 1];
     const onMove = (move) => {
-      // What one column gains, its neighbour loses; the tree's own takes what is left.
+      // What one column gains, its neighbour loses; the tree's own column takes the rest.
       const least = left === undefined ? -Infinity : NARROWEST - leftWidth;
-      const way = Math.min(Math.max(move.clientX - start, least), rightWidth - NARROWEST);
-      this.widths.set(right.key, rightWidth - way);
-      if (left !== undefined) this.widths.set(left.key, leftWidth + way);
+      const pixels = Math.min(Math.max(move.clientX - start, least), rightWidth - NARROWEST);
+      this.widths.set(right.key, rightWidth - pixels);
+      if (left !== undefined) this.widths.set(left.key, leftWidth + pixels);
       this.#showWidths();
     };
     const onEnd = () => {
@@ -154,7 +164,7 @@ export class TableHead {
   #widen(i, pixels) {
     const column = this.columns[i];
     if (column === undefined) return;
-    this.widths.set(column.key, Math.max(this.#widthOf(column) + pixels, NARROWEST));
+    this.widths.set(column.key, Math.max(this.#widths[i] + pixels, NARROWEST));
     this.#showWidths();
   }
 
@@ -163,13 +173,14 @@ export class TableHead {
     this.#showWidths();
   }
 
-  #widthOf(column) {
-    return this.widths.get(column.key) ?? WIDTHS[column.kind] ?? WIDTHS.text;
+  get #widths() {
+    return columnWidths(this.columns, this.room, this.widths);
   }
 
   #showWidths() {
-    const widths = this.columns.map((column) => this.#widthOf(column));
+    const widths = this.#widths;
     const template = [`minmax(${LABEL_NARROWEST}px, 1fr)`, ...widths.map((width) => `${width}px`)].join(" ");
-    this.onWidths(template, widths.reduce((sum, width) => sum + width, LABEL_NARROWEST));
+    const hasShares = this.columns.every(({ kind }, i) => kind !== "bytes" || widths[i] >= WITH_SHARE);
+    this.onWidths(template, widths.reduce((sum, width) => sum + width, LABEL_NARROWEST), hasShares);
   }
 }

@@ -1,13 +1,19 @@
 /** One line of a tree table as elements. Every text is a text node, cut and made visible. */
 
 import { element } from "./dom.js";
-import { formatCell, formatPercent, shorten, visible } from "./format.js";
+import { formatCell, formatPercent, shorten, splitPath, visible } from "./format.js";
 import { isNumeric } from "./tablehead.js";
 
 /** Characters of one text; a page of rows holds fewer, this is for sources that do not cut. */
 const LONGEST_TEXT = 400;
 
-const ROLES = new Set(["edge", "operator", "class", "function", "string", "value", "id", "location", "soft", "badge"]);
+const ROLES = new Set(["edge", "operator", "class", "function", "string", "value", "id", "location", "path", "soft", "badge"]);
+
+/** Characters of a name that are in sight in most tables; a longer one has all of its text as its tooltip. */
+const LONGEST_IN_SIGHT = 30;
+
+/** Roles of texts whose end tells as much as their start. */
+const PATHS = new Set(["location", "path"]);
 
 /** What flags mean; those that are not here are shown by their own name. */
 const FLAGS = {
@@ -70,7 +76,7 @@ function makeRow(row, look) {
     "div",
     { role: "gridcell", class: "hb-cell hb-label", "aria-colspan": isAllText ? look.columns.length + 1 : null },
     element("span", { class: "hb-twisty", "aria-hidden": "true" }),
-    element("span", { class: "hb-name", title: row.title === null ? null : readable(row.title) }, ...labelParts(row.label)),
+    ...makeName(row),
     ...row.flags.map(makeFlag),
   );
   const columns = isAllText ? [] : look.columns;
@@ -79,11 +85,36 @@ function makeRow(row, look) {
 }
 
 /** Parts stand apart by a space, as text too: a row that is copied or read out is one sentence. */
-function labelParts(label) {
-  return label.flatMap(([role, text], i) => {
-    const part = element("span", { class: ROLES.has(role) ? `hb-${role}` : "hb-soft" }, readable(text));
+function makeName(row) {
+  // A badge before the name is never cut.
+  const badges = row.label.length > 1 && row.label[0][0] === "badge" ? row.label.slice(0, 1) : [];
+  const label = row.label.slice(badges.length);
+  const texts = label.map(([, text]) => readable(text));
+  const length = texts.reduce((sum, text) => sum + text.length + 1, -1);
+  // Of several paths, the first one makes room.
+  const path = label.findIndex(([role]) => PATHS.has(role));
+  const parts = label.flatMap(([role], i) => {
+    const name = ROLES.has(role) ? `hb-${role}` : "hb-soft";
+    const part = i === path ? makePath(texts[i], length - texts[i].length, name) : element("span", { class: name }, texts[i]);
     return i === 0 ? [part] : [" ", part];
   });
+  const title = row.title === null ? (length > LONGEST_IN_SIGHT ? texts.join(" ") : null) : readable(row.title);
+  const whole = element("span", { class: path < 0 ? "hb-name" : "hb-name hb-counted", title }, ...parts);
+  return [...badges.flatMap(([, text]) => [element("span", { class: "hb-badge" }, readable(text)), " "]), whole];
+}
+
+/**
+ * Make a path that is cut in its middle where there is no room for it.
+ *
+ * @param {string} text
+ * @param {number} others  Characters beside it on its line.
+ * @param {string} name  Class of the element.
+ */
+function makePath(text, others, name) {
+  const [start, end] = splitPath(text);
+  const first = element("span", { class: "hb-path-start" }, start);
+  first.style.setProperty("--hb-rest", String(others + end.length));
+  return element("span", { class: `${name} hb-path` }, first, end);
 }
 
 function makeFlag(flag) {
@@ -95,7 +126,8 @@ function makeCell(column, value, totalSize) {
   const { text, title, share } = formatCell(column.kind, value, totalSize);
   const shown = readable(text);
   const kind = isNumeric(column.kind) ? "hb-number" : "hb-text";
-  const cell = element("div", { role: "gridcell", class: `hb-cell ${kind} hb-${column.kind}`, title: readable(title) || null }, element("span", { class: "hb-value" }, shown));
+  const content = column.kind === "location" ? makePath(shown, 0, "hb-value") : element("span", { class: "hb-value" }, shown);
+  const cell = element("div", { role: "gridcell", class: `hb-cell ${kind} hb-${column.kind}`, title: readable(title) || null }, content);
   if (value === null || value === undefined) cell.classList.add("hb-unknown");
   if (column.kind.endsWith("_delta") && value) cell.classList.add(value > 0 ? "hb-more" : "hb-less");
   if (share !== null) {

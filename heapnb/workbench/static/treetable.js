@@ -15,9 +15,6 @@ import { ScrollScale } from "./scrolling.js";
 import { TableHead } from "./tablehead.js";
 import { failureText, makeLine } from "./tablerow.js";
 
-/** Rows that can be selected at once. */
-export const MOST_SELECTED = 1000;
-
 /** Rows drawn above and below those in sight. */
 const OVERSCAN = 6;
 
@@ -43,6 +40,7 @@ const SETTLE_MILLISECONDS = 150;
  * @property {string} labelTitle  Heading of the tree's own column.
  * @property {(parent: string|null, offset: number, limit: number) => Promise<Page>} load
  * @property {number} [totalSize]  Of the heap, for shares.
+ * @property {number} [mostSelected]  Rows that can be selected at once.
  * @property {Sort} [sort]
  * @property {(key: string, descending: boolean) => void} [onSort]  The owner sorts and calls
  *   `reload`.
@@ -61,7 +59,7 @@ export class TreeTable {
    * @param {Options} options
    */
   constructor(host, options) {
-    this.options = { totalSize: 0, emptyText: "No rows", name: options.labelTitle, ...options };
+    this.options = { totalSize: 0, mostSelected: Infinity, emptyText: "No rows", name: options.labelTitle, ...options };
     this.rows = new TreeRows();
     this.scale = new ScrollScale();
     this.id = uniqueId("hb-tree");
@@ -203,9 +201,10 @@ export class TreeTable {
         this.#say(`Sorted by ${this.#titleOf(key)}, ${descending ? "descending" : "ascending"}`);
         this.options.onSort?.(key, descending);
       },
-      onWidths: (template, width) => {
+      onWidths: (template, width, hasShares) => {
         this.outer?.style.setProperty("--hb-columns", template);
         this.outer?.style.setProperty("--hb-width", `${width}px`);
+        this.outer?.classList.toggle("hb-without-shares", !hasShares);
       },
     });
     this.body = element("div", { role: "rowgroup", class: "hb-body" });
@@ -456,6 +455,7 @@ export class TreeTable {
       this.top *= height / this.rowHeight;
       this.rowHeight = height;
     }
+    this.head.fit(this.element.clientWidth);
     // An element that was taken out of the page has lost its place.
     this.#scrollTo(this.top);
     this.draw();
@@ -513,7 +513,7 @@ export class TreeTable {
     const lines = () => {
       const from = this.rows.lineOf(anchor.level, anchor.index);
       const to = this.rows.lineOf(place.level, place.index);
-      const count = Math.min(Math.abs(to - from), MOST_SELECTED - 1);
+      const count = Math.min(Math.abs(to - from), this.options.mostSelected - 1);
       return from <= to ? [from, from + count] : [from - count, from];
     };
     const missing = this.rows.missing(...lines());
@@ -532,11 +532,11 @@ export class TreeTable {
   }
 
   #add(row) {
-    if (this.selected.size < MOST_SELECTED) this.selected.set(row.key, row);
+    if (this.selected.size < this.options.mostSelected) this.selected.set(row.key, row);
   }
 
   #reportSelection(row) {
-    const isFull = this.selected.size === MOST_SELECTED;
+    const isFull = this.selected.size === this.options.mostSelected;
     if (this.selected.size > 1) this.#say(`${plural(this.selected.size, "row")} selected${isFull ? ", the maximum" : ""}`);
     this.options.onSelect?.(row, this.selectedKeys);
   }

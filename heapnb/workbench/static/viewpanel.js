@@ -23,6 +23,7 @@ export class ViewPanel {
    * @param {object} options
    * @param {import("./requests.js").Requests} options.requests
    * @param {number} options.totalSize
+   * @param {number} [options.mostSelected]
    * @param {object} options.settings - Sorting and filters.
    * @param {string[]} options.expanded - Keys of the rows that are open.
    * @param {(sort: string|null, descending: boolean) => void} options.onSort
@@ -139,6 +140,7 @@ export class ViewPanel {
       labelTitle: this.view.label_title ?? this.view.title,
       load: (parent, offset, limit) => this.#load(parent, offset, limit),
       totalSize: this.#options.totalSize,
+      mostSelected: this.#options.mostSelected,
       sort: { key: sort, descending },
       onSort,
       onSelect,

@@ -3,7 +3,8 @@
 export const SMALLEST_SCALE = 0.1;
 export const LARGEST_SCALE = 4;
 
-const SMALLEST_READABLE = 0.75;
+/** A drawing that would have to be smaller is shown in part. */
+const SMALLEST_FITTED = 0.25;
 
 /** Scale by a factor so that what lies at a point stays there. */
 export function zoomedAt(place, factor, point) {
@@ -17,11 +18,11 @@ export function moved(place, dx, dy) {
   return { ...place, x: place.x + dx, y: place.y + dy };
 }
 
-/** Put a drawing into the middle of a frame; shrink it where it is larger, as long as it can be read. */
+/** Put a drawing into the middle of a frame, and shrink a larger one. */
 export function fitted(drawing, frame, margin = 12) {
   const width = frame.width - 2 * margin;
   const height = frame.height - 2 * margin;
-  const scale = Math.max(SMALLEST_READABLE, Math.min(1, width / drawing.width, height / drawing.height));
+  const scale = Math.max(SMALLEST_FITTED, Math.min(1, width / drawing.width, height / drawing.height));
   return {
     scale,
     x: Math.max(margin, (frame.width - drawing.width * scale) / 2),

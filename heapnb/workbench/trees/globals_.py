@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from heapnb._typing import BoolArray
-from heapnb.workbench.model import Column, Filter, FilterValue, Label, column
+from heapnb.graph.references import spelled
+from heapnb.workbench.model import LONGEST_TEXT, Column, Filter, FilterValue, Label, column
 from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.table_tree import TableTree
@@ -37,19 +38,19 @@ class GlobalsTree(TableTree, entry="globals"):
         return frame.assign(origin=np.where(frame["built_in"], "runtime", "program"))
 
     def choose(self, filters: Mapping[str, FilterValue]) -> BoolArray | None:
-        """Say which the program has added, if only these are asked for."""
+        """Say which variables the program has added, if a filter asks for these."""
         if filters.get(_WHOSE.key) != _ADDED:
             return None
         return ~self.frame["built_in"].to_numpy(np.bool_)
 
     def conditions(self, filters: Mapping[str, FilterValue]) -> Sequence[str]:
-        """Write whose are asked for."""
+        """Write the filter by origin."""
         return ('~rows["built_in"]',) if filters.get(_WHOSE.key) == _ADDED else ()
 
     def labels(self, rows: pd.DataFrame) -> Sequence[Label]:
         """Label variables: the name, and what it holds."""
         values = self.node_rows.labels.of_nodes(rows["node"].to_numpy())
         return [
-            (("edge", self._text(name)), ("operator", " :: "), *value)
+            (("edge", spelled("property", str(name), LONGEST_TEXT)), ("operator", " :: "), *value)
             for name, value in zip(rows["name"], values, strict=True)
         ]

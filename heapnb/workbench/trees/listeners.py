@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from heapnb.graph.references import literal_key
 from heapnb.views.columns import is_missing
-from heapnb.workbench.model import Column, Label, Page, Window, column, count_of
+from heapnb.workbench.model import LONGEST_TEXT, Column, Label, Page, Window, column, count_of
 from heapnb.workbench.rows.labels import function_label, named
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.sections import joined, section_of, section_of_rows, with_label
@@ -40,7 +41,11 @@ class ListenersTree(TableTree, entry="listeners"):
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label events of classes."""
         return [
-            (("class", self._text(emitter)), ("operator", " on "), ("edge", self._text(event)))
+            (
+                ("class", self._text(emitter)),
+                ("operator", " on "),
+                ("edge", literal_key(str(event), LONGEST_TEXT)),
+            )
             for emitter, event in zip(groups["emitter_class"], groups["event"], strict=True)
         ]
 

@@ -55,6 +55,7 @@ class RetainersTree(NodeTree):
         "Objects that refer to the selected object, the nearest to the GC roots first."
     )
     label_title: ClassVar[str] = "Retainer"
+    empty_text: ClassVar[str] = "No object refers to this one."
     lists_every_node: ClassVar[bool] = False
     default_sort: ClassVar[tuple[str | None, bool]] = (DISTANCE.key, False)
 

@@ -41,8 +41,8 @@ class SuspectsTree(DecodedTree):
     key = "suspects"
     title = "Suspects"
     description = (
-        "Suspected leaks, the most likely first. Below each are the cause, the fix, the retaining "
-        "path and the objects."
+        "Suspected leaks, the most likely first. Below each are the cause, the fix, an example, "
+        "the retaining path and the objects."
     )
     effort = "none"
     label_title = "Suspect"
@@ -92,7 +92,7 @@ class SuspectsTree(DecodedTree):
         ]
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
-        """Say that each has reasons."""
+        """Say that every suspect can be expanded."""
         return [True] * len(rows)
 
     # -- below a suspect --------------------------------------------------------------------
@@ -104,7 +104,13 @@ class SuspectsTree(DecodedTree):
             *self._paragraph(f"{key}/w", "Cause", suspect.explanation),
             *self._paragraph(f"{key}/f", "Fix", suspect.fix),
             *self._trend(key, suspect),
-            self._heading(f"{key}/{_CHAIN}", "Retaining path", " → ".join(suspect.words)),
+            *self._example(key, suspect),
+            Row(
+                f"{key}/{_CHAIN}",
+                (("badge", "Retaining path"), ("path", self.node_rows.labels.path(suspect.words))),
+                {},
+                expandable=True,
+            ),
             self._heading(
                 f"{key}/{_OBJECTS}",
                 "Objects",
@@ -123,15 +129,27 @@ class SuspectsTree(DecodedTree):
         return super().rows(parent, window)
 
     def _part(self, key: str, suspect: Suspect, part: str, window: Window) -> Page:
-        """List steps of the chain, or objects; sentences have nothing below them."""
+        """List steps of the path, objects, or the references of the example."""
         if part == _OBJECTS:
             name = ("suspect", suspect.rank)
             return self.node_rows.page_of(key, name, suspect.nodes, window)
         if part == _CHAIN:
             return self._steps(key, suspect, window)
-        if parse_part(key, part)[0] not in _SENTENCES:
+        kind, number = parse_part(key, part)
+        if kind == "n" and number == self._example_of(suspect):
+            return self.node_rows.children(key, number, window)
+        if kind not in _SENTENCES:
             raise no_row(key)
         return Page((), 0)
+
+    def _example_of(self, suspect: Suspect) -> int:
+        """Return the ordinal of a suspect's example; -1 if the heap does not have it."""
+        return int(self.heap.ordinals_of([suspect.node_id])[0])
+
+    def _example(self, key: str, suspect: Suspect) -> list[Row]:
+        node = self._example_of(suspect)
+        rows = self.node_rows.rows([f"{key}/n{node}"], [node]) if node >= 0 else ()
+        return [replace(row, label=(("badge", "Example"), *row.label)) for row in rows]
 
     def _steps(self, key: str, suspect: Suspect, window: Window) -> Page:
         nodes = suspect.path.nodes
@@ -180,13 +198,16 @@ class SuspectsTree(DecodedTree):
         suspect = self.diagnosis.suspects[row or 0]
         if not parts or (len(parts) == 1 and parts[0] == _OBJECTS):
             return suspect.nodes
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0] != f"n{self._example_of(suspect)}":
             return np.empty(0, np.uint32)
         return super().nodes(key)
 
     def node_at(self, key: str, row: int, parts: Sequence[str]) -> int:
-        """Follow the parts of a key: a step of the chain or an object, then as in every tree."""
-        path = self.diagnosis.suspects[row].path
+        """Follow the parts of a key: an example, a step or an object, then as in every tree."""
+        suspect = self.diagnosis.suspects[row]
+        path = suspect.path
+        if parts[0] == f"n{self._example_of(suspect)}":
+            return super().node_at(key, row, parts)
         if len(parts) > 1:
             kind, number = parse_part(key, parts[1])
             if parts[0] == _OBJECTS and kind == "n":
@@ -196,17 +217,19 @@ class SuspectsTree(DecodedTree):
         raise no_row(key)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the way to an object of a suspect."""
+        """Return the path to the example or another object of a suspect."""
         for row, suspect in enumerate(self.diagnosis.suspects):
             if node not in suspect.nodes or row not in self._chosen_rows(window):
                 continue
             key = f"r{row}"
+            path = ((key, self._place_of_row(None, row, window)),)
+            below = [each.key for each in self.below(key, row, Window(0, 1000)).rows]
+            if node == self._example_of(suspect):
+                return (*path, (f"{key}/n{node}", below.index(f"{key}/n{node}")))
             place = self.node_rows.place_of(("suspect", suspect.rank), suspect.nodes, node, window)
-            below = self.below(key, row, Window(0, 1000))
-            objects = [each.key for each in below.rows].index(f"{key}/{_OBJECTS}")
             return (
-                (key, self._place_of_row(None, row, window)),
-                (f"{key}/{_OBJECTS}", objects),
+                *path,
+                (f"{key}/{_OBJECTS}", below.index(f"{key}/{_OBJECTS}")),
                 (f"{key}/{_OBJECTS}/n{node}", place),
             )
         return None
@@ -216,6 +239,6 @@ class SuspectsTree(DecodedTree):
         if key is None:
             return self.table_code(_DIAGNOSIS, window)
         _, row, parts = self._parse(key)
-        if len(parts) < 2:  # noqa: PLR2004  not yet an object
+        if not parts or (len(parts) == 1 and not parts[0].startswith("n")):
             return f"{_DIAGNOSIS}.suspects[{row}]"
         return super().python(key, window)
