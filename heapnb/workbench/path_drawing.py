@@ -39,6 +39,7 @@ def draw(
     node_id: int,
     expanded: Sequence[int] = (),
     direction: str | None = None,
+    most_steps: int | None = None,
 ) -> dict[str, Any]:
     """Draw the retaining path of a node.
 
@@ -52,12 +53,14 @@ def draw(
         Node ids whose other retainers are drawn.
     direction : {"TB", "LR"}, optional
         Roots at the top, or at the left.
+    most_steps : int, optional
+        Draw at most so many nodes of the path, those next to the node; by default all.
 
     Returns
     -------
     dict
-        ``svg``, ``node_ids`` (of all boxes), ``expandable`` (of those with other retainers)
-        and ``note``, which may be None.
+        ``svg``, ``node_ids`` (of all boxes), ``expandable`` (of those with other retainers),
+        ``steps_left_out`` (nodes of the path that are not drawn) and ``note``, which may be None.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def draw(
     if direction is not None and direction not in _DIRECTIONS:
         raise HeapnbError("The direction must be TB or LR.")
     heap = workbench.heap
-    picture = _Picture(workbench, heap.ordinal_of(node_id))
+    picture = _Picture(workbench, heap.ordinal_of(node_id), most_steps)
     # Nodes that are no longer in the drawing are ignored.
     wanted = heap.ordinals_of(list(dict.fromkeys(expanded)))
     picture.expand(wanted[wanted >= 0].tolist())
@@ -77,6 +80,7 @@ def draw(
         "svg": graph.to_svg(with_style=False, expandable=frozenset(expandable)),
         "node_ids": heap.node_id[shown].tolist(),
         "expandable": expandable,
+        "steps_left_out": picture.steps_left_out,
         "note": picture.note,
     }
 
@@ -84,7 +88,7 @@ def draw(
 class _Picture:
     """The edges that are drawn, and how many retainers are left out."""
 
-    def __init__(self, workbench: Workbench, node: int) -> None:
+    def __init__(self, workbench: Workbench, node: int, most_steps: int | None) -> None:
         self.workbench = workbench
         self.heap: HeapGraph = workbench.heap
         self.node = node
@@ -92,6 +96,13 @@ class _Picture:
         self.is_held = path is not None
         # A path may have millions of edges.
         self.edges: IntArray = np.empty(0, np.int64) if path is None else path.edges
+        self.steps_left_out = 0
+        if path is not None and most_steps is not None:
+            # Nodes of the engine are folded away.
+            steps = np.flatnonzero(~is_engine_node(self.heap, path.nodes))
+            self.steps_left_out = max(len(steps) - most_steps, 0)
+            if self.steps_left_out:
+                self.edges = self.edges[steps[self.steps_left_out] :]
         self.sources = self.heap.edge_from(self.edges)
         self.ends = self.heap.edge_to[self.edges]
         self.expanded: list[int] = []
@@ -128,6 +139,10 @@ class _Picture:
             for place, item in enumerate(drawing.items)
             if isinstance(item, DrawnNode)
         }
+        if self.steps_left_out and len(self.edges):
+            first = place_of[int(self.heap.edge_from(self.edges[:1])[0])]
+            drawing.items.append(Gap(self.steps_left_out, is_start=True))
+            drawing.links.append(Link(len(drawing.items) - 1, first, ()))
         for node, n_left_out in self.left_out.items():
             if node in place_of:
                 drawing.items.append(Gap(n_left_out, is_start=True))

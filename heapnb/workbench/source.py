@@ -178,7 +178,8 @@ class Source:
         node = self._node(params)
         direction = params.text("direction", None)
         node_id = int(self.workbench.heap.node_id[node])
-        return draw(self.workbench, node_id, params.integers("expanded"), direction)
+        most_steps = params.integer("most_steps", None, least=2)
+        return draw(self.workbench, node_id, params.integers("expanded"), direction, most_steps)
 
     def _text(self, params: Params) -> dict[str, Any]:
         node = self._node(params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -161,3 +162,19 @@ def test_secrets_are_masked() -> None:
         node_id = id_of(builder, name)
         assert text not in draw(workbench(builder), node_id)["svg"]
         assert text in draw(workbench(builder, OFF), node_id)["svg"]
+
+
+def test_a_path_too_long_for_its_pane_is_drawn_from_its_end() -> None:
+    steps = [f"step{i}" for i in range(20)]
+    builder = SnapshotBuilder.from_edges(
+        "root.first>step0 " + " ".join(f"{one}.next>{other}" for one, other in pairwise(steps))
+    )
+    bench = Workbench(builder.graph())
+    whole = draw(bench, builder.node_id("step19"))
+    assert whole["steps_left_out"] == 0
+    drawn = draw(bench, builder.node_id("step19"), most_steps=4)
+    assert drawn["node_ids"] == [builder.node_id(f"step{i}") for i in range(16, 20)]
+    # The root and 16 steps.
+    assert drawn["steps_left_out"] == 17
+    assert "17 more" in drawn["svg"]
+    assert drawn["expandable"] == [builder.node_id("step16")]

@@ -1,21 +1,28 @@
 /** The drawing of what retains a node: the shortest path, and further retainers where asked for. */
 
 import { element } from "./dom.js";
+import { plural } from "./format.js";
 import { GraphView } from "./graphview.js";
 import { Newest } from "./requests.js";
 
 const WIDE = 1.8;
+
+/** Pixels of a step of a path, the arrow included, at the smallest size at which it can be read. */
+const STEP = { LR: 165, TB: 52 };
+const FEWEST_STEPS = 3;
 
 export class GraphPane {
   #options;
   #view;
   #note;
   #fold;
+  #whole;
   #body;
   #nodeId = null;
   #shownId = null;
   #selectedId = null;
   #expanded = [];
+  #isWhole = false;
   #isVisible = false;
   #newest = new Newest();
 
@@ -34,7 +41,12 @@ export class GraphPane {
       this.#expanded = [];
       this.#load();
     });
-    const head = element("div", { class: "hs-pane-head" }, this.#note, this.#fold);
+    this.#whole = element("button", { class: "hs-button", type: "button", hidden: true }, "Whole path");
+    this.#whole.addEventListener("click", () => {
+      this.#isWhole = true;
+      this.#load();
+    });
+    const head = element("div", { class: "hs-pane-head" }, this.#note, this.#whole, this.#fold);
     this.#body = element("div", { class: "hs-graph-host" });
     this.element = element("div", { class: "hs-graph-pane" }, head, this.#body);
     this.#view = new GraphView(this.#body, {
@@ -48,6 +60,7 @@ export class GraphPane {
     if (nodeId === this.#nodeId) return;
     this.#nodeId = nodeId;
     this.#expanded = [];
+    this.#isWhole = false;
     if (this.#isVisible) this.#load();
   }
 
@@ -80,18 +93,21 @@ export class GraphPane {
     this.#shownId = nodeId;
     this.#fold.hidden = this.#expanded.length === 0;
     if (nodeId === null) {
+      this.#whole.hidden = true;
       this.#view.clear();
       this.#note.textContent = "Select an object to see what keeps it alive.";
       return;
     }
     this.#body.setAttribute("aria-busy", "true");
     try {
-      const params = { node_id: nodeId, expanded: this.#expanded, direction: this.#direction };
+      const params = { node_id: nodeId, expanded: this.#expanded, direction: this.#direction, most_steps: this.#mostSteps };
       const answer = await this.#options.requests.send("graph", params);
       if (!isNewest()) return;
       this.#view.show(answer, { keepPlace });
       this.#view.select(this.#selectedId);
       this.#note.textContent = answer.note ?? this.#hint(answer);
+      this.#whole.hidden = !answer.steps_left_out;
+      this.#whole.textContent = `Whole path (${plural(answer.steps_left_out ?? 0, "more step")})`;
     } catch (error) {
       if (!isNewest()) return;
       this.#shownId = null;
@@ -107,6 +123,14 @@ export class GraphPane {
   get #direction() {
     const { clientWidth: width, clientHeight: height } = this.#body;
     return width > WIDE * height ? "LR" : "TB";
+  }
+
+  /** As many steps of the path as can be read in the pane; null for all. */
+  get #mostSteps() {
+    if (this.#isWhole) return null;
+    const { clientWidth: width, clientHeight: height } = this.#body;
+    const room = this.#direction === "LR" ? width / STEP.LR : height / STEP.TB;
+    return Math.max(FEWEST_STEPS, Math.floor(room));
   }
 
   #hint({ expandable }) {
