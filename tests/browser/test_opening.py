@@ -91,7 +91,7 @@ def test_a_snapshot_opens_on_its_first_view(show: Any, diagnosis: hn.Diagnosis) 
 
 def test_the_drawing_fits_when_its_pane_is_resized(show: Any, diagnosis: hn.Diagnosis) -> None:
     page = show(diagnosis.browse())
-    expect(page.locator(".hs-graph svg")).to_be_visible()
+    expect(page.locator(".hs-graph-frame > svg")).to_be_visible()
     for width, height in [(700, 800), (1280, 500), (1000, 900)]:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(
@@ -102,10 +102,10 @@ def test_the_drawing_fits_when_its_pane_is_resized(show: Any, diagnosis: hn.Diag
         assert fits(page), (width, height)
     # From a reader who has zoomed, the drawing is not taken away.
     page.get_by_role("button", name="Zoom in").click()
-    zoomed = page.locator(".hs-graph svg").evaluate("svg => svg.style.transform")
+    zoomed = page.locator(".hs-graph-frame > svg").evaluate("svg => svg.style.transform")
     page.set_viewport_size({"width": 900, "height": 900})
     page.wait_for_function("() => new Promise(requestAnimationFrame).then(() => true)")
-    assert page.locator(".hs-graph svg").evaluate("svg => svg.style.transform") == zoomed
+    assert page.locator(".hs-graph-frame > svg").evaluate("svg => svg.style.transform") == zoomed
     page.get_by_role("button", name="Fit", exact=True).click()
     assert fits(page)
 
