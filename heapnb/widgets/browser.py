@@ -123,7 +123,7 @@ class HeapBrowser(anywidget.AnyWidget):
 
     @property
     def views(self) -> list[str]:
-        """What `view` can be."""
+        """The values of `view`."""
         return [view["key"] for view in self._source.description["views"]]
 
     @property
@@ -185,11 +185,11 @@ class HeapBrowser(anywidget.AnyWidget):
     # -- display ----------------------------------------------------------------------------
 
     def _ipython_display_(self) -> None:
-        """Show it, and before it what is seen of it where no kernel runs.
+        """Show the browser, and before it the output for readers without a kernel.
 
-        These are two outputs, because programs that know widgets look at nothing else in an
-        output, and some (nbconvert, for one) then show nothing if the kernel is gone. The browser
-        takes the place of the other output as soon as it is connected to its kernel.
+        These are two outputs: a program that supports widgets shows only the widget of an output,
+        and some (nbconvert, for example) then show nothing if the kernel has ended. The browser
+        replaces the other output when it is connected to its kernel.
         """
         from IPython.display import display
 
@@ -201,10 +201,10 @@ class HeapBrowser(anywidget.AnyWidget):
         ):
             display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
-    def _repr_mimebundle_(  # type: ignore[override]  # others hand over all keywords as they are
+    def _repr_mimebundle_(  # type: ignore[override]  # ours takes any keyword
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, Any]:
-        """Return all that there is to show, for programs that choose for themselves."""
+        """Return all formats, for programs that choose one."""
         static = self._fallback()
         bundle = self._widget_bundle(static.text) | {"text/html": static.html}
         wanted = set(bundle if include is None else include) - set(exclude or ())
@@ -234,11 +234,11 @@ class HeapBrowser(anywidget.AnyWidget):
             self.send(_failure(reply["id"], error))
 
     def _reply(self, content: Any) -> dict[str, Any]:
-        """Answer a message of the front end, whatever it is."""
+        """Answer any message of the front end."""
         number = content.get("id") if isinstance(content, dict) else None
         try:
             return {"id": number} | self._answer(content)
-        except Exception as error:  # noqa: BLE001  the reader is told, whatever it is
+        except Exception as error:  # noqa: BLE001  the reader is told of any error
             return _failure(number, error)
 
     def _answer(self, content: Any) -> dict[str, Any]:
@@ -250,23 +250,23 @@ class HeapBrowser(anywidget.AnyWidget):
         raise HeapnbError("The browser does not know this message.")
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what the front end has changed; called by ipywidgets."""
-        # Kernels may take messages in a thread of their own, while a cell runs.
+        """Apply changes of the front end; called by ipywidgets."""
+        # Some kernels handle messages in another thread while a cell runs.
         self._thread_of_front_end = threading.get_ident()
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
-            # The front end goes on with what is valid.
+            # The front end continues with the valid state.
             self.send(_failure(None, error))
             self.send_state([name for name in sync_data if name in self.keys])
         finally:
             self._thread_of_front_end = None
 
     def notify_change(self, change: Any) -> None:
-        """Tell those who observe; called by traitlets.
+        """Notify observers; called by traitlets.
 
-        What a handler raises reaches the user: in the cell that made the change or, if that was
-        the front end, there.
+        The user sees what a handler raises: in the cell that made the change, or in the front end
+        if the change was made there.
         """
         try:
             super().notify_change(change)
@@ -281,7 +281,7 @@ class HeapBrowser(anywidget.AnyWidget):
     @property
     def _source(self) -> Source:
         if self._opened_source is None:
-            raise HeapnbError("The browser is closed.", hint="make another one.")
+            raise HeapnbError("The browser is closed.", hint="create another one.")
         return self._opened_source
 
     @traitlets.default("browser_id")
@@ -338,7 +338,7 @@ class HeapBrowser(anywidget.AnyWidget):
             )
 
     def _opened(self, view: str, keys: list[str]) -> list[str]:
-        """Return the open rows of a view with some more; the oldest go where they are too many."""
+        """Return the expanded rows of a view with more; of too many, drop the oldest."""
         return list(dict.fromkeys([*self.expanded.get(view, []), *keys]))[-MOST_EXPANDED:]
 
     def _settings_of(self, view: str) -> dict[str, Any]:
@@ -350,7 +350,7 @@ class HeapBrowser(anywidget.AnyWidget):
 
 
 def _failure(number: object, error: Exception, what: str | None = None) -> dict[str, Any]:
-    """Write an error for the front end; one that is none of ours goes to the log as well."""
+    """Write an error for the front end; unexpected ones are also logged."""
     if isinstance(error, HeapnbError):
         message, hint = error.message, error.hint
     else:

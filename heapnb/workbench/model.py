@@ -1,8 +1,8 @@
-"""What a tree table is made of, and how it goes over the wire.
+"""The parts of a tree table, and how they are sent to a front end.
 
-The front end asks for one page of rows at a time, so a class with two million instances costs what
-its visible rows cost. Values go as they are (bytes, counts); the front end formats them by the kind
-of their column.
+The front end requests one page of rows at a time, so a class with two million instances costs what
+its visible rows cost. Values are sent as they are (bytes, counts); the front end formats them by
+the kind of their column.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 """The text of a row in the tree's own column, in pieces."""
 
 Effort: TypeAlias = Literal["none", "decode", "search"]
-"""What the first page of a table costs: nothing beyond what is known of every heap; decoding, which
-reads the heap once; or a search, which takes several times as long."""
+"""What the first page of a table costs: nothing beyond the derived arrays of every heap; decoding,
+which reads the heap once; or a search, which takes several times as long."""
 
 FilterKind: TypeAlias = Literal["text", "bytes", "choice"]
 FilterValue: TypeAlias = str | int | bool | None
@@ -58,7 +58,7 @@ MOST_EXPANDED: Final = 2000
 """Rows of a view that can be expanded at once."""
 
 LONGEST_TEXT: Final = 160
-"""Characters of a label or cell that go over the wire; all of it comes on request."""
+"""Characters of a label or cell that are sent; the whole text is sent on request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +126,19 @@ def count_of(things: str) -> Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Something by which rows are left out.
+    """A filter of rows.
 
     Parameters
     ----------
     key : str
         Its name in `Window.filters`.
     title : str
-        What it is called.
+        Its title.
     kind : str
-        ``text`` (looked for in names; a regular expression where the filter ``regex`` is true),
+        ``text`` (searched in names; a regular expression where the filter ``regex`` is true),
         ``bytes`` (a smallest size), or ``choice``.
     options : tuple of (str, str)
-        For a choice: keys and titles; the first is in force unless another is chosen.
+        For a choice: keys and titles; the first applies unless the user chooses another.
     """
 
     key: str
@@ -156,7 +156,7 @@ class Row:
     key : str
         Names the row within its table. A child's key is its parent's, a slash, and its own part.
     label : tuple of (role, text)
-        What stands in the tree's column.
+        The text of the tree's own column.
     cells : mapping of str to int, float, str or None
         Values by column; None is unknown, and columns that are missing do not apply.
     node_id : int or None
@@ -181,7 +181,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which rows are asked for.
+    """Which rows a front end requests.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ class Window:
     descending : bool
         Largest first.
     filters : mapping of str to str, int, bool or None
-        Values by filter; those that are missing are not in force.
+        Values by filter; missing ones do not apply.
     """
 
     offset: int = 0
@@ -204,18 +204,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows out of all that there are at one place.
+    """Some of the rows at one level.
 
     Parameters
     ----------
     rows : tuple of Row
         From `offset` on.
     total : int
-        How many there are.
+        How many the level has.
     offset : int
-        The place of the first.
+        The index of the first.
     note : str or None
-        What the reader has to know, such as what was left out.
+        What the reader must know, such as which rows are missing.
     """
 
     rows: tuple[Row, ...]
@@ -235,15 +235,15 @@ class Page:
 
 
 class TreeTable(Protocol):
-    """A table whose rows unfold."""
+    """A table whose rows can be expanded."""
 
     @property
     def key(self) -> str:
-        """What requests call it."""
+        """Its name in requests."""
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its title."""
 
     @property
     def description(self) -> str:
@@ -259,7 +259,7 @@ class TreeTable(Protocol):
 
     @property
     def filters(self) -> tuple[Filter, ...]:
-        """What rows can be left out by."""
+        """The filters of its rows."""
 
     @property
     def lists_every_node(self) -> bool:
@@ -280,7 +280,7 @@ class TreeTable(Protocol):
         """Return the ordinals that a row stands for: one node, or all of a class."""
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the way to a node: key and place at each level, or None if it is not here."""
+        """Return the path to a node: key and index at each level, or None if no row has it."""
 
     def python(self, key: str | None, window: Window) -> str:
         """Return the expression that gives the same rows as a DataFrame, or a row's node."""

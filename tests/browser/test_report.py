@@ -218,6 +218,9 @@ def test_an_example_leads_to_what_holds_it(browser: Browser, report: Path) -> No
     assert page.url.endswith(f"#node-{node_id[1:]}")
     expect(page.locator("#browse")).to_be_in_viewport()
     expect(page.get_by_role("navigation", name="Retaining path")).to_contain_text("recentSearches")
+    # As in a notebook, the drawing of the first suspect's example is shown at once.
+    expect(page.locator(".hs-graph .hn-target")).to_be_visible()
+    tab(page, "Retainers").click()
     holder = rows_of(page, "Retainers").nth(1)
     expect(holder).to_contain_text("Array")
     page.get_by_role("button", name="Path to roots").click()
@@ -226,6 +229,12 @@ def test_an_example_leads_to_what_holds_it(browser: Browser, report: Path) -> No
     expect(page.locator(".hs-graph .hn-target")).to_be_visible()
     tab(page, "Details").click()
     expect(page.get_by_role("heading", name=f"CachedSearch {node_id}")).to_be_visible()
+    # What was not drawn says so where the drawing would be, not as a failure.
+    tab(page, "Graph").click()
+    tab(page, "Dominators").click()
+    rows_of(page, "Dominators").nth(15).click()
+    expect(page.locator(".hs-pane-note").last).to_contain_text("is not part of this report")
+    expect(page.locator(".hs-problem")).to_be_hidden()
     assert_quiet(seen, report)
     page.close()
 

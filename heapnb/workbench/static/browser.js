@@ -1,5 +1,5 @@
 /**
- * The browser of a heap: tabs of views, filters, and below the table what retains what is selected.
+ * The browser of a heap: tabs with views, filters, and below the table the retainers of the selection.
  *
  * The source answers requests; the store holds what views of one browser share. Both may be those of
  * a kernel or of a page. Besides `description` and `request`, a source may say by
@@ -8,7 +8,7 @@
  * source answers again.
  *
  * Selecting a row of a view sets `selected` and `focus_id`, the node whose retainers are shown.
- * Selecting a retainer, or a node of the drawing, sets `selected` alone; its key is that of no row.
+ * Selecting a retainer, or a node of the drawing, sets `selected` alone; its key is not that of a row.
  */
 
 import { copyText } from "./clipboard.js";
@@ -57,10 +57,10 @@ class Browser {
   #panes;
   #status;
   #history = new History();
-  #isTravelling = false;
+  #isRestoring = false;
   #isDisconnected = false;
   #applied = {};
-  #newestWay = new Newest();
+  #newestGoto = new Newest();
   #unsubscribe;
 
   constructor(host, source, store, options) {
@@ -95,7 +95,7 @@ class Browser {
 
   /** Show a node, in the current view if it is listed there. */
   async goto(nodeId) {
-    const isNewest = this.#newestWay.next();
+    const isNewest = this.#newestGoto.next();
     try {
       if (this.#canDo("details")) {
         const details = await this.#requests.send("details", { node_id: nodeId });
@@ -116,7 +116,7 @@ class Browser {
 
   dispose() {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#newestWay.next();
+    this.#newestGoto.next();
     this.#requests.dispose();
     for (const panel of this.#panels.values()) panel.dispose();
     this.#tabs.dispose();
@@ -126,7 +126,7 @@ class Browser {
     this.#root.remove();
   }
 
-  // -- making it ----------------------------------------------------------------------------
+  // -- building ----------------------------------------------------------------------------
 
   #build() {
     const { title, total_size: totalSize, node_count: nodeCount } = this.#description;
@@ -166,7 +166,7 @@ class Browser {
     });
     const upper = element("div", { class: "hs-upper" }, ...[...this.#panels.values()].map((panel) => panel.element));
     this.#root = element("section", { class: "heapnb-browser", "aria-label": `Heap browser ${visible(title ?? "")}`.trim() });
-    // JupyterLab's shortcuts would otherwise work on the cell while rows are walked through.
+    // Otherwise JupyterLab applies its shortcuts to the cell while the reader moves through rows.
     this.#root.dataset.lmSuppressShortcuts = "true";
     const splitter = new Splitter(this.#root, this.#panes.element, "Height of the lower part");
     splitter.element.hidden = this.#panes.element.hidden;
@@ -217,7 +217,7 @@ class Browser {
     return this.#panels.get(this.#view.key);
   }
 
-  /** Change the state; what follows from it is done as for changes from elsewhere. */
+  /** Change the state and apply the change, as for changes from elsewhere. */
   #put(key, value) {
     if (sameValue(this.#store.get(key), value)) return;
     this.#store.set(key, value);
@@ -225,7 +225,7 @@ class Browser {
     if (apply) this.#follow(key, apply);
   }
 
-  /** Show a part of the state, unless that is done: stores may or may not tell who changed them. */
+  /** Apply a part of the state, once: some stores also report our own changes. */
   #follow(key, apply) {
     const value = this.#store.get(key) ?? null;
     if (key in this.#applied && sameValue(this.#applied[key], value)) return;
@@ -281,10 +281,10 @@ class Browser {
     this.#panel.select(selected).catch((error) => this.#showProblem(error, null));
   }
 
-  // -- going places -------------------------------------------------------------------------
+  // -- navigation -------------------------------------------------------------------------
 
   #visit() {
-    if (!this.#isTravelling) {
+    if (!this.#isRestoring) {
       this.#history.visit({ view: this.#view.key, selected: this.#store.get("selected") ?? null }, performance.now());
     }
     this.#toolbar.setHistory(this.#history.canGoBack, this.#history.canGoForward);
@@ -292,12 +292,12 @@ class Browser {
 
   #travel(place) {
     if (place === null) return;
-    this.#isTravelling = true;
+    this.#isRestoring = true;
     this.#put("selected_keys", place.selected?.key ? [place.selected.key] : []);
     this.#put("selected", place.selected);
     this.#put("view", place.view);
     if (place.selected?.view !== "retainers") this.#put("focus_id", place.selected?.node_id ?? null);
-    this.#isTravelling = false;
+    this.#isRestoring = false;
     this.#toolbar.setHistory(this.#history.canGoBack, this.#history.canGoForward);
   }
 
@@ -316,7 +316,7 @@ class Browser {
     this.#status.say(`No view lists @${nodeId}. Its details are shown below.`);
   }
 
-  // -- what can be done with a row ------------------------------------------------------------
+  // -- actions on a row ------------------------------------------------------------
 
   #rowActions(view, row) {
     const selected = { view, key: row.key, node_id: row.node_id };
@@ -370,7 +370,7 @@ class Browser {
   async #toCell(selected) {
     try {
       const code = await this.#pythonOf(selected);
-      // Not every place that could have cells has them.
+      // Some pages that offer cells have none.
       if ((await this.#options.copyToCell(code)) === false) await this.#copy("Python", () => code);
     } catch (error) {
       this.#showProblem(error, () => this.#toCell(selected));

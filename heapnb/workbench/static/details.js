@@ -1,4 +1,4 @@
-/** What there is to say about the selected row: facts of its node, a preview, all of its text. */
+/** The selected row: facts about its node, a preview, and its whole text. */
 
 import { element } from "./dom.js";
 import { formatBytes, formatBytesExact, formatCell, formatCount, formatDistance, formatPercent, UNKNOWN, visible } from "./format.js";

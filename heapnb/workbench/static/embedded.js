@@ -1,5 +1,5 @@
 /**
- * A source for pages without a kernel: it answers from data that stand in the page, as
+ * A source for pages without a kernel: it answers from data in the page, as
  * heapnb/reports/embedding.py packs them. They are a part of a heap; whatever is cut says so.
  *
  * A page of rows is either its view's own, or one of the pages of a node, which all rows share that
@@ -65,10 +65,10 @@ export class EmbeddedSource {
     return { rows: rows.slice(offset, offset + limit), total: rows.length, offset, note: notes.join(" ") || null };
   }
 
-  /** Look for a node level by level, each node unfolded once; the first way found is the shortest. */
+  /** Search for a node level by level, each node once; the first path found is the shortest. */
   #locate({ view, node_id: nodeId, sort, descending, filters = {} }) {
     let ways = [[]];
-    const unfolded = new Set();
+    const expanded = new Set();
     while (ways.length > 0) {
       const longer = [];
       for (const way of ways) {
@@ -79,8 +79,8 @@ export class EmbeddedSource {
         for (const [place, row] of rows.entries()) {
           const further = [...way, [row.key, place]];
           if (row.node_id === nodeId) return { path: further };
-          if (!row.expandable || unfolded.has(row.node_id)) continue;
-          if (row.node_id !== null) unfolded.add(row.node_id);
+          if (!row.expandable || expanded.has(row.node_id)) continue;
+          if (row.node_id !== null) expanded.add(row.node_id);
           longer.push(further);
         }
       }
@@ -180,7 +180,7 @@ export class EmbeddedSource {
     return row;
   }
 
-  /** Sort and filter what there is, and say what there is not. */
+  /** Sort and filter the embedded rows, and say which are missing. */
   #shown({ rows, total, note, sort: sortOfRows }, view, parent, { sort, descending, filters, ignored }) {
     const notes = [];
     let shown = rows.filter((row) => !ignored.includes(row.node_id));
@@ -249,9 +249,9 @@ export class EmbeddedSource {
   }
 }
 
-/** An error that says that something is not embedded. */
+/** An error that says that something is not embedded; `isExpected` tells it from failures. */
 function notHere(what) {
-  return Object.assign(new Error(`${what} is not part of this report.`), { hint: HINT });
+  return Object.assign(new Error(`${what} is not part of this report.`), { hint: HINT, isExpected: true });
 }
 
 function cutNote(count, total) {

@@ -1,4 +1,4 @@
-/** The drawing of what retains a node: the shortest path, and further retainers where asked for. */
+/** The drawing of what retains a node: its retaining path, and other retainers on request. */
 
 import { element } from "./dom.js";
 import { plural } from "./format.js";
@@ -55,7 +55,7 @@ export class GraphPane {
     });
   }
 
-  /** Draw what retains a node, now or when the pane is looked at; null draws nothing. */
+  /** Draw what retains a node, now or when the pane becomes visible; null draws nothing. */
   show(nodeId) {
     if (nodeId === this.#nodeId) return;
     this.#nodeId = nodeId;
@@ -70,7 +70,7 @@ export class GraphPane {
     this.#view.select(nodeId);
   }
 
-  /** Say whether the pane is looked at; drawing costs time. */
+  /** Set whether the pane is visible; a hidden pane draws nothing. */
   setVisible(isVisible) {
     this.#isVisible = isVisible;
     if (isVisible && this.#shownId !== this.#nodeId) this.#load();
@@ -112,8 +112,9 @@ export class GraphPane {
       if (!isNewest()) return;
       this.#shownId = null;
       this.#view.clear();
-      this.#note.textContent = error.message;
-      this.#options.onProblem(error, () => this.#load({ keepPlace }));
+      this.#note.textContent = [error.message, error.hint].filter(Boolean).join(" ");
+      this.#whole.hidden = true;
+      if (!error.isExpected) this.#options.onProblem(error, () => this.#load({ keepPlace }));
     } finally {
       if (isNewest()) this.#body.removeAttribute("aria-busy");
     }

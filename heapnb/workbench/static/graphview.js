@@ -1,4 +1,4 @@
-/** A drawing of Graphviz's that can be moved, zoomed, and whose nodes can be selected. */
+/** A drawing by Graphviz that the reader can move and zoom, and whose nodes can be selected. */
 
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
@@ -53,7 +53,7 @@ export class GraphView {
    * Show a drawing.
    *
    * @param {{svg: string}} drawing
-   * @param {{keepPlace?: boolean}} [options] - Whether it shows more of what was there before.
+   * @param {{keepPlace?: boolean}} [options] - Whether it extends the drawing that is shown.
    */
   show({ svg }, { keepPlace = false } = {}) {
     const focused = nodeIdOf(nodeAt(this.#frame.getRootNode().activeElement));
@@ -140,7 +140,7 @@ export class GraphView {
     return new Map(this.#nodes().map((node) => [nodeIdOf(node), boxOf(node, this.#svg)]));
   }
 
-  /** Leave a node where it was, so that the eye finds what is new around it. */
+  /** Keep a node in place, so that the reader sees what is new around it. */
   #keep(before) {
     const node = this.#nodes().find((other) => before.has(nodeIdOf(other)) && other.matches(".hn-target, .hs-selected"));
     if (!node) {
@@ -154,7 +154,7 @@ export class GraphView {
   }
 
   #onWheel(event) {
-    // The page goes on scrolling over a drawing that nobody works with.
+    // Over a drawing without focus, the wheel scrolls the page.
     const isUsed = this.element.contains(this.#frame.getRootNode().activeElement);
     if (!isUsed && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -215,10 +215,10 @@ export class GraphView {
     run();
   }
 
-  /** A node that the focus goes to with the Tab key may lie outside of what is shown. */
+  /** The Tab key may move the focus to a node out of view. */
   #showNode(node) {
     if (!node?.matches(":focus-visible")) return;
-    // The browser scrolls the frame on its own, which would move the drawing twice.
+    // The browser scrolls the frame by itself, which would move the drawing twice.
     this.#frame.scrollTo(0, 0);
     this.#move(withInView(this.#place, boxOf(node, this.#svg), this.#frameSize()));
   }
@@ -241,7 +241,7 @@ function readDrawing(text) {
   return drawing;
 }
 
-/** Make a node a button; its title is what it is called, so that its name has what is seen of it. */
+/** Make a node a button; its title is its accessible name. */
 function makeButton(node) {
   node.setAttribute("tabindex", "0");
   node.setAttribute("role", "button");

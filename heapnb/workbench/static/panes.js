@@ -1,4 +1,4 @@
-/** The lower part: what retains a node, as a tree and as a drawing, and what is known about it. */
+/** The lower part: the retainers of a node as a tree and as a drawing, and its details. */
 
 import { Breadcrumbs } from "./breadcrumbs.js";
 import { DetailsPane } from "./details.js";
@@ -59,7 +59,7 @@ export class Panes {
     this.element.hidden = panes.length === 0;
   }
 
-  /** What is known of the selected node; null before it is. */
+  /** The details of the selected node; null before they arrive. */
   get details() {
     return this.#shown;
   }
@@ -72,7 +72,7 @@ export class Panes {
     this.#graph.setVisible(shown === "graph");
   }
 
-  /** Show what retains a node, some retainers left out. */
+  /** Show what retains a node, without ignored retainers. */
   setFocus(nodeId, ignored) {
     this.#restingFocus.run(() => {
       this.#retainers.show(nodeId, ignored);
@@ -80,7 +80,7 @@ export class Panes {
     });
   }
 
-  /** Show what is known about what is selected: a node, a row without one, or nothing. */
+  /** Show the details of the selection: a node, a row without one, or nothing. */
   setSelected(nodeId, row, columns) {
     this.#graph.select(nodeId);
     if (nodeId !== null) {
@@ -94,7 +94,7 @@ export class Panes {
     else this.#details.clear();
   }
 
-  /** Show details that were asked for elsewhere. */
+  /** Show details that were requested elsewhere. */
   setDetails(details) {
     this.#shown = details;
     this.#crumbs.show(details.breadcrumbs ?? []);

@@ -1,4 +1,4 @@
-/** What refers to a node, and what refers to that, back to the roots. */
+/** The retainers of a node, their retainers, and so on to the GC roots. */
 
 import { element } from "./dom.js";
 import { formatCount } from "./format.js";
@@ -7,8 +7,8 @@ import { toggled } from "./state.js";
 import { TreeTable } from "./treetable.js";
 
 const VIEW = "retainers";
-const LONGEST_WAY = 200;
-const LOOKED_AT = 100;
+const LONGEST_PATH = 200;
+const MOST_COMPARED = 100;
 
 export class RetainersPane {
   #options;
@@ -19,7 +19,7 @@ export class RetainersPane {
   #restore;
   #nodeId = null;
   #ignored = [];
-  #wayNumber = 0;
+  #pathNumber = 0;
 
   /**
    * @param {object} options
@@ -30,17 +30,17 @@ export class RetainersPane {
    * @param {(nodeIds: number[]) => void} options.onIgnore - Called with all nodes to ignore.
    * @param {(row: object, keys: string[]) => void} options.onSelect
    * @param {(nodeId: number) => void} options.goto
-   * @param {(row: object) => object[]} options.menuOf - What else can be done with a row.
+   * @param {(row: object) => object[]} options.menuOf - Other actions for a row.
    * @param {(error: Error, retry: () => void) => void} options.onProblem
    */
   constructor(options) {
     this.#options = options;
     this.#view = options.view;
-    const way = element("button", { class: "hs-button", type: "button", title: "Expand the closest retainers up to the GC roots." }, "Path to roots");
-    way.addEventListener("click", () => this.#unfoldWay());
+    const path = element("button", { class: "hs-button", type: "button", title: "Expand the closest retainers up to the GC roots." }, "Path to roots");
+    path.addEventListener("click", () => this.#expandPath());
     this.#restore = element("button", { class: "hs-button", type: "button", hidden: true });
     this.#restore.addEventListener("click", () => options.onIgnore([]));
-    this.#head = element("div", { class: "hs-pane-head" }, way, this.#restore);
+    this.#head = element("div", { class: "hs-pane-head" }, path, this.#restore);
     this.#body = element("div", { class: "hs-table-host" });
     this.element = element("div", { class: "hs-retainers" }, this.#head, this.#body);
     this.#showNothing();
@@ -53,7 +53,7 @@ export class RetainersPane {
     this.#ignored = ignored;
     this.#restore.hidden = ignored.length === 0;
     this.#restore.textContent = `Restore ignored (${formatCount(ignored.length)})`;
-    this.#wayNumber += 1;
+    this.#pathNumber += 1;
     if (nodeId === null) this.#showNothing();
     else if (isSame && this.#table) this.#table.reload();
     else this.#showTable();
@@ -64,7 +64,7 @@ export class RetainersPane {
   }
 
   dispose() {
-    this.#wayNumber += 1;
+    this.#pathNumber += 1;
     this.#table?.dispose();
     this.#table = null;
   }
@@ -77,7 +77,7 @@ export class RetainersPane {
   }
 
   #showTable() {
-    // Another node is another tree: nothing of the one before stays unfolded.
+    // Another node is another tree: no expanded rows are kept.
     this.#table?.dispose();
     this.#head.hidden = false;
     this.#body.replaceChildren();
@@ -136,19 +136,19 @@ export class RetainersPane {
     openMenu(this.#body, items, { x, y });
   }
 
-  /** Unfold, from the node to a root, the retainer that lies closest to a root. */
-  async #unfoldWay() {
-    const number = ++this.#wayNumber;
+  /** Expand the retainer closest to a GC root, level by level. */
+  async #expandPath() {
+    const number = ++this.#pathNumber;
     const path = [];
     const keys = [];
-    for (let parent = null; keys.length < LONGEST_WAY; ) {
+    for (let parent = null; keys.length < LONGEST_PATH; ) {
       let page;
       try {
-        page = await this.#load(parent, 0, LOOKED_AT);
+        page = await this.#load(parent, 0, MOST_COMPARED);
       } catch {
         return;
       }
-      if (number !== this.#wayNumber) return;
+      if (number !== this.#pathNumber) return;
       const index = closest(page.rows);
       const row = page.rows[index];
       if (!row) break;
@@ -162,7 +162,7 @@ export class RetainersPane {
   }
 }
 
-/** Return the place of the row with the smallest distance, the first of several. */
+/** Return the index of the first row with the smallest distance. */
 function closest(rows) {
   const distances = rows.map(({ cells }) => cells.distance ?? Infinity);
   return distances.indexOf(Math.min(...distances));

@@ -1,12 +1,12 @@
 /**
- * Which rows a tree table shows, without a thought of how: levels whose rows come in pages, some of
- * them unfolded, laid out as one list. Only what has been looked at is held.
+ * Which rows a tree table shows, without how it draws them: levels whose rows arrive in pages, with
+ * expanded rows between them, laid out as one list. Only pages that were shown are kept.
  */
 
-/** Rows asked for at once. */
+/** Rows of one request. */
 export const PAGE_SIZE = 100;
 
-/** Pages held at once; those not looked at for the longest time go first. */
+/** Pages that are kept; the least recently shown ones are dropped first. */
 const MOST_PAGES = 200;
 
 /**
@@ -26,8 +26,8 @@ const MOST_PAGES = 200;
  * @property {string|null} [note]
  *
  * @typedef {"row"|"waiting"|"failed"|"loading"|"broken"|"empty"|"note"} ItemKind
- *   What stands at a place: a row; one that is not here yet, or could not be had; or, for a whole
- *   level: it is not known yet, could not be had, is empty, or a remark below its rows.
+ *   What a line shows: a row; a row that is loading (waiting) or failed to load; or, for a whole level:
+ *   it is loading, failed to load (broken), is empty, or a note below its rows.
  *
  * @typedef {object} Item
  * @property {ItemKind} kind
@@ -48,7 +48,7 @@ export class Level {
     this.place = place;
     this.row = row;
     this.depth = parent === null ? 1 : parent.depth + 1;
-    /** @type {number|null} How many rows there are; null until the first page is here. */
+    /** @type {number|null} How many rows there are; null until the first page arrives. */
     this.total = null;
     /** @type {string|null} */
     this.note = null;
@@ -56,25 +56,25 @@ export class Level {
     this.pages = new Map();
     /** @type {Map<number, Error>} */
     this.failures = new Map();
-    /** @type {Level[]} Unfolded rows, in order. */
-    this.unfolded = [];
+    /** @type {Level[]} The levels of expanded rows, in order. */
+    this.children = [];
     this.isClosed = false;
     /** @type {number|null} */
     this.knownSize = null;
   }
 
-  /** Lines of its own: its rows, or the one that says why there are none. */
+  /** Its own lines: its rows, or the one that says why there are none. */
   get length() {
     return Math.max(this.total ?? 1, 1) + (this.note === null ? 0 : 1);
   }
 
-  /** Lines with those of all that is unfolded below. */
+  /** Its lines with those of all levels below. */
   get size() {
-    this.knownSize ??= this.unfolded.reduce((sum, level) => sum + level.size, this.length);
+    this.knownSize ??= this.children.reduce((sum, level) => sum + level.size, this.length);
     return this.knownSize;
   }
 
-  /** Whether it still is part of what is shown. */
+  /** Whether it is still part of the table. */
   get isAlive() {
     for (let level = this; level !== null; level = level.parent) {
       if (level.isClosed) return false;
@@ -88,17 +88,17 @@ export class Level {
     return page?.[index % PAGE_SIZE] ?? null;
   }
 
-  /** @returns {Level|null} What is unfolded at a place. */
-  unfoldedAt(index) {
-    return this.unfolded.find((level) => level.place === index) ?? null;
+  /** @returns {Level|null} The level below the row at a place. */
+  childAt(index) {
+    return this.children.find((level) => level.place === index) ?? null;
   }
 
-  /** @returns {Error|null} Why the row at a place could not be had. */
+  /** @returns {Error|null} Why the row at a place failed to load. */
   failureAt(index) {
     return this.failures.get(Math.floor(index / PAGE_SIZE)) ?? null;
   }
 
-  /** To be called when the number of lines changes. */
+  /** Call this when the number of lines changes. */
   resized() {
     for (let level = this; level !== null; level = level.parent) level.knownSize = null;
   }
@@ -108,9 +108,9 @@ export class Level {
 export class TreeRows {
   constructor() {
     this.top = new Level(null, -1, null);
-    /** @type {Set<string>} Keys of rows that are, or are to be, unfolded. */
+    /** @type {Set<string>} Keys of expanded rows, loaded or not. */
     this.expanded = new Set();
-    /** @type {Map<string, [Level, number]>} Pages held, the one seen last at the end. */
+    /** @type {Map<string, [Level, number]>} Pages that are kept, the most recently shown last. */
     this.held = new Map();
     this.levelNumbers = new WeakMap();
     this.levelCount = 0;
@@ -121,7 +121,7 @@ export class TreeRows {
     return this.top.size;
   }
 
-  /** Forget all rows, but not which are unfolded. */
+  /** Drop all rows, but not which of them are expanded. */
   reset() {
     this.top.isClosed = true;
     this.top = new Level(null, -1, null);
@@ -129,7 +129,7 @@ export class TreeRows {
   }
 
   /**
-   * Return what stands in a line.
+   * Return what a line shows.
    *
    * @param {number} line  From 0 to `size` - 1.
    * @returns {Item}
@@ -138,20 +138,20 @@ export class TreeRows {
     let level = this.top;
     let rest = line;
     for (;;) {
-      const inside = findUnfolded(level, rest);
+      const inside = findChild(level, rest);
       rest = inside.rest;
       if (inside.level === null) return itemOf(level, rest);
       level = inside.level;
     }
   }
 
-  /** Return the line in which a row stands. */
+  /** Return the line of a row. */
   lineOf(level, index) {
     let line = 0;
     let place = index;
     for (let current = level; current !== null; current = current.parent) {
       line += place;
-      for (const child of current.unfolded) {
+      for (const child of current.children) {
         if (child.place >= place) break;
         line += child.size;
       }
@@ -162,7 +162,7 @@ export class TreeRows {
   }
 
   /**
-   * Return pages that some lines need and that are not here, those that failed left out.
+   * Return the pages that some lines need and that are not loaded, without those that failed.
    *
    * @returns {[Level, number][]}
    */
@@ -188,12 +188,12 @@ export class TreeRows {
   }
 
   /**
-   * Take in the rows of a page.
+   * Store the rows of a page.
    *
    * @param {Level} level
    * @param {number} page
    * @param {Page} answer
-   * @returns {boolean} False if nobody waits for it any more.
+   * @returns {boolean} False if the level is no longer part of the table.
    */
   receive(level, page, answer) {
     if (!level.isAlive) return false;
@@ -201,45 +201,45 @@ export class TreeRows {
     level.pages.set(page, answer.rows);
     level.total = answer.total;
     level.note = answer.note ?? null;
-    level.unfolded = level.unfolded.filter((child) => child.place < answer.total);
+    level.children = level.children.filter((child) => child.place < answer.total);
     level.resized();
     this.held.set(this.nameOf(level, page), [level, page]);
     this.forgetOldest();
     answer.rows.forEach((row, i) => {
       const place = page * PAGE_SIZE + i;
-      if (row.expandable && this.expanded.has(row.key) && level.unfoldedAt(place) === null) {
-        this.unfold(level, place, row);
+      if (row.expandable && this.expanded.has(row.key) && level.childAt(place) === null) {
+        this.addChild(level, place, row);
       }
     });
     return true;
   }
 
-  /** Note that a page could not be had. */
+  /** Record that a page failed to load. */
   fail(level, page, error) {
     if (!level.isAlive) return false;
     level.failures.set(page, error);
     return true;
   }
 
-  /** Let the page of a row that could not be had be asked for again. */
+  /** Allow another request for the page of a row. */
   retry(level, index) {
     level.failures.delete(Math.floor(index / PAGE_SIZE));
   }
 
-  /** Unfold a row that is here; returns what is below it. */
+  /** Expand a loaded row; returns the level below it. */
   expand(level, index) {
     const row = level.rowAt(index);
     if (row === null || !row.expandable) return null;
     this.expanded.add(row.key);
-    return level.unfoldedAt(index) ?? this.unfold(level, index, row);
+    return level.childAt(index) ?? this.addChild(level, index, row);
   }
 
-  /** Fold a row, and forget all that was unfolded below it. */
+  /** Collapse a row and all rows below it. */
   collapse(level, index) {
-    const child = level.unfoldedAt(index);
+    const child = level.childAt(index);
     if (child === null) return;
     child.isClosed = true;
-    level.unfolded = level.unfolded.filter((other) => other !== child);
+    level.children = level.children.filter((other) => other !== child);
     level.resized();
     const below = `${child.row.key}/`;
     for (const key of [...this.expanded]) {
@@ -248,7 +248,7 @@ export class TreeRows {
   }
 
   /**
-   * Unfold these rows and no others, as far as they are here; the rest when they come.
+   * Expand these rows and no others: loaded rows now, the others when they arrive.
    *
    * @param {Iterable<string>} keys
    */
@@ -256,19 +256,19 @@ export class TreeRows {
     this.expanded = new Set(keys);
     const pending = [this.top];
     for (let level = pending.pop(); level !== undefined; level = pending.pop()) {
-      for (const child of level.unfolded) child.isClosed = !this.expanded.has(child.row.key);
-      level.unfolded = level.unfolded.filter((child) => !child.isClosed);
+      for (const child of level.children) child.isClosed = !this.expanded.has(child.row.key);
+      level.children = level.children.filter((child) => !child.isClosed);
       for (const [index, row] of rowsOf(level)) {
         const isWanted = row.expandable && this.expanded.has(row.key);
-        if (isWanted && level.unfoldedAt(index) === null) this.unfold(level, index, row);
+        if (isWanted && level.childAt(index) === null) this.addChild(level, index, row);
       }
       level.resized();
-      pending.push(...level.unfolded);
+      pending.push(...level.children);
     }
   }
 
   /**
-   * Look for a row among those that are here.
+   * Search the loaded rows.
    *
    * @param {string} key
    * @returns {{level: Level, index: number, row: Row}|null}
@@ -279,16 +279,16 @@ export class TreeRows {
       for (const [index, row] of rowsOf(level)) {
         if (row.key === key) return { level, index, row };
       }
-      pending.push(...level.unfolded);
+      pending.push(...level.children);
     }
     return null;
   }
 
   /** @private */
-  unfold(level, place, row) {
+  addChild(level, place, row) {
     const child = new Level(level, place, row);
-    level.unfolded.push(child);
-    level.unfolded.sort((a, b) => a.place - b.place);
+    level.children.push(child);
+    level.children.sort((a, b) => a.place - b.place);
     level.resized();
     return child;
   }
@@ -311,10 +311,10 @@ export class TreeRows {
   }
 }
 
-/** Find the unfolded level that a line of a level falls into, or the row of its own. */
-function findUnfolded(level, line) {
+/** Find the child level that contains a line of a level, or the level's own row. */
+function findChild(level, line) {
   let before = 0;
-  for (const child of level.unfolded) {
+  for (const child of level.children) {
     const start = child.place + 1 + before;
     if (line < start) break;
     if (line < start + child.size) return { level: child, rest: line - start };

@@ -1,4 +1,4 @@
-/** The state that views of one browser share, as plain values: reading it, and changing a part of it. */
+/** The state that the views of one browser share, as plain values. */
 
 /** Tell whether two plain values are equal; the order of an object's keys does not matter. */
 export function sameValue(one, other) {
@@ -21,14 +21,14 @@ export function withSettings(settings, view, changes) {
   return { ...settings, [view.key]: { ...settingsOf(settings, view), ...changes } };
 }
 
-/** Return filters with some changed; those that are null, false or empty are not in force. */
+/** Return filters with some changed; null, false and empty ones do not apply. */
 export function withFilters(filters, changes) {
   const merged = { ...filters, ...changes };
   const kept = Object.entries(merged).filter(([, value]) => value !== null && value !== "" && value !== false);
   return Object.fromEntries(kept);
 }
 
-/** Count the filters that are in force. */
+/** Count the filters that apply. */
 export function countFilters(filters) {
   // Whether a text is a regular expression is no filter by itself.
   return Object.keys(filters ?? {}).filter((key) => key !== "regex").length;
@@ -39,7 +39,7 @@ export function withExpanded(expanded, view, keys, most = Infinity) {
   return { ...expanded, [view]: keys.slice(0, most) };
 }
 
-/** Return a list with a value added at its end, or taken out if it is there. */
+/** Return a list with a value appended, or removed if the list has it. */
 export function toggled(values, value) {
   return values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
 }

@@ -1,8 +1,8 @@
-/** Drawings that arrive as text: they hold strings of a snapshot, so only what is known gets through. */
+/** Drawings that arrive as text: they contain strings of a snapshot, so only known elements are accepted. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// What drawings and charts of heapnb consist of. All else is left out.
+// The elements of heapnb's drawings and charts. All others are dropped.
 const ELEMENTS = new Set("svg g title desc path polygon polyline ellipse circle line rect text tspan".split(" "));
 const ATTRIBUTES = new Set(
   (
@@ -13,7 +13,7 @@ const ATTRIBUTES = new Set(
 );
 
 /**
- * Read a drawing, and build it anew of what is known to be harmless.
+ * Read a drawing, and rebuild it from harmless elements and attributes only.
  *
  * @param {string} text
  * @returns {SVGSVGElement}
@@ -24,7 +24,7 @@ export function readSvg(text) {
   return rebuilt(source);
 }
 
-/** Return the size that a drawing has without being scaled. */
+/** Return the unscaled size of a drawing. */
 export function sizeOf(svg) {
   const box = svg.viewBox.baseVal;
   return { width: svg.width.baseVal.value || box.width || 1, height: svg.height.baseVal.value || box.height || 1 };
@@ -33,7 +33,7 @@ export function sizeOf(svg) {
 function rebuilt(source) {
   const copy = document.createElementNS(SVG, source.localName);
   for (const { name, value } of source.attributes) {
-    // An address could be asked for; nothing of ours has one.
+    // A browser could request an address; our drawings have none.
     if (ATTRIBUTES.has(name) && !value.includes("url(")) copy.setAttribute(name, value);
   }
   for (const child of source.childNodes) {

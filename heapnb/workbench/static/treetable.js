@@ -4,7 +4,7 @@
  * which row is active.
  *
  * Longer than 500 lines because drawing, loading, scrolling and selection change the same private
- * state (the active row, the top line, the pages that are awaited). What needs none of it is elsewhere:
+ * state (the active row, the top line, the pages that are awaited). The rest is in
  * rows.js (levels and pages), scrolling.js (the scroll bar), tablehead.js, tablerow.js.
  */
 
@@ -18,7 +18,7 @@ import { failureText, makeLine } from "./tablerow.js";
 /** Rows drawn above and below those in sight. */
 const OVERSCAN = 6;
 
-/** Pages asked for at once while scrolling: what is flown over is not asked for. */
+/** Concurrent requests while scrolling; rows that scroll past are not requested. */
 const MOST_ASKED = 3;
 
 const ROW_HEIGHT = 24;
@@ -52,7 +52,7 @@ const SETTLE_MILLISECONDS = 150;
  * @property {string} [name]  What the table is called, for those who do not see it.
  */
 
-/** Only what the user does is reported; `select`, `reveal`, `setSort` and `setExpanded` are silent. */
+/** Only actions of the user are reported; `select`, `reveal`, `setSort` and `setExpanded` are silent. */
 export class TreeTable {
   /**
    * @param {HTMLElement} host  Gives the height.
@@ -70,7 +70,7 @@ export class TreeTable {
     this.active = null;
     /** @type {Place|null} Where a range that is selected with Shift begins. */
     this.anchor = null;
-    /** @type {string|null} A row to become active when it is here. */
+    /** @type {string|null} A row that becomes active when it arrives. */
     this.wanted = null;
     /** @type {Map<string, Row|null>} */
     this.selected = new Map();
@@ -99,7 +99,7 @@ export class TreeTable {
     return [...this.selected.keys()];
   }
 
-  /** Ask for all rows anew, as when they are sorted or filtered otherwise; selection stays. */
+  /** Request all rows again, after another sort or filter; the selection stays. */
   reload() {
     const row = this.#activeRow();
     if (row !== null) this.wanted = row.key;
@@ -125,7 +125,7 @@ export class TreeTable {
     this.head.setSort(sort);
   }
 
-  /** Unfold these rows and no others. */
+  /** Expand these rows and no others. */
   setExpanded(keys) {
     this.#keepingPlace(() => this.rows.setExpanded(keys));
     if (this.active !== null && !this.active.level.isAlive) this.active = null;
@@ -133,7 +133,7 @@ export class TreeTable {
   }
 
   /**
-   * Select one row, now or when it is here; null selects none.
+   * Select one row, now or when it arrives; null selects none.
    *
    * @param {string|null} key
    */
@@ -150,11 +150,11 @@ export class TreeTable {
   }
 
   /**
-   * Unfold the way to a row, select it and bring it into sight.
+   * Expand the path to a row, select the row and scroll to it.
    *
    * @param {[key: string, index: number][]} path  From the top, as the source locates it.
-   * @returns {Promise<Row|null>} The row; null if it is not where it was said to be, or if
-   *   something else was asked for meanwhile. Rejected if rows on the way cannot be read.
+   * @returns {Promise<Row|null>} The row; null if it is not where `path` says, or if another
+   *   call has replaced this one. Rejected if rows on the path fail to load.
    */
   async reveal(path) {
     this.revealing += 1;
@@ -176,7 +176,7 @@ export class TreeTable {
         this.#show(this.rows.lineOf(level, index), "middle");
         return row;
       }
-      level = this.#unfold({ level, index });
+      level = this.#expand({ level, index });
       if (level === null) return null;
     }
     return null;
@@ -219,7 +219,7 @@ export class TreeTable {
         tabindex: 0,
         "aria-label": this.options.name,
         "aria-multiselectable": "true",
-        // JupyterLab takes keys before anybody else unless told otherwise.
+        // Without this, JupyterLab handles keys first.
         "data-lm-suppress-shortcuts": "true",
         onscroll: () => this.#onScroll(),
         onkeydown: (event) => this.#onKey(event),
@@ -240,7 +240,7 @@ export class TreeTable {
 
   // Drawing
 
-  /** Draw the rows in sight; the next frame does so anyway after any change. */
+  /** Draw the visible rows; after a change, the next frame does this by itself. */
   draw() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
@@ -275,7 +275,7 @@ export class TreeTable {
       this.#updateLine(node, item, line, line === activeLine);
       if (line === activeLine) activeId = node.id;
       if (item.kind === "failed") {
-        // A hundred rows fail at once: the first in sight says so.
+        // A hundred rows fail together: only the first visible one shows the message.
         const failure = item.level.failureAt(item.index);
         node.classList.toggle("hb-said", line < first || said === failure);
         if (line >= first) said = failure;
@@ -307,7 +307,7 @@ export class TreeTable {
     }
     if (row !== null) {
       attributes["aria-selected"] = this.selected.has(row.key);
-      if (row.expandable) attributes["aria-expanded"] = level.unfoldedAt(index) !== null;
+      if (row.expandable) attributes["aria-expanded"] = level.childAt(index) !== null;
     }
     for (const [name, value] of Object.entries(attributes)) {
       if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
@@ -322,7 +322,7 @@ export class TreeTable {
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  // Rows come page by page
+  // Loading, page by page
 
   #askFor(first, last) {
     for (const [level, page] of this.rows.missing(first, last)) {
@@ -331,7 +331,7 @@ export class TreeTable {
     }
   }
 
-  /** Ask for a page unless that is under way; true when it is here. */
+  /** Request a page unless it is already requested; resolves to true when it has arrived. */
   #fetch(level, page) {
     const name = this.rows.nameOf(level, page);
     const pending = this.asked.get(name);
@@ -391,7 +391,7 @@ export class TreeTable {
     this.#schedule();
   }
 
-  /** Do what may change lines above those in sight, which then stay where they are. */
+  /** Make a change that may add lines above the visible ones, and keep these in place. */
   #keepingPlace(change) {
     const line = Math.floor(this.top / this.rowHeight);
     if (line === 0 || line >= this.rows.size) return change();
@@ -420,7 +420,7 @@ export class TreeTable {
     else this.settling = setTimeout(() => this.#settle(), SETTLE_MILLISECONDS);
   }
 
-  /** Put the scroll bar where the rows in sight are, which short ways leave behind. */
+  /** Move the scroll bar to the visible rows: scrolling a little does not move it. */
   #settle() {
     const scroll = this.scale.toScroll(this.top);
     if (Math.abs(scroll - this.element.scrollTop) >= 1) this.element.scrollTop = scroll;
@@ -431,13 +431,13 @@ export class TreeTable {
     const view = this.element.clientHeight - this.head.element.offsetHeight;
     this.scale.resize(this.rows.size * this.rowHeight, Math.max(view, 0));
     this.top = Math.min(Math.max(top, 0), this.scale.lastTop);
-    // The scroll bar must reach as far before it is set.
+    // The scroll bar needs its range before its position.
     this.canvas.style.height = `${this.scale.height + this.head.element.offsetHeight}px`;
     this.#settle();
     this.#schedule();
   }
 
-  /** Bring a line into sight. */
+  /** Scroll to a line. */
   #show(line, where = "nearest") {
     const view = this.element.clientHeight - this.head.element.offsetHeight;
     const start = line * this.rowHeight;
@@ -456,7 +456,7 @@ export class TreeTable {
       this.rowHeight = height;
     }
     this.head.fit(this.element.clientWidth);
-    // An element that was taken out of the page has lost its place.
+    // An element that was removed from the page has lost its scroll position.
     this.#scrollTo(this.top);
     this.draw();
   }
@@ -482,7 +482,7 @@ export class TreeTable {
     this.anchor = this.active;
     this.wanted = null;
     const row = this.#activeRow();
-    // A row that is not here yet is selected when it comes.
+    // A row that is still loading is selected when it arrives.
     this.isWaiting = row === null;
     if (row !== null) {
       this.selected.set(row.key, row);
@@ -502,7 +502,7 @@ export class TreeTable {
     this.#schedule();
   }
 
-  /** Select all rows from the anchor to a line; those that are not here are fetched first. */
+  /** Select all rows from the anchor to a line, after loading those that are missing. */
   async #selectRange(place) {
     const anchor = this.anchor ?? place;
     this.active = { level: place.level, index: place.index };
@@ -525,7 +525,7 @@ export class TreeTable {
       const { row } = this.rows.at(line);
       if (row !== null) this.#add(row);
     }
-    // The active row is not among them where the range was too long.
+    // If the range is too long, the active row is not in it.
     const row = this.#activeRow() ?? [...this.selected.values()].at(-1);
     if (row !== undefined) this.#reportSelection(row);
     this.#schedule();
@@ -541,18 +541,18 @@ export class TreeTable {
     this.options.onSelect?.(row, this.selectedKeys);
   }
 
-  // Unfolding
+  // Expanding
 
-  #unfold(place) {
-    const isNew = place.level.unfoldedAt(place.index) === null;
+  #expand(place) {
+    const isNew = place.level.childAt(place.index) === null;
     const level = this.rows.expand(place.level, place.index);
     if (level !== null && isNew) this.#reportExpanded();
     this.#schedule();
     return level;
   }
 
-  #fold(place) {
-    const child = place.level.unfoldedAt(place.index);
+  #collapse(place) {
+    const child = place.level.childAt(place.index);
     if (child === null) return;
     this.rows.collapse(place.level, place.index);
     if (this.active !== null && !this.active.level.isAlive) this.#selectOnly(place);
@@ -562,15 +562,15 @@ export class TreeTable {
   }
 
   #toggle(place) {
-    if (place.level.unfoldedAt(place.index) === null) this.#unfold(place);
-    else this.#fold(place);
+    if (place.level.childAt(place.index) === null) this.#expand(place);
+    else this.#collapse(place);
   }
 
   #reportExpanded() {
     this.options.onExpandedChange?.([...this.rows.expanded]);
   }
 
-  // What the user does
+  // Input
 
   #itemOf(event) {
     const line = event.target.closest(".hb-row");
@@ -661,13 +661,13 @@ export class TreeTable {
 
   #goInto(item, line) {
     if (item.row === null || !item.row.expandable) return;
-    if (item.level.unfoldedAt(item.index) === null) this.#unfold(item);
+    if (item.level.childAt(item.index) === null) this.#expand(item);
     else this.#goTo(line + 1);
   }
 
   #goOut(item) {
-    if (item.level.unfoldedAt(item.index) !== null) {
-      this.#fold(item);
+    if (item.level.childAt(item.index) !== null) {
+      this.#collapse(item);
     } else if (item.level.parent !== null) {
       this.#goTo(this.rows.lineOf(item.level.parent, item.level.place));
     }
@@ -689,7 +689,7 @@ export class TreeTable {
   }
 }
 
-/** Make these, in this order, the children of a parent, moving as few as possible. */
+/** Make these the children of a parent, in this order, with as few moves as possible. */
 function placeInOrder(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) {

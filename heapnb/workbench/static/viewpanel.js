@@ -1,4 +1,4 @@
-/** One view: its tree table, or its chart. Made when its tab is first chosen. */
+/** One view: its tree table, or its chart. Created when its tab is first selected. */
 
 import { ChartView } from "./chartview.js";
 import { element } from "./dom.js";
@@ -31,7 +31,7 @@ export class ViewPanel {
    * @param {(row: object) => void} options.onActivate
    * @param {(keys: string[]) => void} options.onExpandedChange
    * @param {(row: object, opener: HTMLElement, place: {x: number, y: number}) => void} options.onMenu
-   * @param {() => void} options.onFacts - Called when there is something new to say about the rows.
+   * @param {() => void} options.onFacts - Called when the facts about the rows change.
    * @param {(error: Error, retry: () => void) => void} options.onProblem
    */
   constructor(view, options) {
@@ -58,7 +58,7 @@ export class ViewPanel {
     return [filters > 0 ? `${rows}, filtered` : rows, this.#note];
   }
 
-  /** Make what the view shows, unless that is done. */
+  /** Create the table or chart, once. */
   open() {
     if (this.#isOpen) return;
     this.#isOpen = true;
@@ -80,7 +80,7 @@ export class ViewPanel {
   }
 
   /**
-   * Select a row: one that is here, or one that its node leads to.
+   * Select a row: a loaded one, or the one of its node.
    *
    * @param {{key: string|null, node_id: number|null}} selected
    */
@@ -93,7 +93,7 @@ export class ViewPanel {
     else await this.reveal(path);
   }
 
-  /** Return the way to a row that is here. */
+  /** Return the path to a loaded row. */
   #pathTo(key) {
     const found = key === null ? null : this.#table.rows.find(key);
     if (found === null) return null;
@@ -109,7 +109,7 @@ export class ViewPanel {
     return (await this.#options.requests.send("locate", params)).path;
   }
 
-  /** Unfold what leads to a row, show it and select it; returns its key. */
+  /** Expand the path to a row, show and select the row; returns its key. */
   async reveal(path) {
     const [key] = path.at(-1);
     await this.#table.reveal(path);

@@ -30,7 +30,7 @@ export function fitted(drawing, frame, margin = 12) {
   };
 }
 
-/** Move a drawing as little as is needed for a box of it, in its own units, to be seen. */
+/** Move a drawing as little as necessary to show one of its boxes, given in its own units. */
 export function withInView(place, box, frame, margin = 16) {
   const left = place.x + box.x * place.scale;
   const top = place.y + box.y * place.scale;
@@ -41,13 +41,13 @@ export function withInView(place, box, frame, margin = 16) {
   );
 }
 
-/** How far a range has to go to lie between 0 and an end; its start matters more than its end. */
+/** How far a range must move to lie between 0 and an end; if it is too long, its start is shown. */
 function shift(from, to, end, margin) {
   if (from < margin || to - from > end - 2 * margin) return margin - from;
   return Math.min(0, end - margin - to);
 }
 
-/** The factor by which a turn of the wheel zooms. */
+/** The factor by which the wheel zooms. */
 export function wheelFactor(event) {
   // Lines and pages are of other sizes than pixels; a pinch arrives as small steps with Ctrl.
   const pixels = event.deltaY * [1, 20, 400][event.deltaMode];

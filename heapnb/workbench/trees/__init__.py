@@ -1,1 +1,1 @@
-"""Tables that unfold: what the widgets and the report browse, a page of rows at a time."""
+"""Tree tables: what widgets and reports browse, one page of rows at a time."""

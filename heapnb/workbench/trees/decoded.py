@@ -1,4 +1,4 @@
-"""What trees of decoded things share: masked columns, and rows that unfold in ways of their own.
+"""What trees of decoded tables share: masked columns, and their own rows below a row.
 
 Besides ``e`` and an edge, a part of a key may be ``n`` and the ordinal of any node, or ``i`` and
 the number of an edge for what refers to the node above.
@@ -34,10 +34,10 @@ _TEXT_KINDS: Final = frozenset({"text", "location"})
 
 
 class DecodedTree(FrameTree):
-    """A tree of what heapnb makes out of the engine's objects."""
+    """A tree of a decoded table."""
 
     empty_text: ClassVar[str]
-    """Said where there is nothing at all: what that means."""
+    """Text of an empty table: what that means."""
 
     @abstractmethod
     def decode(self) -> pd.DataFrame:
@@ -60,13 +60,13 @@ class DecodedTree(FrameTree):
         masking = self.workbench.masking
         if not masking.is_on:
             return frame
-        # What a filter answers would tell, letter by letter, what is behind a mask.
+        # Otherwise a filter would reveal a masked text, letter by letter.
         return frame.assign(
             **{name: masked_column(frame[name], masking) for name in self.masked_columns}
         )
 
     def _text(self, value: object) -> str:
-        """Make a text of the frame fit to be shown: what is to be masked is so already."""
+        """Clean a text of the frame, which is already masked."""
         return fmt.clean(str(value), LONGEST_TEXT)
 
     def flags(self, rows: pd.DataFrame) -> Sequence[tuple[str, ...]]:

@@ -48,10 +48,10 @@ class DominatorsTree(NodeTree):
             flags=[("edge",) if edge >= 0 else () for edge in edges.tolist()],
         )
         first = self.heap.first_dominated
-        unfolds = (first[shown + 1] > first[shown]).tolist()
+        has_children = (first[shown + 1] > first[shown]).tolist()
         rows = tuple(
             dataclasses.replace(row, expandable=has_more)
-            for row, has_more in zip(rows, unfolds, strict=True)
+            for row, has_more in zip(rows, has_children, strict=True)
         )
         return Page(rows, len(children), window.offset, left_out(n_left_out))
 

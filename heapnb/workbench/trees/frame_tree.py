@@ -1,4 +1,4 @@
-"""Trees made from a DataFrame: its rows, grouped if asked for, and below each what it refers to.
+"""Trees made from a DataFrame: its rows, grouped on request, and below each its references.
 
 Keys: ``g`` and a number for a group, ``r`` and a number for a row of the frame, then edges as in
 every tree.
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class FrameTree(ABC):
-    """A table of a frame's rows that unfold into nodes.
+    """A table of a frame's rows, with nodes below them.
 
     A subclass sets what is declared here and makes the frame. Each row may stand for a node, by
     a column ``node_id``; columns of nodes that the frame lacks are looked up.
@@ -303,7 +303,7 @@ class FrameTree(ABC):
         return self.grouped.row_keys(rows, column, descending=window.descending)
 
     def locate(self, node: int, window: Window) -> tuple[tuple[str, int], ...] | None:
-        """Return the way to a node: key and place at each level, or None if it is not here."""
+        """Return the path to a node: key and index at each level, or None if no row has it."""
         rows = np.flatnonzero(self.frame[NODE].to_numpy() == node)
         rows = rows[np.isin(rows, self._chosen_rows(window))]
         if not len(rows):

@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"between:([0-9]{1,6}):([0-9]{1,6})")
 
 
 def preset_filter(workbench: Workbench) -> Filter:
-    """Make the filter with what there is to choose from.
+    """Make the filter with its options.
 
     Parameters
     ----------

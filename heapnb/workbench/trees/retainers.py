@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
 
 _FEW: Final = 4
-"""Up to so many retaining edges are looked at to tell whether a row unfolds."""
+"""Retaining edges that are examined to tell whether a row can be expanded."""
 
 _MANY: Final = 20_000
 """From so many retainers on, what was found is kept."""
@@ -154,7 +154,7 @@ class RetainersTree(NodeTree):
         return places[first_places(keys, FIRST_ROWS)]
 
     def _finished(self, rows: Sequence[Row], nodes: NodeArray, above: set[int]) -> tuple[Row, ...]:
-        """Put in the distances of this pane, and say which rows unfold."""
+        """Set the distances of this pane, and say which rows can be expanded."""
         distances = self._distance[nodes].tolist()
         return tuple(
             dataclasses.replace(

@@ -148,7 +148,7 @@ class SuspectsTree(DecodedTree):
 
     def _example(self, key: str, suspect: Suspect) -> list[Row]:
         node = self._example_of(suspect)
-        rows = self.node_rows.rows([f"{key}/n{node}"], [node]) if node >= 0 else ()
+        rows = self.node_rows.rows([f"{key}/n{node}"], np.array([node])) if node >= 0 else ()
         return [replace(row, label=(("badge", "Example"), *row.label)) for row in rows]
 
     def _steps(self, key: str, suspect: Suspect, window: Window) -> Page:
