@@ -347,6 +347,7 @@ def test_nodes_of_the_drawing_can_be_selected_and_expanded(mount: Any) -> None:
         "node_id": 2005,
         "expanded": [1_000_005],
         "direction": "LR",
+        "most_steps": 7,
     }
     graph.get_by_role("button", name="global").focus()
     bench.page.keyboard.press("e")

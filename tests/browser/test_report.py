@@ -224,7 +224,7 @@ def test_an_example_leads_to_what_holds_it(browser: Browser, report: Path) -> No
     holder = rows_of(page, "Retainers").nth(1)
     expect(holder).to_contain_text("Array")
     page.get_by_role("button", name="Path to roots").click()
-    expect(row(page, "context in", "Retainers")).to_be_visible()
+    expect(row(page, "(context) in", "Retainers")).to_be_visible()
     tab(page, "Graph").click()
     expect(page.locator(".hs-graph .hn-target")).to_be_visible()
     tab(page, "Details").click()
