@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
@@ -128,7 +130,7 @@ class Drawing:
 
 
 def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
-    """Tell which nodes are the engine's own: tables, backing stores, code, maps.
+    """Tell which nodes are the engine's own: tables, backing stores, scopes, code, maps.
 
     Parameters
     ----------
@@ -142,7 +144,10 @@ def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
     bool[k]
     """
     types = [graph.node_type_index(name) for name in vocab.ENGINE_TYPES]
-    return np.isin(graph.node_type[nodes], types)
+    names, which = np.unique(graph.node_name[nodes], return_inverse=True)
+    is_system = pc.starts_with(graph.strings.take(pa.array(names)), vocab.SYSTEM_PREFIX)
+    is_named: BoolArray = is_system.to_numpy(zero_copy_only=False)[which]
+    return is_named | np.isin(graph.node_type[nodes], types)
 
 
 def fold_paths(paths: PathEdges, *, fold: bool, max_nodes: int, max_children: int) -> Drawing:

@@ -17,6 +17,7 @@ from heapnb.drawing.retainer_graph import RetainerGraph
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_of
 from heapnb.graph.references import attached, reference_of, spelled
+from heapnb.graph.scopes import is_module_scope
 from heapnb.views import fmt
 from heapnb.views.masking import MASK, masking_of_results
 
@@ -313,6 +314,9 @@ class Painter:
 
     def _link_label(self, link: Link) -> str:
         shown = [self._edge_text(edge) for edge in link.edges]
+        if len(shown) > 1:
+            # Of a folded link, the names that the program wrote, else what it leads to.
+            shown = [text for text in shown if not text.startswith("(")] or shown[-1:]
         if len(shown) > 2:  # noqa: PLR2004  the first and the last
             shown = [shown[0], "…", shown[-1]]
         return " › ".join(text for text in shown if text)
@@ -336,6 +340,8 @@ class Painter:
             return ""
         written = spelled if kind == "context" else attached
         text = self._reference(edge, written, _EDGE_LENGTH)
+        if kind == "context" and is_module_scope(graph, int(graph.edge_from([edge])[0])):
+            return f"module variable `{text}`"
         return "" if kind == "hidden" and text == f"({graph.edge_label(edge)})" else text
 
     def _reference(self, edge: int, written: Callable[[str, str, int], str], limit: int) -> str:

@@ -19,6 +19,9 @@ _UNNAMED_SCRIPT = "system / Script"
 _SCRIPT_PREFIX = f"{_UNNAMED_SCRIPT} / "
 _SHOWN_PATH_PARTS = 2
 
+UNNAMED = "script "
+"""Prefix of locations in scripts without a name, such as code compiled from a string."""
+
 INTERNAL_SCRIPTS = ("node:", "ext:", "deno:", "internal/", "extensions::", "native ")
 """How the names of scripts begin that belong to the runtime."""
 
@@ -239,7 +242,7 @@ def site_place(graph: HeapGraph, script_id: int, line: int, column: int) -> Plac
         From 1.
     """
     name = script_names(graph).get(script_id)
-    as_run = Place(name or f"script {script_id}", line + 1, column + 1)
+    as_run = Place(name or f"{UNNAMED}{script_id}", line + 1, column + 1)
     if graph.source_files is None or name is None or is_internal_script(name):
         return as_run
     return graph.source_files.original(name, as_run.line, as_run.column) or as_run

@@ -95,7 +95,7 @@ def test_a_chain_runs_from_the_root_to_the_node() -> None:
 def test_engine_nodes_fold_into_a_dotted_edge() -> None:
     drawing = retainer_graph(node(cache(), "user"))
     folded = edge_lines(drawing)[2]
-    assert "(table) › (map entry)" in folded
+    assert "label=< (map entry) >" in folded
     assert "style=dotted" in folded
     assert "hn-fold" in folded
     unfolded = retainer_graph(node(cache(), "user"), fold=False)
@@ -391,3 +391,14 @@ def test_an_engine_that_fails_makes_way_for_the_next(
 
 def test_the_machine_has_an_engine_by_installing_heapnb() -> None:
     assert any(Path(path).stem == layout.PURE_ENGINE for path in engines())
+
+
+def test_a_scope_folds_into_the_name_of_its_variable() -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root.run>run run/context>scope scope:cache>map scope/previous>native"
+    )
+    builder.node("run", type="closure").node("scope", name="system / Context")
+    builder.node("map", name="Map").node("native", type="hidden", name="system / NativeContext")
+    drawing = retainer_graph(node(builder, "map"))
+    assert "system / Context" not in drawing.to_dot()
+    assert "module variable `cache`" in edge_lines(drawing)[-1]

@@ -23,7 +23,7 @@ from heapnb.analysis.series.series import Series
 from heapnb.analysis.series.series_data import is_member
 from heapnb.decode.global_object import global_objects
 from heapnb.graph import HeapGraph
-from heapnb.graph.locations import definition_sites, is_internal, location_of
+from heapnb.graph.locations import UNNAMED, definition_sites, is_internal, location_of
 from heapnb.graph.references import (
     attached,
     private_field_of,
@@ -427,7 +427,7 @@ class Evidence:
         n_members = len(self.accumulation.members)
         for inner in self.below(self.named_example):
             site = self._own_location(inner) if self.is_closure(inner) else None
-            if site is None or PACKAGES_FOLDER in site:
+            if site is None or PACKAGES_FOLDER in site or site.startswith(UNNAMED):
                 continue
             place = np.flatnonzero(functions == inner)
             if len(place) and count[which.reshape(-1)[place[0]]] >= n_members:

@@ -10,16 +10,13 @@ from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.graph.locations import location_of, script_name, scripts_of
+from heapnb.graph.locations import UNNAMED, location_of, script_name, scripts_of
 
 COMPILED_SHARE: Final = 0.5
 """From this many scripts for each object on, the objects are compiled code."""
 
 NAMES_OF_TEXTS: Final = (None, "", "evalmachine.<anonymous>")
 """Names of scripts that come from a string instead of a file."""
-
-UNNAMED: Final = "script "
-"""Prefix of locations in scripts without a name."""
 
 SCRIPT_CLASSES: Final = ("ContextifyScript", "Script")
 """Classes of the objects that `new vm.Script` creates."""
