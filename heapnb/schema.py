@@ -135,7 +135,13 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("share_of_dominator", "Share of dominator", "Part of what the dominator retains."),
         ("survival_share", "Survival rate", "Share of new objects that the last snapshot has."),
     ),
-    Kind.DISTANCE: (("distance", "Distance", "Edges on the shortest path from the roots."),),
+    Kind.DISTANCE: (
+        (
+            "distance",
+            "Distance",
+            "Edges on the shortest path from the program's roots; missing if they do not reach it.",
+        ),
+    ),
     Kind.MILLISECONDS: (("delay", "Delay, ms", "Milliseconds between start and call."),),
     Kind.IDENTIFIER: (
         ("awaited_by_id", "Awaited by id", "Node id of the suspended call that awaits it."),
