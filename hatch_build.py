@@ -1,16 +1,20 @@
 """Compiles heapnb's kernels when the package is built, so that no user waits for it.
 
 Where they cannot be compiled, because numba does not run on the machine that builds, the package
-is built without: kernels are then compiled on first use.
+is built without: numba then compiles kernels on first use.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import sysconfig
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+FILES = ("_compiled.o", "_compiled.json")
 
 
 class KernelBuildHook(BuildHookInterface[Any]):
@@ -20,16 +24,17 @@ class KernelBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Compile, and name the platform that the wheel is for."""
-        sys.path.insert(0, self.root)
-        try:
-            from heapnb.kernels import _build
-        except ImportError as error:
-            self.app.display_warning(f"kernels are compiled on first use: {error}")
+        # A process of its own: numba reads its settings when it is imported.
+        run = [sys.executable, "-m", "heapnb.kernels._build"]
+        ended = subprocess.run(  # noqa: S603  our own module
+            run, cwd=self.root, capture_output=True, text=True, check=False
+        )
+        folder = Path(self.root, "heapnb", "kernels")
+        if ended.returncode or not all((folder / name).exists() for name in FILES):
+            reason = ended.stderr.strip().rpartition("\n")[2]
+            self.app.display_warning(f"kernels are compiled on first use instead: {reason}")
             return
-        finally:
-            sys.path.remove(self.root)
-        files = _build.build()
-        build_data["artifacts"] += [f"/heapnb/kernels/{file.name}" for file in files]
+        build_data["artifacts"] += [f"/heapnb/kernels/{name}" for name in FILES]
         # The machine code does not depend on the version of Python.
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
