@@ -1,4 +1,4 @@
-"""Culprit edges: the fewest references to take out so that a set of objects goes."""
+"""Culprit edges: the fewest references whose removal frees a set of objects."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Culprits(Shown):
 
     @property
     def still_held(self) -> tuple[RetainingPath, ...]:
-        """Other ways to what the edges lead to; see `WhatIf.still_held`."""
+        """Other retaining paths to the targets of the edges; see `WhatIf.still_held`."""
         return self.effect.still_held if self.effect is not None else ()
 
     @cached_property
@@ -167,7 +167,7 @@ def culprits(
     source_root: Folders = None,
     source_maps: Folders = None,
 ) -> Culprits:
-    """Find the fewest references to take out so that some objects go.
+    """Find the fewest references whose removal frees some objects.
 
     Parameters
     ----------
@@ -190,9 +190,9 @@ def culprits(
 
     Notes
     -----
-    A minimum cut between the roots and the objects. Edges that a program can take out
+    A minimum cut between the roots and the objects. Edges that a program can remove
     (properties, variables, elements, entries) count 1; a property and its copy in a backing
-    store are one edge; the engine's own edges cannot be cut. If all ways lead through one node,
+    store are one edge; the engine's own edges cannot be cut. If all paths lead through one node,
     which dominators tell, and one reference leads to that, this is the cut. Else it comes from
     a maximum flow; of more than 2,048 objects a sample stands for all. In any case the freed
     bytes are those of `what_if`.
@@ -237,7 +237,7 @@ def only_reference(graph: HeapGraph, nodes: NodeArray, size: int) -> Reference |
     nodes : uint32[k]
         The objects.
     size : int
-        Bytes of all that is held through them, by the retaining tree.
+        Bytes of all that they retain, by the retaining tree.
 
     Returns
     -------
@@ -251,7 +251,7 @@ def only_reference(graph: HeapGraph, nodes: NodeArray, size: int) -> Reference |
 
 
 def culprits_of_objects(graph: HeapGraph, nodes: NodeArray, size: int) -> Culprits:
-    """Find the culprit edges of objects, and of what else is held through them.
+    """Find the culprit edges of objects, and of what else they retain.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def culprits_of_objects(graph: HeapGraph, nodes: NodeArray, size: int) -> Culpri
     nodes : uint32[k]
         The objects.
     size : int
-        Bytes of all that is held through them, by the retaining tree.
+        Bytes of all that they retain, by the retaining tree.
 
     Returns
     -------
@@ -296,7 +296,7 @@ def _described(references: References, reference: Reference) -> CulpritEdge:
 
 
 def _place_of(references: References, holder: int) -> str | None:
-    """Find where a holder, or else a function or object on the way to it, is written.
+    """Find where a holder, or else a function or object on the path to it, is written.
 
     The runtime's own places count where the program has none.
     """

@@ -106,9 +106,9 @@ class CutSearch:
     # -- one edge ---------------------------------------------------------------------------
 
     def single(self) -> Reference | None:
-        """Find the best single reference by way of dominators; None if no single one will do.
+        """Find the best single reference through the dominators; None if one is not enough.
 
-        An edge that all ways to a node pass leads to one of the node's dominators, and is the
+        An edge that all paths to a node pass leads to one of the node's dominators, and is the
         only one that leads there from outside of what that dominates.
         """
         graph = self.graph

@@ -32,7 +32,7 @@ Removal: TypeAlias = int | tuple[int | HeapNode, str | int] | HeapNode
 which stands for all that refers to it."""
 
 MOST_PATHS: Final = 5
-"""So many ways are shown by which something is still held."""
+"""Retaining paths that are shown of nodes that stay retained."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +44,7 @@ class WhatIf(Shown):
     heap : HeapGraph
         The heap.
     edges : int64[k]
-        The edges that are taken out, ascending. With a property goes its copy in the object's
+        The edges that are removed, ascending. With a property goes its copy in the object's
         backing store.
     freed : uint32[m]
         The nodes that nothing holds then, ascending.
@@ -96,9 +96,9 @@ class WhatIf(Shown):
 
     @cached_property
     def still_held(self) -> tuple[RetainingPath, ...]:
-        """Other ways to what the edges lead to, one for each node that is still held.
+        """Other retaining paths to the targets of the edges, one for each node that stays retained.
 
-        None of them passes one of the edges that are taken out; the first five are given.
+        No path contains a removed edge; at most five are returned.
         """
         graph = self.heap
         targets = np.unique(graph.edge_to[self.edges])
@@ -156,7 +156,7 @@ def what_if(
     source : Snapshot, HeapGraph, path, …
         The heap.
     remove : int, tuple or Node, or a sequence of these
-        What is taken out: an edge by its ordinal (the index of `Snapshot.edges`); what a node
+        What is removed: an edge by its ordinal (the index of `Snapshot.edges`); what a node
         calls by some name, as ``(node_id, "cache")`` or ``(node, 3)``; or everything that
         refers to a node, as the node itself.
     progress, cache, salvage, source_root, source_maps
@@ -175,8 +175,8 @@ def what_if(
 
     Notes
     -----
-    What is held is computed anew, over the edges that count for retained sizes: the answer is
-    exact, also for references that hold something only together. A value in a WeakMap is held
+    What is retained is computed anew, over the edges that count for retained sizes: the answer is
+    exact, also for references that retain something only together. A value in a WeakMap is retained
     as long as both the map and the key are.
 
     Examples
