@@ -37,11 +37,12 @@ def command(
     Of several files the tables have a column `snapshot`, which counts from 1, and the table
     `snapshots` says which is which. Needs the extra `sql`.
     """
-    answer = (
-        reading.open(snapshots[0]).sql(query)
-        if len(snapshots) == 1
-        else reading.open_series(snapshots).sql(query, cache=reading.cache)
-    )
+    with reading.working("Running the query"):
+        answer = (
+            reading.open(snapshots[0]).sql(query)
+            if len(snapshots) == 1
+            else reading.open_series(snapshots).sql(query, cache=reading.cache)
+        )
     if as_json:
         shown = answer.head(limit or len(answer))
         print_json(records(_writable(shown), shown.columns.tolist()))

@@ -31,8 +31,9 @@ def command(snapshot: str, pattern: str | None, output: TableOutput, reading: Re
     """
     from heapnb.frames import texts_matching
 
-    opened = reading.open(snapshot)
-    strings = opened.strings
-    if pattern is not None:
-        strings = strings[texts_matching(opened.graph.strings, pattern)]
+    with reading.working("Searching"):
+        opened = reading.open(snapshot)
+        strings = opened.strings
+        if pattern is not None:
+            strings = strings[texts_matching(opened.graph.strings, pattern)]
     output.show(strings)

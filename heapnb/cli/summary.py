@@ -15,7 +15,8 @@ from heapnb.cli.reading import Reading
 @reading_options
 def command(snapshot: str, reading: Reading, *, as_json: bool) -> None:
     """Show totals, bytes by kind, producer and warnings."""
-    answer = reading.open(snapshot, with_warnings=as_json).summary()
+    with reading.working("Adding up the heap"):
+        answer = reading.open(snapshot, with_warnings=as_json).summary()
     if as_json:
         print_json(answer.to_dict())
     else:

@@ -52,7 +52,7 @@ def buffers(graph: HeapGraph) -> pd.DataFrame:
         ``buffer_id``
             Node id of the ArrayBuffer; that of a buffer itself.
         ``store_id``, ``store_bytes``
-            Node id and bytes of the memory outside the heap; ``<NA>`` and 0 where there is none.
+            Node id and bytes of the memory outside the heap; without any, ``<NA>`` and 0.
         ``view_count``
             How many views look into the same ArrayBuffer.
         ``byte_length``

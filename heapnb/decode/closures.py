@@ -47,7 +47,7 @@ def closures(graph: HeapGraph) -> pd.DataFrame:
             same scope share one context, so some of them may be used by a sibling only.
             Variables with small integers are not in the file, unless it was taken with numbers.
         ``context_id``
-            Node id of that context; ``<NA>`` where there is none but the global scope.
+            Node id of that context; ``<NA>`` for functions of the global scope.
         ``outer_contexts``
             How many contexts of functions enclose that one: all of them are kept alive.
         ``shallow_size``, ``retained_size``

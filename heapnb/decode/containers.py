@@ -102,7 +102,7 @@ def collections(graph: HeapGraph) -> pd.DataFrame:
             The one by the other.
         ``variable``, ``holder``
             The property or variable nearest to the roots that it is held under, and the class of
-            what has it; ``<NA>`` for what is only held as an entry of another collection.
+            owner; ``<NA>`` for an object that is only an entry of another collection.
         ``shallow_size``, ``retained_size``
             In bytes.
 

@@ -133,7 +133,7 @@ def _closures(graph: HeapGraph, contexts: IntArray) -> tuple[IntArray, IntArray]
 
 
 def _functions(graph: HeapGraph, contexts: IntArray) -> IntArray:
-    """Find what is known of the functions that contexts belong to: their SharedFunctionInfo."""
+    """Find the SharedFunctionInfo of the function of each context."""
     edges = edges_named(graph, "name_or_scope_info", "internal")
     scope = graph.edge_to[edges].astype(np.int64)
     is_scope = has_name(graph, scope, _SCOPE_INFO)

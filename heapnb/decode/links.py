@@ -134,7 +134,7 @@ def property_of(
     Returns
     -------
     int64[k]
-        The targets' ordinals, -1 where there is none.
+        The targets' ordinals, -1 without a target.
     """
     return children_of(graph, nodes, names, edge_type=edge_type)
 
@@ -261,7 +261,7 @@ def truth_of(graph: HeapGraph, nodes: IntArray) -> Any:
     Returns
     -------
     pandas array of type boolean
-        ``<NA>`` for what is neither true nor false.
+        ``<NA>`` for other values.
     """
     is_true, is_false = (is_oddball(graph, nodes, value) for value in ("true", "false"))
     return pd.arrays.BooleanArray(is_true, ~(is_true | is_false))
@@ -408,7 +408,7 @@ def unbound(graph: HeapGraph, functions: IntArray) -> IntArray:
     return found
 
 
-# -- who holds it -----------------------------------------------------------------------------
+# -- owners -----------------------------------------------------------------------------
 
 
 def variables_of(graph: HeapGraph, nodes: IntArray) -> tuple[IntArray, IntArray]:

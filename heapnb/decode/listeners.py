@@ -1,4 +1,4 @@
-"""Event listeners: who listens to what, where the listener is written, and how many there are."""
+"""Event listeners: emitter, event, definition site and number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules: what is loaded, from where, by whom, and how often."""
+"""Loaded modules: file, parent and number of copies."""
 
 from __future__ import annotations
 

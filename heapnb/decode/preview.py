@@ -1,8 +1,8 @@
 """Values as JavaScript would write them, on one line and within bounds.
 
 A snapshot leaves much out: small integers are only there if it was taken with numbers, the
-length of an array and the flags of a regular expression never. ``?`` stands for a value that is
-not in the file, ``…`` for what is not shown or may be there.
+length of an array and the flags of a regular expression never. ``?`` is a value that the
+file lacks, ``…`` is content that is left out or may exist.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class _Writer:
         source = self._graph.name(value.node)
         # JavaScriptCore names it with slashes and flags, V8 by its source alone.
         slash = "" if source.startswith("/") else "/"
-        # What escapes something in the source already stays as it is.
+        # Escapes of the source stay.
         shown = visible(source[:LONGEST_TEXT])
         return [f"{slash}{shown}{_MORE if len(source) > LONGEST_TEXT else ''}{slash}"]
 
@@ -347,7 +347,7 @@ class _Writer:
         found = entries(self._graph, value.node)
         if found is None:
             return []
-        # One more than is shown tells that there is more.
+        # One more than is shown, to know whether there are more.
         keys = self._values(found.key[: self._max_items + 1].tolist(), value)
         if found.kind == "Set" or self._graph.name(value.node) == "WeakSet":
             return [[key] for key in keys]

@@ -1,4 +1,4 @@
-"""Promises: whether they are settled, and who waits for those that are not."""
+"""Promises: their state, and the functions that await them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
             neither: nothing waits for it, or its result is a small integer. Whether a settled
             one is fulfilled or rejected is not in the file.
         ``result_id``
-            Node id of the result, ``<NA>`` where there is none.
+            Node id of the result, ``<NA>`` without a result.
         ``reaction_count``
             How often something waits for it: by ``then``, ``catch``, ``finally`` or ``await``.
         ``awaited_by``, ``awaited_by_id``

@@ -1,4 +1,4 @@
-"""Texts of the heap's strings: what there is, and what is there more than once."""
+"""Texts of the heap's strings, and the texts that several strings share."""
 
 from __future__ import annotations
 
@@ -392,7 +392,7 @@ def _of_type(graph: HeapGraph, node_type: str) -> IntArray:
 
 @derived(keep=False, name="ropes")
 def _ropes(graph: HeapGraph) -> tuple[IntArray, pa.DictionaryArray]:
-    """Return all ropes, and what is written in them."""
+    """Return all ropes and their texts."""
     ropes = _of_type(graph, "concatenated string")
     return ropes, rope_texts(graph, ropes).dictionary_encode()
 

@@ -59,10 +59,10 @@ def timers(graph: HeapGraph) -> pd.DataFrame:
             ``"timeout"``, ``"interval"`` or ``"immediate"``; a timeout where the file does not
             tell a timeout from an interval.
         ``state``
-            ``"scheduled"``, or ``"finished"`` for what was cleared or has run, though somebody
-            still holds it.
+            ``"scheduled"``, or ``"finished"`` for a timer that was cleared or has run but is
+            still retained.
         ``delay``
-            Milliseconds; ``<NA>`` for what is in no list of Node's timers.
+            Milliseconds; ``<NA>`` for a timer that is in none of Node's lists.
         ``callback_id``, ``function``, ``location``
             The function, its name, and where it is written as ``file.js:12:5``.
         ``keeps_alive``

@@ -226,6 +226,10 @@ class _Column:
         return not self.kind.is_number
 
     @property
+    def is_location(self) -> bool:
+        return self.kind is Kind.LOCATION
+
+    @property
     def least_width(self) -> int:
         """The width below which nothing can be told from the cells."""
         return min(self.width, _MIN_TEXT_WIDTH) if self.is_text else self.width
@@ -260,7 +264,7 @@ def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
         return sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1) - width
 
     for column in columns:
-        if excess() > 0 and column.kind.is_number:
+        if excess() > 0:
             # Stacked, headings take less width than in a line.
             title = [word for line in column.title for word in line.split()]
             narrower = max(map(_cell_length, [*title, *column.cells]))
@@ -281,9 +285,11 @@ def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
     too_wide = excess()
     texts = [column for column in columns if column.is_text]
     while too_wide > 0:
-        widest = max(texts, key=lambda column: column.width, default=None)
-        if widest is None or widest.width <= _MIN_TEXT_WIDTH:
+        wide = [column for column in texts if column.width > _MIN_TEXT_WIDTH]
+        if not wide:
             break
+        # Of a location more has to be seen than of a name.
+        widest = max(wide, key=lambda c: c.width - (_MIN_TEXT_WIDTH if c.is_location else 0))
         widest.width -= 1
         too_wide -= 1
     return left_out

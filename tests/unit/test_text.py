@@ -125,7 +125,7 @@ def test_any_result_shows_its_facts_its_table_and_its_warnings() -> None:
     assert text.splitlines()[0] == "Finding"
     assert ["file", "size", "1.2", "MB"] in [line.split() for line in text.splitlines()]
     assert ["is", "sure", "yes"] in [line.split() for line in text.splitlines()]
-    assert "InventoryClient" in text
+    assert "connectionPool.js:12:5" in text
     assert "Note: Careful." in text
     assert_nothing_invisible(text)
 
