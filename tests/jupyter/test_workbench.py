@@ -81,7 +81,8 @@ def test_the_drawing_and_its_nodes(book: Notebook, bench: Workbench) -> None:
     node_id = int(scope.get_attribute("data-node-id") or 0)
     book.wait_for("browser.selection and browser.selection.id", node_id)
 
-    # With the keyboard one comes to what lies outside.
+    # The pane shows the end of a long path. With the keyboard one reaches what lies outside.
+    bench.root.get_by_role("button", name="Whole path").click()
     client = nodes.filter(has_text="InventoryClient").first
     client.focus()
     n_nodes = nodes.count()
@@ -181,7 +182,12 @@ def test_a_diagnosis_and_its_magic(book: Notebook) -> None:
     bench = Workbench(book.run("diagnosis.browse()"))
     expect(bench.tab("Suspects")).to_have_attribute("aria-selected", "true")
     expect(bench.table.locator("[role=row][data-kind=row]").first).to_contain_text("Function")
+    # The first suspect is expanded, its example selected and drawn.
+    expect(bench.row("Example")).to_have_attribute("aria-selected", "true")
+    expect(bench.tab("Graph")).to_have_attribute("aria-selected", "true")
+    expect(bench.root.locator(".hs-graph-frame > svg")).to_be_visible()
     bench.table.locator("[role=row][data-kind=row]").first.click()
+    bench.show("Retainers")
     expect(bench.retainers).to_be_visible()
 
 
