@@ -17,6 +17,7 @@ from heapnb.analysis.diagnosis.short_names import clipped
 from heapnb.analysis.series.series_data import is_member
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
+from heapnb.kernels.edges import follow
 
 LEAST_LEAKED: Final = 16
 """Of fewer objects, what they share may be chance."""
@@ -158,34 +159,54 @@ def _difference(graph: HeapGraph, leaked: IntArray, others: IntArray) -> _Differ
 
 def _values(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
     """List the values that all leaked objects share."""
-    for label in _properties(graph, int(leaked[0])):
-        nodes = children_of(graph, leaked, [label], edge_type="property")
-        value = _value(graph, int(nodes[0]))
-        if value and _has_value(graph, nodes, value).all():
-            theirs = children_of(graph, others, [label], edge_type="property")
-            yield _Difference(label, value, int(_has_value(graph, theirs, value).sum()))
+    for edge in _properties(graph, int(leaked[0])):
+        value = _value(graph, int(graph.edge_to[edge]))
+        if value and _has_value(graph, _children(graph, leaked, edge), value).all():
+            theirs = _children(graph, others, edge)
+            count = int(_has_value(graph, theirs, value).sum())
+            yield _Difference(graph.edge_label(edge), value, count)
 
 
 def _missing(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
     """List the fields that no leaked object has.
 
-    Small numbers are no edges, so V8's description of the object has to lack the field, too.
+    No edge leads to a small number, so V8's description of the object has to lack the field, too.
     """
-    own = names_beside(graph, int(leaked[0]))
-    for label in _properties(graph, int(others[0])):
-        if label in own or (children_of(graph, leaked, [label], edge_type="property") >= 0).any():
+    ends = (int(leaked[0]), int(leaked[len(leaked) // 2]), int(leaked[-1]))
+    names = [names_beside(graph, node) for node in ends]
+    for edge in _properties(graph, int(others[0])):
+        label = graph.edge_label(edge)
+        if not all(own and label not in own for own in names):
             continue
-        ends = [int(leaked[0]), int(leaked[len(leaked) // 2]), int(leaked[-1])]
-        if own and not any(label in names_beside(graph, node) for node in ends):
-            theirs = children_of(graph, others, [label], edge_type="property")
-            yield _Difference(label, "", int((theirs < 0).sum()))
+        if (_children(graph, leaked, edge) < 0).all():
+            yield _Difference(label, "", int((_children(graph, others, edge) < 0).sum()))
 
 
-def _properties(graph: HeapGraph, node: int) -> list[str]:
+def _properties(graph: HeapGraph, node: int) -> list[int]:
+    """List the edges of an object's properties, up to a limit."""
     edges = np.arange(*graph.edges_of(node))
     edges = edges[graph.edge_type[edges] == graph.edge_type_index("property")]
-    labels = [graph.edge_label(edge) for edge in edges[:_MOST_PROPERTIES].tolist()]
-    return [label for label in labels if label != "__proto__" and "<symbol" not in label]
+    labels = [(edge, graph.edge_label(edge)) for edge in edges[:_MOST_PROPERTIES].tolist()]
+    return [edge for edge, label in labels if label != "__proto__" and "<symbol" not in label]
+
+
+def _children(graph: HeapGraph, nodes: IntArray, edge: int) -> IntArray:
+    """Follow the property that an edge stands for, for many nodes; -1 where there is none."""
+    # By the number of the name: looking its text up among all strings takes far longer.
+    is_name = np.zeros(len(graph.strings), np.bool_)
+    is_name[graph.edge_name[edge]] = True
+    targets = np.empty(len(nodes), np.int64)
+    follow(
+        graph.first_edge,
+        graph.edge_type,
+        graph.edge_name,
+        graph.edge_to,
+        int(graph.edge_type[edge]),
+        is_name,
+        nodes,
+        targets,
+    )
+    return targets
 
 
 def _has_value(graph: HeapGraph, nodes: IntArray, value: str) -> BoolArray:
