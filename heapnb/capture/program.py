@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Final, Literal, TypeAlias
 
 from heapnb.errors import HeapnbError, RecordingError
+from heapnb.format.writer import check_folder
 
 Stream: TypeAlias = Literal["stdout", "stderr"]
 OutputCallback: TypeAlias = Callable[[Stream, str], None]
@@ -149,14 +150,8 @@ def _target(out: str | os.PathLike[str] | None) -> Path:
         _temporary.append(tempfile.TemporaryDirectory(prefix="heapnb-"))
         return Path(_temporary[-1].name)
     target = Path(out)
-    try:
-        target.mkdir(exist_ok=True)
-    except FileNotFoundError:
-        raise HeapnbError(
-            f"{target}: there is no directory {target.parent}.", hint="create it first."
-        ) from None
-    except FileExistsError:
-        raise HeapnbError(f"{target}: is a file, not a folder.", hint="name a folder.") from None
+    check_folder(target)
+    target.mkdir(exist_ok=True)
     if _numbered(target):
         raise HeapnbError(
             f"{target}: already contains snapshots of a recording.", hint="name another folder."

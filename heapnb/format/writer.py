@@ -111,19 +111,48 @@ def check_target(
     """
     if path.is_dir():
         raise HeapnbError(f"{path} is a directory.", hint="name a file in it.")
-    if not path.parent.is_dir():
-        raise HeapnbError(
-            f"Cannot write {path}: there is no directory {path.parent}.", hint="create it first."
-        )
-    if not os.access(path.parent, os.W_OK):
-        raise HeapnbError(
-            f"Cannot write to {path.parent}: it is read-only.",
-            hint="check its permissions, or name another place.",
-        )
+    _check_parent(path)
     if path.exists() and any(Path(one).exists() and path.samefile(one) for one in sources):
         raise HeapnbError(f"{path} is one of the snapshots.", hint="choose another name.")
     if path.exists() and not force:
         raise HeapnbError(f"{path} exists.", hint="choose another name, or force (--force).")
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that could not be created or written to, before work is spent on it.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, which need not exist.
+
+    Raises
+    ------
+    HeapnbError
+        If it is a file, or it or the directory that it would be in is missing or read-only.
+    """
+    if path.is_dir():
+        _check_writable(path)
+        return
+    if path.exists():
+        raise HeapnbError(f"{path} is a file, not a folder.", hint="name a folder.")
+    _check_parent(path)
+
+
+def _check_parent(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise HeapnbError(
+            f"Cannot write {path}: there is no directory {path.parent}.", hint="create it first."
+        )
+    _check_writable(path.parent)
+
+
+def _check_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK):
+        raise HeapnbError(
+            f"Cannot write to {folder}: it is read-only.",
+            hint="check its permissions, or name another place.",
+        )
 
 
 @contextmanager

@@ -146,8 +146,7 @@ def redact(
     """
     _check_mode(mode)
     path = Path(target)
-    _check_source(source, path)
-    check_target(path, force=force)
+    check_target(path, force=force, sources=_files_of(source))
     graph = graph_of(source, cache=False, progress=reporter_of(progress), salvage=salvage)
     tokens = _tokens(salt)
     with _reporting(progress) as report:
@@ -225,19 +224,13 @@ def _check_mode(mode: str) -> None:
         )
 
 
-def _check_source(source: HeapSource, path: Path) -> None:
-    """Refuse to overwrite the source."""
-    name = source if isinstance(source, str | os.PathLike) else _path_of(source)
-    if name is not None and path.exists() and os.path.exists(name) and path.samefile(name):  # noqa: PTH110  may be a URL
-        raise HeapnbError(
-            f"{path} is the snapshot itself.", hint="name another file for the redacted one."
-        )
-
-
-def _path_of(source: object) -> str | None:
+def _files_of(source: object) -> list[str | os.PathLike[str]]:
+    """List the file that is read, which is never replaced."""
+    if isinstance(source, str | os.PathLike):
+        return [source]
     graph = getattr(source, "graph", source)
     path = getattr(getattr(getattr(graph, "raw", None), "source", None), "path", None)
-    return path if isinstance(path, str) else None
+    return [path] if isinstance(path, str) else []
 
 
 def _tokens(salt: str | bytes | None) -> Tokens:

@@ -73,7 +73,7 @@ def report(
     from heapnb.reports.content import gather
     from heapnb.reports.embedding import embed
     from heapnb.reports.rendering import render
-    from heapnb.views.masking import Masking
+    from heapnb.views.masking import Masking, masked
 
     path = Path(target)
     check_target(path, force=force)
@@ -88,7 +88,7 @@ def report(
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
     masking = Masking.when(redact)
-    with reporting(None if progress is None else reporter_of(progress)):
+    with masked(masking), reporting(None if progress is None else reporter_of(progress)):
         with stage("Gathering tables and drawings"):
             content = gather(diagnosis, masking)
         with stage("Embedding the heap browser"):
@@ -118,9 +118,11 @@ def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
     """
     from heapnb.reports.content import gather
     from heapnb.reports.plain import report_dict
-    from heapnb.views.masking import Masking
+    from heapnb.views.masking import Masking, masked
 
-    return report_dict(gather(_diagnosis_of(source), Masking.when(redact)))
+    masking = Masking.when(redact)
+    with masked(masking):
+        return report_dict(gather(_diagnosis_of(source), masking))
 
 
 def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
@@ -140,9 +142,11 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
     """
     from heapnb.reports.content import gather
     from heapnb.reports.plain import markdown
-    from heapnb.views.masking import Masking
+    from heapnb.views.masking import Masking, masked
 
-    return markdown(gather(_diagnosis_of(source), Masking.when(redact)))
+    masking = Masking.when(redact)
+    with masked(masking):
+        return markdown(gather(_diagnosis_of(source), masking))
 
 
 def _diagnosis_of(source: ReportSource, **opening: Any) -> Diagnosis:

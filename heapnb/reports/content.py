@@ -22,7 +22,7 @@ from heapnb.drawing.layout import TEXT_OF_SVG
 from heapnb.errors import HeapnbError
 from heapnb.graph.references import is_chain_step
 from heapnb.reports.tables import Column, Table, Writer
-from heapnb.views import charts, fmt
+from heapnb.views import charts, fmt, svg_parts, treemaps
 from heapnb.views.code import code_html
 from heapnb.views.describe import removal
 from heapnb.views.masking import SECRETS, Masking
@@ -45,7 +45,7 @@ MOST_ROWS: Final = 60
 MOST_SNAPSHOTS: Final = 60
 """Rows of the table of files."""
 
-MOST_LINES: Final = charts.N_COLOURS - 1
+MOST_LINES: Final = svg_parts.N_COLOURS - 1
 """Lines of a chart."""
 
 MOST_TILES: Final = 17
@@ -292,8 +292,8 @@ def _other_suspects(write: Writer, suspects: Sequence[Suspect]) -> Table | None:
             Column.of("class_name"),
             Column.of("rank"),
             Column.of("trend"),
-            Column.of("count_delta", "Objects"),
-            Column.of("retained_delta", "Retained"),
+            Column.of("count_delta"),
+            Column.of("retained_delta"),
             Column.of("anchor"),
         ],
         MOST_ROWS,
@@ -343,9 +343,9 @@ def _growth(write: Writer, series: Series, grown: pd.DataFrame | None) -> Table 
                 Column.of(f"count_{i + 1}", _short_name(write, series.snapshots[i].name))
                 for i in shown
             ),
-            Column.of("count_delta", "Objects"),
-            Column.of("shallow_delta", "Shallow"),
-            Column.of("retained_delta", "Retained"),
+            Column.of("count_delta"),
+            Column.of("shallow_delta"),
+            Column.of("retained_delta"),
         ],
         MOST_ROWS,
     )
@@ -359,9 +359,9 @@ def _survivors(write: Writer, series: Series) -> Table | None:
         series.survivors().table,
         [
             Column.of("class_name"),
-            Column.of("count", "Objects"),
-            Column.of("shallow_size", "Shallow"),
-            Column.of("retained_size", "Retained"),
+            Column.of("count"),
+            Column.of("shallow_size"),
+            Column.of("retained_size"),
         ],
         MOST_ROWS,
     )
@@ -419,9 +419,9 @@ def _constructors(write: Writer, series: Series, total: int) -> Table:
         [
             Column.of("class_name"),
             Column.of("distance"),
-            Column.of("count", "Objects"),
-            Column.of("shallow_size", "Shallow"),
-            Column.of("retained_size", "Retained"),
+            Column.of("count"),
+            Column.of("shallow_size"),
+            Column.of("retained_size"),
             Column.of("share"),
         ],
         MOST_ROWS,
@@ -440,7 +440,7 @@ def _constructor_map(write: Writer, series: Series) -> Markup:
     names = heap.class_names.take(pa.array(largest)).to_pylist()
     tiles = [(write.text(name), int(sizes[i])) for name, i in zip(names, largest, strict=True)]
     tiles.append(("other classes", int(sizes[rest].sum())))
-    return charts.treemap(tiles, title="The heap by what holds it")
+    return treemaps.treemap(tiles, title="The heap by what holds it")
 
 
 def _package_map(write: Writer, whose: pd.DataFrame) -> Markup:
@@ -448,7 +448,7 @@ def _package_map(write: Writer, whose: pd.DataFrame) -> Markup:
         (write.text(name), int(size))
         for name, size in zip(whose["package"], whose["retained_size"], strict=True)
     ]
-    return charts.treemap(tiles[:MOST_TILES], title="Retained size by package")
+    return treemaps.treemap(tiles[:MOST_TILES], title="Retained size by package")
 
 
 def _packages(write: Writer, whose: pd.DataFrame, total: int) -> Table:
@@ -457,9 +457,9 @@ def _packages(write: Writer, whose: pd.DataFrame, total: int) -> Table:
         [
             Column.of("package"),
             Column.of("version"),
-            Column.of("count", "Objects"),
-            Column.of("shallow_size", "Shallow"),
-            Column.of("retained_size", "Retained"),
+            Column.of("count"),
+            Column.of("shallow_size"),
+            Column.of("retained_size"),
             Column.of("share"),
         ],
         MOST_ROWS,
@@ -490,7 +490,7 @@ def _files(write: Writer, series: Series) -> Table:
     return write.table(
         series.table,
         [
-            Column.of("name", "File"),
+            Column.of("name"),
             Column.of("file_size"),
             Column.of("total_size"),
             Column.of("n_nodes"),

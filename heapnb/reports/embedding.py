@@ -1,25 +1,25 @@
 """What a reader can browse in a report: the part of a heap that matters most.
 
-The source of the widgets is asked for it, and the answers are packed until a budget is used up. A
-page of rows stands under its view and the key of the row above. What nodes refer to, what refers
-to them, and what they dominate is packed once for each node, whatever rows lead there;
-``heapnb/workbench/static/embedded.js`` puts it together again.
+These are the suspects with their groups, the paths from them to the roots, and the top of each
+view. The source of the workbench answers about 200 requests for them: each takes some
+milliseconds, and who opens a report waits for none of them, but who writes it waits for all. The
+answers are packed until a budget is used up. A page of rows is stored under its view and the key
+of its parent row. References, retainers and dominated nodes are packed once for each node,
+whatever rows lead there; ``heapnb/workbench/static/embedded.js`` unpacks them.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import orjson
-
 from heapnb.errors import HeapnbError
 from heapnb.reports.hiding import hide_secrets
+from heapnb.reports.packing import CRUMBS, Full, Packer
 from heapnb.views.masking import SECRETS, Masking
 from heapnb.workbench.model import LARGEST_PAGE
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
@@ -35,16 +35,19 @@ T = TypeVar("T")
 BUDGET: Final = 2_500_000
 """Bytes that the data take in the page at most."""
 
-MOST_NODES: Final = 160
-"""Nodes about which all is embedded."""
+MOST_SUSPECTS: Final = 8
+"""Suspects whose groups and examples are embedded; their cards say the rest."""
 
-MOST_PAGES: Final = 300
+MOST_NODES: Final = 24
+"""Nodes whose details are embedded."""
+
+MOST_PAGES: Final = 40
 """Pages of what nodes refer to, and as many of what they dominate."""
 
-MOST_RETAINERS: Final = 320
-"""Pages of what refers to nodes."""
+MOST_RETAINERS: Final = 100
+"""Pages of what refers to nodes: about ten paths to the roots."""
 
-MOST_DRAWINGS: Final = 12
+MOST_DRAWINGS: Final = 5
 """Nodes whose retaining path is drawn."""
 
 LARGEST_DRAWING: Final = 60_000
@@ -60,11 +63,11 @@ _ROWS_AT_TOP: Final = 100
 _ROWS_OF_QUICK: Final = LARGEST_PAGE
 _ROWS_BELOW: Final = 20
 _ROWS_OF_RETAINERS: Final = 10
-_OPENED: Final = 25
+_OPENED: Final = 2
 """Rows at the top of a view below which rows are embedded."""
 
-_OPENED_FURTHER: Final = 8
-"""Of these rows, those below which the first is unfolded as well."""
+_OPENED_FIRST: Final = 8
+"""The same for the views that come first."""
 
 _LONGEST_CHAIN: Final = 60
 _FIRST: Final = frozenset({"suspects", "constructors", "dominators"})
@@ -88,10 +91,6 @@ _BELOW: Final = {
     _RETAINERS: {"i": "retainers"},
 }
 """By view and the first letter of a key's last part: which pages of nodes are below its row."""
-
-_CRUMBS: Final = "breadcrumbs"
-_SEPARATORS: Final = 40
-"""Bytes that an id and punctuation take around one thing."""
 
 _FRAME: Final = 4_000
 """Bytes around everything."""
@@ -153,134 +152,6 @@ def embed(
     return replace(found, data=hide_secrets(found.data, series.last)) if masking.is_on else found
 
 
-def as_script(data: object) -> str:
-    """Write JSON of which nothing ends the ``<script>`` element around.
-
-    Parameters
-    ----------
-    data : object
-        Fit for JSON.
-
-    Returns
-    -------
-    str
-    """
-    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
-    text = orjson.dumps(data, option=options).decode()
-    for character in _ESCAPED:
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-_ESCAPED: Final = "<>&\u2028\u2029"
-
-
-def _size(value: object) -> int:
-    """Return how many bytes something takes in the page, with what stands around it."""
-    return len(as_script(value).encode()) + _SEPARATORS
-
-
-class _Full(Exception):
-    """The budget is used up."""
-
-
-@dataclass
-class _Packer:
-    """Packs answers, sharing the pieces of labels, as long as there is room."""
-
-    left: int
-    pieces: dict[tuple[str, str], int] = field(default_factory=dict)
-    n_rows: int = 0
-
-    def spend(self, size: int) -> None:
-        """Take some bytes of the budget.
-
-        Raises
-        ------
-        _Full
-            If there are not so many left.
-        """
-        if size > self.left:
-            raise _Full
-        self.left -= size
-
-    def page(
-        self, page: Mapping[str, Any], parent: str | None, columns: Sequence[str]
-    ) -> list[Any]:
-        """Pack a page: rows, as many as there is room for, how many there are, and its note."""
-        prefix = "" if parent is None else f"{parent}/"
-        rows = page["rows"]
-        while True:
-            new: dict[tuple[str, str], int] = {}
-            packed = [
-                [self._row(row, prefix, columns, new) for row in rows],
-                page["total"],
-                page["note"],
-            ]
-            try:
-                self._accept([parent, packed], new)
-            except _Full:
-                if len(rows) <= 1:
-                    raise
-                rows = rows[: len(rows) // 2]
-            else:
-                self.n_rows += len(rows)
-                return packed
-
-    def details(self, details: Mapping[str, Any]) -> list[Any]:
-        """Pack what is known of a node."""
-        new: dict[tuple[str, str], int] = {}
-        crumbs = [
-            [self._piece(("", crumb["label"]), new), crumb["node_id"]] for crumb in details[_CRUMBS]
-        ]
-        packed = [value for name, value in details.items() if name != _CRUMBS]
-        packed.append(crumbs)
-        self._accept(packed, new)
-        return packed
-
-    def anything(self, value: Any) -> Any:
-        """Take something as it is."""
-        self.spend(_size(value))
-        return value
-
-    def _accept(self, packed: object, new: Mapping[tuple[str, str], int]) -> None:
-        self.spend(_size(packed) + sum(map(_size, new)))
-        self.pieces.update(new)
-
-    def _row(
-        self,
-        row: Mapping[str, Any],
-        prefix: str,
-        columns: Sequence[str],
-        new: dict[tuple[str, str], int],
-    ) -> list[Any]:
-        own_id = ["id", f" @{row['node_id']}"]
-        # The id of a node stands beside its label already.
-        label = [
-            -1 if piece == own_id else self._piece((piece[0], piece[1]), new)
-            for piece in row["label"]
-        ]
-        packed = [
-            row["key"].removeprefix(prefix),
-            label,
-            row["node_id"],
-            int(row["expandable"]),
-            # A column that does not apply is another thing than an unknown value.
-            [row["cells"].get(key, False) for key in columns],
-            row["flags"],
-            row["title"],
-        ]
-        while packed[-1] in (None, []):
-            packed.pop()
-        return packed
-
-    def _piece(self, piece: tuple[str, str], new: dict[tuple[str, str], int]) -> int:
-        number = self.pieces.get(piece)
-        if number is None:
-            number = new.setdefault(piece, len(self.pieces) + len(new))
-        return number
-
-
 class _Embedding:
     """Asks a source for what a report needs, the most important things first."""
 
@@ -288,7 +159,7 @@ class _Embedding:
         self.source = source
         self.workbench = source.workbench
         self.heap = source.workbench.heap
-        self.packer = _Packer(budget - _FRAME)
+        self.packer = Packer(budget - _FRAME)
         self.pages: dict[str, dict[str, list[Any]]] = {}
         self.nodes: dict[str, dict[int, list[Any]]] = {
             "references": {},
@@ -307,7 +178,7 @@ class _Embedding:
         try:
             self.packer.anything(description)
             self._fill([view["key"] for view in description["views"]])
-        except _Full:
+        except Full:
             # What is here is whole: nothing is begun that has no room.
             pass
         shown = {*(view for view, pages in self.pages.items() if _TOP in pages), *self.charts}
@@ -346,28 +217,24 @@ class _Embedding:
     # -- in which order ---------------------------------------------------------------------
 
     def _fill(self, views: list[str]) -> None:
-        suspects = self._examples
+        suspects = self._examples[:MOST_SUSPECTS]
         tops = {view: self._top(view) for view in views if view in _FIRST}
-        for row in tops.get("suspects", [])[:_OPENED]:
+        for row in tops.get("suspects", [])[:MOST_SUSPECTS]:
             for part in self._open("suspects", row):
                 self._open("suspects", part)
-        for node_id in suspects[:MOST_NODES]:
+        for node_id in suspects:
             self._about(node_id)
-        largest = _ids(tops.get("dominators", []))
-        self._draw([*suspects, *largest][:MOST_DRAWINGS])
+        self._draw([*suspects, *_ids(tops.get("dominators", []))][:MOST_DRAWINGS])
         tops |= {view: self._top(view) for view in views if view not in tops}
-        opened = {view: self._open_all(view, tops[view][:_OPENED]) for view in tops}
-        for view, pages in opened.items():
-            for rows in pages[:_OPENED_FURTHER]:
-                self._open(view, rows[0])
+        for view, rows in tops.items():
+            for row in rows[: _OPENED_FIRST if view in _FIRST else _OPENED]:
+                self._open(view, row)
         # Rows take turns, and views do, so that each has something to offer.
-        listed = [_ids([*tops[view], *_in_turn(opened[view])]) for view in tops]
-        nodes = list(dict.fromkeys([*suspects, *_in_turn([self._on_paths, *listed])]))
-        for node_id in nodes[:MOST_NODES]:
+        nodes = _in_turn([self._on_paths, *(_ids(rows) for rows in tops.values())])
+        for node_id in dict.fromkeys(nodes):
+            if len(self.details) >= MOST_NODES:
+                break
             self._about(node_id)
-        for node_id in nodes[MOST_NODES:]:
-            self._relation(_RETAINERS, node_id)
-        self._go_on()
 
     @property
     def _suspects(self) -> Sequence[Suspect]:
@@ -386,20 +253,6 @@ class _Embedding:
         """Node ids of what leads to the suspects, from them up to the roots."""
         paths = [suspect.path.nodes[: -_LONGEST_CHAIN - 1 : -1] for suspect in self._suspects]
         return [node_id for path in paths for node_id in self.heap.node_id[path].tolist()]
-
-    def _go_on(self) -> None:
-        """Unfold what is there, one level after the other."""
-        waiting = deque(self.details)
-        seen = set(waiting)
-        while waiting:
-            node_id = waiting.popleft()
-            for relation in ("references", "dominated"):
-                self._relation(relation, node_id)
-                rows = self.nodes[relation].get(node_id, [[]])[0]
-                # As packed: the third is the node, the fourth whether there is anything below it.
-                further = [row[2] for row in rows if row[3] and row[2] not in seen]
-                seen.update(further)
-                waiting.extend(further)
 
     # -- views ------------------------------------------------------------------------------
 
@@ -475,7 +328,7 @@ class _Embedding:
         """Pack all that there is to know about a node, and its way to the roots."""
         if node_id not in self.details:
             details = self.source.answer("details", {"node_id": node_id})
-            self.fields = [*(name for name in details if name != _CRUMBS), _CRUMBS]
+            self.fields = [*(name for name in details if name != CRUMBS), CRUMBS]
             self.details[node_id] = self.packer.details(details)
         above: int | None = node_id
         for _ in range(_LONGEST_CHAIN):
@@ -533,7 +386,7 @@ class _Embedding:
             if len(drawing["svg"]) > LARGEST_DRAWING:
                 continue
             # Rows say the same in less room.
-            with suppress(_Full):
+            with suppress(Full):
                 self.drawings[node_id] = self.packer.anything(drawing)
 
 

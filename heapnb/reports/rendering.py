@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from heapnb._version import __version__
 from heapnb.reports.content import Report
-from heapnb.reports.embedding import Embedded, as_script
+from heapnb.reports.embedding import Embedded
+from heapnb.reports.packing import as_script
 from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
 from heapnb.reports.tables import Writer
-from heapnb.views import charts, fmt
+from heapnb.views import fmt, svg_parts
 from heapnb.workbench.linker import link
 
 _STYLES: Final = (
@@ -115,5 +116,5 @@ def _environment(write: Writer) -> Environment:
         "prose": write.prose,
         "inline_prose": write.inline_prose,
     }
-    environment.globals |= {"swatch": charts.swatch, "plural": fmt.plural}
+    environment.globals |= {"swatch": svg_parts.swatch, "plural": fmt.plural}
     return environment

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from heapnb.schema import Kind, find_column
-from heapnb.views import charts, fmt
+from heapnb.views import charts, fmt, svg_parts
 from heapnb.views.columns import is_missing, kind_of, write, write_exactly
 from heapnb.views.masking import OFF, SECRETS, Masking
 
@@ -29,6 +29,21 @@ LONGEST_PROSE: Final = 1500
 LONGEST_NAME: Final = 120
 """Characters of a name that a report keeps."""
 
+
+SHORT_TITLES: Final = {
+    # Beside each other, "Count" alone does not say what is counted.
+    "count": "Objects",
+    # The cells have a sign, which says "delta" in less width.
+    "count_delta": "Objects",
+    "retained_delta": "Retained",
+    "shallow_delta": "Shallow",
+    # The cells have units, which say "size": shorter headings keep all columns in view.
+    "retained_size": "Retained",
+    "shallow_size": "Shallow",
+    # The row is a snapshot, and its name is that of its file.
+    "name": "File",
+}
+"""Headings of reports that differ from the schema's, each with its reason above."""
 
 _FOLDER_END: Final = re.compile(r"(?<=.)/")
 _MOST_PARAGRAPHS: Final = 6
@@ -52,14 +67,19 @@ class Column:
 
     @classmethod
     def of(cls, key: str, title: str | None = None) -> Column:
-        """Take a column of the schema; ``title`` replaces its heading where a page needs another.
+        """Take a column of the schema, with its heading in reports.
 
-        Names are looked up when the page is made: one that the schema lacks is a bug.
+        Parameters
+        ----------
+        key : str
+            Its name; one that the schema lacks is a bug, and raises `KeyError`.
+        title : str, optional
+            The heading of a column that stands for one snapshot, which only the case can name.
         """
         known = find_column(key)
         if known is None:
             raise KeyError(key)
-        return cls(key, title or known.title)
+        return cls(key, title or SHORT_TITLES.get(key, known.title))
 
     @property
     def is_number(self) -> bool:
@@ -157,7 +177,7 @@ class Writer:
             return self.place(value)
         text = write(value, kind)
         if kind is Kind.SHARE:
-            bar = charts.share_bar(float(value))
+            bar = svg_parts.share_bar(float(value))
             return Markup('<span class="share">{}{}</span>').format(bar, text)
         css_class = "quiet" if kind in {Kind.BYTES_DELTA, Kind.COUNT_DELTA} and value <= 0 else ""
         exact = write_exactly(value, kind)

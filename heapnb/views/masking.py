@@ -9,7 +9,9 @@ Code that shows texts takes a `Masking`; `mask_output` sets the one that results
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -115,6 +117,7 @@ OFF: Final = Masking("off")
 SECRETS: Final = Masking("secrets")
 
 _of_results = OFF
+_within: ContextVar[Masking | None] = ContextVar("_within", default=None)
 
 
 def mask_output(on: bool = True) -> None:
@@ -131,8 +134,26 @@ def mask_output(on: bool = True) -> None:
 
 
 def masking_of_results() -> Masking:
-    """Return the policy that `mask_output` has set; `OFF` at first."""
-    return _of_results
+    """Return the policy of `masked`, else the one that `mask_output` has set; `OFF` at first."""
+    return _within.get() or _of_results
+
+
+@contextmanager
+def masked(masking: Masking) -> Iterator[None]:
+    """Give all texts that are made meanwhile one policy, whatever `mask_output` has set.
+
+    A report has its own switch, and the results in it know only this one.
+
+    Parameters
+    ----------
+    masking : Masking
+        The policy.
+    """
+    token = _within.set(masking)
+    try:
+        yield
+    finally:
+        _within.reset(token)
 
 
 def without(text: str, findings: Iterable[Finding]) -> str:
@@ -157,4 +178,13 @@ def without(text: str, findings: Iterable[Finding]) -> str:
     return "".join([*pieces, text[done:]]) if pieces else text
 
 
-__all__ = ["MASK", "OFF", "SECRETS", "Masking", "mask_output", "masking_of_results", "without"]
+__all__ = [
+    "MASK",
+    "OFF",
+    "SECRETS",
+    "Masking",
+    "mask_output",
+    "masked",
+    "masking_of_results",
+    "without",
+]

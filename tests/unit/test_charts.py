@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from heapnb.views import charts
+from heapnb.views import charts, svg_parts
 
 HOSTILE = "</title></svg><script>alert(1)</script>\"'&\x00\u202e\ud800"
 
@@ -33,8 +33,8 @@ ALL_CHARTS = {
         title=HOSTILE,
     ),
     "stacked_bar": charts.stacked_bar([(HOSTILE, 2), (HOSTILE, 1)], title=HOSTILE),
-    "share_bar": charts.share_bar(0.5),
-    "swatch": charts.swatch(0),
+    "share_bar": svg_parts.share_bar(0.5),
+    "swatch": svg_parts.swatch(0),
 }
 
 
@@ -100,10 +100,10 @@ def test_values_and_names_are_written() -> None:
 
 
 def test_colours_are_variables_with_fallbacks() -> None:
-    colours = {charts.colour(i) for i in range(charts.N_COLOURS)}
-    assert len(colours) == charts.N_COLOURS
+    colours = {svg_parts.colour(i) for i in range(svg_parts.N_COLOURS)}
+    assert len(colours) == svg_parts.N_COLOURS
     assert all(re.fullmatch(r"var\(--heapnb-series-\d, #\w{6}\)", text) for text in colours)
-    assert charts.colour(charts.N_COLOURS) == charts.colour(0)
+    assert svg_parts.colour(svg_parts.N_COLOURS) == svg_parts.colour(0)
 
 
 @pytest.mark.parametrize("n", [41, 1000, 100_000])
@@ -129,7 +129,7 @@ def test_a_line_chart_has_one_line_for_each() -> None:
     lines = [charts.Line(f"line {i}", [i, 2 * i, 3 * i]) for i in range(4)]
     root = parsed(charts.line_chart(lines, ["a", "b", "c"], title="Counts"))
     strokes = [path.get("stroke") for path in root.iter("path") if path.get("stroke")]
-    assert strokes == [charts.colour(i) for i in (3, 2, 1, 0)]
+    assert strokes == [svg_parts.colour(i) for i in (3, 2, 1, 0)]
 
 
 def test_layers_lie_on_each_other() -> None:
@@ -158,7 +158,7 @@ def test_parts_fill_the_bar() -> None:
 
 @pytest.mark.parametrize(("share", "width"), [(0.5, 28), (-1, 0), (7, 56)])
 def test_a_share_stays_inside_its_bar(share: float, width: float) -> None:
-    assert numbers_of(charts.share_bar(share), "width")[-1] == width
+    assert numbers_of(svg_parts.share_bar(share), "width")[-1] == width
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from heapnb.snapshot import load
 from heapnb.testing import SnapshotBuilder
-from heapnb.views import charts
+from heapnb.views import treemaps
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import LARGEST_PAGE, Window
 from heapnb.workbench.source import Source
@@ -148,7 +148,7 @@ def tiles_of(svg: str) -> list[tuple[float, float, float, float]]:
 
 def test_tiles_fill_the_map_and_do_not_overlap() -> None:
     sizes = [500, 300, 100, 50, 30, 15, 4, 1]
-    tiles = tiles_of(charts.treemap([(f"part {size}", size) for size in sizes], title="All"))
+    tiles = tiles_of(treemaps.treemap([(f"part {size}", size) for size in sizes], title="All"))
     assert len(tiles) == len(sizes)
     for (x, y, width, height), size in zip(tiles, sizes, strict=True):
         assert 0 <= x < x + width <= 760
@@ -166,10 +166,10 @@ def test_tiles_fill_the_map_and_do_not_overlap() -> None:
 
 
 def test_names_in_a_map_are_escaped() -> None:
-    svg = charts.treemap([(text, 10) for text in HOSTILE_UNICODE.values()], title="<script>")
+    svg = treemaps.treemap([(text, 10) for text in HOSTILE_UNICODE.values()], title="<script>")
     assert "<script" not in svg
     assert "<img" not in svg
-    assert charts.treemap([("nothing", 0)], title="Empty") == ""
+    assert treemaps.treemap([("nothing", 0)], title="Empty") == ""
 
 
 # -- the others -------------------------------------------------------------------------------

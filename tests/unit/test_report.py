@@ -295,6 +295,19 @@ def test_secrets_are_shown_where_that_is_asked_for(tmp_path: Path) -> None:
     assert SECRETS.text(TOKEN) == MASK
 
 
+def test_the_switch_of_a_report_outranks_that_of_results(tmp_path: Path) -> None:
+    series = a_series(edge=TOKEN)
+    diagnosis = a_diagnosis(series, reason=TOKEN)
+    plain = hn.report(diagnosis, tmp_path / "plain.html", redact=False).read_text("utf-8")
+    hn.mask_output(True)
+    try:
+        again = hn.report(diagnosis, tmp_path / "again.html", redact=False).read_text("utf-8")
+    finally:
+        hn.mask_output(False)
+    assert again == plain
+    assert plain.count(TOKEN) > 1
+
+
 def test_whatever_the_input_the_report_stays_small(write: Callable[[Diagnosis], str]) -> None:
     long = '"' * 100_000
     series = a_series()

@@ -15,7 +15,8 @@ from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
 from heapnb.reports import embedding
-from heapnb.reports.embedding import Embedded, as_script, embed
+from heapnb.reports.embedding import Embedded, embed
+from heapnb.reports.packing import as_script
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import OFF
 from heapnb.workbench.source import Source

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from heapnb.analysis.statistics import statistics
-from heapnb.views import charts
+from heapnb.views import treemaps
 from heapnb.workbench.model import Column, Filter, Label, column
 from heapnb.workbench.trees.decoded import DecodedTree
 
@@ -51,7 +51,7 @@ class StatisticsTree(DecodedTree):
         frame = self.frame.sort_values("size", ascending=False, kind="stable")
         parts = list(zip(frame["kind"].tolist(), frame["size"].tolist(), strict=True))
         return {
-            "svg": str(charts.treemap(parts, title="The heap by kind")),
+            "svg": str(treemaps.treemap(parts, title="The heap by kind")),
             "table": {
                 "columns": [
                     {"key": "kind", "title": self.label_title, "kind": "text"},

@@ -1,0 +1,84 @@
+"""Short names for the snapshots of a series: what tells their files apart."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from heapnb.views import fmt
+
+LONGEST: Final = 20
+"""Characters up to which a name stays as it is."""
+
+_FILE_ENDINGS: Final = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
+# node: report::TriggerNodeReport's names, Heap.date.time.pid.thread.number
+_OF_NODE: Final = re.compile(
+    r"Heap\.(?P<date>\d{8})\.(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d)\.(?P<pid>\d+)\.\d+\.(?P<number>\d+)"
+)
+_PUNCTUATION: Final = "._- /"
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Shorten the names of a series' files to what tells them apart.
+
+    Parameters
+    ----------
+    names : sequence of str
+        File names, in order.
+
+    Returns
+    -------
+    list of str
+        Of Node's default names, the number and the time, with the process or the day where it
+        differs. Of other long names, what is left without the start and the end that all share.
+        At most `LONGEST` characters each, except for names of Node's.
+
+    Examples
+    --------
+    >>> short_names(["Heap.20261129.074706.288.0.001.heapsnapshot"])
+    ['001 · 07:47:06']
+    >>> short_names(["before.heapsnapshot", "after.heapsnapshot.gz"])
+    ['before', 'after']
+    >>> short_names(["checkout-service-prod-a1.heapsnapshot", "checkout-service-prod-b2.heapsnapshot"])
+    ['a1', 'b2']
+    """
+    stems = [_FILE_ENDINGS.sub("", name) or name for name in names]
+    matches = [_OF_NODE.fullmatch(stem) for stem in stems]
+    found = [match for match in matches if match is not None]
+    if len(found) == len(stems):
+        return _names_of_node(found)
+    if len(set(stems)) > 1 and max(map(len, stems)) > LONGEST:
+        stems = _without_shared(stems)
+    return [fmt.shorten_start(stem, LONGEST) for stem in stems]
+
+
+def _names_of_node(matches: Sequence[re.Match[str]]) -> list[str]:
+    dates, processes = ({match[part] for match in matches} for part in ("date", "pid"))
+    names = []
+    for match in matches:
+        parts = [match["number"]]
+        if len(processes) > 1:
+            parts.append(f"process {match['pid']}")
+        time = f"{match['h']}:{match['m']}:{match['s']}"
+        if len(dates) > 1:
+            date = match["date"]
+            time = f"{date[:4]}-{date[4:6]}-{date[6:]} {time}"
+        names.append(" · ".join([*parts, time]))
+    return names
+
+
+def _without_shared(stems: Sequence[str]) -> list[str]:
+    """Cut the shared start and end, at punctuation, so that words stay whole."""
+    start = os.path.commonprefix(stems)
+    start = start[: max(start.rfind(mark) for mark in _PUNCTUATION) + 1]
+    rest = [stem[len(start) :] for stem in stems]
+    end = os.path.commonprefix([one[::-1] for one in rest])[::-1]
+    places = [end.find(mark) for mark in _PUNCTUATION if mark in end]
+    end = end[min(places) :] if places else ""
+    cut = [one.removesuffix(end) for one in rest]
+    return cut if all(cut) else list(stems)
+
+
+__all__ = ["LONGEST", "short_names"]
