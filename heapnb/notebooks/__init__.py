@@ -65,8 +65,9 @@ def notebook(
 
     Notes
     -----
-    The names of the files stand in one cell, which has the tag ``parameters``: change it and run
-    all cells, or let papermill do so. Executed notebooks stay below 5 MB; outputs that would not
+    The first cell says what was found when the notebook was written. The names of the files stand
+    in one cell, which has the tag ``parameters``: change it and run all cells, or let papermill do
+    so. Executed notebooks stay below 5 MB; outputs that would not
     fit are replaced by their text.
 
     Examples
@@ -77,6 +78,7 @@ def notebook(
     """
     from heapnb.format.writer import check_target, replacing
     from heapnb.notebooks.cells import Case, build
+    from heapnb.notebooks.heading import date_of, fill_heading
     from heapnb.notebooks.outputs import tidy
     from heapnb.notebooks.running import run
     from heapnb.views.masking import Masking
@@ -87,6 +89,7 @@ def notebook(
         raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
     check_target(path, force=force, sources=files)
     folder = path.resolve().parent
+    date = date_of(files[-1])
     document = build(
         Case(
             snapshots=tuple(_relative(file, folder) for file in files),
@@ -94,11 +97,13 @@ def notebook(
             source_maps=_relative_folders(source_maps, folder),
             salvage=salvage,
             redact=redact,
+            date=date,
         )
     )
     if execute:
         run(document, folder)
         tidy(document, Masking.when(redact))
+        fill_heading(document, date, Masking.when(redact))
     import nbformat
 
     nbformat.validate(document)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 PARAMETERS: Final = "parameters"
 """The tag that papermill looks for."""
 
+PROGRAM: Final = "program"
+VERDICT: Final = "verdict"
+"""Tags of the cells that say what the heading repeats."""
+
 MOST_SUSPECTS: Final = 3
 """Suspects that are drawn; of the others there is a line each."""
 
@@ -35,6 +39,8 @@ class Case:
         Whether truncated files are read as far as they go.
     redact : bool
         Whether outputs are masked.
+    date : str
+        The day on which the last snapshot was taken, in the title; empty if unknown.
     """
 
     snapshots: tuple[str, ...]
@@ -42,6 +48,7 @@ class Case:
     source_maps: tuple[str, ...] = ()
     salvage: bool = False
     redact: bool = True
+    date: str = ""
 
 
 def build(case: Case) -> NotebookNode:
@@ -78,11 +85,11 @@ _Cell = tuple[str, str, dict[str, object]]
 
 
 def _cells(case: Case) -> Iterator[_Cell]:
+    # Running it fills this cell in: `heapnb.notebooks.heading`.
+    yield _text(f"# Post-mortem{_of_date(case.date)}")
     yield _text(f"""
-        # Post-mortem of a heap
-
         Written by heapnb {__version__} from the snapshots that the next cell names. For
-        another incident, change that cell and run all cells. No other cell depends on the case.
+        another incident, change that cell and run all cells. No other code depends on the case.
     """)
     yield "code", _parameters(case), {"tags": [PARAMETERS]}
     yield _code("""
@@ -101,6 +108,15 @@ def _cells(case: Case) -> Iterator[_Cell]:
         Snapshots of one process tell most: a node id means the same object in each of them.
     """)
     yield _code("series")
+    yield (
+        "code",
+        """
+        modules = last.modules()
+        for filename in modules[modules["parent"].isna()]["filename"][:1]:
+            print(f"Program: {filename}")
+    """,
+        {"tags": [PROGRAM]},
+    )
     yield _code("series.chart()")
     yield _text("""
         ## Is it a leak?
@@ -108,7 +124,15 @@ def _cells(case: Case) -> Iterator[_Cell]:
         A leak grows from snapshot to snapshot, and objects that the first batch of work created
         are still alive after the second. A cache that fills up and stays full is not a leak.
     """)
-    yield _code('print(f"{diagnosis.verdict}: {diagnosis.reason}")')
+    yield (
+        "code",
+        """
+        print(f"{diagnosis.verdict}: {diagnosis.reason}")
+        for suspect in diagnosis.suspects[:1]:
+            print(suspect.location or suspect.anchor)
+    """,
+        {"tags": [VERDICT]},
+    )
     yield _code("""
         columns = ["rank", "kind", "class_name", "count_per_snapshot", "retained_delta", "location"]
         hn.table(diagnosis.table[columns], title="Suspects")
@@ -196,6 +220,10 @@ def _culprit() -> Iterator[_Cell]:
         for suspect in diagnosis.suspects[:1]:
             print(last.node(suspect.node_id).preview())
     """)
+
+
+def _of_date(date: str) -> str:
+    return f", {date}" if date else ""
 
 
 def _parameters(case: Case) -> str:

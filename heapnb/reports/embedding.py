@@ -226,9 +226,13 @@ class _Embedding:
             self._about(node_id)
         self._draw([*suspects, *_ids(tops.get("dominators", []))][:MOST_DRAWINGS])
         tops |= {view: self._top(view) for view in views if view not in tops}
+        classes = {f"c{self.heap.class_key[self.heap.ordinal_of(node_id)]}" for node_id in suspects}
         for view, rows in tops.items():
-            for row in rows[: _OPENED_FIRST if view in _FIRST else _OPENED]:
-                self._open(view, row)
+            n_first = _OPENED_FIRST if view in _FIRST else _OPENED
+            leaked = [row for row in rows[n_first:] if row["key"] in classes]
+            pages = self._open_all(view, [*leaked, *rows[:n_first]])
+            for page in pages if view in _FIRST else ():
+                self._open(view, page[0])
         # Rows take turns, and views do, so that each has something to offer.
         nodes = _in_turn([self._on_paths, *(_ids(rows) for rows in tops.values())])
         for node_id in dict.fromkeys(nodes):

@@ -22,6 +22,7 @@ UNDECIDED: Final = "Undecided"
 
 _MOST_ROWS: Final = 10
 _MOST_SUSPECTS: Final = 5
+_MOST_LISTED: Final = 60
 _MOST_ITEMS: Final = 80
 _LONGEST_NAME: Final = 200
 _PROSE: Final = ("explanation", "fix", "anchor")
@@ -45,7 +46,7 @@ def report_dict(report: Report) -> dict[str, Any]:
         many rows are left out.
     """
     diagnosis, write = report.diagnosis, report.write
-    shown = [card.suspect for card in report.cards]
+    shown = diagnosis.suspects[:_MOST_LISTED]
     tables = _tables(report)
     cut = {name: table.n_all - len(table.rows) for name, table in tables.items() if table.is_cut}
     if len(shown) < len(diagnosis.suspects):
@@ -90,7 +91,7 @@ def markdown(report: Report) -> str:
 def _tables(report: Report) -> dict[str, Table]:
     tables = {
         "snapshots": report.files,
-        "growth": report.growth,
+        "growth": report.grown,
         "survivors": report.survivors,
         "cohorts": report.cohorts,
         "constructors": report.constructors,
@@ -163,10 +164,10 @@ def _markdown(report: Report) -> Iterator[str]:
     yield "### Snapshots"
     yield ""
     yield from _table(write, report.files)
-    if report.growth is not None and report.growth.rows:
+    if report.grown is not None and report.grown.rows:
         yield "### Classes that grew"
         yield ""
-        yield from _table(write, report.growth)
+        yield from _table(write, report.grown)
     yield "### Classes that retain most"
     yield ""
     yield from _table(write, report.constructors)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -13,11 +12,12 @@ LONGEST: Final = 20
 """Characters up to which a name stays as it is."""
 
 _FILE_ENDINGS: Final = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
-# node: report::TriggerNodeReport's names, Heap.date.time.pid.thread.number
+# The names that Node gives snapshots: Heap.date.time.process.thread.number
 _OF_NODE: Final = re.compile(
     r"Heap\.(?P<date>\d{8})\.(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d)\.(?P<pid>\d+)\.\d+\.(?P<number>\d+)"
 )
-_PUNCTUATION: Final = "._- /"
+_PUNCTUATION: Final = "._ /-"
+_WORDS: Final = re.compile(rf"[{_PUNCTUATION}]|[^{_PUNCTUATION}]+")
 
 
 def short_names(names: Sequence[str]) -> list[str]:
@@ -41,7 +41,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     ['001 · 07:47:06']
     >>> short_names(["before.heapsnapshot", "after.heapsnapshot.gz"])
     ['before', 'after']
-    >>> short_names(["checkout-service-prod-a1.heapsnapshot", "checkout-service-prod-b2.heapsnapshot"])
+    >>> short_names(["checkout-service-prod-a1.gz", "checkout-service-prod-b2.gz"])
     ['a1', 'b2']
     """
     stems = [_FILE_ENDINGS.sub("", name) or name for name in names]
@@ -70,14 +70,16 @@ def _names_of_node(matches: Sequence[re.Match[str]]) -> list[str]:
 
 
 def _without_shared(stems: Sequence[str]) -> list[str]:
-    """Cut the shared start and end, at punctuation, so that words stay whole."""
-    start = os.path.commonprefix(stems)
-    start = start[: max(start.rfind(mark) for mark in _PUNCTUATION) + 1]
-    rest = [stem[len(start) :] for stem in stems]
-    end = os.path.commonprefix([one[::-1] for one in rest])[::-1]
-    places = [end.find(mark) for mark in _PUNCTUATION if mark in end]
-    end = end[min(places) :] if places else ""
-    cut = [one.removesuffix(end) for one in rest]
+    """Cut the words that all names start and end with."""
+    words = [_WORDS.findall(stem) for stem in stems]
+    shortest = min(map(len, words))
+    start = 0
+    while start < shortest and len({one[start] for one in words}) == 1:
+        start += 1
+    end = 0
+    while end < shortest - start and len({one[-1 - end] for one in words}) == 1:
+        end += 1
+    cut = ["".join(one[start : len(one) - end]).strip(_PUNCTUATION) for one in words]
     return cut if all(cut) else list(stems)
 
 

@@ -131,6 +131,7 @@ def test_it_works_without_scripts(browser: Browser, report: Path) -> None:
     page = visit(browser, report, scripts=False).page
     assert not page.locator("#theme").is_visible()
     assert page.locator(".drawing svg").first.is_visible()
+    page.get_by_role("heading", name="Constructors").click()
     hidden = page.locator("#constructors tbody tr").nth(20)
     assert not hidden.is_visible()
     page.locator("label[for=all-constructors]").click()
@@ -145,6 +146,34 @@ def test_nothing_sticks_out(browser: Browser, report: Path, width: int) -> None:
     page.close()
 
 
+@pytest.mark.parametrize("width", [800, WIDE])
+def test_all_columns_are_in_view(browser: Browser, report: Path, width: int) -> None:
+    page = visit(browser, report, width=width).page
+    unfold_all(page)
+    too_wide = """[...document.querySelectorAll("main .scroll")]
+        .filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.getAttribute("aria-label"))"""
+    assert page.evaluate(too_wide) == []
+    page.close()
+
+
+def test_details_are_folded_and_the_first_screen_has_the_answer(
+    browser: Browser, report: Path
+) -> None:
+    page = visit(browser, report).page
+    assert page.locator("details.section").count() >= 5
+    assert page.locator("details.section[open]").count() == 0
+    for part in ("h1", ".verdict .reason", ".verdict .chain", ".verdict .remedy"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900
+    page.close()
+
+
+def unfold_all(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
 def test_paper_gets_everything_on_white(browser: Browser, report: Path) -> None:
     page = visit(browser, report, theme="dark").page
     page.emulate_media(media="print")
@@ -157,7 +186,8 @@ def test_paper_gets_everything_on_white(browser: Browser, report: Path) -> None:
 def test_links_lead_to_sections(browser: Browser, report: Path) -> None:
     page = visit(browser, report).page
     page.get_by_role("link", name="Growth").click()
-    assert page.locator("#growth h2").is_visible()
+    # The link unfolds the section.
+    expect(page.locator("#growth table").first).to_be_in_viewport()
     assert page.url.endswith("#growth")
     page.close()
 
@@ -270,7 +300,7 @@ def test_what_is_not_embedded_says_so(browser: Browser, report: Path) -> None:
 
 def test_a_heap_with_nothing_wrong_can_be_browsed(browser: Browser, tmp_path: Path) -> None:
     healthy = hn.report(fixed_series("module_array_cache"), tmp_path / "healthy.html")
-    seen = visit(browser, healthy)
+    seen = visit(browser, healthy, place="#browse")
     page = seen.page
     expect(tab(page, "Constructors")).to_have_attribute("aria-selected", "true")
     assert rows_of(page).count() > 5
@@ -293,6 +323,17 @@ def test_without_scripts_and_on_paper_there_is_nothing_to_browse(
     assert page.locator("#browse").is_visible()
     page.emulate_media(media="print")
     assert not page.locator("#browse").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_unfolded_sections(
+    browser: Browser, report: Path, theme: Theme
+) -> None:
+    page = visit(browser, report, theme=theme).page
+    assert_accessible(page)
+    unfold_all(page)
+    assert_accessible(page)
     page.close()
 
 

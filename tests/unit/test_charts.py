@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from heapnb.views import charts, svg_parts
+from heapnb.views import chart_frame, charts, svg_parts
 
 HOSTILE = "</title></svg><script>alert(1)</script>\"'&\x00\u202e\ud800"
 
@@ -165,7 +165,7 @@ def test_a_share_stays_inside_its_bar(share: float, width: float) -> None:
     ("low", "high"), [(0, 0), (0, 1), (0, 3), (0, 7), (0, 97), (-4, 9), (-1000, 0), (0, 10**18)]
 )
 def test_ticks_enclose_and_are_few(low: int, high: int) -> None:
-    ticks = charts._ticks(low, high)
+    ticks = chart_frame._ticks(low, high)
     assert ticks[0] <= low
     assert high <= ticks[-1]
     assert 2 <= len(ticks) <= 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import pytest
 import heapnb as hn
 from heapnb.errors import HeapnbError
 from heapnb.notebooks import outputs
-from heapnb.notebooks.cells import PARAMETERS, Case, build
+from heapnb.notebooks.cells import PARAMETERS, PROGRAM, VERDICT, Case, build
+from heapnb.notebooks.heading import date_of, fill_heading
 from heapnb.notebooks.outputs import mask_markup, tidy
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import OFF, Masking
@@ -74,6 +76,33 @@ def test_nothing_but_the_parameters_depends_on_the_case() -> None:
         if a.source != b.source
     ]
     assert different == [[PARAMETERS]]
+
+
+def test_the_heading_says_program_date_verdict_and_line() -> None:
+    notebook = build(dataclasses.replace(CASE, date="2026-11-29"))
+    assert notebook.cells[0].source == "# Post-mortem, 2026-11-29"
+    said = {
+        PROGRAM: "Program: /srv/shop_api/app.js\n",
+        VERDICT: f"leak: `Session` <b> grew, {TOKEN}.\nlib/a.js:1:2\n",
+    }
+    for tag, text in said.items():
+        [cell] = [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
+    fill_heading(notebook, "2026-11-29", Masking())
+    assert notebook.cells[0].source.split("\n\n") == [
+        "# Post-mortem of app.js, 2026-11-29",
+        "**This program leaks memory.** `Session` \\<b\\> grew, •••.",
+        "**Look here:** `lib/a.js:1:2`",
+    ]
+    nbformat.validate(notebook)
+
+
+def test_the_date_is_that_of_nodes_name(tmp_path: Path) -> None:
+    assert date_of(Path("Heap.20261129.074706.288.0.001.heapsnapshot")) == "2026-11-29"
+    file = tmp_path / "a.heapsnapshot"
+    file.touch()
+    os.utime(file, (86_400 * 1.5,) * 2)
+    assert date_of(file) == "1970-01-02"
 
 
 @pytest.mark.parametrize(
@@ -172,10 +201,10 @@ def test_without_running(tmp_path: Path) -> None:
     notebook = nbformat.read(target, as_version=4)
     assert all(not cell.outputs for cell in code_cells(notebook))
     # What lies beside the notebook moves with it.
-    assert f"    {first.name!r}," in notebook.cells[1].source
+    assert f"    {first.name!r}," in notebook.cells[2].source
     series = hn.load_series(files[:1])
     again = hn.notebook(series, target, execute=False, force=True)
-    assert str(first.resolve()) in nbformat.read(again, as_version=4).cells[1].source
+    assert str(first.resolve()) in nbformat.read(again, as_version=4).cells[2].source
 
 
 @pytest.mark.notebook
@@ -194,6 +223,10 @@ class TestExecuted:
         assert str(Path.home()) not in text
         assert "There are no others." in text
         assert list(tmp_path.iterdir()) == [target]
+        heading = notebook.cells[0].source
+        assert heading.startswith("# Post-mortem of app.js, ")
+        assert "This program leaks memory" in heading
+        assert "orderHandler.js:19:27" in heading
 
     def test_health_is_told_too(self, tmp_path: Path) -> None:
         target = hn.notebook(sample_series("healthy_levels_off"), tmp_path / "case.ipynb")

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import heapnb as hn
@@ -17,7 +18,8 @@ from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
-from heapnb.reports import content
+from heapnb.reports import cards, content
+from heapnb.reports.growth import growth_of
 from heapnb.reports.tables import Writer
 from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import MASK, SECRETS
@@ -131,7 +133,7 @@ def test_the_verdict_and_the_culprit_come_first(write: Callable[[Diagnosis], str
     assert "cache" in text
     assert "lib/cache.js:12:5" in text
     assert "Bound it." in text
-    order = [text.index(word) for word in ("leaks memory", "The culprit", "Fix")]
+    order = [text.index(word) for word in ("leaks memory", "The culprit", "Retaining path", "Fix")]
     assert order == sorted(order)
 
 
@@ -155,7 +157,7 @@ def test_each_verdict_has_its_headline(
 def test_all_sections_are_there(write: Callable[[Diagnosis], str]) -> None:
     page = Page(write(a_diagnosis(a_series())))
     ids = {attributes.get("id") for _, attributes in page.tags}
-    sections = {"suspects", "growth", "survivors", "constructors", "heap", "files"}
+    sections = {"suspects", "growth", "constructors", "heap", "files"}
     assert sections <= ids
     targets = {link["href"].removeprefix("#") for link in page.of("a")}
     assert sections <= targets <= ids
@@ -196,7 +198,7 @@ def test_without_graphviz_the_words_remain(
     def nothing(what: object) -> object:
         raise HeapnbError("no Graphviz")
 
-    monkeypatch.setattr(content, "retainer_graph", nothing)
+    monkeypatch.setattr(cards, "retainer_graph", nothing)
     html = write(a_diagnosis(a_series()))
     assert '<ol class="chain"' in html
     assert 'class="heapnb-graph"' not in html
@@ -329,8 +331,10 @@ def test_whatever_the_input_the_report_stays_small(write: Callable[[Diagnosis], 
     html = write(a_diagnosis(series, reason=long, suspects=suspects, warnings=warnings))
     assert len(html.encode()) <= MOST_BYTES
     page = Page(html)
-    assert len(page.of("details")) == content.MOST_CARDS
-    assert "The first 60 of 380 further suspects." in page.text
+    shown = [each for each in page.of("details") if each.get("class") == "card"]
+    assert len(shown) == content.MOST_CARDS
+    assert "10 of 400 suspects in full" in page.text
+    assert "The first 60 of 390 further suspects." in page.text
     assert "and 470 more" in page.text
 
 
@@ -350,7 +354,8 @@ def test_any_number_of_snapshots(n_snapshots: int, write: Callable[[Diagnosis], 
     page = Page(write(a_diagnosis(a_series(n_snapshots))))
     ids = {attributes.get("id") for _, attributes in page.tags}
     assert ("growth" in ids) == (n_snapshots > 1)
-    assert ("survivors" in ids) == (n_snapshots > 2)
+    if n_snapshots == 1:
+        assert not re.search(r"\b(grew|growth|delta|interval)\b", page.text, re.IGNORECASE)
     assert {"suspects", "constructors", "heap", "files"} <= ids
     assert "s1" in page.text
 
@@ -503,12 +508,46 @@ def test_places_break_between_folders() -> None:
     assert Writer().place(None) == "–"
 
 
-def test_cohorts_are_drawn_and_listed(write: Callable[[Diagnosis], str]) -> None:
+def test_one_table_says_growth_and_survival(write: Callable[[Diagnosis], str]) -> None:
     page = Page(write(a_diagnosis(a_series(3))))
-    assert "Cohorts by class" in page.text
+    assert page.text.count("Survival rate") == 1
     assert "first seen in s2" in page.text
-    assert "Cohorts by class" in page.text
 
 
 def test_two_snapshots_have_no_cohorts_to_show(write: Callable[[Diagnosis], str]) -> None:
-    assert "Cohorts by class" not in Page(write(a_diagnosis(a_series(2)))).text
+    page = Page(write(a_diagnosis(a_series(2))))
+    assert "Survival rate" not in page.text
+    assert "first seen in" not in page.text
+
+
+def test_growth_lists_own_classes_first_and_folds_the_engine() -> None:
+    frame = pd.DataFrame(
+        {
+            "class_name": ["(string)", "Array", "Session", "Socket", "{a, b}", "Lru"],
+            "location": [
+                None,
+                None,
+                "/srv/app.js:3:1",
+                "node:net:1:1",
+                None,
+                "/srv/node_modules/lru/i.js:1:1",
+            ],
+            "trend": [[1, 2]] * 6,
+            "count_1": 1,
+            "count_2": 2,
+            "count_delta": 1,
+            "retained_delta": [900, 800, 10, 700, 20, 850],
+        }
+    )
+    growth = growth_of(Writer(), frame, None, 2)
+    assert growth.program.frame["class_name"].tolist() == ["{a, b}", "Session", "Lru", "Array"]
+    assert growth.engine.frame["class_name"].tolist() == ["(string)", "Socket"]
+    assert growth.n_own == 2
+
+
+def test_the_map_marks_the_suspect(write: Callable[[Diagnosis], str]) -> None:
+    html = write(a_diagnosis(a_series()))
+    assert html.count('class="tile-marked"') == 1
+    assert 'class="tile-holds"' in html
+    healthy = write(a_diagnosis(a_series(), verdict="no-leak", suspects=()))
+    assert "tile-marked" not in healthy

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from heapnb._typing import IntArray
 from heapnb.analysis.retention.big_drops import nodes_below_roots
@@ -15,11 +16,19 @@ MIN_SHARE: Final = 0.012
 """Share of the heap below which classes of one dominator become "other"; a tile for less is
 narrower than its name."""
 
-MOST_LEVELS: Final = 7
-"""Levels below the roots; each takes a line of text, and a map has room for about ten."""
+MIN_SHARE_ABOVE: Final = 0.002
+"""The same for marked objects and what dominates them: they are what a reader looks for."""
+
+MOST_LEVELS: Final = 6
+"""Levels below the roots; each takes a line of text."""
+
+MOST_LEVELS_ABOVE: Final = 14
+"""The same above marked objects, which would not be drawn otherwise."""
 
 NARROW: Final = 0.9
 """Share of its parent from which on a tile that stands alone in it takes the parent's place."""
+
+_OTHER, _ABOVE, _MARKED = range(3)
 
 
 @dataclass(frozen=True)
@@ -75,46 +84,57 @@ def dominator_map(graph: HeapGraph, marked: IntArray | None = None) -> Part:
     >>> cache.name, cache.size, [part.name for part in cache.parts]
     ('Cache', 910, ['A', 'B'])
     """
-    is_marked = np.zeros(graph.n_nodes, np.bool_)
-    if marked is not None:
-        is_marked[marked] = True
-    total = int(graph.total_size)
-    least = max(1, int(MIN_SHARE * total))
-    parts = _divide(graph, nodes_below_roots(graph), is_marked, least, 1)
+    total = int(graph.shallow_size.sum())
+    role = _roles(graph, np.zeros(0, np.int64) if marked is None else marked)
+    parts = _divide(graph, nodes_below_roots(graph), role, total, 1)
     return Part("Heap", 1, total, holds_marked=any(map(_is_warm, parts)), parts=parts)
 
 
+def _roles(graph: HeapGraph, marked: IntArray) -> NDArray[np.int8]:
+    """Tell marked nodes and what dominates them from the others."""
+    role = np.zeros(graph.n_nodes, np.int8)
+    nodes = marked
+    while len(nodes):
+        role[nodes] = _ABOVE
+        above = np.unique(graph.dominator[nodes]).astype(np.int64)
+        nodes = above[role[above] == _OTHER]
+    role[marked] = _MARKED
+    return role
+
+
 def _divide(
-    graph: HeapGraph, nodes: IntArray, is_marked: np.ndarray, least: int, level: int
+    graph: HeapGraph, nodes: IntArray, role: NDArray[np.int8], total: int, level: int
 ) -> tuple[Part, ...]:
-    """Group nodes by class, marked ones apart; small groups become one."""
+    """Group nodes by class, marked ones and those above them apart; small groups become one."""
     keys, which = np.unique(
-        graph.class_index[nodes].astype(np.int64) * 2 + is_marked[nodes], return_inverse=True
+        graph.class_index[nodes].astype(np.int64) * 3 + role[nodes], return_inverse=True
     )
+    roles = keys % 3
     # Sizes of a heap are well below 2**53.
     sizes = np.bincount(which, weights=graph.retained_size[nodes], minlength=len(keys))
     parts = []
-    is_shown = sizes >= least
+    is_shown = sizes >= total * np.where(roles == _OTHER, MIN_SHARE, MIN_SHARE_ABOVE)
     for group in np.flatnonzero(is_shown)[np.argsort(-sizes[is_shown], kind="stable")].tolist():
         members = nodes[which == group]
-        is_target = bool(keys[group] & 1)
+        is_target = bool(roles[group] == _MARKED)
+        most = MOST_LEVELS_ABOVE if roles[group] == _ABOVE else MOST_LEVELS
         below: tuple[Part, ...] = ()
-        if level < MOST_LEVELS and not is_target:
-            below = _divide(graph, _dominated(graph, members), is_marked, least, level + 1)
-        name = graph.class_names[int(keys[group]) // 2].as_py()
+        if level < most and not is_target:
+            below = _divide(graph, _dominated(graph, members), role, total, level + 1)
+        name = graph.class_names[int(keys[group]) // 3].as_py()
         part = Part(
             name,
             len(members),
             int(sizes[group]),
             is_target,
-            any(map(_is_warm, below)),
+            bool(roles[group] == _ABOVE),
             below,
         )
         parts.append(_without_lone(part))
     rest = ~is_shown[which]
     if rest.any() and parts:
         size = int(sizes[~is_shown].sum())
-        holds = bool(is_marked[nodes[rest]].any())
+        holds = bool((role[nodes[rest]] != _OTHER).any())
         parts.append(Part("other", int(np.count_nonzero(rest)), size, holds_marked=holds))
     return tuple(parts)
 

@@ -43,13 +43,16 @@
     show();
   });
 
-  // A link to a suspect unfolds it.
+  // A link to something folded unfolds it.
   const unfold = () => {
     const target = document.getElementById(location.hash.slice(1));
-    if (target instanceof HTMLDetailsElement) {
-      target.open = true;
-      target.scrollIntoView();
+    if (target === null) {
+      return;
     }
+    for (let at = target.closest("details"); at !== null; at = at.parentElement.closest("details")) {
+      at.open = true;
+    }
+    target.scrollIntoView();
   };
   window.addEventListener("hashchange", unfold);
   unfold();

@@ -30,6 +30,7 @@ let followed = 0;
 async function follow() {
   const place = placeOf(location.hash, views);
   if (place === null) return;
+  section.open = true;
   section.scrollIntoView();
   followed += 1;
   if (place.view !== null) store.set("view", place.view);
