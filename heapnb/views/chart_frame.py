@@ -25,7 +25,7 @@ _N_TICKS: Final = 4
 
 @dataclass(frozen=True)
 class Scale:
-    """Turns values into distances from the top."""
+    """The vertical axis: values, and their distances from the top."""
 
     low: float
     high: float
