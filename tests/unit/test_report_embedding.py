@@ -191,7 +191,7 @@ def test_what_is_not_there_says_so(embedded: Embedded) -> None:
     assert row["label"][0][1] == f"The retainers of @999999999 are not part of this report. {hint}"
 
 
-@pytest.mark.parametrize("budget", [50_000, 150_000])
+@pytest.mark.parametrize("budget", [100_000, 200_000])
 def test_the_budget_is_kept(diagnosis: Diagnosis, budget: int) -> None:
     found = embed(diagnosis, budget=budget)
     assert found is not None
