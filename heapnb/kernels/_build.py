@@ -5,7 +5,7 @@
 FILE`` it adds those that a run with ``HEAPNB_RECORD_KERNELS=FILE`` had to compile.
 
 Each kernel gets a wrapper that takes addresses in place of arrays. numba makes LLVM IR of it for a
-processor of the given kind, not for the one at hand, so that a package runs on other machines.
+processor of the given kind, not for the one that builds, so that a package runs on other machines.
 """
 
 from __future__ import annotations
