@@ -11,6 +11,7 @@ import inspect
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -228,7 +229,8 @@ class _LateBar:
             self.latest = None
 
     def _show(self) -> None:
-        shown = _NotebookBar() if _is_notebook() else _TerminalBar()
+        shell = _shell_of_notebook()
+        shown = _TerminalBar() if shell is None else _NotebookBar(shell)
         with self._lock:
             # The work may have ended while the timer was on its way here.
             if self.latest is not None:
@@ -291,10 +293,9 @@ class _TerminalBar:
 class _NotebookBar:
     """One line below the cell. An output cannot be removed, so the last line says what it took."""
 
-    def __init__(self) -> None:
-        from IPython.display import DisplayHandle
-
-        self._handle: Any = DisplayHandle()  # type: ignore[no-untyped-call]
+    def __init__(self, shell: Any) -> None:
+        self._publish = shell.display_pub.publish
+        self._display = {"display_id": f"heapnb-{uuid.uuid4()}"}
         self._start = time.monotonic()
         self._next = 0.0
         self._stage = ""
@@ -321,16 +322,15 @@ class _NotebookBar:
             "text/plain": text,
             "text/html": f'<small style="opacity: 0.7">{escape(text)} {bar}</small>',
         }
-        put = self._handle.display if self._is_new else self._handle.update
-        put(data, raw=True, metadata={NOTEBOOK_MARK: True})
+        self._publish(data, {NOTEBOOK_MARK: True}, transient=self._display, update=not self._is_new)
         self._is_new = False
 
 
-def _is_notebook() -> bool:
-    """Whether this process is the kernel of a notebook."""
+def _shell_of_notebook() -> Any:
+    """Return IPython's shell if this process is the kernel of a notebook, else None."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
+    return shell if hasattr(shell, "kernel") else None
 
 
 @contextmanager
