@@ -203,7 +203,7 @@ def test_quotation_marks(
         ("load before.heapsnapshot.zst 1x", "'1x' is not a valid variable name."),
         ("load before.heapsnapshot.zst --as class", "'class' is not a valid variable name."),
         ("nonsense", "No such command 'nonsense'. Hint: see %heap --help."),
-        ("diff a", "Missing argument 'AFTER'. Hint: see %heap diff --help."),
+        ("diff before.heapsnapshot.zst", "Missing argument 'AFTER'. Hint: see %heap diff --help."),
         ("load 'before", "A quotation mark is not closed."),
         ("find before.heapsnapshot.zst --name '('", "Not a regular expression: '('"),
         ("retainers before.heapsnapshot.zst 999999999", "No node has the id 999999999."),
@@ -218,7 +218,9 @@ def test_complaints_are_one_line(
     message: str,
 ) -> None:
     (tmp_path / "notes.txt").write_text("notes")
-    shell.push({"table": pd.DataFrame(), "pair": ["a.heapsnapshot", "b.heapsnapshot"]})
+    shell.push(
+        {"table": pd.DataFrame(), "pair": ["before.heapsnapshot.zst", "after1.heapsnapshot.zst"]}
+    )
     said = complaint(run(f"%heap {line}"))
     assert message in said
     assert said.startswith("heapnb: ")
