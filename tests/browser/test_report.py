@@ -86,7 +86,7 @@ def test_the_first_suspect_is_open_with_its_drawing(browser: Browser, report: Pa
     first = page.locator("details.card").first
     assert first.get_by_role("heading", name="CachedSearch").is_visible()
     assert first.locator(".drawing svg").is_visible()
-    assert first.locator(".chain").is_visible()
+    assert page.locator(".verdict .chain").is_visible()
     # The style sheet of drawings has made it through the policy.
     assert (
         page.evaluate(
