@@ -75,14 +75,15 @@ def test_the_drawing_and_its_nodes(book: Notebook, bench: Workbench) -> None:
     book.answer("browser.goto(int(snap.find(class_name='OrderDraft').node_id.iloc[0]))")
     bench.show("Graph")
     nodes = bench.root.locator(".hs-graph-host [data-node-id]")
-    scope = nodes.filter(has_text="system / Context").last
-    scope.click()
-    expect(scope).to_have_attribute("aria-pressed", "true")
-    node_id = int(scope.get_attribute("data-node-id") or 0)
+    # The pane shows the end of a long path.
+    bench.root.get_by_role("button", name="Whole path").click()
+    listeners = nodes.filter(has_text="Array").last
+    listeners.click()
+    expect(listeners).to_have_attribute("aria-pressed", "true")
+    node_id = int(listeners.get_attribute("data-node-id") or 0)
     book.wait_for("browser.selection and browser.selection.id", node_id)
 
-    # The pane shows the end of a long path. With the keyboard one reaches what lies outside.
-    bench.root.get_by_role("button", name="Whole path").click()
+    # With the keyboard one reaches what lies outside.
     client = nodes.filter(has_text="InventoryClient").first
     client.focus()
     n_nodes = nodes.count()
