@@ -1,4 +1,7 @@
-"""What users open: a snapshot, its tables, and the questions to it."""
+"""A snapshot as users see it: its tables, and the questions to it.
+
+The file is long because it is the one facade: each method has a docstring for users and delegates.
+"""
 
 from __future__ import annotations
 
