@@ -112,7 +112,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
         "code",
         """
         modules = last.modules()
-        for filename in modules[modules["parent"].isna()]["filename"][:1]:
+        main = modules[modules["parent"].isna() & modules["loaded"].eq(True)]
+        for filename in main["filename"][:1]:
             print(f"Program: {filename}")
     """,
         {"tags": [PROGRAM]},

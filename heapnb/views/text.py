@@ -274,10 +274,11 @@ def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
         if excess() > to_gain:
             columns[:] = [column for column in columns if column.name != name]
     left_out = []
-    while len(columns) > 1 and excess() > sum(c.width - c.least_width for c in columns):
-        # The node id names a row to other commands; of sizes, the last weighs most.
+    # The first column says what a row is, and of sizes the last weighs most.
+    while (inner := columns[1:-1]) and excess() > sum(c.width - c.least_width for c in columns):
+        # The node id names a row to other commands.
         least = max(
-            columns[:-1],
+            inner,
             key=lambda c: (c.kind in _EXPENDABLE and c.name != _NODE_ID, c.name != _NODE_ID),
         )
         columns.remove(least)
