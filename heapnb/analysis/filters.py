@@ -144,17 +144,6 @@ def given_between(node_id: AnyArray, after: int, until: int) -> BoolArray:
 
 
 def largest_object_id(node_id: AnyArray) -> int:
-    """Return the largest odd id, which grows while a process runs.
-
-    Parameters
-    ----------
-    node_id : unsigned[n_nodes]
-        V8's ids.
-
-    Returns
-    -------
-    int
-        0 without odd ids.
-    """
+    """Return the largest odd id, which grows while a process runs."""
     odd = node_id[(node_id & 1) == 1]
     return int(odd.max()) if len(odd) else 0

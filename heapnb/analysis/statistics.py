@@ -105,14 +105,7 @@ class Statistics(Shown):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the statistics as plain data.
-
-        Returns
-        -------
-        dict
-            ``total``, ``native`` (``total``, ``typed_arrays``), ``v8_heap`` (``total``,
-            ``code``, ``js_arrays``, ``strings``, ``system``), in bytes.
-        """
+        """Return the statistics as plain data."""
         return asdict(self)
 
 

@@ -97,18 +97,7 @@ class Frontend:
         print(text)
 
     def heaps(self, sources: Sequence[str]) -> list[Any]:
-        """Return what the user calls snapshots.
-
-        Parameters
-        ----------
-        sources : sequence of str
-            Words of the command line.
-
-        Returns
-        -------
-        list of HeapSource or Series
-            Here paths and URLs, as they are.
-        """
+        """Return what the user calls snapshots."""
         return list(sources)
 
 

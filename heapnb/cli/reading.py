@@ -75,19 +75,7 @@ class Reading:
             yield
 
     def open(self, source: str, *, with_warnings: bool = True) -> Snapshot:
-        """Open one snapshot.
-
-        Parameters
-        ----------
-        source : str
-            Path, URL, or ``-``.
-        with_warnings : bool, optional
-            Whether to print what it warns of; False where the answer says that.
-
-        Returns
-        -------
-        Snapshot
-        """
+        """Open one snapshot."""
         from heapnb.snapshot import Snapshot
 
         return Snapshot(self.open_graph(source, with_warnings=with_warnings))
@@ -124,17 +112,7 @@ class Reading:
         return graph
 
     def open_both(self, before: str, after: str) -> tuple[HeapGraph, HeapGraph]:
-        """Open two snapshots, and print what they warn of.
-
-        Parameters
-        ----------
-        before, after : str
-            Path, URL, or ``-`` for one of them.
-
-        Returns
-        -------
-        tuple of HeapGraph
-        """
+        """Open two snapshots, and print what they warn of."""
         _check_stdin((before, after))
         return self.open_graph(before), self.open_graph(after)
 

@@ -136,17 +136,7 @@ class EntryRows:
     value: IntArray
 
     def counts(self, n_tables: int) -> IntArray:
-        """Count the entries of each table.
-
-        Parameters
-        ----------
-        n_tables : int
-            How many tables there are.
-
-        Returns
-        -------
-        int64[n_tables]
-        """
+        """Count the entries of each table, as ``int64[n_tables]``."""
         return np.bincount(self.table, minlength=n_tables).astype(np.int64)
 
 
@@ -202,39 +192,14 @@ def entries(graph: HeapGraph, node: int) -> Entries | None:
 
 
 def tables_of(graph: HeapGraph, nodes: IntArray) -> IntArray:
-    """Follow collections to their tables.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : int64[k]
-        Ordinals.
-
-    Returns
-    -------
-    int64[k]
-        -1 for what has none.
-    """
+    """Follow collections to their tables, as ``int64[k]``."""
     table = property_of(graph, nodes, "table", edge_type="internal")
     is_array = graph.node_type[np.maximum(table, 0)] == graph.node_type_index("array")
     return np.where((table >= 0) & is_array, table, vocab.NO_INDEX)
 
 
 def collection_tables(graph: HeapGraph, tables: IntArray) -> Tables:
-    """Tell what tables of collections are for, and how many entries they have room for.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    tables : int64[k]
-        Ordinals, -1 for none.
-
-    Returns
-    -------
-    Tables
-    """
+    """Tell what tables of collections are for, and how many entries they have room for."""
     return shapes_of(graph, tables, _COLLECTIONS)
 
 

@@ -118,24 +118,7 @@ def owners_of(
 def property_of(
     graph: HeapGraph, nodes: AnyArray, *names: str, edge_type: str = "property"
 ) -> IntArray:
-    """Follow the first edge that has one of some names.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : integer[k]
-        Ordinals; negative ones lead nowhere.
-    *names : str
-        Edge names.
-    edge_type : str, optional
-        Type of the edge, one that has names.
-
-    Returns
-    -------
-    int64[k]
-        The targets' ordinals, -1 without a target.
-    """
+    """Follow the first edge that has one of some names, as ``int64[k]``."""
     return children_of(graph, nodes, names, edge_type=edge_type)
 
 
@@ -249,20 +232,7 @@ def is_oddball(graph: HeapGraph, nodes: IntArray, *values: str) -> BoolArray:
 
 
 def truth_of(graph: HeapGraph, nodes: IntArray) -> Any:
-    """Read booleans.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : int64[k]
-        Ordinals, -1 for none.
-
-    Returns
-    -------
-    pandas array of type boolean
-        ``<NA>`` for other values.
-    """
+    """Read booleans."""
     is_true, is_false = (is_oddball(graph, nodes, value) for value in ("true", "false"))
     return pd.arrays.BooleanArray(is_true, ~(is_true | is_false))
 

@@ -81,25 +81,7 @@ def draw_drawing(
     remarks: Mapping[int, str],
     direction: Direction | None = None,
 ) -> RetainerGraph:
-    """Draw what was chosen by the caller.
-
-    Parameters
-    ----------
-    paths : PathEdges
-        Where the drawing comes from.
-    drawing : Drawing
-        What appears.
-    texts : Texts
-        How texts of the snapshot are shown.
-    remarks : mapping of int to str
-        What to say of nodes, by ordinal.
-    direction : {"TB", "LR"}, optional
-        As for `retainer_graph`.
-
-    Returns
-    -------
-    RetainerGraph
-    """
+    """Draw what was chosen by the caller."""
     subject = Subject(paths, dict(remarks))
     return Painter(subject, drawing, direction or _direction_of(drawing), texts).paint()
 

@@ -71,38 +71,13 @@ def signed(values: AnyArray) -> IntArray:
 
 
 def masked(values: AnyArray, is_missing: BoolArray) -> Any:
-    """Make a column of integers of which some are ``<NA>``.
-
-    Parameters
-    ----------
-    values : integer[k]
-        The integers; anything where one is missing.
-    is_missing : bool[k]
-        Which are.
-
-    Returns
-    -------
-    pandas array
-        Of type ``Int64``; ``Int32`` or ``Int16`` where the integers are of these types.
-    """
+    """Make a column of integers of which some are ``<NA>``."""
     is_short = values.dtype in {np.dtype(np.int16), np.dtype(np.int32)}
     return pd.arrays.IntegerArray(values if is_short else signed(values), is_missing)
 
 
 def distances(distance: AnyArray) -> Any:
-    """Make a column of distances.
-
-    Parameters
-    ----------
-    distance : int32 or int64[k]
-        DevTools' numbers: negative, or from 100,000,000 on, where the program's roots do not
-        reach a node.
-
-    Returns
-    -------
-    pandas array
-        Of type ``Int32``; ``<NA>`` where the program's roots do not reach a node.
-    """
+    """Make a column of distances."""
     is_missing = (distance < 0) | (distance >= vocab.BASE_SYSTEM_DISTANCE)
     return masked(distance.astype(np.int32, copy=False), is_missing)
 

@@ -72,20 +72,7 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
 
 
 def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
-    """Make the table of some nodes.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : integer[k]
-        Ordinals, in the order of the rows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as in `nodes_frame`; the index holds the ordinals.
-    """
+    """Make the table of some nodes."""
     chosen = np.asarray(nodes, np.int64)
     columns = {name: _column(values) for name, values in node_columns(graph, chosen).items()}
     return pd.DataFrame(columns, index=chosen, copy=False)

@@ -158,18 +158,7 @@ class Columns:
         return int(self.first_edge[node]), int(self.first_edge[node + 1])
 
     def edge_from(self, edges: AnyArray | Sequence[int]) -> IntArray:
-        """Find the nodes that edges leave.
-
-        Parameters
-        ----------
-        edges : integer[k]
-            Edge ordinals.
-
-        Returns
-        -------
-        int64[k]
-            Node ordinals.
-        """
+        """Find the nodes that edges leave, as ``int64[k]``."""
         wanted = np.asarray(edges).astype(self.first_edge.dtype)
         found: IntArray = np.searchsorted(self.first_edge, wanted, side="right") - 1
         return found
@@ -242,19 +231,7 @@ class Columns:
         return np.argsort(self.node_id, kind="stable").astype(np.uint32)
 
     def is_named(self, nodes: AnyArray, name: str) -> BoolArray:
-        """Tell which of some nodes have a given name.
-
-        Parameters
-        ----------
-        nodes : integer[k]
-            Ordinals.
-        name : str
-            As the file has it.
-
-        Returns
-        -------
-        bool[k]
-        """
+        """Tell which of some nodes have a given name, as ``bool[k]``."""
         matches = pc.equal(self.strings, name).to_numpy(zero_copy_only=False)
         named: BoolArray = matches[self.node_name[nodes]]
         return named

@@ -14,18 +14,7 @@ from heapnb.kernels import traverse
 
 
 def distances_from_roots(graph: Columns) -> DistanceArray:
-    """Measure how many edges each node is away from the program's roots.
-
-    Parameters
-    ----------
-    graph : Columns
-        The heap.
-
-    Returns
-    -------
-    int32[n_nodes]
-        See `heapnb.graph.HeapGraph.distance`.
-    """
+    """Measure how many edges each node is away from the program's roots, as ``int32[n_nodes]``."""
     distance = np.full(graph.n_nodes, vocab.NO_DISTANCE, np.int32)
     _search_from_roots(graph, distance)
     return distance

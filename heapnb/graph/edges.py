@@ -100,19 +100,7 @@ def children_of(
 
 
 def is_string(graph: Columns, wanted: Sequence[str]) -> BoolArray:
-    """Mark strings of the table by their text.
-
-    Parameters
-    ----------
-    graph : Columns
-        The heap.
-    wanted : sequence of str
-        The texts.
-
-    Returns
-    -------
-    bool[n_strings]
-    """
+    """Mark strings of the table by their text, as ``bool[n_strings]``."""
     found = pc.is_in(graph.strings, pa.array(wanted, graph.strings.type))
     marked: BoolArray = found.to_numpy(zero_copy_only=False)
     return marked

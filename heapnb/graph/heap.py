@@ -181,17 +181,7 @@ class HeapGraph(Columns):
         return infer_interfaces(self.raw, self.plain_objects)
 
     def classes_under(self, definitions: Sequence[InterfaceDefinition]) -> ClassTable:
-        """Give every node its class, naming plain objects by another snapshot's definitions.
-
-        Parameters
-        ----------
-        definitions : sequence of InterfaceDefinition
-            Usually those of the snapshot that this one is compared with.
-
-        Returns
-        -------
-        ClassTable
-        """
+        """Give every node its class, naming plain objects by another snapshot's definitions."""
         return build_class_table(self.raw, self.renamed, self.plain_objects, definitions)
 
     @derived(title=_NAMING_CLASSES, keep=False)

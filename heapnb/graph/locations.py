@@ -52,20 +52,7 @@ def scripts_of(graph: HeapGraph, closures: AnyArray) -> IntArray:
 
 
 def script_name(graph: HeapGraph, script: int) -> str | None:
-    """Return a script's name: a path, a URL, or a name such as ``node:fs``.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    script : int
-        Ordinal of a Script node.
-
-    Returns
-    -------
-    str or None
-        None for a script without a name.
-    """
+    """Return a script's name: a path, a URL, or a name such as ``node:fs``."""
     # The file's own name: only native nodes are renamed, and finding them takes a while.
     name = graph.string(graph.node_name[script])
     return None if name == _UNNAMED_SCRIPT else name.removeprefix(_SCRIPT_PREFIX) or None
@@ -91,18 +78,7 @@ def script_names(graph: HeapGraph) -> dict[int, str]:
 
 
 def script_nodes(graph: HeapGraph) -> dict[int, int]:
-    """Find the scripts that closures come from.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-
-    Returns
-    -------
-    dict of int to int
-        Ordinals of Script nodes, by script id.
-    """
+    """Find the scripts that closures come from."""
     ids, scripts = _scripts_by_id(graph)
     return dict(zip(ids.tolist(), scripts.tolist(), strict=True))
 
@@ -207,20 +183,7 @@ def location_text(graph: HeapGraph, row: int) -> str | None:
 
 
 def site_text(graph: HeapGraph, script_id: int, line: int, column: int) -> str | None:
-    """Write a place in a script as ``file.js:12:5``.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        Whose scripts.
-    script_id, line, column : int
-        The place, from 0; a negative script id stands for none.
-
-    Returns
-    -------
-    str or None
-        Line and column count from 1.
-    """
+    """Write a place in a script as ``file.js:12:5``."""
     if script_id < 0:
         return None
     return str(site_place(graph, script_id, line, column))

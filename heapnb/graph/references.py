@@ -148,19 +148,7 @@ def literal_key(name: str, limit: int | None = LONGEST_TEXT) -> str:
 
 
 def chain_step(kind: str, name: str) -> str:
-    """Write a reference as a step of a chain, in which classes stand as well.
-
-    Parameters
-    ----------
-    kind, name
-        As for `spelled`.
-
-    Returns
-    -------
-    str
-        As `attached`; references of the engine have a leading dot too, which tells them from
-        classes such as ``(system)``.
-    """
+    """Write a reference as a step of a chain, in which classes stand as well."""
     text = attached(kind, name)
     return f".{text}" if text.startswith("(") else text
 
@@ -269,20 +257,7 @@ def _owner_of_table(graph: HeapGraph, table: int) -> int | None:
 
 
 def private_field_of(graph: HeapGraph, edge: int) -> str | None:
-    """Name the private field that a WeakMap's entry is, where a compiler made a WeakMap of it.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    edge : int
-        An edge from a key to its value.
-
-    Returns
-    -------
-    str or None
-        Such as ``"#items"`` for an entry of the WeakMap `_Cart_items`; None for other WeakMaps.
-    """
+    """Name the private field that a WeakMap's entry is, where a compiler made a WeakMap of it."""
     match = _COMPILED_FIELD.fullmatch(weak_map_of(graph, edge))
     return f"#{match['field']}" if match else None
 

@@ -73,18 +73,7 @@ def report_dict(report: Report) -> dict[str, Any]:
 
 
 def markdown(report: Report) -> str:
-    """Write a report for a ticket, or for the summary of a build.
-
-    Parameters
-    ----------
-    report : Report
-        What to say.
-
-    Returns
-    -------
-    str
-        GitHub's Markdown. Names never become markup, mentions or links.
-    """
+    """Write a report for a ticket, or for the summary of a build."""
     return "\n".join(_markdown(report)) + "\n"
 
 

@@ -14,20 +14,7 @@ if TYPE_CHECKING:
 
 
 def code_lines(text: str, masking: Masking | None = None) -> str:
-    """Make lines of a program fit to be shown: what cannot be seen becomes visible.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-    masking : Masking, optional
-        The policy for likely secrets; by default the one that `heapnb.mask_output` has set.
-
-    Returns
-    -------
-    str
-        The same lines, not yet escaped.
-    """
+    """Make lines of a program fit to be shown: what cannot be seen becomes visible."""
     masking = masking_of_results() if masking is None else masking
     shown = masking.text(text)
     return "\n".join(visible(line) for line in shown.split("\n"))

@@ -339,20 +339,7 @@ def _what_if(answer: Any) -> View:
 
 
 def shown_of_all(n_suspects: int, most: int) -> str:
-    """Say how many suspects a view shows, where it does not show all.
-
-    Parameters
-    ----------
-    n_suspects : int
-        Suspects of the diagnosis.
-    most : int
-        Suspects that the view shows at most.
-
-    Returns
-    -------
-    str
-        Such as "Shown: 5 of 13 suspects."; empty if all are shown.
-    """
+    """Say how many suspects a view shows, where it does not show all."""
     return f"Shown: {most:,} of {n_suspects:,} suspects." if n_suspects > most else ""
 
 

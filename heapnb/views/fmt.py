@@ -243,24 +243,7 @@ def visible(text: str) -> str:
 
 
 def clean(text: str, limit: int = MAX_TEXT_LENGTH, masking: Masking | None = None) -> str:
-    """Make a string of a snapshot fit to be shown: cut, then `visible`.
-
-    Not yet escaped: that is done for the place where it is shown.
-
-    Parameters
-    ----------
-    text : str
-        Any string; lone surrogates are welcome.
-    limit : int, optional
-        Characters to keep.
-    masking : Masking, optional
-        The policy for likely secrets; by default the one that `heapnb.mask_output` has set.
-
-    Returns
-    -------
-    str
-        Without control characters; at most ``limit`` characters of ``text``.
-    """
+    """Make a string of a snapshot fit to be shown: cut, then `visible`."""
     masking = masking_of_results() if masking is None else masking
     return visible(shorten(masking.start(text, limit), limit))
 

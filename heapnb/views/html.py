@@ -32,38 +32,12 @@ _SENTENCE_LENGTH: Final = 2_000
 
 
 def result_html(result: object, *, max_rows: int = DEFAULT_ROWS) -> str:
-    """Write a result as an HTML fragment.
-
-    Parameters
-    ----------
-    result : object
-        Any result of heapnb.
-    max_rows : int, optional
-        How many rows of each table to show.
-
-    Returns
-    -------
-    str
-        One ``<div class="heapnb">`` with its own style.
-    """
+    """Write a result as an HTML fragment."""
     return view_html(describe(result), max_rows=max_rows)
 
 
 def view_html(view: View, *, max_rows: int = DEFAULT_ROWS) -> str:
-    """Write what there is to show as an HTML fragment.
-
-    Parameters
-    ----------
-    view : View
-        What `heapnb.views.describe.describe` returns, or the like.
-    max_rows : int, optional
-        How many rows of each table to show.
-
-    Returns
-    -------
-    str
-        One ``<div class="heapnb">`` with its own style.
-    """
+    """Write what there is to show as an HTML fragment."""
     template = _environment().get_template("result.html.j2")
     return template.render(view=view, max_rows=max_rows, style=style())
 

@@ -40,20 +40,7 @@ _INDENT: Final = "  "
 
 
 def result_text(result: object, *, width: int = DEFAULT_WIDTH) -> str:
-    """Write a result as plain text.
-
-    Parameters
-    ----------
-    result : object
-        Any result of heapnb.
-    width : int, optional
-        Columns of the screen.
-
-    Returns
-    -------
-    str
-        Lines without escapes of terminals and without anything that cannot be seen.
-    """
+    """Write a result as plain text."""
     return view_text(describe(result), width=width)
 
 
@@ -123,22 +110,7 @@ def _overview(suspects: Sequence[Suspect]) -> pd.DataFrame:
 
 
 def view_text(view: View, *, width: int = DEFAULT_WIDTH, max_rows: int = DEFAULT_ROWS) -> str:
-    """Write what there is to show as plain text.
-
-    Parameters
-    ----------
-    view : View
-        What `heapnb.views.describe.describe` returns, or the like.
-    width : int, optional
-        Columns of the screen.
-    max_rows : int, optional
-        How many rows of each table to show.
-
-    Returns
-    -------
-    str
-        Lines without escapes of terminals and without anything that cannot be seen.
-    """
+    """Write what there is to show as plain text."""
     return "\n".join(_lines(view, width, max_rows)).lstrip("\n")
 
 

@@ -102,19 +102,7 @@ _SENT_AS: Final[dict[Kind, ColumnKind]] = {
 
 
 def column(name: str, *, title: str | None = None, doc: str | None = None) -> Column:
-    """Take a column from the schema.
-
-    Parameters
-    ----------
-    name : str
-        Its name in `heapnb.schema.COLUMNS`.
-    title, doc : str, optional
-        In place of those of the schema, where a tree can be more precise.
-
-    Returns
-    -------
-    Column
-    """
+    """Take a column from the schema."""
     known = COLUMNS[name]
     return Column(name, title or known.title, _SENT_AS[known.kind], doc or known.doc)
 

@@ -90,17 +90,7 @@ class Baseline:
 
     @classmethod
     def of(cls, diagnosis: Diagnosis) -> Baseline:
-        """Make the baseline that knows all leaks of a diagnosis.
-
-        Parameters
-        ----------
-        diagnosis : Diagnosis
-            Of any verdict; suspects with a low confidence are left out.
-
-        Returns
-        -------
-        Baseline
-        """
+        """Make the baseline that knows all leaks of a diagnosis."""
         leaks = {_entry(suspect).fingerprint: _entry(suspect) for suspect in _leaks(diagnosis)}
         return cls(tuple(leaks.values()))
 

@@ -8,32 +8,12 @@ from heapnb.literals import cut
 
 
 def clipped(text: str) -> str:
-    """Cut a name that would drown a sentence.
-
-    Parameters
-    ----------
-    text : str
-        Such as a key of a dictionary.
-
-    Returns
-    -------
-    str
-    """
+    """Cut a name that would drown a sentence."""
     return cut(text, LONGEST_NAME)
 
 
 def short_location(location: str) -> str:
-    """Keep the end of a location.
-
-    Parameters
-    ----------
-    location : str
-        Path, line and column.
-
-    Returns
-    -------
-    str
-    """
+    """Keep the end of a location."""
     script, *place = location.rsplit(":", 2)
     return ":".join([short_script(script), *place])
 

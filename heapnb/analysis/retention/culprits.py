@@ -228,23 +228,7 @@ def culprits(
 
 
 def only_reference(graph: HeapGraph, nodes: NodeArray, size: int) -> Reference | None:
-    """Find the one reference whose removal frees some objects, and not much else.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : uint32[k]
-        The objects.
-    size : int
-        Bytes of all that they retain, by the retaining tree.
-
-    Returns
-    -------
-    Reference or None
-        The edge that `culprits` gives where one is enough. Its removal frees what its target
-        retains. None if no single reference will do.
-    """
+    """Find the one reference whose removal frees some objects, and not much else."""
     search = CutSearch(graph, nodes.astype(np.int64), AT_LEAST, size)
     reference = search.single() if len(search.members) else None
     return reference if reference is not None and search.is_small(reference) else None

@@ -114,19 +114,7 @@ def dominators(
 
 
 def largest_first(graph: HeapGraph, nodes: AnyArray) -> AnyArray:
-    """Sort nodes by what they retain; of equal ones the first stays first.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : integer[k]
-        Ordinals.
-
-    Returns
-    -------
-    integer[k]
-    """
+    """Sort nodes by what they retain; of equal ones the first stays first, as ``integer[k]``."""
     sizes = graph.retained_size[nodes].astype(np.int64)
     return nodes[np.argsort(-sizes, kind="stable")]
 
@@ -190,20 +178,7 @@ def child_count(graph: HeapGraph, nodes: IntArray) -> IntArray:
 
 
 def share_of_heap(graph: HeapGraph, sizes: AnyArray) -> AnyArray:
-    """Divide sizes by that of the whole heap.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    sizes : integer[k]
-        Bytes.
-
-    Returns
-    -------
-    float64[k]
-        From 0 to 1.
-    """
+    """Divide sizes by that of the whole heap, as ``float64[k]``."""
     shares: AnyArray = sizes / max(int(graph.retained_size[graph.root]), 1)
     return shares
 

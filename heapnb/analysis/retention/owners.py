@@ -18,21 +18,7 @@ _LONGEST_NAME: Final = 60
 
 
 def owner_texts(graph: HeapGraph, nodes: NodeArray) -> list[str]:
-    """Say what holds some nodes.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : uint32[k]
-        Ordinals.
-
-    Returns
-    -------
-    list of str
-        Such as ``Map in Registry.#byId`` or ``Array in variable recent``; ``(GC roots)`` for
-        what the engine itself holds.
-    """
+    """Say what holds some nodes."""
     return [_holder_text(graph, int(node)) for node in nodes]
 
 

@@ -109,20 +109,7 @@ def retaining_edges(graph: HeapGraph, node: int) -> tuple[OffsetArray, NodeArray
 
 
 def shown_distances(distance: DistanceArray, without: DistanceArray | None = None) -> DistanceArray:
-    """Return distances as the Retainers pane has them.
-
-    Parameters
-    ----------
-    distance : int32[k]
-        Those of the retaining nodes.
-    without : int32[k], optional
-        The same as if ignored nodes led nowhere.
-
-    Returns
-    -------
-    int32[k]
-        What is not reached comes last: from `UNREACHED` on.
-    """
+    """Return distances as the Retainers pane has them, as ``int32[k]``."""
     measured = distance if without is None else without
     beyond = np.int32(UNREACHED) + np.maximum(distance, 0)
     return np.where(measured == vocab.NO_DISTANCE, beyond, measured)

@@ -29,50 +29,13 @@ _MAX_RETAINERS: Final = 1_000
 
 
 def shortest_path(graph: HeapGraph, node: int) -> RetainingPath | None:
-    """Find the shortest path from the root to a node.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-
-    Returns
-    -------
-    RetainingPath or None
-        None if nothing retains the node.
-
-    Notes
-    -----
-    It starts at the program's globals where it can: the length is DevTools' distance. A value
-    in a WeakMap is shown as held by its key. Nodes without a distance are searched over all
-    edges that are not weak.
-    """
+    """Find the shortest path from the root to a node."""
     edges = PathSearch(graph).edges_to(int(node))
     return None if edges is None else RetainingPath.from_edges(graph, edges)
 
 
 def closest_retainers(graph: HeapGraph, node: int, limit: int) -> tuple[IntArray, int]:
-    """Find the retainers of a node that lie closest to a root.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-    limit : int
-        How many at most.
-
-    Returns
-    -------
-    edges : int64[k]
-        One retaining edge for each, the closest first. Weak edges do not count, nor does a
-        WeakMap's table as a retainer of its values.
-    n_all : int
-        How many retainers there are; of very many, only so many as are looked at.
-    """
+    """Find the retainers of a node that lie closest to a root."""
     found = [edge for edge, _ in PathSearch(graph).retainers(int(node))]
     return np.array(found[:limit], np.int64), len(found)
 

@@ -28,25 +28,7 @@ _LEVELS: Final = 3
 
 
 def snapshot_functions(graph: HeapGraph) -> IntArray:
-    """Find the functions through which a program, its user or heapnb writes snapshots.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-
-    Returns
-    -------
-    int64[k]
-        Ordinals, in no order: listeners for signals of `process` (arrays of them included),
-        functions whose code names a method that writes a snapshot, and the functions of
-        heapnb's own scripts with their scopes.
-
-    Notes
-    -----
-    A signal handler often closes over the scope of the main module, which makes it the shortest
-    way to what leaks there.
-    """
+    """Find the functions through which a program, its user or heapnb writes snapshots."""
     return np.unique(
         np.array([*_signal_listeners(graph), *_writers(graph), *_of_kit(graph)], np.int64)
     )

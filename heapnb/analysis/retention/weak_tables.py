@@ -9,55 +9,19 @@ from heapnb.graph import HeapGraph
 
 
 def is_entry(graph: HeapGraph, edge: int) -> bool:
-    """Tell whether an edge leads from a key of a WeakMap to its value.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    edge : int
-        Edge ordinal.
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an edge leads from a key of a WeakMap to its value."""
     return bool(are_entries(graph, np.array([edge]))[0])
 
 
 def are_entries(graph: HeapGraph, edges: AnyArray) -> BoolArray:
-    """Tell which edges lead from a key of a WeakMap to its value.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    edges : integer[k]
-        Edge ordinals.
-
-    Returns
-    -------
-    bool[k]
-    """
+    """Tell which edges lead from a key of a WeakMap to its value, as ``bool[k]``."""
     # The same name is on an edge from the table, which does not retain anything.
     names_table, is_from_table = _tables(graph, edges)
     return names_table & ~is_from_table
 
 
 def are_from_table(graph: HeapGraph, edges: AnyArray) -> BoolArray:
-    """Tell which edges lead from a WeakMap's table to a value, and so do not retain it.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    edges : integer[k]
-        Edge ordinals.
-
-    Returns
-    -------
-    bool[k]
-    """
+    """Tell which edges lead from a WeakMap's table to a value, and so do not retain it."""
     return _tables(graph, edges)[1]
 
 

@@ -79,21 +79,7 @@ class NodeLabels:
         return self.checked_text(text, limit)[0]
 
     def checked_text(self, text: str, limit: int = LONGEST_TEXT) -> tuple[str, bool]:
-        """Mask and cut a text, and tell whether something in it was masked.
-
-        Parameters
-        ----------
-        text : str
-            Any text of the snapshot.
-        limit : int
-            Characters to keep.
-
-        Returns
-        -------
-        text : str
-            What is shown.
-        is_masked : bool
-        """
+        """Mask and cut a text, and tell whether something in it was masked."""
         masked = self.masked(text)
         return fmt.clean(masked, limit, OFF), masked != text[:_LOOKED_AT]
 
@@ -140,17 +126,7 @@ class NodeLabels:
     # -- nodes ------------------------------------------------------------------------------
 
     def of_nodes(self, nodes: AnyArray | Sequence[int]) -> list[Label]:
-        """Label nodes, without their ids.
-
-        Parameters
-        ----------
-        nodes : integer[k]
-            Ordinals.
-
-        Returns
-        -------
-        list of tuple of (role, text)
-        """
+        """Label nodes, without their ids."""
         return [label for label, _ in self.checked_of_nodes(np.asarray(nodes, np.int64))]
 
     def checked_of_nodes(self, nodes: IntArray) -> list[tuple[Label, bool]]:

@@ -118,23 +118,7 @@ class NodeRows:
     def page_of(
         self, parent: str, name: tuple[Hashable, ...], nodes: AnyArray, window: Window
     ) -> Page:
-        """List nodes below a row, sorted by the window.
-
-        Parameters
-        ----------
-        parent : str
-            Key of the row above; ``n`` and the ordinal are added for each node.
-        name : tuple
-            Identifies the nodes, so that their order can be kept.
-        nodes : integer[k]
-            Ordinals.
-        window : Window
-            Which rows.
-
-        Returns
-        -------
-        Page
-        """
+        """List nodes below a row, sorted by the window."""
         shown = nodes[self.places(name, nodes, window)]
         keys = [f"{parent}/n{node}" for node in shown.tolist()]
         return Page(self.rows(keys, shown), len(nodes), window.offset)

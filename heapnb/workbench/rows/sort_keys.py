@@ -92,19 +92,7 @@ class SortKeys:
         return Key(self.heap.retained_size, nodes, descending=True)
 
     def of_nodes(self, nodes: AnyArray, window: Window) -> list[Key]:
-        """Sort nodes by a column or by name.
-
-        Parameters
-        ----------
-        nodes : integer[k]
-            Ordinals; equal nodes stay in this order.
-        window : Window
-            Its sort; a column that nodes lack sorts by retained size.
-
-        Returns
-        -------
-        list of Key
-        """
+        """Sort nodes by a column or by name."""
         if window.sort == LABEL:
             return [Key(*self._ranks_of(self.heap.node_name[nodes]), window.descending)]
         return [self._column_key(nodes, window)]

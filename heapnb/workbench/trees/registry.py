@@ -104,17 +104,5 @@ def keys_for(workbench: Workbench) -> tuple[str, ...]:
 
 
 def make_tree(key: str, workbench: Workbench) -> TreeTable:
-    """Make a table; nothing is computed until its rows are asked for.
-
-    Parameters
-    ----------
-    key : str
-        One of `TREES`.
-    workbench : Workbench
-        What it shows.
-
-    Returns
-    -------
-    TreeTable
-    """
+    """Make a table; nothing is computed until its rows are asked for."""
     return TREES[key].tree(workbench)

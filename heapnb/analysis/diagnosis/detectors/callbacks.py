@@ -115,36 +115,12 @@ def function_below(evidence: Evidence, nodes: Iterable[int]) -> int | None:
 
 
 def is_suspended(graph: HeapGraph, node: int) -> bool:
-    """Tell whether an object is a suspended call of an async function or a generator.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether an object is a suspended call of an async function or a generator."""
     return child(graph, node, *_SUSPENDED_LABELS) is not None
 
 
 def user_location(graph: HeapGraph, node: int) -> str | None:
-    """Return where an object is defined, if that is in the program and not in the runtime.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-
-    Returns
-    -------
-    str or None
-    """
+    """Return where an object is defined, if that is in the program and not in the runtime."""
     location = location_of(graph, node)
     return location if location is not None and not is_internal(location) else None
 

@@ -37,59 +37,18 @@ VIEW_CLASSES: Final = (
 
 
 def size_of(graph: HeapGraph, nodes: AnyArray) -> int:
-    """Sum the shallow sizes of some nodes.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : integer[k]
-        Ordinals.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
+    """Sum the shallow sizes of some nodes."""
     return int(graph.shallow_size[nodes].sum(dtype=np.uint64))
 
 
 def of_types(graph: HeapGraph, nodes: IntArray, *types: str) -> IntArray:
-    """Select the nodes of some node types.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : int64[k]
-        Ordinals.
-    *types : str
-        Names of node types.
-
-    Returns
-    -------
-    int64[m]
-    """
+    """Select the nodes of some node types, as ``int64[m]``."""
     wanted = [graph.node_type_index(name) for name in types]
     return nodes[np.isin(graph.node_type[nodes], wanted)]
 
 
 def named(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray:
-    """Select the nodes that have one of some names: for objects, one of some classes.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : int64[k]
-        Ordinals.
-    names : collection of str
-        Names as in the file.
-
-    Returns
-    -------
-    int64[m]
-    """
+    """Select the nodes that have one of some names: for objects, one of some classes."""
     wanted = np.flatnonzero(is_string(graph, tuple(names)))
     return nodes[np.isin(graph.node_name[nodes], wanted.astype(np.uint32))]
 
@@ -117,19 +76,7 @@ def of_class_matching(graph: HeapGraph, nodes: IntArray, pattern: str) -> IntArr
 
 
 def stores_outside(graph: HeapGraph, nodes: IntArray) -> IntArray:
-    """Select the backing stores of ArrayBuffers, which lie outside V8's heap.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    nodes : int64[k]
-        Ordinals.
-
-    Returns
-    -------
-    int64[m]
-    """
+    """Select the backing stores of ArrayBuffers, which lie outside V8's heap, as ``int64[m]``."""
     return named(graph, of_types(graph, nodes, "native"), [vocab.ARRAY_BUFFER_DATA])
 
 

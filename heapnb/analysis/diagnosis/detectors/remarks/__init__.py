@@ -34,20 +34,7 @@ REMARKS: Final[tuple[Remark, ...]] = (
 
 
 def remarks_on(evidence: Evidence, kind: str) -> str:
-    """Collect the remarks on an accumulation.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The accumulated objects.
-    kind : str
-        The cause that is already explained.
-
-    Returns
-    -------
-    str
-        Sentences, each after a blank; empty without remarks.
-    """
+    """Collect the remarks on an accumulation."""
     said = (remark.remark(evidence, kind) for remark in REMARKS)
     return "".join(f" {sentence}" for sentence in said if sentence is not None)
 

@@ -11,17 +11,4 @@ class Remark(Protocol):
     """Makes one remark beside the cause."""
 
     def remark(self, evidence: Evidence, kind: str, /) -> str | None:
-        """Make the remark if it is true.
-
-        Parameters
-        ----------
-        evidence : Evidence
-            The accumulated objects.
-        kind : str
-            The cause that is already explained.
-
-        Returns
-        -------
-        str or None
-            A sentence or two.
-        """
+        """Make the remark if it is true."""
