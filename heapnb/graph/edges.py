@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.graph.columns import Columns
+from heapnb.graph.derivation import derived
 from heapnb.kernels.edges import follow
 
 
@@ -101,9 +102,23 @@ def children_of(
 
 def is_string(graph: Columns, wanted: Sequence[str]) -> BoolArray:
     """Mark strings of the table by their text, as ``bool[n_strings]``."""
-    found = pc.is_in(graph.strings, pa.array(wanted, graph.strings.type))
-    marked: BoolArray = found.to_numpy(zero_copy_only=False)
+    known = _rows_of_strings(graph)
+    unknown = [text for text in dict.fromkeys(wanted) if text not in known]
+    if unknown:
+        which = pc.index_in(graph.strings, value_set=pa.array(unknown, graph.strings.type))
+        rows = np.flatnonzero(which.is_valid().to_numpy(zero_copy_only=False))
+        number = which.drop_null().to_numpy()
+        known |= {text: rows[number == place] for place, text in enumerate(unknown)}
+    marked = np.zeros(len(graph.strings), np.bool_)
+    for text in wanted:
+        marked[known[text]] = True
     return marked
+
+
+@derived(keep=False)
+def _rows_of_strings(graph: Columns) -> dict[str, IntArray]:  # noqa: ARG001  filled by its user
+    """Where texts stand in the string table: those that were searched for so far."""
+    return {}
 
 
 __all__ = ["child", "children_of", "internal_child", "is_string"]

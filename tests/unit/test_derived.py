@@ -14,6 +14,7 @@ import pytest
 import heapnb
 from heapnb._typing import AnyArray, IntArray
 from heapnb.graph import Derived, HeapGraph, derived
+from heapnb.graph.edges import is_string
 from heapnb.testing import SnapshotBuilder
 
 CALLS: Counter[str] = Counter()
@@ -130,3 +131,14 @@ def test_no_two_results_share_a_name() -> None:
     names = Counter(one.name for one in found)
     assert len(names) > 35
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_strings_are_searched_for_once_and_marked_by_their_text() -> None:
+    graph = SnapshotBuilder.from_edges("root.cache>Map root.owner>User").graph()
+    first = is_string(graph, ["cache", "nowhere", "cache"])
+    assert [graph.string(row) for row in np.flatnonzero(first).tolist()] == ["cache"]
+    both = is_string(graph, ["owner", "cache"])
+    assert {graph.string(row) for row in np.flatnonzero(both).tolist()} == {"cache", "owner"}
+    both[:] = False
+    assert is_string(graph, ["cache"]).sum() == 1
+    assert not is_string(graph, []).any()
