@@ -15,6 +15,7 @@ from heapnb._typing import (
     SizeArray,
 )
 from heapnb.kernels._jit import kernel
+from heapnb.kernels.paths import source_of
 
 
 @kernel
@@ -212,27 +213,13 @@ def retainers_of(
     A galloping search from the source of the previous edge, so that both a few distant edges and
     many close ones are fast.
     """
-    node = 0
-    n_nodes = first_edge.shape[0] - 1
+    node = np.int64(0)
     slot = candidates.shape[0]
     for i in range(candidates.shape[0]):
         edge = np.int64(candidates[i])
         if not is_shown[edge_type[edge]]:
             continue
-        step = 1
-        low = node
-        while low + step < n_nodes and np.int64(first_edge[low + step]) <= edge:
-            low += step
-            step *= 2
-        high = min(low + step, n_nodes)
-        # The source is at low or after it, and before high.
-        while high - low > 1:
-            middle = (low + high) // 2
-            if np.int64(first_edge[middle]) <= edge:
-                low = middle
-            else:
-                high = middle
-        node = low
+        node = source_of(first_edge, edge, node)
         if node != root:
             slot -= 1
             edges[slot] = candidates[i]
