@@ -6,9 +6,14 @@ The stub ``__init__.pyi`` declares the public names. Each is imported on first u
 
 from __future__ import annotations
 
-from heapnb import _lazy, _showing
+from heapnb import _lazy, _showing, capture, timeline
 from heapnb._lazy import load_ipython_extension as load_ipython_extension
 from heapnb._version import __version__ as __version__
+
+# Two rooms share their name with a function: `heapnb.capture` and `heapnb.timeline`. Python binds
+# it to the room when that is first loaded: so load them now (they are empty), and leave the names
+# to the functions.
+del capture, timeline
 
 __all__ = sorted(["__version__", *_lazy.homes()])  # noqa: PLE0605  read from the stub
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from numbers import Number
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import click
 from click.shell_completion import ShellComplete
@@ -44,14 +44,22 @@ from heapnb.errors import CommandError, HeapnbError
 from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from heapnb.analysis.diagnosis.suspects import Diagnosis
-    from heapnb.capture.program import Stream
+    from heapnb.capture.supervising import Stream
+    from heapnb.cli.frontend import Table
 
-SNAPSHOT_ENDINGS: Final = (".heapsnapshot", ".heapsnapshot.gz", ".heapsnapshot.zst", ".json")
+_PACKED: Final = ("", ".gz", ".zst")
+SNAPSHOT_ENDINGS: Final = (
+    *(f".{kind}{packed}" for kind in ("heapsnapshot", "heaptimeline") for packed in _PACKED),
+    ".json",
+)
 
-_NAMES_OF_ANSWERS: Final = {"load": "snap", "diff": "diff", "diagnose": "diagnosis"}
+_NAMES_OF_ANSWERS: Final = {
+    "load": "snap",
+    "diff": "diff",
+    "diagnose": "diagnosis",
+    "record": "diagnosis",
+}
 """The variable to which a command assigns its answer; other commands assign none."""
 
 _ESCAPE: Final = r"\\." if os.name == "posix" else r"(?!)"
@@ -101,6 +109,7 @@ class NotebookFrontend(Frontend):
 
     default_rows = 0
     is_brief = False
+    wants_frames = True
 
     def __init__(self, shell: InteractiveShell, cell: str = "") -> None:
         self._shell = shell
@@ -112,7 +121,7 @@ class NotebookFrontend(Frontend):
         """See `heapnb.cli.frontend.Frontend`."""
         print(visible(text))  # noqa: T201  shown below the cell
 
-    def show_table(self, frame: pd.DataFrame, result: object = None, **_: object) -> None:
+    def show_table(self, frame: Table, result: object = None, **_: object) -> None:
         """See `heapnb.cli.frontend.Frontend`."""
         self.answers.append(frame if result is None else result)
 
@@ -151,15 +160,19 @@ def _is_heap(value: object) -> bool:
     from heapnb.graph import HeapGraph
     from heapnb.snapshot import Snapshot
 
-    if isinstance(value, list | tuple):
+    if _is_list(value):
         return bool(value) and all(
             isinstance(one, str | os.PathLike) or _is_heap(one) for one in value
         )
     return isinstance(value, Snapshot | HeapGraph | Series) or hasattr(value, "series")
 
 
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
 def _flattened(name: str, value: Any) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
+    if _is_list(value):
         for one in value:
             yield from _flattened(name, one)
     elif isinstance(value, str | os.PathLike):
@@ -248,6 +261,7 @@ def _heap_command() -> click.Group:
     """Return the command line as a magic, with the same commands and options."""
     group = HelpfulGroup(
         "heap",
+        sections=application.sections,
         context_settings=application.context_settings,
         help="Analyse heap snapshots with the commands of `heapnb`.\n\n"
         "FILE is a file (plain or compressed), a URL, a pattern such as *.heapsnapshot, or a "

@@ -77,7 +77,34 @@ class Views:
         drawing: Drawing = retainer_graph(result)
         return drawing
 
+    def explanation(self, suspect: Any) -> str:
+        from heapnb.views.wording import explanation_of
+
+        return explanation_of(suspect)
+
+    def fix(self, suspect: Any) -> str:
+        from heapnb.views.wording import fix_of
+
+        return fix_of(suspect)
+
+    def reason(self, diagnosis: Any) -> str:
+        from heapnb.views.wording import reason_of, sampled_program
+
+        reason = reason_of(diagnosis.basis, diagnosis.suspects)
+        sampled = diagnosis.sampled
+        return reason if sampled is None else f"{reason} {sampled_program(sampled)}"
+
     def browse(self, result: Any, view: str | None) -> Browser:
         from heapnb.widgets import HeapBrowser
 
         return HeapBrowser(result, view)
+
+    def browse_timeline(self, result: Any) -> object:
+        from heapnb.widgets.timeline_browser import TimelineBrowser
+
+        return TimelineBrowser(result)
+
+    def open(self, path: str) -> object:
+        from heapnb.snapshot import load
+
+        return load(path)

@@ -77,8 +77,23 @@ class Port(Protocol):
     def graph(self, result: object) -> Drawing:
         """Draw what retains the objects of a result."""
 
+    def explanation(self, suspect: object) -> str:
+        """Say what happens to a suspect's objects."""
+
+    def fix(self, suspect: object) -> str:
+        """Say what to change about a suspect."""
+
+    def reason(self, diagnosis: object) -> str:
+        """Say why a diagnosis has its verdict."""
+
     def browse(self, result: object, view: str | None) -> Browser:
         """Open a browser on a result."""
+
+    def browse_timeline(self, result: object) -> object:
+        """Show a time line whose snapshots open by a click."""
+
+    def open(self, path: str) -> object:
+        """Open the snapshot that a result names."""
 
 
 _filled: list[Port] = []

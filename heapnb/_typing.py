@@ -18,6 +18,7 @@ SizeArray: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 """Bytes."""
 DistanceArray: TypeAlias = npt.NDArray[np.int32]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
 ProgressCallback: TypeAlias = Callable[[str, int, int], None]

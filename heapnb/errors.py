@@ -252,6 +252,50 @@ class RecordingError(HeapnbError):
     """A program of which heap snapshots were to be made failed, or never ran."""
 
 
+class CaptureError(HeapnbError):
+    """A snapshot of a running process could not be captured."""
+
+
+class InspectorError(CaptureError):
+    """The inspector of a process cannot be reached, or answered with an error.
+
+    Parameters
+    ----------
+    message : str
+        What failed, and where.
+    hint : str, optional
+        What the user can do about it.
+    is_closed : bool, optional
+        Whether the connection is gone, so that further calls would fail, too.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, is_closed: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.is_closed = is_closed
+
+
+class WorkerEndedError(InspectorError):
+    """The worker or frame that a command was sent to has ended; the process still runs."""
+
+
+class LogFormatError(HeapnbError):
+    """A log or a report cannot be read, or lacks what it should contain.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    reason : str
+        What is wrong with it.
+    hint : str or None
+        What the user can do about it.
+    """
+
+    def __init__(self, name: str, reason: str, hint: str | None) -> None:
+        super().__init__(f"Cannot read {name}: {reason}.", hint=hint)
+        self.name = name
+
+
 class MissingExtraError(HeapnbError, ImportError):
     """A feature needs a package that only an extra of heapnb installs.
 

@@ -14,6 +14,7 @@ from heapnb.graph.locations import location_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from heapnb.analysis.allocation.stacks import AllocationStack
     from heapnb.analysis.retention.retaining_path import RetainingPath
     from heapnb.analysis.retention.what_if import WhatIf
     from heapnb.decode.source_text import SourceText
@@ -126,6 +127,13 @@ class Node(Shown):
     def location(self) -> str | None:
         """Where a function, or an object's class, is written: ``file.js:12:5``, from 1."""
         return location_of(self._graph, self._ordinal)
+
+    @property
+    def allocation_stack(self) -> AllocationStack | None:
+        """The call stack that allocated it; None where the file does not say."""
+        from heapnb.analysis.allocation.stacks import allocation_stack
+
+        return allocation_stack(self._graph, self._ordinal)
 
     @property
     def dominator(self) -> Node | None:

@@ -8,6 +8,7 @@ kernels, reports to it.
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import threading
 import time
@@ -208,11 +209,12 @@ def one_of_several(
 class _LateBar:
     """A rich bar that appears only once the work has taken a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: float) -> None:
         self._lock = threading.Lock()
         self.latest: tuple[str, int, int] | None = None
         self._shown: _Shown | None = None
-        self._timer = threading.Timer(SHOW_AFTER_SECONDS, self._show)
+        self._is_over = False
+        self._timer = threading.Timer(after, self._show)
         self._timer.daemon = True
         self._timer.start()
 
@@ -226,14 +228,19 @@ class _LateBar:
         with self._lock:
             if self._shown is not None:
                 self._shown.close()
-            self.latest = None
+            self._is_over = True
 
     def _show(self) -> None:
         shell = _shell_of_notebook()
+        if shell is None and not _is_terminal():
+            # rich would find that out, too, but importing it takes time from the work.
+            return
         shown = _TerminalBar() if shell is None else _NotebookBar(shell)
         with self._lock:
             # The work may have ended while the timer was on its way here.
-            if self.latest is not None:
+            if self._is_over:
+                shown.close()
+            else:
                 self._shown = shown
                 self._update()
 
@@ -326,6 +333,12 @@ class _NotebookBar:
         self._is_new = False
 
 
+def _is_terminal() -> bool:
+    """Tell whether stderr is a terminal, or is to be treated as one; rich's own variables count."""
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
+    return bool(forced) or (sys.stderr is not None and sys.stderr.isatty())
+
+
 def _shell_of_notebook() -> Any:
     """Return IPython's shell if this process is the kernel of a notebook, else None."""
     ipython = sys.modules.get("IPython")
@@ -334,7 +347,9 @@ def _shell_of_notebook() -> Any:
 
 
 @contextmanager
-def progress_bar(*, enabled: bool = True) -> Iterator[ProgressCallback | None]:
+def progress_bar(
+    *, enabled: bool = True, after: float = SHOW_AFTER_SECONDS
+) -> Iterator[ProgressCallback | None]:
     """Show a bar on stderr, or in the notebook, while the work in the block lasts.
 
     A process shows one bar at a time: blocks that overlap share it.
@@ -343,6 +358,8 @@ def progress_bar(*, enabled: bool = True) -> Iterator[ProgressCallback | None]:
     ----------
     enabled : bool, default True
         False yields None, so that callers need no branch.
+    after : float, default 0.8
+        Seconds after which the bar appears; less where the user has been waiting already.
 
     Yields
     ------
@@ -358,7 +375,7 @@ def progress_bar(*, enabled: bool = True) -> Iterator[ProgressCallback | None]:
         yield None
         return
     with _process.lock:
-        bar = _process.bar = _process.bar or _LateBar()
+        bar = _process.bar = _process.bar or _LateBar(after)
         _process.n_users += 1
         before = bar.latest
     try:

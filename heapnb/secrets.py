@@ -313,6 +313,7 @@ PLAIN_FAMILIES: Final = (
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_SLASH = re.compile("/")
 _HEX_TEXT = re.compile(r"(?<![0-9a-fA-F])(?:[2-7][0-9a-fA-F]){8,}(?![0-9a-fA-F])")
 _LETTER_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -382,8 +383,10 @@ def _base64_decoded(word: str) -> Iterator[str]:
     """Decode base64 if the result is text; also without a prefix that is not part of it."""
     digits = word.rstrip("=").replace("-", "+").replace("_", "/")
     # After a path or another word without a blank, base64 starts after one of the slashes.
-    starts = [0, *(match.start() + 1 for match in re.finditer("/", digits[:200]))]
+    starts = [0, *(match.start() + 1 for match in _SLASH.finditer(digits, 0, 200))]
     for start in starts[:4]:
+        if not _ASCII_IN_BASE64.match(digits, start):
+            continue
         part = digits[start:]
         if len(part) % 4 == 1:
             part = part[:-1]
@@ -395,6 +398,11 @@ def _base64_decoded(word: str) -> Iterator[str]:
             yield decoded.decode()
 
 
+# Two groups of four digits that stand for six bytes below 128: their highest bits are 0. Most words
+# are no base64, and decoding them to find that out takes longer.
+_ASCII_IN_BASE64: Final = re.compile(
+    r"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){2}"
+)
 _PRINTABLE: Final = bytes(range(32, 127)) + b"\t\n\r"
 
 
@@ -449,7 +457,7 @@ def find_secrets_of(text: str, families: Iterable[int], *, encoded: bool) -> lis
     found = [finding for i in families for finding in PLAIN_FAMILIES[i].find(text)]
     if encoded:
         found += _find_encoded(text, MOST_NESTED)
-    return merged(found)
+    return merged(found) if found else []
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

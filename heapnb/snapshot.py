@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from heapnb.analysis.allocation.ages import AllocationAges
+    from heapnb.analysis.allocation.allocations import Allocations, Grouping
     from heapnb.analysis.queries import Consumer, Nodes
     from heapnb.analysis.retention.culprits import Culprits
     from heapnb.analysis.retention.retaining_path import PathGraph
     from heapnb.analysis.retention.what_if import Removal, WhatIf
+    from heapnb.analysis.rss import Rss
     from heapnb.analysis.sql import Parameters
     from heapnb.analysis.statistics import Statistics
     from heapnb.analysis.summary import Summary
+    from heapnb.decode.dead_variables import DeadVariables
+    from heapnb.decode.native_contexts import NativeContexts
     from heapnb.format import RawSnapshot
     from heapnb.views.describe import View
 
@@ -185,13 +190,17 @@ class Snapshot(Browsed):
 
     # -- answers ----------------------------------------------------------------------------
 
-    def constructors(self, *, by_name: bool = False) -> pd.DataFrame:
+    def constructors(self, *, by_name: bool = False, only: str | None = None) -> pd.DataFrame:
         """List the classes, as DevTools' Summary does.
 
         Parameters
         ----------
         by_name : bool, default False
             Add up classes that share a name though different places define them.
+        only : str, optional
+            Count only some objects, as the filters of DevTools do: ``"detached"``, ``"console"``,
+            ``"event_handlers"`` or ``"contexts"`` (what only these keep alive),
+            ``"duplicate_strings"``, ``"native_context:ID"``, ``"shared"``, ``"unattributed"``.
 
         Returns
         -------
@@ -201,7 +210,7 @@ class Snapshot(Browsed):
         """
         from heapnb.analysis.constructors import constructors
 
-        return constructors(self._graph, by_name=by_name)
+        return constructors(self._graph, by_name=by_name, only=only)
 
     def closures(self) -> pd.DataFrame:
         """List the functions: where each is defined, and which variables it captures.
@@ -253,6 +262,31 @@ class Snapshot(Browsed):
         """
         return self._decoded("contexts")
 
+    def dead_variables(self) -> DeadVariables:
+        """Find captured variables that no living closure can read, though a context keeps them.
+
+        Returns
+        -------
+        DeadVariables
+            Its ``table`` has a row for each variable and context; ``evidence`` says whether the
+            file lists the uses, or whether the texts of the functions decided.
+        """
+        from heapnb.decode.dead_variables import find_dead_variables
+
+        return find_dead_variables(self._graph)
+
+    def native_contexts(self) -> NativeContexts:
+        """Attribute the heap to its pages, frames, workers and `vm` contexts, as DevTools does.
+
+        Returns
+        -------
+        NativeContexts
+            Its ``table`` has a row for each, and rows for what is shared and unattributed.
+        """
+        from heapnb.decode.native_contexts import find_native_contexts
+
+        return find_native_contexts(self._graph)
+
     def collections(self) -> pd.DataFrame:
         """List Maps, Sets, arrays and dictionaries: entries, capacity, what holds them.
 
@@ -264,7 +298,7 @@ class Snapshot(Browsed):
         return self._decoded("collections")
 
     def listeners(self) -> pd.DataFrame:
-        """List the listeners of EventEmitters and EventTargets.
+        """List the listeners of EventEmitters, EventTargets and objects of a page.
 
         Returns
         -------
@@ -354,6 +388,58 @@ class Snapshot(Browsed):
         from heapnb.analysis.statistics import statistics
 
         return statistics(self._graph)
+
+    def allocations(self, by: Grouping = "function") -> Allocations:
+        """Say which functions allocated the objects, from an allocation time line.
+
+        Parameters
+        ----------
+        by : {"function", "stack"}
+            What to add up by: the functions that allocate, or whole call stacks.
+
+        Returns
+        -------
+        Allocations
+            Its ``table`` has live and all allocated objects and bytes, and retained bytes.
+
+        Raises
+        ------
+        NoTracesError
+            If the snapshot was taken without call stacks of allocations; the message says how
+            to record them.
+        """
+        from heapnb.analysis.allocation.allocations import allocations
+
+        return allocations(self._graph, by)
+
+    def allocation_ages(self) -> AllocationAges:
+        """Say when the live objects were allocated, from an allocation time line.
+
+        Returns
+        -------
+        AllocationAges
+            Its ``table`` has one row for each bar of DevTools' time line.
+
+        Raises
+        ------
+        NoTracesError
+            If the snapshot is not that of a time line.
+        """
+        from heapnb.analysis.allocation.ages import allocation_ages
+
+        return allocation_ages(self._graph)
+
+    def rss(self) -> Rss:
+        """Say where the process's memory was, from the snapshot and the files beside it.
+
+        Returns
+        -------
+        Rss
+            See `heapnb.rss`, which also takes series and running processes.
+        """
+        from heapnb.analysis.rss import rss
+
+        return rss(self)
 
     def top_consumers(self, by: Consumer = "class", *, top: int | None = 20) -> pd.DataFrame:
         """List what has most of the heap: objects, classes, scripts or npm packages.
@@ -546,6 +632,18 @@ class Snapshot(Browsed):
 
         return packages(self._graph)
 
+    def known_objects(self) -> pd.DataFrame:
+        """List objects of well-known libraries by class, recognised by their shape.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `heapnb.analysis.known_objects.known_objects` for the columns.
+        """
+        from heapnb.analysis.known_objects import known_objects
+
+        return known_objects(self._graph)
+
     def what_if(self, remove: Removal | Sequence[Removal]) -> WhatIf:
         """Say what would be freed if some references were gone.
 
@@ -593,9 +691,11 @@ class Snapshot(Browsed):
         Tables: ``nodes``, ``edges`` and ``strings``, with the columns of the tables of these
         names here; ``constructors``; ``dominators`` (``node_id``, ``class_name``,
         ``dominator_id``, ``is_edge``, ``shallow_size``, ``retained_size``, ``share`` of the
-        dominator's). Functions of a node id: ``retained(id)``, ``class_of(id)``, ``path(id)``
-        (from the GC roots, a list), ``preview(id)``; and, as tables, ``retainers(id)`` and
-        ``children(id)`` (what it immediately dominates).
+        dominator's); of an allocation time line ``allocations``, one row for each call stack, and
+        ``allocated_nodes`` (``node_id``, ``trace_id``). Functions of a node id:
+        ``retained(id)``, ``class_of(id)``, ``path(id)`` (from the GC roots, a list),
+        ``preview(id)``; and, as tables, ``retainers(id)`` and ``children(id)`` (what it
+        immediately dominates).
 
         Parameters
         ----------

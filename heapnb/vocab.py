@@ -28,6 +28,12 @@ DETACHED_PREFIX: Final = "Detached "
 """DevTools puts this before the name of a native node that it finds detached."""
 
 DOCUMENT_DOM_TREES: Final = "(Document DOM trees)"
+CUT_LENGTH: Final = 1024
+"""Characters of a string of its heap that V8 writes at most, unless it is told otherwise."""
+
+CONSOLE_HANDLE: Final = " / DevTools console"
+"""How V8 labels a handle by which its inspector keeps what was logged, after a number."""
+
 NATIVE_CONTEXT: Final = "system / NativeContext"
 SLOPPY_FUNCTION_MAP: Final = "sloppy_function_map"
 MAP_DESCRIPTORS: Final = "(map descriptors)"
@@ -173,6 +179,9 @@ SYSTEM_PREFIX = "system / "
 
 CONTEXT_NAME = "system / Context"
 """Name of the objects that hold the variables of a scope; in some versions more follows."""
+
+SCRIPT_SCOPE_ID: Final = -2
+"""Number of the scope of a whole script, whose variables all scripts of a page share."""
 
 ODDBALL_NAME = "system / Oddball"
 """Name of ``undefined``, ``null``, ``true`` and ``false``."""

@@ -65,7 +65,8 @@ function checkCase(name) {
   const caseFolder = path.join(HERE, name);
   const caseInfo = JSON.parse(fs.readFileSync(path.join(caseFolder, 'case.json'), 'utf8'));
   const { expected, fixed } = caseInfo;
-  const programFolder = caseInfo.origin ? `${caseInfo.origin}/` : `/srv/${caseInfo.folder}/`;
+  // The scripts of a page have its origin, ES modules are file URLs.
+  const programFolder = caseInfo.scripts ?? (caseInfo.origin ? `${caseInfo.origin}/` : `/srv/${caseInfo.folder}/`);
   const problems = [];
   const snapshots = open(caseFolder, caseInfo.snapshots, problems);
   const rows = [...expected.leaked, ...expected.carried_along, ...(expected.levels_off ?? [])];

@@ -9,7 +9,7 @@ import path from 'node:path';
 
 const EXECUTABLE = process.env.HEAPNB_CHROMIUM ?? 'chromium';
 const ROUNDS_OF_GARBAGE_COLLECTION = 4;
-const CONTENT_TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
+const CONTENT_TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript' };
 
 /** Commands to Chromium and its answers: JSON texts, each with a NUL byte behind it, over two pipes. */
 class DevToolsPipe {
@@ -50,12 +50,15 @@ class DevToolsPipe {
   }
 }
 
-async function serve(folder) {
+/** Serve the files of a folder at a free port. */
+export async function serve(folder, onUpgrade) {
   const server = http.createServer((request, response) => {
     const file = path.join(folder, request.url === '/' ? 'index.html' : path.normalize(request.url));
     response.setHeader('content-type', CONTENT_TYPES[path.extname(file)] ?? 'application/octet-stream');
-    response.end(fs.readFileSync(file));
+    if (fs.existsSync(file)) response.end(fs.readFileSync(file));
+    else response.writeHead(404).end();
   });
+  if (onUpgrade) server.on('upgrade', onUpgrade);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
@@ -64,10 +67,13 @@ async function serve(folder) {
 /**
  * Open the page in a folder as if it were at an address such as "http://orders.example".
  *
- * @returns {Promise<{evaluate: Function, writeSnapshot: Function, close: Function}>}
+ * The server passes requests for another protocol to `onUpgrade(request, socket)`. With `hasConsole`, the browser keeps
+ * what the page logs, as it does while its DevTools are open.
+ *
+ * @returns {Promise<{evaluate: Function, writeSnapshot: Function, writeTimeLine: Function, close: Function}>}
  */
-export async function openPage(folder, origin) {
-  const server = await serve(folder);
+export async function openPage(folder, origin, { onUpgrade, hasConsole = false } = {}) {
+  const server = await serve(folder, onUpgrade);
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'page-'));
   const flags = [
     '--headless',
@@ -90,13 +96,14 @@ export async function openPage(folder, origin) {
   const send = (method, params) => pipe.send(method, params, sessionId);
 
   await send('Page.enable');
+  if (hasConsole) await send('Runtime.enable');
   const loaded = new Promise((resolve) => pipe.on('Page.loadEventFired', resolve));
   await send('Page.navigate', { url: `${origin}/` });
   await loaded;
 
   return {
     async evaluate(expression) {
-      const { exceptionDetails } = await send('Runtime.evaluate', { expression });
+      const { exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true });
       if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     },
 
@@ -108,12 +115,22 @@ export async function openPage(folder, origin) {
       fs.closeSync(output);
     },
 
+    /** Record allocations with their call stacks while some work is done, and write the time line. */
+    async writeTimeLine(file, work) {
+      await send('HeapProfiler.startTrackingHeapObjects', { trackAllocations: true });
+      await work();
+      const output = fs.openSync(file, 'w');
+      pipe.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => fs.writeSync(output, chunk));
+      await send('HeapProfiler.stopTrackingHeapObjects', { reportProgress: false });
+      fs.closeSync(output);
+    },
+
     async close() {
       server.close();
       server.closeAllConnections();
       browser.kill();
       await once(browser, 'exit');
-      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

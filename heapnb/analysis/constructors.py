@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
+from heapnb import vocab
+from heapnb._typing import BoolArray, IntArray, NodeArray
+from heapnb.analysis.filters import filtered_nodes
+from heapnb.format.arrow import to_arrow
 from heapnb.graph import HeapGraph, derived
+from heapnb.graph.group_sizes import retained_by_group
 from heapnb.graph.locations import location_text
 from heapnb.kernels import summary as kernels
 
@@ -43,6 +47,11 @@ class ClassSums:
     retained_size: IntArray
     distance: IntArray
 
+    @classmethod
+    def of(cls, sums: IntArray) -> ClassSums:
+        """Name the rows of the cached array."""
+        return cls(*(sums[row] for row in (_KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE)))
+
     def __len__(self) -> int:
         return len(self.key)
 
@@ -68,18 +77,21 @@ def class_sums(graph: HeapGraph, chosen: BoolArray | None = None) -> ClassSums:
     >>> class_sums(graph, np.array([False, True, True])).retained_size.tolist()
     [16, 8]
     """
-    if chosen is None:
-        sums = _sums_by_key(graph)
-    else:
-        graph.prepare_sizes()
-        n_keys = len(graph.class_keys)
-        group = np.where(chosen, graph.class_key, np.uint32(n_keys))
-        sums = _add_up(graph, group, n_keys + 1).reshape(_N_SUMS, -1)
-        sums = sums[:, sums[_KEY] < n_keys]
-    return ClassSums(*(sums[row] for row in (_KEY, _COUNT, _SHALLOW, _RETAINED, _DISTANCE)))
+    return ClassSums.of(_sums_by_key(graph) if chosen is None else _sums_of(graph, chosen))
 
 
-def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
+def _sums_of(graph: HeapGraph, chosen: BoolArray) -> IntArray:
+    """Return the sums of each class key over chosen nodes, one column for each key."""
+    graph.prepare_sizes()
+    n_keys = len(graph.class_keys)
+    group = np.where(chosen, graph.class_key, np.uint32(n_keys))
+    sums = _add_up(graph, group, n_keys + 1).reshape(_N_SUMS, -1)
+    return sums[:, sums[_KEY] < n_keys]
+
+
+def constructors(
+    graph: HeapGraph, *, by_name: bool = False, only: str | None = None
+) -> pd.DataFrame:
     """Count the nodes of each class and sum their sizes, as DevTools' Summary does.
 
     Parameters
@@ -89,6 +101,8 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
     by_name : bool, default False
         Whether to sum the rows of one name. Bytes that an object of one row retains of
         another row's objects then count in both.
+    only : str, optional
+        Count only the nodes that a filter leaves; see `heapnb.analysis.filters.filtered_nodes`.
 
     Returns
     -------
@@ -116,22 +130,81 @@ def constructors(graph: HeapGraph, *, by_name: bool = False) -> pd.DataFrame:
 
     from heapnb.frames import distances, texts
 
-    sums = _sums_by_key(graph)
+    rows = constructor_rows(graph, by_name=by_name, only=only)
+    columns: dict[str, Any] = {"class_name": texts(rows.class_name)}
+    if rows.location is not None:
+        columns["location"] = texts(pa.array(rows.location, pa.large_string()))
+    columns |= {
+        "count": rows.sums.count,
+        "shallow_size": rows.sums.shallow_size,
+        "retained_size": rows.sums.retained_size,
+        "distance": distances(rows.sums.distance),
+    }
+    return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True)
+class ConstructorRows:
+    """The columns of `constructors`, without pandas.
+
+    Parameters
+    ----------
+    class_name : pyarrow.LargeStringArray
+        Class names.
+    location : list of str or None, optional
+        Definition sites; None if the rows are those of names.
+    sums : ClassSums
+        The numbers of each row.
+    """
+
+    class_name: pa.LargeStringArray
+    location: list[str | None] | None
+    sums: ClassSums
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return plain values by the names of their columns; None where one is missing."""
+        distances = self.sums.distance.tolist()
+        location = {} if self.location is None else {"location": self.location}
+        return {
+            "class_name": self.class_name.to_pylist(),
+            **location,
+            "count": self.sums.count.tolist(),
+            "shallow_size": self.sums.shallow_size.tolist(),
+            "retained_size": self.sums.retained_size.tolist(),
+            "distance": [
+                one if 0 <= one < vocab.BASE_SYSTEM_DISTANCE else None for one in distances
+            ],
+        }
+
+
+def constructor_rows(
+    graph: HeapGraph, *, by_name: bool = False, only: str | None = None
+) -> ConstructorRows:
+    """Count the nodes of each class and sum their sizes; see `constructors`.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    by_name : bool, default False
+        Whether to sum the rows of one name.
+    only : str, optional
+        Count only the nodes that a filter leaves.
+
+    Returns
+    -------
+    ConstructorRows
+        Largest retained size first.
+    """
+    sums = _sums_by_key(graph) if only is None else _sums_of(graph, filtered_nodes(graph, only))
     if by_name:
         sums = _by_class(graph, sums)
     sums = sums[:, np.argsort(-sums[_RETAINED], kind="stable")]
     class_index, location_row = graph.class_keys[sums[_KEY]].T
-    columns: dict[str, Any] = {"class_name": texts(graph.class_names.take(pa.array(class_index)))}
-    if not by_name:
-        places = [location_text(graph, row) for row in location_row.tolist()]
-        columns["location"] = texts(pa.array(places, pa.large_string()))
-    columns |= {
-        "count": sums[_COUNT],
-        "shallow_size": sums[_SHALLOW],
-        "retained_size": sums[_RETAINED],
-        "distance": distances(sums[_DISTANCE]),
-    }
-    return pd.DataFrame(columns)
+    places = None if by_name else [location_text(graph, row) for row in location_row.tolist()]
+    return ConstructorRows(
+        graph.class_names.take(to_arrow(class_index)), places, ClassSums.of(sums)
+    )
 
 
 @derived(title="Adding up classes", name="constructor_sums", shape=(_N_SUMS, -1))
@@ -165,36 +238,3 @@ def _add_up(graph: HeapGraph, group: NodeArray, n_groups: int) -> IntArray:
     sums[_RETAINED] = retained_by_group(graph, group, n_groups)
     sums[_DISTANCE] = least_distance
     return sums[:, sums[_COUNT] > 0].reshape(-1)
-
-
-def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> SizeArray:
-    """Sum the bytes that the members of each group retain, each byte once.
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    group : uint32[n_nodes]
-        The group of each node.
-    n_groups : int
-        Number of groups.
-
-    Returns
-    -------
-    uint64[n_groups]
-        Bytes. Nodes with a shallow size of 0 do not count.
-    """
-    total = np.zeros(n_groups, np.uint64)
-    kernels.add_up_outermost(
-        graph.first_dominated,
-        graph.dominated,
-        graph.root,
-        group,
-        graph.shallow_size,
-        graph.retained_size,
-        np.zeros(n_groups, np.uint32),
-        np.empty(graph.n_nodes, np.uint32),
-        np.empty(graph.n_nodes, np.uint32),
-        total,
-    )
-    return total

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import numpy as np
 
 from heapnb._typing import IntArray, NodeArray
-from heapnb.analysis.constructors import retained_by_group
 from heapnb.graph import HeapGraph
+from heapnb.graph.group_sizes import retained_by_group
 from heapnb.graph.locations import is_internal, script_name, script_names, scripts_of
 from heapnb.graph.sources import HeapSource, graph_of
 

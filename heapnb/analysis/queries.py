@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, IntArray, NodeArray
-from heapnb.analysis.constructors import constructors, retained_by_group
+from heapnb.analysis.constructors import constructors
 from heapnb.analysis.packages import packages
 from heapnb.analysis.retention.big_drops import nodes_below_roots
 from heapnb.analysis.retention.dominators import largest_first, share_of_heap, tree_frame
@@ -22,6 +22,7 @@ from heapnb.decode.preview import preview
 from heapnb.errors import HeapnbError, NodeNotFoundError
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.group_sizes import retained_by_group
 from heapnb.graph.locations import script_names
 from heapnb.kernels import contents as kernels
 from heapnb.kernels.hashing import HashArray, mix_arrays

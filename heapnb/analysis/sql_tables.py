@@ -20,10 +20,14 @@ import pyarrow.dataset as ds
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.analysis.allocation.allocations import allocations
 from heapnb.analysis.constructors import constructors
 from heapnb.analysis.retention.dominators import dominating_edges
+from heapnb.decode.tables import TABLES
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
+from heapnb.graph.traces import trace_of, trace_tree, traced
+from heapnb.schema import COLUMNS, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +44,8 @@ _Rows: TypeAlias = slice | IntArray
 _ASKS_FOR_NULL: Final = re.compile("is_valid|is_null")
 
 TEXT: Final = pa.large_string()
+
+_NO_NODES: Final = np.empty(0, np.int64)
 
 _CATEGORY: Final = pa.dictionary(pa.uint32(), TEXT)
 
@@ -72,6 +78,30 @@ class Heap:
     def constructors(self) -> pd.DataFrame:
         """DevTools' Summary."""
         return constructors(self.graph)
+
+    @cached_property
+    def allocations(self) -> dict[str, list[Any]]:
+        """Call stacks that allocated, by column; empty without any."""
+        return allocations(self.graph, "stack").columns if traced(self.graph) else {}
+
+    @cached_property
+    def allocated(self) -> IntArray:
+        """The nodes with a call stack, as ordinals."""
+        return np.flatnonzero(trace_of(self.graph) >= 0) if traced(self.graph) else _NO_NODES
+
+    @cached_property
+    def dead_variables(self) -> pd.DataFrame:
+        """The captured variables that no living closure can read."""
+        from heapnb.decode.dead_variables import dead_variables
+
+        return dead_variables(self.graph)
+
+    @cached_property
+    def native_contexts(self) -> pd.DataFrame:
+        """The native contexts, and what is shared and unattributed."""
+        from heapnb.decode.native_contexts import native_context_table
+
+        return native_context_table(self.graph)
 
     @cached_property
     def node_count_of_strings(self) -> AnyArray:
@@ -192,7 +222,7 @@ class _LazyTable(ds.Dataset):  # type: ignore[misc]  # pyarrow comes without typ
 
 
 def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool) -> dict[str, Any]:
-    """Describe the tables of nodes, edges, strings, classes and dominators."""
+    """Describe the tables of nodes, edges, strings, classes, dominators and allocations."""
     ids = pa.from_numpy_dtype(id_type)
 
     def id_of(ordinals: Callable[[HeapGraph, _Rows], Any]) -> tuple[pa.DataType, _Column]:
@@ -244,7 +274,7 @@ def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool
         "node_count": (pa.int64(), lambda heap, rows: pa.array(heap.node_count_of_strings[rows])),
     }
     classes = {
-        name: _of_constructors(name, kind)
+        name: _of_frame(lambda heap: heap.constructors, name, kind)
         for name, kind in {
             "class_name": TEXT,
             "location": TEXT,
@@ -253,6 +283,37 @@ def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool
             "retained_size": pa.int64(),
             "distance": pa.int32(),
         }.items()
+    }
+    stacks = {
+        name: _of_allocations(name, kind)
+        for name, kind in {
+            "trace_id": pa.uint32(),
+            "function": TEXT,
+            "location": TEXT,
+            "callers": TEXT,
+            "live_count": pa.int64(),
+            "live_size": pa.int64(),
+            "allocation_count": pa.int64(),
+            "allocation_size": pa.int64(),
+            "retained_size": pa.int64(),
+        }.items()
+    }
+    allocated = {
+        "node_id": (
+            ids,
+            lambda heap, rows: pa.array(
+                heap.graph.node_id[heap.allocated[rows]].astype(id_type, copy=False)
+            ),
+        ),
+        "trace_id": (pa.uint32(), _trace_id),
+    }
+    dead = {
+        name: _of_frame(lambda heap: heap.dead_variables, name, _kind_of(name))
+        for name in TABLES["dead_variables"].columns
+    }
+    contexts = {
+        name: _of_frame(lambda heap: heap.native_contexts, name, _kind_of(name))
+        for name in TABLES["native_contexts"].columns
     }
     dominators = {
         **names,
@@ -267,6 +328,10 @@ def tables(openers: Sequence[Opener], id_type: np.dtype[Any], *, is_series: bool
         "strings": _Table(strings, lambda heap: len(heap.graph.strings)),
         "constructors": _Table(classes, lambda heap: len(heap.constructors)),
         "dominators": _Table(dominators, lambda heap: heap.graph.n_nodes),
+        "allocations": _Table(stacks, lambda heap: len(heap.allocations.get("trace_id", ()))),
+        "allocated_nodes": _Table(allocated, lambda heap: len(heap.allocated)),
+        "dead_variables": _Table(dead, lambda heap: len(heap.dead_variables)),
+        "native_contexts": _Table(contexts, lambda heap: len(heap.native_contexts)),
     }
     return {name: _LazyTable(table, openers, is_series=is_series) for name, table in tables.items()}
 
@@ -307,6 +372,11 @@ def _detachedness(heap: Heap, rows: _Rows) -> pa.Array:
     if states is None:
         return pa.nulls(len(heap.graph.node_type[rows]), pa.int16())
     return pa.array(states[rows].astype(np.int16))
+
+
+def _trace_id(heap: Heap, rows: _Rows) -> pa.Array:
+    traces = trace_of(heap.graph)[heap.allocated[rows]]
+    return pa.array(trace_tree(heap.graph).trace_id[traces].astype(np.uint32))
 
 
 def _distance(heap: Heap, rows: _Rows) -> pa.Array:
@@ -356,9 +426,28 @@ def _share_of_dominator(heap: Heap, rows: _Rows) -> pa.Array:
     return pa.array(retained[rows] / np.maximum(of, 1))
 
 
-def _of_constructors(name: str, kind: pa.DataType) -> tuple[pa.DataType, _Column]:
+def _kind_of(name: str) -> pa.DataType:
+    """Return the type of a column of a decoded table."""
+    kind = COLUMNS[name].kind
+    if kind in {Kind.TEXT, Kind.LOCATION}:
+        return TEXT
+    return pa.bool_() if kind is Kind.YES_NO else pa.int64()
+
+
+def _of_frame(
+    frame: Callable[[Heap], pd.DataFrame], name: str, kind: pa.DataType
+) -> tuple[pa.DataType, _Column]:
     def read(heap: Heap, rows: _Rows) -> pa.Array:
-        values = pa.array(heap.constructors[name].iloc[rows], from_pandas=True)
+        values = pa.array(frame(heap)[name].iloc[rows], from_pandas=True)
         return pc.cast(values, kind)
+
+    return kind, read
+
+
+def _of_allocations(name: str, kind: pa.DataType) -> tuple[pa.DataType, _Column]:
+    def read(heap: Heap, rows: _Rows) -> pa.Array:
+        values = heap.allocations[name]
+        chosen = values[rows] if isinstance(rows, slice) else [values[row] for row in rows]
+        return pa.array(chosen, kind)
 
     return kind, read

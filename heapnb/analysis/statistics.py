@@ -86,6 +86,11 @@ class Statistics(Shown):
         """One row for each kind: ``kind``, ``size`` in bytes, ``share``; the shares add up to 1."""
         import pandas as pd
 
+        return pd.DataFrame(self._columns)
+
+    @property
+    def _columns(self) -> dict[str, list[Any]]:
+        """The columns of `table`."""
         heap, native = self.v8_heap, self.native
         named = {
             "code": heap.code,
@@ -96,13 +101,11 @@ class Statistics(Shown):
             "other native objects": native.total - native.typed_arrays,
         }
         sizes = {**named, "other JS objects": self.total - sum(named.values())}
-        return pd.DataFrame(
-            {
-                "kind": list(sizes),
-                "size": list(sizes.values()),
-                "share": [size / self.total if self.total else 0.0 for size in sizes.values()],
-            }
-        )
+        return {
+            "kind": list(sizes),
+            "size": list(sizes.values()),
+            "share": [size / self.total if self.total else 0.0 for size in sizes.values()],
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the statistics as plain data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +12,15 @@ import numpy as np
 from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.analysis.statistics import Statistics, size_by_type, statistics
+from heapnb.decode.native_contexts import find_native_contexts
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import is_string
+from heapnb.graph.native_contexts import native_contexts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from heapnb.analysis.retention.big_drops import Columns
 
 SUSPICIOUS_SHARE: Final = 0.05
 """From this share of the heap on, an object is listed as a suspect."""
@@ -92,20 +97,48 @@ class Summary(Shown):
         """One row for each node type: ``node_type``, ``count``, ``shallow_size``; largest first."""
         import pandas as pd
 
+        return pd.DataFrame(self._columns)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        """The columns of `table`."""
         types = self._heap.node_type_names
         count = np.bincount(self._heap.node_type, minlength=len(types))
-        frame = pd.DataFrame(
-            {"node_type": types, "count": count, "shallow_size": size_by_type(self._heap)}
-        )
-        frame = frame[frame["count"] > 0]
-        return frame.sort_values("shallow_size", ascending=False, kind="stable", ignore_index=True)
+        size = size_by_type(self._heap)
+        order = np.argsort(-size, kind="stable")
+        order = order[count[order] > 0]
+        return {
+            "node_type": [types[place] for place in order.tolist()],
+            "count": count[order].tolist(),
+            "shallow_size": size[order].tolist(),
+        }
 
     @cached_property
     def suspects(self) -> pd.DataFrame:
         """Objects that retain a large share of the heap; see `Snapshot.big_drops`."""
-        from heapnb.analysis.retention.big_drops import big_drops
+        from heapnb.analysis.retention.big_drops import big_drop_frame
 
-        return big_drops(self._heap, min_share=SUSPICIOUS_SHARE)
+        return big_drop_frame(*self._big_drops)
+
+    @cached_property
+    def suspect_columns(self) -> dict[str, list[Any]]:
+        """The columns of `suspects` that say most, by name."""
+        _, columns = self._big_drops
+        return {name: columns[name].tolist() for name in SUSPECT_COLUMNS}
+
+    @cached_property
+    def _big_drops(self) -> tuple[IntArray, Columns]:
+        """The ordinals of `suspects`, and all columns."""
+        from heapnb.analysis.retention.big_drops import big_drop_columns
+
+        return big_drop_columns(self._heap, min_share=SUSPICIOUS_SHARE)
+
+    @cached_property
+    def native_context_columns(self) -> dict[str, list[Any]]:
+        """The columns of `Snapshot.native_contexts`; empty unless there are several contexts."""
+        if len(native_contexts(self._heap)) <= 1:
+            return {}
+        return find_native_contexts(self._heap).rows
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain data.
@@ -115,7 +148,8 @@ class Summary(Shown):
         dict
             The fields by name; ``node_types``, the rows of `table`; ``suspects``, the rows of
             `suspects` with ``node_id``, ``class_name``, ``name``, ``holder``, ``holder_id``,
-            ``child_count``, ``retained_size``, ``share``, ``content_class``, ``content_count``.
+            ``child_count``, ``retained_size``, ``share``, ``content_class``, ``content_count``;
+            ``native_contexts``, the rows of `Snapshot.native_contexts` where there are several.
         """
         return {
             "name": self.name,
@@ -129,10 +163,15 @@ class Summary(Shown):
             "unreachable_count": self.unreachable_count,
             "total_shallow_size": self.total_shallow_size,
             "statistics": self.statistics.to_dict(),
-            "node_types": self.table.to_dict("records"),
-            "suspects": self.suspects[list(SUSPECT_COLUMNS)].to_dict("records"),
+            "node_types": _records(self._columns),
+            "suspects": _records(self.suspect_columns),
+            "native_contexts": _records(self.native_context_columns),
             "warnings": list(self.warnings),
         }
+
+
+def _records(columns: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def summary(graph: HeapGraph) -> Summary:

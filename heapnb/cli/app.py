@@ -15,29 +15,40 @@ import click
 
 from heapnb._version import __version__
 from heapnb.cli import (
+    allocations,
     cache,
+    capture,
     constructors,
     decoded,
     diagnose,
     diff,
     export,
     find,
+    gclog,
+    heapprofile,
+    kit,
     notebook,
+    record,
     redact,
     report,
     retainers,
+    rss,
     sql,
     strings,
     summary,
+    timeline,
     version,
+    watch,
 )
 from heapnb.cli.complaints import EXIT_INTERRUPTED, Complaint, complaint_about
+from heapnb.cli.frontend import begin
 from heapnb.cli.options import HelpfulGroup
 from heapnb.cli.output import EXIT_ANSWERED, note
 from heapnb.errors import TRACEBACK_VARIABLE
 
 _TAKING_SNAPSHOTS = """\b
 Take three snapshots of one process, with work between them:
+  running      heapnb capture --pid PID --series 3 --after 60s
   signal       node --heapsnapshot-signal=SIGUSR2 app.js; kill -USR2 PID
   near limit   node --heapsnapshot-near-heap-limit=3 app.js
   in code      require("node:v8").writeHeapSnapshot()
@@ -55,27 +66,24 @@ _EXIT_CODES = (
     "2 wrong use or unreadable input."
 )
 
-_COMMANDS = (
-    summary.command,
-    constructors.command,
-    *decoded.commands.values(),
-    strings.command,
-    find.command,
-    retainers.command,
-    sql.command,
-    diff.command,
-    diagnose.command,
-    report.command,
-    notebook.command,
-    export.command,
-    redact.command,
-    cache.command,
-    version.command,
-)
+_SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "From a running program": (*(capture.command, kit.command, record.command, watch.command),),
+    "About the snapshots and logs of a program": (
+        *(diagnose.command, report.command, notebook.command, diff.command),
+        *(rss.command, gclog.command, heapprofile.command, timeline.command),
+    ),
+    "About one snapshot": (
+        *(summary.command, constructors.command),
+        *decoded.commands.values(),
+        *(allocations.command, strings.command, find.command, retainers.command, sql.command),
+    ),
+    "Sharing and upkeep": (redact.command, export.command, cache.command, version.command),
+}
 
 
 @click.group(
     cls=HelpfulGroup,
+    sections={title: [one.name for one in commands] for title, commands in _SECTIONS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=f"{_TAKING_SNAPSHOTS}\n{_EXIT_CODES}",
 )
@@ -87,8 +95,9 @@ def application() -> None:
     """
 
 
-for _command in _COMMANDS:
-    application.add_command(_command)
+for _commands in _SECTIONS.values():
+    for _command in _commands:
+        application.add_command(_command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,6 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     if argv is None:
+        begin()
         _obey_the_second_interrupt()
     _never_fail_to_encode()
     try:

@@ -18,20 +18,21 @@ def command() -> None:
 @command.command("list")
 @json_option
 def list_command(*, as_json: bool) -> None:
-    """List the cached snapshots, the newest first."""
-    from heapnb.format.cache import cache_directory, list_entries
-    from heapnb.views.fmt import plural
+    """List the cached snapshots, the last used first."""
+    from heapnb.format.cache import cache_directory, list_entries, size_limit
+    from heapnb.views.fmt import format_bytes, plural
 
+    found = list_entries()
     entries = [
         {
             "name": entry.name,
             "path": entry.path,
             "size_bytes": entry.size_bytes,
-            "modified": dt.datetime.fromtimestamp(entry.modified)
+            "last_used": dt.datetime.fromtimestamp(entry.used)
             .astimezone()
             .isoformat(timespec="seconds"),
         }
-        for entry in list_entries()
+        for entry in found
     ]
     if as_json:
         print_json(entries)
@@ -40,7 +41,9 @@ def list_command(*, as_json: bool) -> None:
         import pandas as pd
 
         print_rows(pd.DataFrame(entries), 0)
-    note(f"{plural(len(entries), 'snapshot')} in {cache_directory()}")
+    total = sum(entry.size_bytes for entry in found)
+    sizes = f"{format_bytes(total)} of at most {format_bytes(size_limit())}"
+    note(f"{plural(len(entries), 'snapshot')}, {sizes}, in {cache_directory()}")
 
 
 @command.command("clear")

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from heapnb.cli.options import reading_options, snapshot_argument, table_options
-from heapnb.cli.output import TableOutput
+from heapnb.cli.output import TableOutput, note
 from heapnb.cli.reading import Reading
 from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.schema import COLUMNS
@@ -28,6 +28,9 @@ def _command_of(table: DecodedTable) -> click.Command:
         with reading.working(f"Looking for {words}"):
             graph = reading.open_graph(snapshot)
             frame = table.frame(graph)
+        if table.name == "dead_variables" and not len(frame):
+            # Without scopes and sources, an empty table does not mean that there are none.
+            note(table.empty_text)
         if each or not table.groups:
             output.show(frame, for_people=table.shown, own_first=True)
             return

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from heapnb.cli.frontend import frontend
-from heapnb.cli.options import json_option, reading_options, series_argument
+from heapnb.cli.options import (
+    json_option,
+    known_leaks_option,
+    reading_options,
+    series_argument,
+    work_option,
+)
 from heapnb.cli.output import EXIT_ANSWERED, EXIT_LEAK, note, print_json
 from heapnb.cli.reading import Reading
 from heapnb.errors import CommandError
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--baseline",
     metavar="JSON",
-    help="File of known leaks: report NEW, KNOWN and FIXED ones; only NEW ones fail.",
+    help="File of accepted leaks: report NEW, KNOWN and FIXED ones; only NEW ones fail.",
 )
 @click.option(
     "--update-baseline", is_flag=True, help="Write the leaks that were found to the baseline."
@@ -38,11 +46,21 @@ if TYPE_CHECKING:
 @click.option(
     "--github", is_flag=True, help="Print annotations for GitHub Actions; with --json, on stderr."
 )
+@click.option(
+    "--heap-profile",
+    metavar="FILE",
+    help="A sampling heap profile of the same program, as further evidence.",
+)
+@known_leaks_option
+@work_option
 @reading_options
 def command(
     snapshots: tuple[str, ...],
     reading: Reading,
     *,
+    work: tuple[float, ...] | None,
+    known_leaks: tuple[str, ...],
+    heap_profile: str | None,
     as_json: bool,
     in_full: bool,
     fail_on_leak: bool,
@@ -54,29 +72,42 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    from heapnb.analysis.diagnosis.baseline import Baseline
-    from heapnb.analysis.diagnosis.diagnose import diagnose
-    from heapnb.cli.github import workflow_commands
-
     if update_baseline and baseline is None:
         raise CommandError("--update-baseline needs --baseline.", hint="name the file to write.")
     is_first = update_baseline and not Path(baseline or "").exists()
-    # An unreadable baseline is worth knowing before a large heap is read.
-    known = None if baseline is None or is_first else Baseline.read(baseline)
-    # A build must not pass because a snapshot is missing.
     with reading.working("Diagnosing"):
-        series = reading.open_series(snapshots, with_warnings=as_json, strict=fail_on_leak)
-        diagnosis = diagnose(series)
+        from heapnb.analysis.diagnosis.baseline import Baseline
+        from heapnb.analysis.diagnosis.diagnose import diagnose
+
+        # An unreadable baseline is worth knowing before a large heap is read.
+        known = None if baseline is None or is_first else Baseline.read(baseline)
+        # So is an unreadable heap profile.
+        sampled = None
+        if heap_profile is not None:
+            from heapnb.analysis.heap_profiles.reading import read_heap_profile
+
+            sampled = read_heap_profile(
+                heap_profile,
+                source_root=reading.source_root or None,
+                source_maps=reading.source_maps or None,
+            )
+        # A build must not pass because a snapshot is missing.
+        series = reading.open_series(
+            snapshots, with_warnings=as_json, strict=fail_on_leak, work=work
+        )
+        diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
     comparison = None if known is None else known.compare(diagnosis)
 
     if as_json:
         compared = {} if comparison is None else {"baseline": comparison.to_dict()}
         print_json(diagnosis.to_dict() | compared)
     else:
-        _show(diagnosis, in_full=in_full)
+        _show(diagnosis, snapshots, in_full=in_full)
         if comparison is not None:
             print(_news(comparison))
     if github:
+        from heapnb.cli.github import workflow_commands
+
         for line in workflow_commands(diagnosis, comparison, Path.cwd()):
             note(line) if as_json else print(line)
     if update_baseline and baseline is not None:
@@ -86,15 +117,24 @@ def command(
     return EXIT_LEAK if fail_on_leak and leaks else EXIT_ANSWERED
 
 
-def _show(diagnosis: Diagnosis, *, in_full: bool) -> None:
+def _show(diagnosis: Diagnosis, snapshots: Sequence[str], *, in_full: bool) -> None:
     from heapnb.views.text import MAX_SUSPECTS
 
-    n_suspects = len(diagnosis.suspects)
+    suspects = diagnosis.suspects
+    n_suspects = len(suspects)
     if n_suspects > MAX_SUSPECTS and not in_full:
         note(f"{MAX_SUSPECTS} of {n_suspects} suspects; --all explains all, --json lists all.")
     elif n_suspects > 1 and not in_full:
         note(f"The first of {n_suspects} suspects is explained; --all explains all.")
     frontend().show_diagnosis(diagnosis, in_full=in_full)
+    last = next((file for file in snapshots if _is_name_of_last(file, diagnosis)), None)
+    if suspects and last is not None and frontend().is_brief:
+        note(f"Next: heapnb retainers {shlex.quote(last)} {suspects[0].node_id}")
+
+
+def _is_name_of_last(file: str, diagnosis: Diagnosis) -> bool:
+    """Tell whether a file is the snapshot whose node ids the suspects have."""
+    return Path(file).name == diagnosis.series.last.raw.source.name
 
 
 def _news(comparison: Comparison) -> str:

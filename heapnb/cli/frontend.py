@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,13 @@ import click
 from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import pandas as pd
+
+    from heapnb.views.rows import Rows
+
+    Table: TypeAlias = pd.DataFrame | Rows
 
     from heapnb.analysis.diagnosis.suspects import Diagnosis
 
@@ -29,6 +36,16 @@ class Frontend:
     is_brief: bool = True
     """Whether tables are shown in brief: grouped by place, the program's own code first."""
 
+    started: float | None = None
+    """When the process began to answer, by `time.monotonic`; None where it answers many times."""
+
+    def waited(self) -> float:
+        """Return how many seconds the user has been waiting for the process."""
+        return 0.0 if self.started is None else time.monotonic() - self.started
+
+    wants_frames: bool = False
+    """Whether tables are to be DataFrames; a terminal shows `Rows` as well."""
+
     def note(self, text: str) -> None:
         """Tell the user something that is not part of the answer.
 
@@ -43,7 +60,7 @@ class Frontend:
 
     def show_table(
         self,
-        frame: pd.DataFrame,
+        frame: Table,
         result: object = None,
         *,
         spare: Sequence[str] = (),
@@ -53,7 +70,7 @@ class Frontend:
 
         Parameters
         ----------
-        frame : pandas.DataFrame
+        frame : pandas.DataFrame or Rows
             Any table of heapnb; sizes are in bytes.
         result : object, optional
             What these are the rows of, for a front end that shows it.
@@ -63,7 +80,7 @@ class Frontend:
         from heapnb.views.text import render_table
 
         del result
-        print(render_table(frame, width=_terminal_width(), spare=spare, sections=sections))
+        print(render_table(frame, width=terminal_width(), spare=spare, sections=sections))
 
     def show_result(self, result: object) -> None:
         """Show what an analysis found.
@@ -75,7 +92,7 @@ class Frontend:
         """
         from heapnb.views.text import DEFAULT_WIDTH, result_text
 
-        print(result_text(result, width=_terminal_width() or DEFAULT_WIDTH))
+        print(result_text(result, width=terminal_width() or DEFAULT_WIDTH))
 
     def show_diagnosis(self, diagnosis: Diagnosis, *, in_full: bool) -> None:
         """Show a diagnosis.
@@ -90,7 +107,7 @@ class Frontend:
         from heapnb.progress import stage
         from heapnb.views.text import DEFAULT_WIDTH, diagnosis_text
 
-        width = _terminal_width() or DEFAULT_WIDTH
+        width = terminal_width() or DEFAULT_WIDTH
         # What removing a suspect frees is computed only now.
         with stage("Explaining suspects"):
             text = diagnosis_text(diagnosis, width=width, in_full=in_full)
@@ -102,6 +119,11 @@ class Frontend:
 
 
 _TERMINAL = Frontend()
+
+
+def begin() -> None:
+    """Say that the process begins to answer its one command line."""
+    _TERMINAL.started = time.monotonic()
 
 
 def frontend() -> Frontend:
@@ -116,5 +138,6 @@ def frontend() -> Frontend:
     return (context and context.find_object(Frontend)) or _TERMINAL
 
 
-def _terminal_width() -> int | None:
+def terminal_width() -> int | None:
+    """Return the columns of the terminal; None for a file or a pipe."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

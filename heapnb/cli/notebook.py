@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from heapnb.cli.options import document_options, reading_options, series_argument
+from heapnb.cli.options import (
+    document_options,
+    known_leaks_option,
+    reading_options,
+    series_argument,
+    work_option,
+)
 from heapnb.cli.output import note
 from heapnb.cli.reading import Reading, check_target
 
@@ -13,12 +19,16 @@ from heapnb.cli.reading import Reading, check_target
 @series_argument
 @document_options("post-mortem.ipynb")
 @click.option("--no-execute", is_flag=True, help="Write the cells without running them.")
+@known_leaks_option
+@work_option
 @reading_options
 def command(
     snapshots: tuple[str, ...],
     target: str,
     reading: Reading,
     *,
+    work: tuple[float, ...] | None,
+    known_leaks: tuple[str, ...],
     force: bool,
     no_redact: bool,
     no_execute: bool,
@@ -38,8 +48,10 @@ def command(
             force=force,
             redact=not no_redact,
             execute=not no_execute,
+            work=work,
             salvage=reading.salvage,
             source_root=reading.source_root or None,
             source_maps=reading.source_maps or None,
+            known_leaks=known_leaks,
         )
     note(f"The notebook is in {target}")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import importlib.util
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import click
 
 from heapnb.cli.frontend import DEFAULT_ROWS, frontend
-from heapnb.cli.output import TableOutput
+from heapnb.cli.output import TableOutput, warn
 from heapnb.cli.reading import Reading
 from heapnb.errors import CommandError, require_files, suggestion
 
@@ -20,7 +22,38 @@ _MAX_NODE_ID_DIGITS: Final = len(str(_MAX_NODE_ID))
 
 
 class HelpfulGroup(click.Group):
-    """A group that lists its commands in the order they were added, also without arguments."""
+    """A group that lists its commands by what they are about, also without arguments.
+
+    Parameters
+    ----------
+    sections : mapping of str to sequence of str, optional
+        Titles, and the names of the commands below each; others come first.
+    **options
+        See `click.Group`.
+    """
+
+    def __init__(
+        self, *arguments: Any, sections: Mapping[str, Sequence[str]] | None = None, **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.sections = dict(sections or {})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with what each does, a list for each section."""
+        del ctx
+        listed = {name for names in self.sections.values() for name in names}
+        others = [name for name in self.commands if name not in listed]
+        width = max(map(len, self.commands), default=0)
+        limit = formatter.width - 6 - width
+        for title, names in {"Commands": others, **self.sections}.items():
+            rows = [
+                (name.ljust(width), self.commands[name].get_short_help_str(limit))
+                for name in names
+                if name in self.commands
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands as they were added."""
@@ -82,12 +115,85 @@ def check_files(
     return value
 
 
+_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+def parse_size(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read a number of bytes such as 512MB, 4GiB or 1500000; an option's callback."""
+    if value is None:
+        return None
+    text = value.strip().lower().removesuffix("b").strip()
+    digits = text.rstrip("kmgi ")
+    unit = text[len(digits) :].strip()
+    try:
+        size = float(digits) * _UNITS[unit]
+    except (KeyError, ValueError):
+        size = 0.0
+    if not 0 < size < 2**63:
+        message = f"{value!r} is not a size, such as 512MB or 4GiB."
+        raise click.BadParameter(message, ctx, param)
+    return round(size)
+
+
+def parse_work(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[float, ...] | None:
+    """Read units of work, such as ``100,200,400``; an option's callback."""
+    if value is None:
+        return None
+    try:
+        return tuple(float(part) for part in value.split(","))
+    except ValueError:
+        message = f"{value!r} is not a list of numbers such as 100,200,400."
+        raise click.BadParameter(message, ctx, param) from None
+
+
 snapshot_argument = click.argument("snapshot", metavar="FILE", callback=check_files)
 series_argument = click.argument(
     "snapshots", metavar="FILE...", nargs=-1, required=True, callback=check_files
 )
+log_arguments = click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, callback=check_files
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout."
+)
+work_option = click.option(
+    "--work",
+    metavar="N,N,…",
+    callback=parse_work,
+    help="Units of work, such as requests, done when each snapshot was taken; for rates.  "
+    "[default: what the side files say]",
+)
+
+known_leaks_option = click.option(
+    "--known-leaks",
+    metavar="FILE",
+    multiple=True,
+    help="A file of leaks that you know of, besides those that heapnb knows.",
+)
+
+
+def parse_time(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Read a time such as ``60s``, ``500ms``, ``5m`` or ``1h``: seconds; an option's callback."""
+    if value is None:
+        return None
+    found = _TIME.fullmatch(value.strip())
+    if found is None:
+        message = f"{value!r} is not a time such as 60s, 500ms, 5m or 1h."
+        raise click.BadParameter(message, ctx, param)
+    return float(found[1]) * _SECONDS[found[2] or "s"]
+
+
+_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+progress_option = click.option(
+    "--no-progress", is_flag=True, help="Do not show progress on stderr."
+)
+process_option = click.option(
+    "--pid", type=click.IntRange(min=1), metavar="PID", help="A running process (Linux)."
 )
 
 
@@ -108,12 +214,16 @@ def limit_option(function: _Function) -> _Function:
     return wrapper  # type: ignore[return-value]
 
 
+WITHOUT_MAPS: Final = "Source maps are not read: `pip install 'heapnb[sourcemaps]'`."
+"""What is said of ``--source-maps`` without the extra; the command goes on without them."""
+
+
 def reading_options(function: _Function) -> _Function:
     """Add the options that say how snapshots are read; the command gets ``reading: Reading``."""
 
     @click.option("--no-cache", is_flag=True, help="Do not use the on-disk cache.")
     @click.option("--salvage", is_flag=True, help="Read a truncated file as far as it goes.")
-    @click.option("--no-progress", is_flag=True, help="Do not show progress on stderr.")
+    @progress_option
     @click.option(
         "--source-root", metavar="DIR", multiple=True, help="A folder with the program's sources."
     )
@@ -128,6 +238,9 @@ def reading_options(function: _Function) -> _Function:
         source_maps: tuple[str, ...],
         **others: object,
     ) -> object:
+        if source_maps and importlib.util.find_spec("symbolic") is None:
+            warn([WITHOUT_MAPS])
+            source_maps = ()
         reading = Reading(
             cache=not no_cache,
             salvage=salvage,

@@ -7,13 +7,18 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
-from heapnb.cli.frontend import frontend
+from heapnb.cli.frontend import frontend, terminal_width
 from heapnb.views.fmt import visible
+from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from heapnb.cli.frontend import Table
+    from heapnb.timeline.findings import Finding
 
 EXIT_ANSWERED: Final = 0
 EXIT_LEAK: Final = 1
@@ -34,8 +39,18 @@ def note(text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print a line of an answer on stdout, without anything that acts on a terminal."""
-    print(visible(text))
+    """Print a line of an answer on stdout, without anything that acts on a terminal.
+
+    Parameters
+    ----------
+    text : str
+        One line; a terminal gets it in as many as it takes, broken between words.
+    """
+    width = terminal_width()
+    shown = visible(text)
+    if width is not None:
+        shown = fill(shown, width, break_long_words=False, break_on_hyphens=False)
+    print(shown)
 
 
 def warn(warnings: Iterable[str]) -> None:
@@ -79,7 +94,7 @@ def _plain(value: Any) -> Any:
 
 
 def print_rows(
-    frame: pd.DataFrame,
+    frame: Table,
     limit: int | None,
     *,
     result: object = None,
@@ -90,7 +105,7 @@ def print_rows(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         Any table of heapnb; sizes are in bytes.
     limit : int or None
         How many; 0 for all, None for as many as usual.
@@ -126,12 +141,12 @@ def print_result(result: object) -> None:
     frontend().show_result(result)
 
 
-def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+def records(frame: Table, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Convert a table to plain data.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         Any table of heapnb.
     columns : sequence of str
         Which columns, and in which order; one that the table lacks is null throughout.
@@ -146,6 +161,9 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]
         if name not in frame:
             lists.append([None] * len(frame))
             continue
+        if isinstance(frame, Rows):
+            lists.append(frame.columns[name])
+            continue
         values = frame[name]
         is_there = values.notna().tolist()
         lists.append(
@@ -155,6 +173,30 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]
             ]
         )
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def timed_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Convert a table over time to plain data: times become ISO 8601 in UTC, to the millisecond."""
+    if "time" in frame:
+        text = frame["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str[:-3] + "Z"
+        frame = frame.assign(time=text)
+    return records(frame, list(frame.columns))
+
+
+def finding_records(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Convert what a log says to plain data, with the sentences."""
+    from heapnb.views.timeline_words import sentences
+
+    return [
+        {
+            "kind": finding.kind,
+            "level": finding.level,
+            "subject": finding.subject or None,
+            "text": " ".join(sentences([finding])),
+            **dict(finding.values),
+        }
+        for finding in findings
+    ]
 
 
 @dataclass(frozen=True)
@@ -183,7 +225,7 @@ class TableOutput:
 
     def show(
         self,
-        frame: pd.DataFrame,
+        frame: Table,
         *,
         for_people: Sequence[str] = (),
         spare: Sequence[str] = (),
@@ -195,8 +237,8 @@ class TableOutput:
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            The table.
+        frame : pandas.DataFrame or Rows
+            The table; Rows only where rows are not grouped by place.
         for_people : sequence of str, optional
             The columns to show without `--json`; by default the same.
         spare : sequence of str, optional
@@ -213,7 +255,7 @@ class TableOutput:
             rows = self._sorted(frame, self.sort or self.default_sort)
             print_json(records(rows.head(self.limit or len(rows)), self.columns))
             return
-        if by_place is not None and frontend().is_brief:
+        if by_place is not None and frontend().is_brief and not isinstance(frame, Rows):
             from heapnb.progress import stage
 
             with stage("Grouping rows"):
@@ -223,7 +265,7 @@ class TableOutput:
         rows = self._sorted(frame, self.sort or self.default_sort)
         columns = [name for name in for_people or self.columns if name in frame]
         print_rows(
-            rows[columns],
+            rows.select(columns) if isinstance(rows, Rows) else rows[columns],
             self.limit,
             result=result,
             spare=spare,
@@ -231,9 +273,11 @@ class TableOutput:
         )
 
     @staticmethod
-    def _sorted(frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    def _sorted(frame: Table, column: str | None) -> Table:
         if column is None or column not in frame:
             return frame
+        if isinstance(frame, Rows):
+            return frame.sorted_by(column)
         import pandas as pd
 
         values = frame[column].reset_index(drop=True)

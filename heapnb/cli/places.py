@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from heapnb._typing import IntArray
+    from heapnb.cli.frontend import Table
     from heapnb.decode.tables import DecodedTable
     from heapnb.graph import HeapGraph
 
 _OWN, _PACKAGE, _REST = range(3)
+_OWNERS: Final = {"own": _OWN, "npm": _PACKAGE, "runtime": _REST}
 _SECTIONS: Final = {_PACKAGE: "Packages:", _REST: "JavaScript and runtime:"}
 _SHARES: Final = (4, 1, 1)
 """How the rows that are shown are divided between own code, packages and the rest."""
@@ -30,7 +35,7 @@ class Selection:
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         The rows, in order.
     sections : dict of int to str
         Titles, by the number of the row that they precede.
@@ -38,17 +43,17 @@ class Selection:
         Whether rows of the program's own code precede the others.
     """
 
-    frame: pd.DataFrame
+    frame: Table
     sections: dict[int, str] = field(default_factory=dict)
     is_own_first: bool = False
 
 
-def own_code_first(frame: pd.DataFrame, limit: int) -> Selection:
+def own_code_first(frame: Table, limit: int) -> Selection:
     """Choose the rows to show: first of the program, then of packages, then all others.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         Rows in order; a location, a file or ``built_in`` tells whose they are.
     limit : int
         How many rows to choose. Each owner gets a share of them, and what others leave over.
@@ -68,7 +73,8 @@ def own_code_first(frame: pd.DataFrame, limit: int) -> Selection:
         if n_rows and owner in _SECTIONS:
             sections[len(chosen)] = _SECTIONS[owner]
         chosen += by_owner[owner][:n_rows].tolist()
-    return Selection(frame.iloc[chosen], sections, is_own_first=bool(sections))
+    rows = frame.take(chosen) if isinstance(frame, Rows) else frame.iloc[chosen]
+    return Selection(rows, sections, is_own_first=bool(sections))
 
 
 def _shared_out(limit: int, wanted: list[int]) -> list[int]:
@@ -80,21 +86,28 @@ def _shared_out(limit: int, wanted: list[int]) -> list[int]:
     return shares
 
 
-def _owners(frame: pd.DataFrame) -> IntArray:
+def _owners(frame: Table) -> IntArray:
     """Tell whose each row is: ``int64[n_rows]``."""
-    from heapnb.analysis.packages import package_of
-
+    column = next((name for name in _LOCATIONS if name in frame), None)
+    if isinstance(frame, Rows):
+        places = [None] * len(frame) if column is None else frame.columns[column]
+        return np.array([_REST if one is None else _owner_of(one) for one in places], np.int64)
     if _BUILT_IN in frame:
         return np.where(frame[_BUILT_IN].fillna(value=True).to_numpy(bool), _REST, _OWN)
-    column = next((name for name in _LOCATIONS if name in frame), None)
     if column is None:
         return np.full(len(frame), _REST)
     numbers, locations = frame[column].factorize()
-    owner_of = {"own": _OWN, "npm": _PACKAGE, "runtime": _REST}
     # The last one is that of -1: rows without a location.
-    owners = [owner_of[package_of(str(location)).kind] for location in locations]
+    owners = [_owner_of(str(location)) for location in locations]
     owner_of_row: IntArray = np.array([*owners, _REST], np.int64)[np.asarray(numbers)]
     return owner_of_row
+
+
+@cache
+def _owner_of(location: str) -> int:
+    from heapnb.analysis.packages import package_of
+
+    return _OWNERS[package_of(location).kind]
 
 
 def by_place(graph: HeapGraph, table: DecodedTable, frame: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +141,8 @@ def by_place(graph: HeapGraph, table: DecodedTable, frame: pd.DataFrame) -> pd.D
     columns = (*map(column, more), SHALLOW_SIZE, RETAINED_SIZE)
     groups = GroupedFrame(graph, rows, columns, table.groups)
     sums = groups.sums_of(np.arange(len(rows)))
-    sums = sums.sort_values("retained_size", ascending=False, kind="stable")
+    sort = table.sort if table.sort in sums else "retained_size"
+    sums = sums.sort_values(sort, ascending=False, kind="stable")
     shown = [*table.groups, "count", *more, "shallow_size", "retained_size", "node_id"]
     return sums[[name for name in shown if name in sums]]
 

@@ -53,9 +53,11 @@ class Reading:
             To be called with (stage, done, total).
         """
         # Costs numpy, which `--help` must not.
-        from heapnb.progress import progress_bar
+        from heapnb.progress import SHOW_AFTER_SECONDS, progress_bar
 
-        with progress_bar(enabled=self.show_progress) as callback:
+        # Loading packages is part of the wait.
+        after = max(SHOW_AFTER_SECONDS - frontend().waited(), 0)
+        with progress_bar(enabled=self.show_progress, after=after) as callback:
             yield callback
 
     @contextmanager
@@ -117,7 +119,12 @@ class Reading:
         return self.open_graph(before), self.open_graph(after)
 
     def open_series(
-        self, sources: Sequence[str], *, with_warnings: bool = True, strict: bool = False
+        self,
+        sources: Sequence[str],
+        *,
+        with_warnings: bool = True,
+        strict: bool = False,
+        work: Sequence[float] | None = None,
     ) -> Series:
         """Open several snapshots of one program.
 
@@ -129,6 +136,8 @@ class Reading:
             Whether to print what they warn of; False where the answer says that.
         strict : bool, optional
             Whether a file that cannot be read is an error even if others can be read.
+        work : sequence of float, optional
+            Units of work done when each snapshot was taken.
 
         Returns
         -------
@@ -152,6 +161,7 @@ class Reading:
             source_root=self.source_root or None,
             source_maps=self.source_maps or None,
             strict=strict,
+            work=work,
         )
         if with_warnings:
             warn(series.warnings)

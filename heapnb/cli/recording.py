@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,10 +17,10 @@ import click
 from heapnb.capture.program import (
     DEFAULT_ROUNDS,
     DEFAULT_TIMEOUT,
-    OutputCallback,
     Program,
-    record,
+    record_program,
 )
+from heapnb.capture.supervising import OutputCallback
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -65,16 +68,41 @@ class Recording:
         list of Path
             The snapshots.
         """
-        return record(
+        return record_program(
             program,
             rounds=self.rounds,
             timeout=self.timeout,
             node=self.node,
             out=out,
-            environment=dict(map(_variable, self.environment)),
+            environment=variables_of(self.environment),
             name=name,
             output=output,
         )
+
+
+def variables_of(environment: Sequence[str]) -> dict[str, str]:
+    """Return the variables that ``--env`` names, with values of our own where it has none."""
+    return dict(map(_variable, environment))
+
+
+@contextlib.contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """End the block in order when the process is told to terminate, as by Ctrl-C.
+
+    A build that is cancelled must not leave the programs running that heapnb started.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _variable(text: str) -> tuple[str, str]:
@@ -82,18 +110,32 @@ def _variable(text: str) -> tuple[str, str]:
     return name, value if equals else os.environ.get(name, "")
 
 
+node_option = click.option("--node", metavar="PATH", help="The Node.js to use.  [default: node]")
+keep_option = click.option(
+    "--keep", metavar="DIR", help="Keep the snapshots, in a new or empty folder."
+)
+environment_option = click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="An environment variable for the program; snapshots may hold its value.",
+)
+rounds_option = click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=DEFAULT_ROUNDS,
+    show_default=True,
+    metavar="N",
+    help="Call load(round) N times before the first snapshot, N times before the second, "
+    "and twice as often before the third.",
+)
+
+
 def recording_options(function: _Function) -> _Function:
     """Add the options that say how a program is recorded; it gets ``recording: Recording``."""
 
-    @click.option(
-        "--rounds",
-        type=click.IntRange(min=1),
-        default=DEFAULT_ROUNDS,
-        show_default=True,
-        metavar="N",
-        help="Call load(round) N times before the first snapshot, N times before the second, "
-        "and twice as often before the third.",
-    )
+    @rounds_option
     @click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
@@ -102,15 +144,9 @@ def recording_options(function: _Function) -> _Function:
         metavar="SECONDS",
         help="End the program after this time.",
     )
-    @click.option("--node", metavar="PATH", help="The Node.js to use.  [default: node]")
-    @click.option("--keep", metavar="DIR", help="Keep the snapshots, in a new or empty folder.")
-    @click.option(
-        "--env",
-        "environment",
-        multiple=True,
-        metavar="NAME[=VALUE]",
-        help="An environment variable for the program; snapshots may hold its value.",
-    )
+    @node_option
+    @keep_option
+    @environment_option
     @functools.wraps(function)
     def wrapper(
         *,

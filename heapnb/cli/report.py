@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from heapnb.cli.options import document_options, reading_options, series_argument
+from heapnb.cli.options import (
+    document_options,
+    known_leaks_option,
+    reading_options,
+    series_argument,
+    work_option,
+)
 from heapnb.cli.output import print_json, print_text
 from heapnb.cli.reading import Reading, check_target
 from heapnb.errors import CommandError
@@ -15,12 +21,23 @@ from heapnb.errors import CommandError
 @document_options("report.html")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON instead of writing a file.")
 @click.option("--markdown", is_flag=True, help="Print as Markdown, for tickets and builds.")
+@click.option(
+    "--timeline",
+    metavar="FILE",
+    multiple=True,
+    help="A log of memory or GC, or deployments, to show with the snapshots.",
+)
+@known_leaks_option
+@work_option
 @reading_options
 def command(
     snapshots: tuple[str, ...],
     target: str,
     reading: Reading,
     *,
+    work: tuple[float, ...] | None,
+    known_leaks: tuple[str, ...],
+    timeline: tuple[str, ...],
     force: bool,
     as_json: bool,
     markdown: bool,
@@ -30,17 +47,16 @@ def command(
 
     Give the snapshots in the order in which they were taken; three show most.
     """
-    from heapnb.analysis.diagnosis.diagnose import diagnose
-    from heapnb.reports import markdown_report, report_data
-    from heapnb.reports import report as write_report
-
     if as_json and markdown:
         raise CommandError("--json and --markdown exclude each other.", hint="choose one.")
     if as_json or markdown:
         with reading.working("Gathering tables"):
-            series = reading.open_series(snapshots, with_warnings=False)
+            from heapnb.analysis.diagnosis.diagnose import diagnose
+            from heapnb.reports import markdown_report, report_data
+
+            series = reading.open_series(snapshots, with_warnings=False, work=work)
             write = report_data if as_json else markdown_report
-            answer = write(series, redact=not no_redact)
+            answer = write(diagnose(series, known_leaks=known_leaks), redact=not no_redact)
         if as_json:
             print_json(answer)
         else:
@@ -48,7 +64,11 @@ def command(
         return
     check_target(target, snapshots, force=force)
     with reading.working(f"Writing {target}"):
-        diagnosis = diagnose(reading.open_series(snapshots))
-        write_report(diagnosis, target, force=force, redact=not no_redact)
+        from heapnb.analysis.diagnosis.diagnose import diagnose
+        from heapnb.reports import report as write_report
+
+        series = reading.open_series(snapshots, work=work)
+        diagnosis = diagnose(series, known_leaks=known_leaks)
+        write_report(diagnosis, target, force=force, redact=not no_redact, timeline=timeline)
     print_text(f"{diagnosis.verdict}: {diagnosis.reason}")
     print_text(f"Report: {target}")

@@ -37,10 +37,10 @@ def command(
 
     The retainers are in the order of DevTools' Retainers pane.
     """
-    from heapnb.analysis.retention.paths import preferred_path
-    from heapnb.analysis.retention.retainers import retainers
-
     with reading.working("Looking for retainers"):
+        from heapnb.analysis.retention.paths import preferred_path
+        from heapnb.analysis.retention.retainers import retainers
+
         graph = reading.open_graph(snapshot)
         ordinal = graph.ordinal_of(node_id)
         table = retainers(graph, ordinal)

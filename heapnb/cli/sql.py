@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Query snapshots in SQL: "select * from nodes".
 
-    Tables: nodes, edges, strings, constructors, dominators; `describe nodes` lists the columns.
+    Tables: nodes, edges, strings, constructors, dominators, allocations, allocated_nodes;
+    `describe nodes` lists the columns.
     Functions of a node id: retained, class_of, path, preview; as tables: retainers, children.
 
     Of several files the tables have a column `snapshot`, which counts from 1, and the table

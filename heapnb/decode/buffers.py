@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.decode.links import (
@@ -25,6 +24,8 @@ from heapnb.decode.links import (
 from heapnb.frames import masked, signed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
@@ -82,6 +83,8 @@ def buffers(graph: HeapGraph) -> pd.DataFrame:
     2       Buffer         8192           2     True
     3  ArrayBuffer         8192           2     True
     """
+    import pandas as pd
+
     view = views(graph)
     # Subclasses have other names, but stores or views of their own.
     named = nodes_named(graph, _BUFFERS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +16,8 @@ from heapnb.graph.locations import script_name, script_names, scripts_of, site_p
 from heapnb.kernels.chains import chain_lengths
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import AnyArray, BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
@@ -73,6 +74,8 @@ def closures(graph: HeapGraph) -> pd.DataFrame:
     >>> row.function, row.location, row.variables, int(row.outer_contexts)
     ('lookUp', 'lib/memo.js:12:5', ['cache', 'key'], 1)
     """
+    import pandas as pd
+
     nodes = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
     columns = {
         "node_id": signed(graph.node_id[nodes]),
@@ -211,6 +214,8 @@ def _enclosing(graph: HeapGraph, contexts: IntArray, is_context: BoolArray) -> I
 
 
 def _wrapped(values: pa.Array) -> Any:
+    import pandas as pd
+
     return pd.array(values, dtype=pd.ArrowDtype(values.type))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.decode.hashtables import (
@@ -33,6 +32,8 @@ from heapnb.frames import masked, signed
 from heapnb.kernels.decoding import sum_up_elements
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
@@ -115,6 +116,8 @@ def collections(graph: HeapGraph) -> pd.DataFrame:
       kind  entry_count  capacity  fill_ratio variable
     1  Map            1         4        0.25    cache
     """
+    import pandas as pd
+
     parts = [_tables(graph), _arrays(graph), _typed_arrays(graph), _dictionaries(graph)]
     node = np.concatenate([part.node for part in parts])
     # What is found in two ways is what it was found to be first.

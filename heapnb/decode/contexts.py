@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow.compute as pc
 
 from heapnb import vocab
@@ -25,6 +24,8 @@ from heapnb.decode.links import (
 from heapnb.frames import signed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -82,6 +83,8 @@ def contexts(graph: HeapGraph) -> pd.DataFrame:
     >>> row.variables, int(row.closure_count)
     (['cache'], 2)
     """
+    import pandas as pd
+
     node = find_contexts(graph)
     closure, place = _closures(graph, node)
     shared = property_of(graph, closure, "shared", edge_type="internal")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.frames import nodes_at
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb.graph import HeapGraph
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from heapnb import vocab
@@ -27,6 +26,8 @@ from heapnb.decode.links import (
 from heapnb.frames import edge_labels, signed, texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -109,6 +110,8 @@ def _keys_without_values(graph: HeapGraph, only: IntArray) -> list[pa.LargeStrin
 
 
 def _table(graph: HeapGraph, names: Any, key: IntArray, value: IntArray) -> pd.DataFrame:
+    import pandas as pd
+
     is_missing = value < 0
     sizes = {
         name: np.where(is_missing, 0, signed(column[np.maximum(value, 0)]))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from heapnb import vocab
@@ -16,6 +15,8 @@ from heapnb.frames import edge_labels, signed, texts
 from heapnb.graph.edges import internal_child
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb.graph import HeapGraph
 
 _MAX_PREVIEW: Final = 200
@@ -88,6 +89,8 @@ def fields(graph: HeapGraph, node: int, *, limit: int = 1000) -> pd.DataFrame:
     0  #key   private  "s3cret"
     1  name  property     "Ann"
     """
+    import pandas as pd
+
     edges = np.arange(*graph.edges_of(node))
     names: list[str] = []
     kinds: list[str] = []

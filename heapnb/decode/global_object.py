@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import orjson
-import pandas as pd
 import pyarrow as pa
 
 from heapnb.decode.links import (
@@ -23,6 +22,8 @@ from heapnb.decode.preview import preview
 from heapnb.frames import edge_labels, signed, texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -79,6 +80,8 @@ def global_variables(graph: HeapGraph, built_in: Collection[str] | None = None) 
     0  cache     False
     1  Array      True
     """
+    import pandas as pd
+
     if built_in is None:
         built_in = builtin_globals(graph)
     _, edges = edges_of_type(graph, global_objects(graph), "property")

@@ -22,6 +22,7 @@ from heapnb.decode.links import (
     nodes_named,
     property_of,
 )
+from heapnb.format.arrow import to_arrow, to_numpy
 
 if TYPE_CHECKING:
     from heapnb._typing import BoolArray, IntArray
@@ -78,17 +79,12 @@ class Layout:
         fits = (rest == 0) & (capacity >= self.min_capacity) & (n_buckets & (n_buckets - 1) == 0)
         return np.where(fits, capacity, vocab.NO_INDEX)
 
-    def first_word(self, capacity: IntArray) -> IntArray:
-        """Tell at which word the entries begin."""
-        return self.prefix + (capacity // 2 if self.is_ordered else np.zeros_like(capacity))
-
 
 MAP: Final = Layout("Map", 3, 3, has_value=True, min_capacity=4, is_ordered=True)
 SET: Final = Layout("Set", 3, 2, has_value=False, min_capacity=4, is_ordered=True)
 WEAK: Final = Layout("WeakMap", 3, 2, has_value=True, min_capacity=4)
 PROPERTIES: Final = Layout("object", 6, 3, has_value=True, min_capacity=2)
 OLDER_PROPERTIES: Final = Layout("object", 5, 3, has_value=True, min_capacity=2)
-ELEMENTS: Final = Layout("object", 4, 3, has_value=True, min_capacity=2)
 # No size fits more than one of the tables that an edge called "table" leads to.
 _COLLECTIONS: Final = (MAP, SET, WEAK)
 
@@ -302,11 +298,11 @@ def indexed_edges(
     is_used = np.zeros(len(graph.strings), np.bool_)
     is_used[graph.edge_name[edges]] = True
     used = np.flatnonzero(is_used)
-    names = graph.strings.take(pa.array(used))
+    names = graph.strings.take(to_arrow(used))
     is_index = pc.match_substring_regex(names, f"^[0-9]{{1,{_MAX_DIGITS}}}$")
     index_of_name = np.full(len(graph.strings), vocab.NO_INDEX, np.int64)
-    chosen = used[is_index.to_numpy(zero_copy_only=False)]
-    index_of_name[chosen] = pc.cast(names.filter(is_index), pa.int64()).to_numpy()
+    chosen = used[to_numpy(is_index)]
+    index_of_name[chosen] = to_numpy(pc.cast(names.filter(is_index), pa.int64()))
     index = index_of_name[graph.edge_name[edges]]
     target = graph.edge_to[edges].astype(np.int64)
     is_item = index >= 0

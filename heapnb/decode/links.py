@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -88,9 +87,9 @@ def edges_named(graph: HeapGraph, name: str, edge_type: str = "property") -> Int
 
 
 def owners_of(
-    graph: HeapGraph, name: str, edge_type: str = "property", *, node_type: str = "object"
+    graph: HeapGraph, name: str, edge_type: str = "property"
 ) -> tuple[IntArray, IntArray]:
-    """Find the nodes that have some edge, and where it leads.
+    """Find the objects that have some edge, and where it leads.
 
     Parameters
     ----------
@@ -100,8 +99,6 @@ def owners_of(
         The edge's name.
     edge_type : str, optional
         Its type.
-    node_type : str, optional
-        Type of the nodes.
 
     Returns
     -------
@@ -110,7 +107,7 @@ def owners_of(
     """
     edges = edges_named(graph, name, edge_type)
     nodes = graph.edge_from(edges)
-    is_wanted = graph.node_type[nodes] == graph.node_type_index(node_type)
+    is_wanted = graph.node_type[nodes] == graph.node_type_index("object")
     nodes, first = np.unique(nodes[is_wanted], return_index=True)
     return nodes, graph.edge_to[edges[is_wanted][first]].astype(np.int64)
 
@@ -233,6 +230,8 @@ def is_oddball(graph: HeapGraph, nodes: IntArray, *values: str) -> BoolArray:
 
 def truth_of(graph: HeapGraph, nodes: IntArray) -> Any:
     """Read booleans."""
+    import pandas as pd
+
     is_true, is_false = (is_oddball(graph, nodes, value) for value in ("true", "false"))
     return pd.arrays.BooleanArray(is_true, ~(is_true | is_false))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from heapnb import vocab
@@ -28,20 +27,23 @@ from heapnb.decode.links import (
     string_values,
     unbound,
 )
-from heapnb.frames import edge_labels, signed, texts
+from heapnb.decode.native_listeners import NativeListeners, events_of_lists, native_listeners
+from heapnb.frames import edge_labels, texts
 from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
-_KINDS: Final = ("EventEmitter", "EventTarget")
+_KINDS: Final = ("EventEmitter", "EventTarget", "native")
 _EVENTS_OF_EMITTER: Final = "_events"
 _EVENTS_OF_TARGET: Final = "<symbol kEvents>"
 
 
 def listeners(graph: HeapGraph) -> pd.DataFrame:
-    """List what listens to events of Node's EventEmitters and EventTargets.
+    """List what listens to events of EventEmitters, EventTargets, and a browser's native objects.
 
     Parameters
     ----------
@@ -56,13 +58,16 @@ def listeners(graph: HeapGraph) -> pd.DataFrame:
         ``emitter_id``, ``emitter_class``
             What emits.
         ``kind``
-            ``"EventEmitter"`` or ``"EventTarget"``; an AbortSignal is one of the latter.
+            ``"EventEmitter"`` or ``"EventTarget"`` of Node.js, of which an AbortSignal is one of
+            the latter; ``"native"`` for windows, documents, elements and other native targets of a
+            browser.
         ``event``
-            Its name; a symbol as ``<symbol …>``.
+            Its name; a symbol as ``<symbol …>``. For a native target, it comes from the code that
+            adds the listener, and is ``<NA>`` where that does not tell.
         ``count``
             How many listeners the emitter has for this event.
         ``once``
-            Whether it goes after the first event; always false for an EventTarget, where the
+            Whether it goes after the first event; always false for the other kinds, where the
             file does not tell.
         ``listener_id``
             Node id of the function, or of the object with ``handleEvent``: of what was passed,
@@ -81,12 +86,15 @@ def listeners(graph: HeapGraph) -> pd.DataFrame:
       emitter_class event function  count
     0           bus  open   onOpen      1
     """
+    import pandas as pd
+
     emitter, event, listener = _of_emitters(graph)
     target, type_, handler = _of_targets(graph)
-    is_target = np.repeat([False, True], [len(emitter), len(target)])
-    emitter = np.concatenate([emitter, target])
-    held = np.concatenate([listener, handler])
-    name = pa.concat_arrays([event, type_])
+    native = native_listeners(graph)
+    kind = np.repeat([0, 1, 2], [len(emitter), len(target), len(native.target)])
+    emitter = np.concatenate([emitter, target, native.target])
+    held = np.concatenate([listener, handler, native.callback])
+    name = pa.concat_arrays([event, type_, _events_of_natives(graph, native)])
     inner = property_of(graph, held, "listener")
     is_once = inner >= 0
     held = np.where(is_once, inner, held)
@@ -94,11 +102,11 @@ def listeners(graph: HeapGraph) -> pd.DataFrame:
     is_function = has_type(graph, called, "closure")
     code = np.where(is_function, called, vocab.NO_INDEX)
     columns = {
-        "emitter_id": signed(graph.node_id[emitter]),
+        "emitter_id": ids_of(graph, emitter),
         "emitter_class": class_names_of(graph, emitter),
-        "kind": one_of(is_target.astype(np.int8), _KINDS),
+        "kind": one_of(kind.astype(np.int8), _KINDS),
         "event": texts(name),
-        "count": _sizes_of_groups(emitter, name),
+        "count": _sizes_of_groups(emitter, name, native),
         "once": is_once,
         "listener_id": ids_of(graph, held),
         "function": names_of(graph, code),
@@ -108,12 +116,25 @@ def listeners(graph: HeapGraph) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def _sizes_of_groups(emitter: IntArray, event: pa.LargeStringArray) -> IntArray:
-    names = event.dictionary_encode().indices.to_numpy().astype(np.int64)
+def _sizes_of_groups(
+    emitter: IntArray, event: pa.LargeStringArray, native: NativeListeners
+) -> IntArray:
+    """Count the listeners of the same emitter and event; of native targets those in one list."""
+    names = event.fill_null("").dictionary_encode().indices.to_numpy().astype(np.int64)
+    n_native = len(native.target)
+    if n_native:
+        names[-n_native:] = native.list_of_event + len(names)
     pair = emitter * (int(names.max(initial=0)) + 1) + names
     _, which, size = np.unique(pair, return_inverse=True, return_counts=True)
     found: IntArray = size[which]
     return found
+
+
+def _events_of_natives(graph: HeapGraph, native: NativeListeners) -> pa.LargeStringArray:
+    """Return the event of each listener of a native target, null where it is unknown."""
+    events = events_of_lists(graph, native)
+    found = [events.get(node) for node in native.list_of_event.tolist()]
+    return pa.array(found, pa.large_string())
 
 
 def _of_emitters(graph: HeapGraph) -> tuple[IntArray, pa.LargeStringArray, IntArray]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +25,8 @@ from heapnb.decode.links import (
 from heapnb.frames import signed, texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -84,6 +85,8 @@ def modules(graph: HeapGraph) -> pd.DataFrame:
     1  /app/routes.js       2
     2  /app/routes.js       2
     """
+    import pandas as pd
+
     node, _ = owners_of(graph, "exports")
     node = node[has_name(graph, node, "Module")]
     wraps, _ = owners_of(graph, "url")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.decode.links import (
@@ -29,6 +28,8 @@ from heapnb.frames import signed
 from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -87,6 +88,8 @@ def promises(graph: HeapGraph) -> pd.DataFrame:
     1  pending               1
     3  settled               0
     """
+    import pandas as pd
+
     named = nodes_named(graph, ["Promise"])
     with_result, _ = owners_of(graph, _RESULT, "internal")
     node = np.union1d(named[property_of(graph, named, "constructor") < 0], with_result)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.decode.links import (
@@ -25,6 +24,8 @@ from heapnb.decode.links import (
 from heapnb.frames import signed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import IntArray
     from heapnb.graph import HeapGraph
 
@@ -87,6 +88,8 @@ def sockets(graph: HeapGraph) -> pd.DataFrame:
          kind state handle          remote
     1  socket  open    TCP  db.example.org
     """
+    import pandas as pd
+
     found = [nodes_named(graph, names) for names in _SORTS.values()]
     node = np.concatenate(found)
     kind = np.repeat(np.arange(len(found)), [len(nodes) for nodes in found])

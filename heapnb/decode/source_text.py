@@ -32,6 +32,8 @@ MOST_LINES: Final = 60
 
 _LONGEST_LINE: Final = 400
 _CUT_BY_V8: Final = 1024
+_MOST_SEARCHED: Final = 1 << 18
+_MOST_SEARCHED_LINES: Final = 3000
 _OPENING: Final = "([{"
 _CLOSING: Final = ")]}"
 
@@ -110,10 +112,78 @@ def source_text(graph: HeapGraph, node: int) -> SourceText | None:
     for text, place, origin in _candidates(
         graph, script_id, Place("", line + 1, column + 1), written
     ):
-        found = _excerpt(text, place, origin)
+        found = excerpt(text, place, origin)
         if found is not None:
             return found
     return None
+
+
+def function_text(graph: HeapGraph, node: int) -> str | None:
+    r"""Find the whole text of a function as it runs, for a search in it.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap; heapnb searches its `source_files`, if it has any.
+    node : int
+        Ordinal of a closure.
+
+    Returns
+    -------
+    str or None
+        From where the function begins to the end of the line where it ends, so that it may contain
+        more than the function, but never less. None if nobody has all of it: V8 writes the first
+        1,024 characters of a script into a snapshot.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> builder = SnapshotBuilder.from_edges(
+    ...     "root>f f/shared>info info/script>script script/source>text"
+    ... )
+    >>> _ = builder.node("f", type="closure", location=(7, 0, 10))
+    >>> _ = builder.node("script", type="code", name="/srv/app.js")
+    >>> _ = builder.node("text", type="string", name="function f() {\n  return 1;\n}\nf();")
+    >>> function_text(builder.graph(), builder.ordinal("f"))
+    '() {\n  return 1;\n}'
+    """
+    row = int(graph.location_of[node])
+    locations = graph.raw.locations
+    if row == vocab.NO_INDEX or locations is None:
+        return None
+    script = script_nodes(graph).get(int(locations.script_id[row]))
+    name = None if script is None else script_name(graph, script)
+    if script is None or name is None:
+        return None
+    place = Place(name, int(locations.line[row]) + 1, int(locations.column[row]) + 1)
+    text = None if graph.source_files is None else graph.source_files.text(name)
+    if text is None:
+        source = child(graph, script, "source")
+        text = "" if source is None else graph.display_name(source)
+        if len(text) >= _CUT_BY_V8 and not _has_end(graph, text):
+            return None
+    return _from_place(text, place)
+
+
+def _has_end(graph: HeapGraph, text: str) -> bool:
+    """Tell whether this V8 writes longer texts than it did before, so that this one is whole."""
+    # A cut text has 1,024 characters, or a few more where it cuts a pair of surrogates.
+    return graph.raw.scopes is not None and len(text) > _CUT_BY_V8 + 2
+
+
+def _from_place(text: str, place: Place) -> str | None:
+    """Return a function's text, to the end of its last line; None if the file is another one."""
+    lines = text.splitlines()
+    if place.line > len(lines) or place.column > _utf16_length(lines[place.line - 1]) + 1:
+        return None
+    first = _from_utf16(lines[place.line - 1], place.column - 1)
+    some = lines[place.line : place.line + _MOST_SEARCHED_LINES]
+    if len(first) + sum(map(len, some)) > _MOST_SEARCHED:
+        return None
+    last = _last_line([first, *some], Place(place.file, 1, 1))
+    if last is None and len(some) < len(lines) - place.line:
+        return None
+    return "\n".join([first, *some][: None if last is None else last + 1])
 
 
 def source_at(graph: HeapGraph, location: str, nodes: Iterable[int] = ()) -> SourceText | None:
@@ -169,8 +239,23 @@ def _candidates(
         yield text, as_run, "snapshot"
 
 
-def _excerpt(text: str, place: Place, origin: Origin) -> SourceText | None:
-    """Cut a function out of a text: whole lines, from that where it begins."""
+def excerpt(text: str, place: Place, origin: Origin) -> SourceText | None:
+    """Cut a function or a statement out of a text: whole lines, from that where it begins.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    place : Place
+        Where it begins.
+    origin : {"snapshot", "file", "source map"}
+        Who had the text.
+
+    Returns
+    -------
+    SourceText or None
+        None if the text has no such place.
+    """
     lines = text.splitlines()
     if place.line > len(lines) or place.column > _utf16_length(lines[place.line - 1]) + 1:
         # Of another version, or cut by V8.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +18,8 @@ from heapnb.kernels.ropes import NOTHING, join_ropes, measure_ropes
 from heapnb.kernels.texts import count_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import ByteArray, IntArray
     from heapnb.graph import HeapGraph
 
@@ -82,6 +83,8 @@ def texts(graph: HeapGraph) -> pd.DataFrame:
     1     wine  string      1
     2  redwine    rope      1
     """
+    import pandas as pd
+
     groups = text_groups(graph)
     values = groups.text
     columns = {
@@ -136,6 +139,8 @@ def duplicate_strings(graph: HeapGraph) -> pd.DataFrame:
       text  count  size  wasted_size  node_id
     0  red      2    48           24        3
     """
+    import pandas as pd
+
     groups = _groups_of_strings(graph)
     groups = groups.take(np.flatnonzero(groups.count > 1))
     wasted = groups.size * (groups.count - 1)

@@ -147,6 +147,43 @@ _ENTRIES: Final = (
         empty_text="No closure of this heap captures a variable.",
     ),
     DecodedTable(
+        "dead_variables",
+        "dead_variables",
+        "dead_variables",
+        "List captured variables that no living closure reads.",
+        "variable of a context that no living closure can read",
+        "its value, the closure that keeps the context, bytes that clearing it frees",
+        (
+            *("variable", "class_name", "node_id", "function", "location"),
+            *("kept_by", "kept_at", "context_id"),
+            *(*_SIZES, "freed_size", "evidence"),
+        ),
+        sort="freed_size",
+        hidden=("context_id", "shallow_size"),
+        group_by=("variable", "function", "location"),
+        in_tree=("freed_size", "kept_by", "evidence"),
+        description="Variables that a context keeps although no living closure can read them. All "
+        "closures that were created in one call share its context: one of them keeps what only "
+        "another used that is gone.",
+        empty_text="No dead variable was found. Scopes are in snapshots of Chromium 156 and "
+        "workerd; for others, give the program's sources (source_root, --source-root).",
+    ),
+    DecodedTable(
+        "native_contexts",
+        "native_contexts",
+        "native_context_table",
+        "List native contexts: page, frame, worker, vm; sizes.",
+        "native context: page, frame, worker, `vm` context",
+        "what it is of, objects and bytes that belong to it, what is shared",
+        ("node_id", "kind", "name", "is_detached", "count", *_SIZES),
+        sort="shallow_size",
+        in_tree=("kind", "name", "is_detached", "count"),
+        description="Pages, frames, workers and vm contexts, with the objects that belong to each, "
+        "as DevTools attributes them: the context that the object's map names, else the only "
+        "context that reaches it.",
+        empty_text="This heap has no native contexts.",
+    ),
+    DecodedTable(
         "texts",
         "strings",
         "texts",
@@ -192,7 +229,7 @@ _ENTRIES: Final = (
         "listeners",
         "listeners",
         "List listeners: emitter, event, function, location.",
-        "listener of an EventEmitter, EventTarget or AbortSignal",
+        "listener of an EventEmitter, EventTarget, AbortSignal, window, document or element",
         "event, function, location; number of listeners for this event",
         (
             *("emitter_id", "emitter_class", "kind", "event", "count", "once"),
@@ -204,10 +241,10 @@ _ENTRIES: Final = (
         place=("emitter_class", "event", "function", "location"),
         subject="listener_id",
         in_tree=("location",),
-        description="Listeners of EventEmitters and EventTargets, by class and event. Many "
-        "listeners of one event suggest that the program adds the same listener repeatedly.",
-        empty_text="No EventEmitter or EventTarget of Node.js has listeners in this heap. DOM "
-        "listeners are not listed.",
+        description="Listeners of EventEmitters and EventTargets, and of windows, documents and "
+        "elements of a page, by class and event. Many listeners of one event suggest that the "
+        "program adds the same listener repeatedly.",
+        empty_text="No EventEmitter, EventTarget or object of a page has listeners in this heap.",
     ),
     DecodedTable(
         "timers",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from heapnb import vocab
 from heapnb.decode.links import (
@@ -31,6 +30,8 @@ from heapnb.kernels.decoding import walk_lists
 
 if TYPE_CHECKING:
     from typing import Any
+
+    import pandas as pd
 
     from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
@@ -83,6 +84,8 @@ def timers(graph: HeapGraph) -> pd.DataFrame:
        delay function
     3    250     poll
     """
+    import pandas as pd
+
     timeout, called_later = _with_callback(graph, "Timeout", "_onTimeout")
     immediate, called_soon = _with_callback(graph, "Immediate", "_onImmediate")
     node = np.concatenate([timeout, immediate])

@@ -132,14 +132,16 @@ def _subject_of_suspects(suspects: Sequence[Any]) -> Subject:
     if not known:
         raise ValueError("There is nothing to draw: no suspect has a path.")
     subject = _subject_of_paths([suspect.path for suspect in known])
-    remarks = {
-        suspect.path.target: f"one of {fmt.plural(len(suspect.nodes), 'object')} that stay"
-        for suspect in known
-        if len(suspect.nodes) > 1
-    }
+    remarks = {suspect.path.target: _one_of(suspect) for suspect in known if len(suspect.nodes) > 1}
     # Paths of suspects are examples: their number says nothing.
     paths = PathEdges(subject.paths.graph, subject.paths.edges, subject.paths.targets)
     return Subject(paths, remarks)
+
+
+def _one_of(suspect: Any) -> str:
+    """Say how many objects an example stands for; only a series shows which of them stay."""
+    objects = fmt.plural(len(suspect.nodes), "object")
+    return f"one of {objects}{' that stay' if len(suspect.count_per_snapshot) > 1 else ''}"
 
 
 def _path_edges(paths: PathGraph) -> PathEdges:

@@ -21,6 +21,10 @@ CSS_CLASS: Final = "heapnb-graph"
 
 _PNG_DPI: Final = 144
 
+WEB_FONT: Final = "Verdana"
+"""What boxes are measured for in a page. An engine without fonts knows its widths, and so does
+DejaVu Sans, which stands in for it; the fonts that stand in for others are wider than those."""
+
 
 class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has no types
     """A drawing of what retains something: a ``graphviz.Digraph`` that notebooks show.
@@ -67,12 +71,18 @@ class RetainerGraph(graphviz.Digraph):  # type: ignore[misc]  # the package has 
             If there is no Graphviz.
         """
         return inline_svg(
-            run_engine(self.to_dot(), "svg"),
+            run_engine(self._with_font(WEB_FONT), "svg"),
             style=drawing_style() if with_style else None,
             css_class=CSS_CLASS,
             titles=self._titles,
             data=self._data(expandable) if expandable is not None else {},
         )
+
+    def _with_font(self, font: str) -> str:
+        """Return the source with another font in the boxes."""
+        copy = self.copy()
+        copy.node_attr["fontname"] = font
+        return str(copy.source)
 
     def _data(self, expandable: Collection[int]) -> dict[str, dict[str, int]]:
         """Return the attributes of each box by which a page knows its node."""

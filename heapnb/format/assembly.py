@@ -8,14 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from heapnb._typing import AnyArray, IntArray
 from heapnb.errors import SnapshotFormatError
+from heapnb.format.arrow import to_texts
 from heapnb.format.meta import SnapshotMeta
-from heapnb.format.raw import Locations, RawSnapshot
+from heapnb.format.raw import Locations, RawSnapshot, Scopes
 from heapnb.format.records import Block, RecordTable, edge_table, node_table
-from heapnb.format.sections import NOT_JSON_HINT, Sections
+from heapnb.format.scopes import checked_scopes
+from heapnb.format.sections import NOT_JSON_HINT, SCOPE_SECTIONS, Sections
 from heapnb.format.source import OpenSource
 from heapnb.kernels.check import first_bad_name
 from heapnb.kernels.csr import unsigned_offsets
@@ -50,7 +53,7 @@ class Assembly:
         if self.read.strings is None:
             if not self.read.salvage:
                 raise self._missing("strings")
-            self.read.strings = pa.array([], pa.large_string())
+            self.read.strings = to_texts([])
         counts = nodes.pop("edge_count")
         first_edge = self._edge_offsets(counts, len(edges["type"]))
         self._check(meta, nodes, edges)
@@ -72,6 +75,7 @@ class Assembly:
             edge_to=edges["to_node"],
             strings=self.read.strings,
             locations=self._locations(meta, len(nodes["type"])),
+            scopes=self._scopes(meta, len(nodes["type"])),
             samples=self.read.flat.get("samples"),
             trace_function_infos=self.read.flat.get("trace_function_infos"),
             trace_tree=self.read.text_sections.pop("trace_tree", None),
@@ -215,7 +219,7 @@ class Assembly:
                 nodes["name"][bad_nodes] = n_strings
                 edges["name_or_index"][bad_edges] = n_strings
                 self.read.strings = pa.concat_arrays(
-                    [self.read.strings, pa.array([_MISSING_STRING], pa.large_string())]
+                    [self.read.strings, to_texts([_MISSING_STRING])]
                 )
             return
         self._below("nodes", "name", nodes["name"], n_strings, "not an index of a string")
@@ -244,6 +248,32 @@ class Assembly:
             section=section,
             byte_offset=self._locate(section, nth),
         )
+
+    def _scopes(self, meta: SnapshotMeta, n_nodes: int) -> Scopes | None:
+        if not meta.scope_fields:
+            return None
+        values = {}
+        for name in SCOPE_SECTIONS:
+            if name in self.read.text_sections:
+                # It precedes the header, which says that it is an array of integers.
+                values[name] = _integers(name, self.read.text_sections.pop(name))
+            elif name in self.read.flat:
+                values[name] = self.read.flat[name]
+        if "scopes" not in values:
+            return None
+        assert self.read.strings is not None  # noqa: S101  result() has just made sure
+        try:
+            return checked_scopes(
+                meta, values, n_nodes, len(self.read.strings), self._offset_if_known
+            )
+        except SnapshotFormatError:
+            if not self.read.salvage:
+                raise
+            self.read.warnings.append("The scopes of scripts are incomplete; they are left out.")
+            return None
+
+    def _offset_if_known(self, section: str, nth: int) -> int | None:
+        return self._locate(section, nth) if section in self.read.blocks else None
 
     def _locations(self, meta: SnapshotMeta, n_nodes: int) -> Locations | None:
         values = self.read.flat.get("locations")
@@ -283,3 +313,16 @@ class Assembly:
             line=column("line")[keep],
             column=column("column")[keep],
         )
+
+
+def _integers(section: str, text: bytes) -> IntArray:
+    """Read an array that precedes the header."""
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        values = None
+    if not isinstance(values, list) or not all(type(value) is int for value in values):
+        raise SnapshotFormatError(f'"{section}" is not an array of integers', section=section)
+    if any(abs(value) >= _MAX_TOTAL_SIZE for value in values):
+        raise SnapshotFormatError("The integer is too large", section=section)
+    return np.array(values, np.int64)

@@ -3,7 +3,8 @@
 A snapshot's entry is a directory in the user's cache directory, with one file per array. Each file
 is written under a temporary name and then renamed, so that neither a killed process nor two
 processes at once leave an incomplete array. The description that completes an entry is written
-last.
+last; its time is that of the last use. When an entry has been written, those that were not used for
+longest go until the others fit into the limit.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +27,24 @@ import orjson
 import pyarrow as pa
 
 from heapnb._typing import AnyArray, ProgressCallback
+from heapnb.errors import HeapnbError
+from heapnb.format.arrow import to_arrow, to_numpy
 from heapnb.format.meta import SnapshotMeta
-from heapnb.format.raw import Locations, RawSnapshot, SourceInfo
+from heapnb.format.raw import Locations, RawSnapshot, Scopes, SourceInfo
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 3
 """Part of each key: a release with another format ignores old entries."""
 
 ENVIRONMENT_VARIABLE = "HEAPNB_CACHE_DIR"
+SIZE_VARIABLE = "HEAPNB_CACHE_SIZE"
+"""Environment variable with the most bytes that the cache may take, such as ``5GB``."""
+
+_LARGEST = 20_000_000_000
+_LARGEST_SHARE = 0.2
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|M|G|T)?B?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _DESCRIPTION = "snapshot.json"
 _HASHED_BYTES = 1 << 16
 _MAX_AGE_OF_PARTS = 24 * 3600
@@ -50,6 +61,8 @@ _NODE_COLUMNS = (
 )
 _OPTIONAL_COLUMNS = ("detachedness", "trace_node_id", "samples", "trace_function_infos")
 _LOCATION_COLUMNS = ("node", "script_id", "line", "column")
+_SCOPE_COLUMNS = tuple(field.name for field in fields(Scopes))
+_META = tuple(field.name for field in fields(SnapshotMeta))
 
 
 @dataclass(frozen=True)
@@ -64,15 +77,15 @@ class CacheEntry:
         The snapshot file it was made from.
     size_bytes : int
         Size of the entry on disk.
-    modified : float
-        Time of the last change, in seconds since 1970.
+    used : float
+        Time of the last use, in seconds since 1970.
     """
 
     key: str
     name: str
     path: str | None
     size_bytes: int
-    modified: float
+    used: float
 
 
 def cache_directory() -> Path:
@@ -122,7 +135,7 @@ class CacheStore:
                 batch = pa.ipc.open_file(source).get_batch(0)
         except (OSError, pa.ArrowInvalid):
             return None
-        array: AnyArray = batch.column(0).to_numpy(zero_copy_only=batch.num_rows > 0)
+        array: AnyArray = to_numpy(batch.column(0))
         if batch.schema.field(0).name == "bool":
             array = array.view(np.bool_)
         return array
@@ -133,16 +146,21 @@ class CacheStore:
 
     def save_snapshot(self, raw: RawSnapshot) -> None:
         """Write all columns of a snapshot in the background."""
+        limit = size_limit()
         self._submit(remove_stale_parts)
         self._submit(lambda: self._write_snapshot(raw))
+        self._submit(lambda: _ignore(evict(limit, keep=self.directory.name)))
 
     def load_snapshot(self) -> RawSnapshot | None:
         """Map a snapshot's columns into memory; return None if the entry is incomplete."""
         try:
-            description = orjson.loads((self.directory / _DESCRIPTION).read_bytes())
-            return self._assemble(description)
+            path = self.directory / _DESCRIPTION
+            raw = self._assemble(orjson.loads(path.read_bytes()))
         except (OSError, KeyError, TypeError, orjson.JSONDecodeError):
             return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return raw
 
     def wait(self) -> None:
         """Wait until all arrays are written."""
@@ -164,7 +182,7 @@ class CacheStore:
     def _write(self, name: str, array: AnyArray) -> None:
         values = array.view(np.uint8) if array.dtype == np.bool_ else array
         column = "bool" if array.dtype == np.bool_ else "values"
-        batch = pa.record_batch([pa.array(np.ascontiguousarray(values))], [column])
+        batch = pa.record_batch([to_arrow(values)], [column])
 
         def fill(temporary: str) -> None:
             with pa.OSFile(temporary, "wb") as sink, pa.ipc.new_file(sink, batch.schema) as out:
@@ -192,24 +210,20 @@ class CacheStore:
         if raw.locations is not None:
             for name in _LOCATION_COLUMNS:
                 self._write(f"location_{name}", getattr(raw.locations, name))
+        if raw.trace_tree is not None:
+            self._write("trace_tree", np.frombuffer(raw.trace_tree, np.uint8))
+        if raw.scopes is not None:
+            for name in _SCOPE_COLUMNS:
+                self._write(f"scope_{name}", getattr(raw.scopes, name))
         _, offsets, text = raw.strings.buffers()
         self._write("string_offsets", np.frombuffer(offsets, np.int64))
         self._write("string_text", np.frombuffer(text, np.uint8))
         description = {
-            "meta": {
-                name: getattr(raw.meta, name)
-                for name in (
-                    "node_fields",
-                    "node_types",
-                    "edge_fields",
-                    "edge_types",
-                    "location_fields",
-                    "header",
-                )
-            },
+            "meta": {name: getattr(raw.meta, name) for name in _META},
             "optional": optional,
             "has_locations": raw.locations is not None,
-            "trace_tree": None if raw.trace_tree is None else raw.trace_tree.decode(),
+            "has_trace_tree": raw.trace_tree is not None,
+            "has_scopes": raw.scopes is not None,
             "extra_sections": {
                 name: text.decode("utf-8", "surrogateescape")
                 for name, text in raw.extra_sections.items()
@@ -249,8 +263,11 @@ class CacheStore:
                 if description["has_locations"]
                 else None
             ),
-            trace_tree=(
-                None if description["trace_tree"] is None else description["trace_tree"].encode()
+            trace_tree=column("trace_tree").tobytes() if description["has_trace_tree"] else None,
+            scopes=(
+                Scopes(**{name: column(f"scope_{name}") for name in _SCOPE_COLUMNS})
+                if description["has_scopes"]
+                else None
             ),
             extra_sections={
                 name: text.encode("utf-8", "surrogateescape")
@@ -300,7 +317,7 @@ def read_cached(
 
 
 def list_entries() -> list[CacheEntry]:
-    """List the entries of the cache, newest first."""
+    """List the entries of the cache, the last used first."""
     entries = []
     for directory in _entry_directories():
         source: dict[str, Any] = {}
@@ -314,10 +331,10 @@ def list_entries() -> list[CacheEntry]:
                     name=source.get("name", "(incomplete)"),
                     path=source.get("path"),
                     size_bytes=sum(file.st_size for file in files),
-                    modified=max((file.st_mtime for file in files), default=0.0),
+                    used=max((file.st_mtime for file in files), default=0.0),
                 )
             )
-    return sorted(entries, key=lambda entry: -entry.modified)
+    return sorted(entries, key=lambda entry: -entry.used)
 
 
 def clear() -> int:
@@ -325,6 +342,58 @@ def clear() -> int:
     freed = sum(entry.size_bytes for entry in list_entries())
     for directory in _entry_directories():
         shutil.rmtree(directory, ignore_errors=True)
+    return freed
+
+
+def size_limit() -> int:
+    """Return how many bytes the cache may take.
+
+    Returns
+    -------
+    int
+        What ``HEAPNB_CACHE_SIZE`` says, else 20 GB, but at most a fifth of the disk.
+
+    Raises
+    ------
+    HeapnbError
+        If the variable has no size.
+    """
+    wanted = os.environ.get(SIZE_VARIABLE, "").strip()
+    if wanted:
+        size = _SIZE.fullmatch(wanted)
+        if size is None:
+            raise HeapnbError(f"{SIZE_VARIABLE}={wanted} is not a size.", hint="write it as 5GB.")
+        return int(float(size["number"]) * _UNITS[(size["unit"] or "").lower()])
+    directory = cache_directory()
+    while not directory.exists():
+        directory = directory.parent
+    return min(_LARGEST, int(_LARGEST_SHARE * shutil.disk_usage(directory).total))
+
+
+def evict(limit: int, keep: str = "") -> int:
+    """Delete the entries that were not used for longest until the others fit into the limit.
+
+    A process that has mapped the arrays of a deleted entry keeps them, as POSIX systems do.
+
+    Parameters
+    ----------
+    limit : int
+        The most bytes that stay.
+    keep : str
+        Key of an entry that stays in any case.
+
+    Returns
+    -------
+    int
+        How many bytes were freed.
+    """
+    total = freed = 0
+    for entry in sorted(list_entries(), key=lambda entry: entry.key != keep):
+        total += entry.size_bytes
+        if total > limit and entry.key != keep:
+            shutil.rmtree(cache_directory() / entry.key, ignore_errors=True)
+            total -= entry.size_bytes
+            freed += entry.size_bytes
     return freed
 
 

@@ -14,6 +14,12 @@ from heapnb.vocab import V8_NODE_TYPES
 _REQUIRED_NODE_FIELDS = ("type", "name", "id", "self_size", "edge_count")
 _REQUIRED_EDGE_FIELDS = ("type", "name_or_index", "to_node")
 _REQUIRED_LOCATION_FIELDS = ("object_index", "script_id", "line", "column")
+_REQUIRED_SCOPE_FIELDS = (
+    *("script_node_index", "scope_id", "depth"),
+    *("scope_context_vars_count", "scope_uses_count"),
+)
+_REQUIRED_SCOPE_VARIABLE_FIELDS = ("name",)
+_REQUIRED_SCOPE_USE_FIELDS = ("declaring_scope_id", "slot_index")
 _NOT_A_SNAPSHOT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
 
 
@@ -30,6 +36,9 @@ class SnapshotMeta:
         Names of the node and edge types, by index.
     header : mapping
         The whole ``snapshot`` object from the file.
+    scope_fields, scope_context_var_fields, scope_use_fields : tuple of str
+        Field names of the sections that list the scopes of scripts; empty if the producer does
+        not write them.
     """
 
     node_fields: tuple[str, ...]
@@ -38,6 +47,9 @@ class SnapshotMeta:
     edge_types: tuple[str, ...]
     location_fields: tuple[str, ...] = ()
     header: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    scope_fields: tuple[str, ...] = ()
+    scope_context_var_fields: tuple[str, ...] = ()
+    scope_use_fields: tuple[str, ...] = ()
 
     @property
     def declared_node_count(self) -> int:
@@ -135,11 +147,11 @@ class SnapshotMeta:
 
         node_fields = names("node_fields", _REQUIRED_NODE_FIELDS)
         edge_fields = names("edge_fields", _REQUIRED_EDGE_FIELDS)
-        location_fields = (
-            names("location_fields", _REQUIRED_LOCATION_FIELDS)
-            if meta.get("location_fields")
-            else ()
-        )
+
+        def optional_names(key: str, required: tuple[str, ...]) -> tuple[str, ...]:
+            return names(key, required) if meta.get(key) else ()
+
+        scope_fields = optional_names("scope_fields", _REQUIRED_SCOPE_FIELDS)
         for key in ("node_count", "edge_count", "extra_native_bytes", "root_index"):
             value = header.get(key, 0)
             if type(value) is not int or value < 0:
@@ -151,7 +163,17 @@ class SnapshotMeta:
             node_types=node_types + V8_NODE_TYPES[len(node_types) :],
             edge_fields=edge_fields,
             edge_types=type_names("edge_types", edge_fields),
-            location_fields=location_fields,
+            location_fields=optional_names("location_fields", _REQUIRED_LOCATION_FIELDS),
+            scope_fields=scope_fields,
+            # Variables and uses mean nothing without their scopes.
+            scope_context_var_fields=(
+                names("scope_context_var_fields", _REQUIRED_SCOPE_VARIABLE_FIELDS)
+                if scope_fields
+                else ()
+            ),
+            scope_use_fields=(
+                names("scope_use_fields", _REQUIRED_SCOPE_USE_FIELDS) if scope_fields else ()
+            ),
             header=header,
         )
 

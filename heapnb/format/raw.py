@@ -57,6 +57,42 @@ class Locations:
 
 
 @dataclass(frozen=True)
+class Scopes:
+    """The scopes of scripts: which variables contexts hold, and which scopes use them.
+
+    Newest versions of V8 (Chromium 156, workerd) write them for the program's scripts. Scopes are
+    in the order of their parser, each after the one around it.
+
+    Parameters
+    ----------
+    script : int64[k]
+        Ordinal of the script's node.
+    scope_id : int64[k]
+        The scope's number in its script, by which contexts and functions refer to it; -2 for the
+        scope of a script, whose variables other scripts can read.
+    depth : int64[k]
+        Number of scopes around it.
+    variable_count, use_count : int64[k]
+        Number of rows of this scope in the arrays below, which have the order of the scopes.
+    variable_name : uint32[v]
+        Index into ``strings``: the variables of the scope that closures capture, in the order of
+        the context's slots. None for scopes of classes, and where `eval` may read any variable.
+    use_scope_id, use_slot : int64[u]
+        A use of a captured variable in this scope: the scope that declares it, in the same script,
+        and the variable's number in that scope.
+    """
+
+    script: IntArray
+    scope_id: IntArray
+    depth: IntArray
+    variable_count: IntArray
+    use_count: IntArray
+    variable_name: NodeArray
+    use_scope_id: IntArray
+    use_slot: IntArray
+
+
+@dataclass(frozen=True)
 class RawSnapshot:
     """The columns of one snapshot file; arrays are read-only.
 
@@ -88,6 +124,8 @@ class RawSnapshot:
         The string table.
     locations : Locations or None
         None if the producer does not write them.
+    scopes : Scopes or None
+        None if the producer does not write them.
     samples, trace_function_infos : int64 array or None
         Allocation timeline, flat as in the file.
     trace_tree : bytes or None
@@ -113,6 +151,7 @@ class RawSnapshot:
     edge_to: NodeArray
     strings: pa.LargeStringArray
     locations: Locations | None = None
+    scopes: Scopes | None = None
     samples: IntArray | None = None
     trace_function_infos: IntArray | None = None
     trace_tree: bytes | None = None

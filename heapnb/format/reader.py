@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from heapnb._typing import ProgressCallback
+from heapnb.errors import SnapshotFormatError
 from heapnb.format.assembly import Assembly
 from heapnb.format.raw import RawSnapshot
 from heapnb.format.sections import Sections
 from heapnb.format.source import SnapshotSource, open_source
+from heapnb.format.unfinished import explained
 from heapnb.format.window import Window
 
 BLOCK_BYTES = 8 << 20
@@ -47,7 +49,7 @@ def read_snapshot(
     SnapshotFormatError
         If the input is not a valid snapshot; the error names the section and the byte offset.
     TruncatedSnapshotError
-        If the input ends too early.
+        If the input ends too early; the error says whether the file still grows.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def read_snapshot(
         sections = Sections(Window(opened, block_bytes, progress), workers, salvage=salvage)
         try:
             sections.read()
+        except SnapshotFormatError as error:
+            raise explained(error, opened.info) from None
         finally:
             sections.window.close()
     return Assembly(sections).result()

@@ -18,6 +18,7 @@ import pyarrow as pa
 from heapnb._typing import AnyArray, ByteArray, IntArray
 from heapnb.errors import SnapshotFormatError, TruncatedSnapshotError
 from heapnb.format.meta import SnapshotMeta
+from heapnb.format.other_files import HEAD, HEAP_PROFILE_HINT, is_heap_profile
 from heapnb.format.records import Block, RecordTable, edge_table, node_table, status_error
 from heapnb.format.window import WHITE_SPACE, Window
 from heapnb.kernels import parse
@@ -27,6 +28,7 @@ _ROWS_TRUSTED = 1 << 20
 """Rows allocated because the header declares them; more only if the file is large enough."""
 
 _SECTION_INTEGERS = ("samples", "trace_function_infos", "locations")
+SCOPE_SECTIONS = ("scopes", "scope_context_vars", "scope_uses")
 NOT_JSON_HINT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
 _TRUNCATED_HINT = (
     "the process may have been killed; salvage=True (--salvage) reads the intact part."
@@ -85,6 +87,13 @@ class Sections:
                 section="file",
                 byte_offset=window.offset,
                 hint=NOT_JSON_HINT,
+            )
+        if is_heap_profile(self._next_bytes(HEAD)):
+            raise SnapshotFormatError(
+                f"{window.source.info.name} is a sampling heap profile, not a snapshot",
+                section="file",
+                byte_offset=window.offset,
+                hint=HEAP_PROFILE_HINT,
             )
         window.position += 1
         section = "file"
@@ -183,7 +192,9 @@ class Sections:
                 self._read_flat(name)
             else:
                 self._read_records(name, self._new_table(name, self.meta))
-        elif name in _SECTION_INTEGERS:
+        elif name in _SECTION_INTEGERS or (
+            name in SCOPE_SECTIONS and self.meta is not None and self.meta.scope_fields
+        ):
             self._open_array(byte, name)
             self._read_flat(name)
         elif name == "strings":

@@ -64,10 +64,11 @@ def write_snapshot(
 
 
 @contextmanager
-def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, force: bool, mode: int = 0o666) -> Iterator[BinaryIO]:
     """Open a temporary file for writing, and rename it to ``path`` when it is complete.
 
-    Names that end in ``.gz`` or ``.zst`` are compressed.
+    Names that end in ``.gz`` or ``.zst`` are compressed. ``mode`` are the permissions of the file,
+    as far as the process's umask allows them.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def replacing(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     check_target(path, force=force)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        file = temporary.open("xb")
+        file = open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
     except OSError as error:
         raise HeapnbError(f"Cannot write {path}: {error.strerror}.") from None
     try:
@@ -186,6 +187,7 @@ def _sections(raw: RawSnapshot) -> Iterator[bytes]:
         yield b'"locations":['
         yield from _records(len(raw.locations.node), meta.location_fields, _location_columns(raw))
         yield b"],\n"
+    yield from _scopes(raw)
     for name, text in raw.extra_sections.items():
         yield orjson.dumps(name) + b":" + text + b",\n"
     yield b'"strings":['
@@ -227,6 +229,46 @@ def _location_columns(raw: RawSnapshot) -> Mapping[str, Callable[[slice], AnyArr
         "line": lambda rows: locations.line[rows],
         "column": lambda rows: locations.column[rows],
     }
+
+
+def _scopes(raw: RawSnapshot) -> Iterator[bytes]:
+    scopes, meta = raw.scopes, raw.meta
+    if scopes is None:
+        return
+    node_stride = len(meta.node_fields)
+    tables: list[tuple[bytes, int, tuple[str, ...], dict[str, AnyArray]]] = [
+        (
+            b"scopes",
+            len(scopes.script),
+            meta.scope_fields,
+            {
+                "script_node_index": scopes.script * node_stride,
+                "scope_id": scopes.scope_id,
+                "depth": scopes.depth,
+                "scope_context_vars_count": scopes.variable_count,
+                "scope_uses_count": scopes.use_count,
+            },
+        ),
+        (
+            b"scope_context_vars",
+            len(scopes.variable_name),
+            meta.scope_context_var_fields,
+            {"name": scopes.variable_name},
+        ),
+        (
+            b"scope_uses",
+            len(scopes.use_slot),
+            meta.scope_use_fields,
+            {"declaring_scope_id": scopes.use_scope_id, "slot_index": scopes.use_slot},
+        ),
+    ]
+    for name, n_rows, fields, columns in tables:
+        yield b'"' + name + b'":['
+        parts: dict[str, Callable[[slice], AnyArray]] = {
+            field: values.__getitem__ for field, values in columns.items()
+        }
+        yield from _records(n_rows, fields, parts)
+        yield b"],\n"
 
 
 def _or_zero(column: AnyArray | None, rows: slice) -> AnyArray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 def texts(values: pa.Array) -> Any:
     """Wrap Arrow strings as a pandas column, without copying; null becomes ``<NA>``."""
+    import pandas as pd
+
     return pd.array(values, dtype=pd.StringDtype("pyarrow"))
 
 
@@ -72,6 +73,8 @@ def signed(values: AnyArray) -> IntArray:
 
 def masked(values: AnyArray, is_missing: BoolArray) -> Any:
     """Make a column of integers of which some are ``<NA>``."""
+    import pandas as pd
+
     is_short = values.dtype in {np.dtype(np.int16), np.dtype(np.int32)}
     return pd.arrays.IntegerArray(values if is_short else signed(values), is_missing)
 

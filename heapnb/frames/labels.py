@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
+from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.frames.columns import by_type, with_detached
 from heapnb.kernels.classes import group_by_properties
 
@@ -32,9 +33,9 @@ def node_names(graph: HeapGraph, rows: Any) -> pa.LargeStringArray:
     pyarrow.LargeStringArray
         The same as `HeapGraph.name` for each.
     """
-    names = graph.strings.take(pa.array(graph.node_name[rows]))
+    names = graph.strings.take(to_arrow(graph.node_name[rows]))
     if graph.renamed is not None and graph.renamed[rows].any():
-        names = pc.if_else(pa.array(graph.renamed[rows]), with_detached(names), names)
+        names = pc.if_else(to_arrow(graph.renamed[rows]), with_detached(names), names)
     return names
 
 
@@ -58,16 +59,16 @@ def display_names(graph: HeapGraph, nodes: AnyArray) -> pa.LargeStringArray:
     kinds = graph.node_type[nodes]
     objects = np.flatnonzero(
         (kinds == graph.node_type_index("object"))
-        & pc.equal(names, vocab.CLASS_OBJECT).to_numpy(zero_copy_only=False)
+        & to_numpy(pc.equal(names, to_text(vocab.CLASS_OBJECT)))
     )
     if len(objects):
         # What a plain object shows depends on nothing but its sequence of properties.
         shape, shown = _shapes(graph, nodes[objects])
-        names = _replaced(names, objects, shown.take(pa.array(shape)))
+        names = _replaced(names, objects, shown.take(to_arrow(shape)))
     ropes = np.flatnonzero(kinds == graph.node_type_index("concatenated string"))
     if len(ropes):
         joined = [graph.display_name(rope) for rope in nodes[ropes].tolist()]
-        names = _replaced(names, ropes, pa.array(joined, names.type))
+        names = _replaced(names, ropes, to_texts(joined))
     return names
 
 
@@ -127,7 +128,7 @@ def _shapes(graph: HeapGraph, objects: IntArray) -> tuple[AnyArray, pa.LargeStri
         representative,
     )
     shown = [graph.display_name(node) for node in representative[:n_shapes].tolist()]
-    return shape, pa.array(shown, pa.large_string())
+    return shape, to_texts(shown)
 
 
 def _replaced(
@@ -135,7 +136,7 @@ def _replaced(
 ) -> pa.LargeStringArray:
     mask = np.zeros(len(values), np.bool_)
     mask[places] = True
-    return pc.replace_with_mask(values, pa.array(mask), new)
+    return pc.replace_with_mask(values, to_arrow(mask), new)
 
 
 def edge_labels(graph: HeapGraph, edges: AnyArray) -> pa.LargeStringArray:
@@ -157,15 +158,15 @@ def edge_labels(graph: HeapGraph, edges: AnyArray) -> pa.LargeStringArray:
     kinds = graph.edge_type[edges]
     values = graph.edge_name[edges]
     is_indexed = by_type(graph.is_indexed_edge_type)[kinds]
-    names = graph.strings.take(pa.array(np.where(is_indexed, np.uint32(0), values)))
+    names = graph.strings.take(to_arrow(np.where(is_indexed, np.uint32(0), values)))
     if is_indexed.any():
-        indices = pc.cast(pa.array(values), pa.large_string())
-        names = pc.if_else(pa.array(is_indexed), indices, names)
+        indices = pc.cast(to_arrow(values), pa.large_string())
+        names = pc.if_else(to_arrow(is_indexed), indices, names)
     shortcuts = np.flatnonzero(kinds == graph.edge_type_index("shortcut"))
     if len(shortcuts):
         # Of a global object's number what follows does not count.
         numbers = [graph.edge_label(edge) for edge in edges[shortcuts].tolist()]
-        names = _replaced(names, shortcuts, pa.array(numbers, names.type))
+        names = _replaced(names, shortcuts, to_texts(numbers))
     return names
 
 
@@ -196,8 +197,8 @@ def text_ranks(values: pa.LargeStringArray) -> IntArray:
             sorted(range(len(texts_of)), key=lambda i: texts_of[i].encode("utf-16-be")), np.int64
         )
     else:
-        order = pc.sort_indices(distinct).to_numpy().astype(np.int64)
+        order = to_numpy(pc.sort_indices(distinct)).astype(np.int64)
     rank = np.empty(len(distinct), np.int64)
     rank[order] = np.arange(len(distinct))
-    ranks: IntArray = rank[encoded.indices.to_numpy()]
+    ranks: IntArray = rank[to_numpy(encoded.indices)]
     return ranks

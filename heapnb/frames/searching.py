@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.errors import PatternError
+from heapnb.format.arrow import to_numpy
 from heapnb.frames.columns import by_type
 from heapnb.frames.labels import node_names
 from heapnb.graph.edges import is_string
@@ -58,7 +59,7 @@ def texts_matching(values: pa.Array, pattern: str | re.Pattern[str]) -> BoolArra
         )
     except pa.ArrowInvalid as error:
         raise PatternError(text, _reason(error)) from None
-    return np.asarray(matches.to_numpy(zero_copy_only=False), np.bool_)
+    return to_numpy(matches.fill_null(False))
 
 
 def _reason(error: pa.ArrowInvalid) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from heapnb.format.arrow import to_arrow
 from heapnb.frames.columns import by_type, distances, masked, named, signed, texts
 from heapnb.frames.labels import display_names, edge_labels, node_names
 from heapnb.kernels.csr import count_targets
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heapnb._typing import AnyArray
     from heapnb.graph import HeapGraph
 
@@ -66,6 +68,8 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
     1        3            a             32
     2        5            b             16
     """
+    import pandas as pd
+
     graph.prepare_sizes()
     columns = {name: _column(values) for name, values in node_columns(graph, slice(None)).items()}
     return pd.DataFrame(columns, copy=False)
@@ -73,6 +77,8 @@ def nodes_frame(graph: HeapGraph) -> pd.DataFrame:
 
 def nodes_at(graph: HeapGraph, nodes: AnyArray) -> pd.DataFrame:
     """Make the table of some nodes."""
+    import pandas as pd
+
     chosen = np.asarray(nodes, np.int64)
     columns = {name: _column(values) for name, values in node_columns(graph, chosen).items()}
     return pd.DataFrame(columns, index=chosen, copy=False)
@@ -100,7 +106,7 @@ def node_columns(graph: HeapGraph, rows: Any) -> dict[str, Any]:
         "node_id": signed(ids),
         "node_type": named(graph.node_type_names, graph.node_type[rows]),
         "name": node_names(graph, rows),
-        "class_name": graph.class_names.take(pa.array(graph.class_index[rows])),
+        "class_name": graph.class_names.take(to_arrow(graph.class_index[rows])),
         "self_size": signed(graph.self_size[rows]),
         "shallow_size": signed(graph.shallow_size[rows]),
         "retained_size": signed(graph.retained_size[rows]),
@@ -137,6 +143,8 @@ def edges_frame(graph: HeapGraph) -> pd.DataFrame:
     0        1      3  property  cache   <NA>
     1        3      5   element   <NA>      7
     """
+    import pandas as pd
+
     is_indexed = by_type(graph.is_indexed_edge_type)[graph.edge_type]
     columns = {
         "from_id": np.repeat(signed(graph.node_id), graph.edge_count),
@@ -166,6 +174,8 @@ def edges_at(graph: HeapGraph, edges: AnyArray, ends: AnyArray) -> pd.DataFrame:
         ``edge_type``, ``edge_name``, and of the node ``node_id``, ``class_name``, ``name`` (as
         DevTools shows it), ``distance``, ``shallow_size`` and ``retained_size``.
     """
+    import pandas as pd
+
     columns = {
         "edge_type": texts(named(graph.edge_type_names, graph.edge_type[edges])),
         "edge_name": texts(edge_labels(graph, edges)),
@@ -204,6 +214,8 @@ def strings_frame(graph: HeapGraph) -> pd.DataFrame:
     2      Map       3           1
     3    cache       5           0
     """
+    import pandas as pd
+
     counts = np.zeros(len(graph.strings), np.uint32)
     count_targets(graph.node_name, counts)
     columns = {

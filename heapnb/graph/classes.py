@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.kernels import classes as kernels
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def property_type(raw: RawSnapshot) -> int:
 def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
     """Group the plain objects of a snapshot by their properties."""
     object_type = index_of(raw.meta.node_types, "object")
-    is_object_name = pc.equal(raw.strings, vocab.CLASS_OBJECT).to_numpy(zero_copy_only=False)
+    is_object_name = to_numpy(pc.equal(raw.strings, to_text(vocab.CLASS_OBJECT)))
     nodes = np.flatnonzero((raw.node_type == object_type) & is_object_name[raw.node_name]).astype(
         np.uint32
     )
@@ -102,9 +103,9 @@ def find_plain_objects(raw: RawSnapshot) -> PlainObjects:
     used = np.zeros(len(raw.strings), np.bool_)
     n_properties = kernels.mark_strings(*edges, nodes, wanted, used)
     indices = np.flatnonzero(used)
-    encoded = raw.strings.take(pa.array(indices)).dictionary_encode()
+    encoded = raw.strings.take(to_arrow(indices)).dictionary_encode()
     canonical = np.zeros(len(raw.strings), np.uint32)
-    canonical[indices] = encoded.indices.to_numpy()
+    canonical[indices] = to_numpy(encoded.indices)
     shape = np.empty(len(nodes), np.uint32)
     representative = np.empty(len(nodes), np.uint32)
     n_shapes = kernels.group_by_properties(*edges, nodes, wanted, canonical, shape, representative)
@@ -170,7 +171,7 @@ def infer_interfaces(raw: RawSnapshot, objects: PlainObjects) -> tuple[Interface
     for chosen in order[: int(np.count_nonzero(counts >= least))]:
         shape = shapes[chosen]
         numbers = names[first_name[shape] : first_name[shape + 1]]
-        properties = tuple(objects.names.take(pa.array(numbers)).to_pylist())
+        properties = tuple(objects.names.take(to_arrow(numbers)).to_pylist())
         shown = ", ".join(format_property_name(name) for name in properties)
         definitions.append(InterfaceDefinition(f"{{{shown}}}", properties))
     return tuple(definitions)
@@ -218,7 +219,7 @@ def match_interfaces(
     first_child = np.zeros(len(branches) + 1, np.int64)
     np.cumsum([len(b) for b in branches], out=first_child[1:])
     rank_of_canonical = np.full(max(len(objects.names), 1), -1, np.int64)
-    places = pc.index_in(pa.array(ordered, pa.large_string()), objects.names).to_pylist()
+    places = pc.index_in(to_texts(ordered), objects.names).to_pylist()
     for rank, place in enumerate(places):
         if place is not None:
             rank_of_canonical[place] = rank
@@ -284,20 +285,20 @@ def build_class_table(
     used_strings = np.flatnonzero(used)
     prefixed = np.flatnonzero(renamed) if renamed is not None else np.empty(0, np.int64)
     prefixed_names = pc.binary_join_element_wise(
-        pa.scalar(vocab.DETACHED_PREFIX, pa.large_string()),
-        raw.strings.take(pa.array(raw.node_name[prefixed])),
-        pa.scalar("", pa.large_string()),
+        to_text(vocab.DETACHED_PREFIX),
+        raw.strings.take(to_arrow(raw.node_name[prefixed])),
+        to_text(""),
     )
     match = match_interfaces(raw, objects, definitions)
     encoded = pa.concat_arrays(
         [
-            pa.array(type_texts, pa.large_string()),
-            pa.array([definition.name for definition in definitions], pa.large_string()),
-            _tag_only(raw.strings.take(pa.array(used_strings))),
+            to_texts(type_texts),
+            to_texts([definition.name for definition in definitions]),
+            _tag_only(raw.strings.take(to_arrow(used_strings))),
             _tag_only(prefixed_names),
         ]
     ).dictionary_encode()
-    codes = encoded.indices.to_numpy().astype(np.uint32)
+    codes = to_numpy(encoded.indices).astype(np.uint32)
     ends = np.cumsum([len(types), len(definitions), len(used_strings)])
     of_type, of_definition, of_string, of_prefixed = np.split(codes, ends)
     string_class = np.zeros(len(raw.strings), np.uint32)
@@ -338,13 +339,13 @@ def _formatted_lengths(names: pa.LargeStringArray) -> IntArray:
     if len(escaped):
         escaped = pc.replace_substring_regex(escaped, _SHORT_ESCAPES, "xx")
         escaped = pc.replace_substring_regex(escaped, _LONG_ESCAPES, "xxxxxx")
-        lengths[quoted.to_numpy(zero_copy_only=False)] = _utf16_lengths(escaped) + 2
+        lengths[to_numpy(quoted)] = _utf16_lengths(escaped) + 2
     return lengths
 
 
 def _utf16_lengths(texts: pa.LargeStringArray) -> IntArray:
-    characters = pc.utf8_length(texts).to_numpy().astype(np.int64)
-    beyond = pc.count_substring_regex(texts, "[\U00010000-\U0010ffff]").to_numpy()
+    characters = to_numpy(pc.utf8_length(texts)).astype(np.int64)
+    beyond = to_numpy(pc.count_substring_regex(texts, "[\U00010000-\U0010ffff]"))
     lengths: IntArray = characters + beyond
     return lengths
 
@@ -361,7 +362,7 @@ def _tag_only(names: pa.LargeStringArray) -> pa.LargeStringArray:
 
 
 def _position(texts: pa.LargeStringArray, text: str) -> int:
-    return int(pc.index(texts, pa.scalar(text, pa.large_string())).as_py())
+    return int(pc.index(texts, to_text(text)).as_py())
 
 
 def index_of(names: Sequence[str], name: str) -> int:

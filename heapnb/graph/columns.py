@@ -21,6 +21,7 @@ from heapnb._typing import (
 )
 from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
+from heapnb.format.arrow import to_numpy, to_text
 from heapnb.graph.classes import index_of
 from heapnb.graph.derivation import DerivedStore, Results, derived
 from heapnb.graph.ephemerons import Ephemerons
@@ -232,7 +233,7 @@ class Columns:
 
     def is_named(self, nodes: AnyArray, name: str) -> BoolArray:
         """Tell which of some nodes have a given name, as ``bool[k]``."""
-        matches = pc.equal(self.strings, name).to_numpy(zero_copy_only=False)
+        matches = to_numpy(pc.equal(self.strings, to_text(name)))
         named: BoolArray = matches[self.node_name[nodes]]
         return named
 

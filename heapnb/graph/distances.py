@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, ByteArray, DistanceArray, NodeArray
+from heapnb.format.arrow import to_numpy, to_text
 from heapnb.graph.columns import Columns, string_buffers
 from heapnb.kernels import traverse
 
@@ -44,29 +45,48 @@ def distances_without(graph: Columns, nodes: AnyArray | Sequence[int]) -> Distan
     return distance
 
 
-def reached_without(graph: Columns, avoided: BoolArray) -> BoolArray:
-    """Find the nodes that the root still reaches if some nodes are avoided.
+def reached_without(
+    graph: Columns,
+    avoided: BoolArray | None = None,
+    avoided_edges: AnyArray | Sequence[int] = (),
+) -> BoolArray:
+    """Find the nodes that the root still reaches if some nodes or edges are avoided.
 
     Parameters
     ----------
     graph : Columns
         The heap.
-    avoided : bool[n_nodes]
+    avoided : bool[n_nodes], optional
         Nodes that no path may pass.
+    avoided_edges : integer[k], optional
+        Ordinals of edges that no path may pass.
 
     Returns
     -------
     bool[n_nodes]
         Over every edge that is not weak.
     """
-    distance = np.where(avoided, np.int32(0), np.int32(vocab.NO_DISTANCE))
-    distance[graph.root] = 0
-    queue = np.empty(graph.n_nodes + 1, np.uint32)
-    queue[0] = graph.root
-    rules = np.full(graph.n_nodes, traverse.RULE_NONE, np.uint8)
-    _searcher(graph, distance, queue, rules)(1)
-    reached: BoolArray = (distance != vocab.NO_DISTANCE) & ~avoided
-    return reached
+    marked = np.zeros(graph.n_nodes, np.bool_) if avoided is None else avoided.copy()
+    marked[graph.root] = False
+    edge_type, weak = graph.edge_type, graph.edge_type_index("weak")
+    if len(avoided_edges):
+        # A number that no type has, where the file has no weak edges.
+        weak = weak if weak >= 0 else len(graph.edge_type_names)
+        edge_type = edge_type.copy()
+        edge_type[avoided_edges] = weak
+    traverse.mark_reachable(
+        graph.first_edge,
+        graph.edge_to,
+        edge_type,
+        weak,
+        np.array([graph.root], np.uint32),
+        marked,
+        np.empty(graph.n_nodes, np.uint32),
+    )
+    if avoided is not None:
+        marked &= ~avoided
+    marked[graph.root] = True
+    return marked
 
 
 def _search_from_roots(graph: Columns, distance: DistanceArray) -> None:
@@ -93,7 +113,7 @@ def _searcher(
         graph.edge_type_index("element"),
         graph.edge_type_index("hidden"),
     )
-    sloppy_name = pc.equal(graph.strings, vocab.SLOPPY_FUNCTION_MAP).to_numpy(zero_copy_only=False)
+    sloppy_name = to_numpy(pc.equal(graph.strings, to_text(vocab.SLOPPY_FUNCTION_MAP)))
     ephemeron_pair = graph.ephemerons.pair_of_string
     string_offsets, string_bytes = string_buffers(graph.strings)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.graph.columns import Columns
 from heapnb.graph.derivation import derived
 from heapnb.kernels.edges import follow
@@ -60,8 +60,8 @@ def internal_child(
     """
     start, stop = graph.edges_of(node)
     edges = start + np.flatnonzero(graph.edge_type[start:stop] == graph.edge_type_index(edge_type))
-    names = graph.strings.take(pa.array(graph.edge_name[edges]))
-    matching = np.flatnonzero(pc.equal(names, label).to_numpy(zero_copy_only=False))
+    names = graph.strings.take(to_arrow(graph.edge_name[edges]))
+    matching = np.flatnonzero(to_numpy(pc.equal(names, to_text(label))))
     return int(graph.edge_to[edges[matching[0]]]) if len(matching) else None
 
 
@@ -102,17 +102,35 @@ def children_of(
 
 def is_string(graph: Columns, wanted: Sequence[str]) -> BoolArray:
     """Mark strings of the table by their text, as ``bool[n_strings]``."""
+    marked = np.zeros(len(graph.strings), np.bool_)
+    for rows in rows_of_strings(graph, wanted):
+        marked[rows] = True
+    return marked
+
+
+def rows_of_strings(graph: Columns, wanted: Sequence[str]) -> list[IntArray]:
+    """Find where texts stand in the string table.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+    wanted : sequence of str
+        Texts. All that are not known yet are searched for together.
+
+    Returns
+    -------
+    list of int64[k]
+        The rows of each text: mostly one, but a table may have a text twice.
+    """
     known = _rows_of_strings(graph)
     unknown = [text for text in dict.fromkeys(wanted) if text not in known]
     if unknown:
-        which = pc.index_in(graph.strings, value_set=pa.array(unknown, graph.strings.type))
-        rows = np.flatnonzero(which.is_valid().to_numpy(zero_copy_only=False))
-        number = which.drop_null().to_numpy()
+        which = pc.index_in(graph.strings, value_set=to_texts(unknown))
+        rows = np.flatnonzero(to_numpy(which.is_valid()))
+        number = to_numpy(which.drop_null())
         known |= {text: rows[number == place] for place, text in enumerate(unknown)}
-    marked = np.zeros(len(graph.strings), np.bool_)
-    for text in wanted:
-        marked[known[text]] = True
-    return marked
+    return [known[text] for text in wanted]
 
 
 @derived(keep=False)
@@ -121,4 +139,4 @@ def _rows_of_strings(graph: Columns) -> dict[str, IntArray]:  # noqa: ARG001  fi
     return {}
 
 
-__all__ = ["child", "children_of", "internal_child", "is_string"]
+__all__ = ["child", "children_of", "internal_child", "is_string", "rows_of_strings"]

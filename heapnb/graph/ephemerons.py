@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import IntArray
+from heapnb.format.arrow import to_arrow, to_numpy
 
 _EPHEMERON = (
     r"^[0-9]+(?P<pair> / part of key \(ANY*? @[0-9]+\) -> value \(ANY*? @[0-9]+\) "
@@ -43,19 +44,19 @@ class Ephemerons:
     def find(cls, strings: pa.LargeStringArray) -> Ephemerons:
         """Scan a string table."""
         candidates = pc.match_substring(strings, _EPHEMERON_MARK)
-        index = np.flatnonzero(candidates.to_numpy(zero_copy_only=False))
-        parts = pc.extract_regex(strings.take(pa.array(index)), _EPHEMERON)
-        valid = pc.is_valid(parts).to_numpy(zero_copy_only=False)
-        parts = parts.filter(pa.array(valid))
+        index = np.flatnonzero(to_numpy(candidates))
+        parts = pc.extract_regex(strings.take(to_arrow(index)), _EPHEMERON)
+        is_valid = pc.is_valid(parts)
+        parts = parts.filter(is_valid)
         pair, table = parts.field("pair"), parts.field("table")
         found = cls(
-            index[valid],
-            pair.dictionary_encode().indices.to_numpy().astype(np.int64),
-            pc.cast(table, pa.int64()).to_numpy(zero_copy_only=False).copy(),
+            index[to_numpy(is_valid)],
+            to_numpy(pair.dictionary_encode().indices).astype(np.int64),
+            to_numpy(pc.cast(table, pa.int64())).copy(),
             len(strings),
         )
         # Arrow keeps what it used for another time; dominators, next, need it now.
-        del candidates, parts, pair, table
+        del candidates, parts, is_valid, pair, table
         pa.default_memory_pool().release_unused()
         return found
 

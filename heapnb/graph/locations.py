@@ -205,10 +205,28 @@ def site_place(graph: HeapGraph, script_id: int, line: int, column: int) -> Plac
         From 1.
     """
     name = script_names(graph).get(script_id)
-    as_run = Place(name or f"{UNNAMED}{script_id}", line + 1, column + 1)
-    if graph.source_files is None or name is None or is_internal_script(name):
+    return written_at(graph, Place(name or f"{UNNAMED}{script_id}", line + 1, column + 1))
+
+
+def written_at(graph: HeapGraph, as_run: Place) -> Place:
+    """Return the place that a source map gives for a place in a script, else the same place.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        Whose source maps.
+    as_run : Place
+        The place in the script that ran.
+
+    Returns
+    -------
+    Place
+    """
+    if graph.source_files is None or as_run.file.startswith(UNNAMED):
         return as_run
-    return graph.source_files.original(name, as_run.line, as_run.column) or as_run
+    if is_internal_script(as_run.file):
+        return as_run
+    return graph.source_files.original(as_run.file, as_run.line, as_run.column) or as_run
 
 
 def location_of(graph: HeapGraph, node: int) -> str | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from heapnb._typing import BoolArray, ByteArray
+from heapnb.format.arrow import to_numpy, to_text
 from heapnb.graph.classes import format_property_name
 from heapnb.graph.columns import Columns, string_buffers
 from heapnb.graph.derivation import derived
@@ -85,7 +86,7 @@ def _half_of_string(graph: Columns) -> ByteArray:
     """Which half of a rope an edge of this name leads to; see `heapnb.kernels.ropes`."""
     halves = np.zeros(len(graph.strings), np.uint8)
     for name, half in (("first", ropes.FIRST), ("second", ropes.SECOND)):
-        halves[pc.equal(graph.strings, name).to_numpy(zero_copy_only=False)] = half
+        halves[to_numpy(pc.equal(graph.strings, to_text(name)))] = half
     return halves
 
 

@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import pyarrow.compute as pc
+
 from heapnb import vocab
+from heapnb._typing import BoolArray
+from heapnb.format.arrow import to_numpy
 from heapnb.graph.edges import child
 from heapnb.graph.heap import HeapGraph
+
+REGISTERS: Final = "parameters_and_registers"
+"""V8's edge from a suspended call of an async function or a generator to its local variables."""
+
+
+def is_context(graph: HeapGraph) -> BoolArray:
+    """Find the contexts of functions, blocks, modules and scripts.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+
+    Returns
+    -------
+    bool[n_nodes]
+        As DevTools tells them, by their names.
+    """
+    # Newer versions put the id of the scope behind it.
+    names: BoolArray = to_numpy(
+        pc.or_(
+            pc.equal(graph.strings, vocab.CONTEXT_NAME),
+            pc.starts_with(graph.strings, f"{vocab.CONTEXT_NAME} / "),
+        )
+    )
+    found: BoolArray = names[graph.node_name]
+    return found
 
 
 def is_module_scope(graph: HeapGraph, context: int) -> bool:
@@ -64,4 +97,21 @@ def function_of_scope(graph: HeapGraph, context: int) -> str:
     return "" if name in variables else name
 
 
-__all__ = ["function_of_scope", "is_module_scope"]
+def is_suspended(graph: HeapGraph, node: int) -> bool:
+    """Tell whether an object is a suspended call of an async function or a generator.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    bool
+    """
+    return child(graph, node, REGISTERS) is not None
+
+
+__all__ = ["REGISTERS", "function_of_scope", "is_context", "is_module_scope", "is_suspended"]

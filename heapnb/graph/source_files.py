@@ -19,6 +19,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
 from heapnb.errors import HeapnbError, MissingExtraError
+from heapnb.graph.lock_files import LOCK_FILES
 
 _LARGEST_FILE: Final = 64 << 20
 _REMEMBERED: Final = 256
@@ -27,6 +28,7 @@ _COMMENT_TAIL: Final = 1 << 10
 _INLINE: Final = re.compile(r"data:application/json[^,]*?(?P<encoded>;base64)?,(?P<content>.*)\Z")
 _BUNDLER: Final = re.compile(r"(?:webpack(?:-internal)?|turbopack|rollup|vite|ng)://[^/]*/")
 _PACKAGES: Final = "node_modules"
+_NAME: Final = re.compile(r"#?[A-Za-z_$][\w$]*")
 _WINDOWS_DRIVE: Final = re.compile(r"/?[A-Za-z]:[\\/]")
 
 
@@ -140,14 +142,109 @@ class SourceFiles:
                 return found.get_source_contents(number)  # type: ignore[no-any-return]
         return None
 
-    def package_version(self, name: str) -> str | None:
-        """Return the installed version of an npm package, None if it is not found."""
-        path = next(_files_below(self._roots, f"{_PACKAGES}/{name}/package.json"), None)
+    def original_name(self, script: str, line: int, column: int) -> str | None:
+        """Return what the name that begins at a place was called before it was shortened.
+
+        Parameters
+        ----------
+        script : str
+            Name of the script in the snapshot.
+        line, column : int
+            Where the name begins, from 1.
+
+        Returns
+        -------
+        str or None
+            By the map's own list of names, else from the original source; None where the map has
+            no entry for exactly this place.
+        """
+        found = self._map_of(script)
+        token = None if found is None else found.lookup(line - 1, column - 1)
+        if token is None or (token.dst_line, token.dst_col) != (line - 1, column - 1):
+            return None
+        if token.name:
+            return str(token.name)
+        place = self.original(script, line, column)
+        text = None if place is None else self.text(place.file)
+        if place is not None and text is None:
+            text = self.embedded_text(script, place)
+        lines = [] if text is None else text.splitlines()
+        if place is None or place.line > len(lines):
+            return None
+        name = _NAME.match(lines[place.line - 1], place.column - 1)
+        return name[0] if name else None
+
+    def originals(self, script: str) -> dict[str, str]:
+        """Return the texts of the sources that a script's map names, by file.
+
+        Parameters
+        ----------
+        script : str
+            Name of the script in the snapshot.
+
+        Returns
+        -------
+        dict of str to str
+            From the folders, else from the map. Empty without a map; sources that nobody has are
+            left out.
+        """
+        found = self._map_of(script)
+        texts: dict[str, str] = {}
+        for number, name in found.iter_sources() if found is not None else ():
+            if name is not None:
+                file = _original_file(script, name)
+                text = self.text(file)
+                text = found.get_source_contents(number) if text is None else text
+                if text is not None:
+                    texts[file] = text
+        return texts
+
+    def package_version(self, name: str, location: str | None = None) -> str | None:
+        """Return the installed version of an npm package.
+
+        Parameters
+        ----------
+        name : str
+            Of the package.
+        location : str, optional
+            A place in its code, which tells several copies apart.
+
+        Returns
+        -------
+        str or None
+            None if the folders do not have it.
+        """
+        manifest = f"{_PACKAGES}/{name}/package.json"
+        if location is not None:
+            before, folder, _ = _path_of(location).rpartition(f"{_PACKAGES}/{name}/")
+            manifest = f"{before}{manifest}" if folder else manifest
+        path = next(_files_below(self._roots, manifest), None)
         try:
             version = json.loads(_read(path) or "")["version"] if path is not None else None
         except (ValueError, KeyError, TypeError):
             return None
         return version if isinstance(version, str) else None
+
+    def locked_versions(self, name: str) -> tuple[str, ...]:
+        """Return the versions of an npm package that the lock files of the folders list.
+
+        Parameters
+        ----------
+        name : str
+            Of the package.
+
+        Returns
+        -------
+        tuple of str
+            Each version once.
+        """
+        found = (
+            version
+            for file, versions_in in LOCK_FILES.items()
+            for path in _files_below(self._roots, file)
+            for version in versions_in(_read(path) or "", name)
+        )
+        return tuple(dict.fromkeys(found))
 
     def _find_map(self, script: str) -> Any:
         """Find and parse a script's source map: inline, named by it, or ``<script>.map``."""

@@ -234,7 +234,7 @@ class _Wrapper:
 
     def add(self, signature: str) -> list[str]:
         """Add parameters for arguments of some types; return the expressions of these."""
-        return [self._add(part) for part in _split(signature)]
+        return [self._add(part) for part in split_signature(signature)]
 
     def _add(self, part: str) -> str:
         if part.endswith(")"):
@@ -278,7 +278,7 @@ class _Wrapper:
         return self._globals["wrapper"]
 
 
-def _split(signature: str) -> Iterator[str]:
+def split_signature(signature: str) -> Iterator[str]:
     """Split a signature at the spaces that are not within parentheses."""
     depth, start = 0, 0
     for place, character in enumerate(signature):

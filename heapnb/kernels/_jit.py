@@ -80,7 +80,13 @@ class Kernel(Generic[_P, _R]):
                     # They register instructions, and who says that kernels are compiled.
                     from heapnb.kernels import _compiling, _intrinsics  # noqa: F401
 
-                    self._dispatcher = numba.njit(**NUMBA_OPTIONS)(self.py_func)
+                    try:
+                        self._dispatcher = numba.njit(**NUMBA_OPTIONS)(self.py_func)
+                    except RuntimeError:
+                        # Neither the package's folder nor the user's can be written, as in many
+                        # containers: the kernel is compiled once more in each process.
+                        options = NUMBA_OPTIONS | {"cache": False}
+                        self._dispatcher = numba.njit(**options)(self.py_func)
         return self._dispatcher
 
     @property

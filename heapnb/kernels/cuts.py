@@ -9,7 +9,7 @@ import numpy as np
 from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
 from heapnb.kernels.paths import source_of
-from heapnb.kernels.reachability import FROM_KEY, HOLDS, PROGRAM, STORAGE, VALUE
+from heapnb.kernels.reachability import FROM_KEY, HOLDS, PROGRAM, STORAGE, VALUE, is_holding
 from heapnb.kernels.traverse import push_unmarked
 
 _DEEPEST_STORAGE = 3
@@ -225,7 +225,7 @@ def sole_references(
             source = np.int64(0)
             for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
                 edge = np.int64(heap.retaining_edge[place])
-                if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+                if not is_holding(heap.role[edge]):
                     continue
                 source = source_of(heap.first_edge, edge, source)
                 is_inside = enter[source] >= enter[node] and enter[source] < leave[node]
@@ -285,6 +285,24 @@ def mark_fixed(
 
 
 @kernel
+def is_within(source: int, member: int, node: int, inner: int) -> bool:
+    """Return whether an edge stays within what one collected node stands for.
+
+    Parameters
+    ----------
+    source, node : int
+        The edge's source and target.
+    member, inner : int
+        Entries of ``member_at`` for the two; see `gather_holders`.
+
+    Returns
+    -------
+    bool
+    """
+    return source == node or (member != 0 and member == inner)
+
+
+@kernel
 def gather_holders(
     heap: ReferenceColumns,
     held: BoolArray,
@@ -329,11 +347,11 @@ def gather_holders(
         source = np.int64(0)
         for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
             edge = np.int64(heap.retaining_edge[place])
-            if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+            if not is_holding(heap.role[edge]):
                 continue
             source = source_of(heap.first_edge, edge, source)
             member = member_at[enter[source]]
-            if not held[source] or source == node or (member != 0 and member == inner):
+            if not held[source] or is_within(source, member, node, inner):
                 continue
             n_edges += 1
             if member == 0 and not fixed[source] and row[source] == 0:
@@ -389,11 +407,11 @@ def list_arcs(
         source = np.int64(0)
         for place in range(heap.first_retainer[node], heap.first_retainer[node + 1]):
             edge = np.int64(heap.retaining_edge[place])
-            if heap.role[edge] != HOLDS and heap.role[edge] != FROM_KEY:
+            if not is_holding(heap.role[edge]):
                 continue
             source = source_of(heap.first_edge, edge, source)
             member = member_at[enter[source]]
-            if not held[source] or source == node or (member != 0 and member == inner):
+            if not held[source] or is_within(source, member, node, inner):
                 continue
             removable = can_let_go(heap, edge, source)
             is_name = removable and heap.kind[source] == PROGRAM

@@ -85,7 +85,9 @@ def push(
     total = np.int64(0)
     n_steps = np.int64(0)
     while True:
-        level[:] = UNREACHED
+        # In loops, as array assignments would need numba's runtime when they fail.
+        for node in range(n_nodes):
+            level[node] = UNREACHED
         level[sink] = 0
         queue[0] = sink
         done = 0
@@ -107,7 +109,8 @@ def push(
         n_steps += n_queued
         if level[source] == UNREACHED:
             return total
-        at[:] = first[:-1]
+        for node in range(n_nodes):
+            at[node] = first[node]
         length = 0
         node = source
         while True:

@@ -83,6 +83,23 @@ def assign_roles(
 
 
 @kernel
+def is_holding(role: int) -> bool:
+    """Return whether an edge of some role alone suffices to lead back to its source.
+
+    Parameters
+    ----------
+    role : int
+        See `assign_roles`.
+
+    Returns
+    -------
+    bool
+        False also for the table's edge to a value, which counts as one with the key's.
+    """
+    return role == HOLDS or role == FROM_KEY
+
+
+@kernel
 def mark_targets(edge_to: NodeArray, role: ByteArray, marked: BoolArray) -> None:
     """Mark the targets of retaining edges.
 
@@ -96,7 +113,7 @@ def mark_targets(edge_to: NodeArray, role: ByteArray, marked: BoolArray) -> None
         All False; receives the marks.
     """
     for edge in range(edge_to.shape[0]):
-        if role[edge] == HOLDS or role[edge] == FROM_KEY:
+        if is_holding(role[edge]):
             marked[edge_to[edge]] = True
 
 

@@ -113,7 +113,8 @@ def find_repetitions(
     """Find linked lists: chains that repeat the same steps.
 
     A node repeats its nearest ancestor of the same kind and label. If exactly one node repeats a
-    node, the two are linked. Trees branch, so they do not count as lists.
+    node, the two are linked. Trees branch, so they do not count as lists. The first link of a list
+    is not longer than the second one.
 
     Parameters
     ----------
@@ -133,13 +134,14 @@ def find_repetitions(
         Receives the node that each node of a list repeats, else `NO_NODE`.
     """
     n_successors = np.zeros(owner.shape[0], np.uint32)
+    n_steps = np.zeros(owner.shape[0], np.uint32)
     for i in range(order.shape[0]):
         node = order[i]
         follows[node] = NO_NODE
         if is_storage[node]:
             continue
         above = node
-        for _ in range(longest_cycle):
+        for step in range(longest_cycle):
             higher = owner[above]
             if higher == above:
                 break
@@ -147,17 +149,26 @@ def find_repetitions(
             if kind[above] == kind[node] and label[above] == label[node]:
                 follows[node] = above
                 n_successors[above] += np.uint32(1)
+                n_steps[node] = np.uint32(step + 1)
                 break
+    for i in range(order.shape[0]):
+        node = order[i]
+        if follows[node] != NO_NODE and n_successors[follows[node]] != 1:
+            follows[node] = NO_NODE
+    for i in range(order.shape[0]):
+        node = order[i]
+        first = follows[node]
+        if first == NO_NODE or follows[first] == NO_NODE or follows[follows[first]] != NO_NODE:
+            continue
+        # What is further above the first member than the members are apart only looks alike.
+        if n_steps[first] > n_steps[node]:
+            follows[first] = NO_NODE
     # The length of the chain that ends in a node, later of the whole chain.
     length = np.ones(owner.shape[0], np.uint32)
     for i in range(order.shape[0]):
         node = order[i]
-        before = follows[node]
-        if before != NO_NODE:
-            if n_successors[before] == 1:
-                length[node] = length[before] + np.uint32(1)
-            else:
-                follows[node] = NO_NODE
+        if follows[node] != NO_NODE:
+            length[node] = length[follows[node]] + np.uint32(1)
     for i in range(order.shape[0] - 1, -1, -1):
         node = order[i]
         before = follows[node]

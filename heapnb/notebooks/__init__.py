@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
 from heapnb.errors import HeapnbError
 from heapnb.graph.source_files import Folders, listed
+from heapnb.progress import ProgressOption, reporter_of, reporting
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
@@ -30,9 +32,12 @@ def notebook(
     force: bool = False,
     redact: bool = True,
     execute: bool = True,
+    progress: ProgressOption = None,
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    work: Sequence[float | None] | None = None,
+    known_leaks: CatalogueFiles = None,
 ) -> Path:
     """Write a notebook that tells a case: what leaks, why, the proof, and what to change.
 
@@ -48,10 +53,17 @@ def notebook(
         Mask what looks like a secret in all outputs.
     execute : bool, default True
         Run the cells, so that the notebook reads well where no kernel is: on GitHub, in nbviewer.
+    progress : callable or bool, optional
+        See `heapnb.load`.
     salvage : bool, default False
         Read what truncated files still hold.
     source_root, source_maps : str, PathLike, or sequence of these, optional
         Folders with the program's sources, and with source maps; see `heapnb.load`.
+    work : sequence of float or None, optional
+        Units of work done when each snapshot was taken; see `heapnb.load_series`. By default what
+        a series was given, or what the side files say.
+    known_leaks : str, PathLike or sequence of these, optional
+        Files of leaks that you know of; see `heapnb.diagnose`.
 
     Returns
     -------
@@ -95,13 +107,16 @@ def notebook(
             snapshots=tuple(_relative(file, folder) for file in files),
             source_root=_relative_folders(source_root, folder),
             source_maps=_relative_folders(source_maps, folder),
+            known_leaks=_relative_folders(known_leaks, folder),
             salvage=salvage,
             redact=redact,
             date=date,
+            work=_work_of(source) if work is None else tuple(work),
         )
     )
     if execute:
-        run(document, folder)
+        with reporting(reporter_of(progress)):
+            run(document, folder)
         tidy(document, Masking.when(redact))
         fill_heading(document, date, Masking.when(redact))
     import nbformat
@@ -132,6 +147,15 @@ def _files_of(source: NotebookSource) -> list[Path]:
         if not file.is_file():
             raise HeapnbError(f"There is no file {file}.", hint="check its name.")
     return files
+
+
+def _work_of(source: NotebookSource) -> tuple[float | None, ...] | None:
+    """Return the units of work that a series was given; side files say theirs again."""
+    series = getattr(source, "series", source)
+    if not isinstance(series, Series):
+        return None
+    given = tuple(moment.given_work for moment in series.moments)
+    return given if any(one is not None for one in given) else None
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -35,20 +35,26 @@ class Case:
         File names, as seen from the notebook.
     source_root, source_maps : tuple of str
         Folders, the same way.
+    known_leaks : tuple of str
+        Files of known leaks, the same way.
     salvage : bool
         Whether truncated files are read as far as they go.
     redact : bool
         Whether outputs are masked.
     date : str
         The day on which the last snapshot was taken, in the title; empty if unknown.
+    work : tuple of float or None, optional
+        Units of work done when each snapshot was taken.
     """
 
     snapshots: tuple[str, ...]
     source_root: tuple[str, ...] = ()
     source_maps: tuple[str, ...] = ()
+    known_leaks: tuple[str, ...] = ()
     salvage: bool = False
     redact: bool = True
     date: str = ""
+    work: tuple[float | None, ...] | None = None
 
 
 def build(case: Case) -> NotebookNode:
@@ -97,9 +103,13 @@ def _cells(case: Case) -> Iterator[_Cell]:
 
         hn.mask_output(redact)  # what looks like a secret is shown as •••
         series = hn.load_series(
-            snapshots, source_root=source_root, source_maps=source_maps, salvage=salvage
+            snapshots,
+            work=work,
+            source_root=source_root,
+            source_maps=source_maps,
+            salvage=salvage,
         )
-        diagnosis = hn.diagnose(series)
+        diagnosis = hn.diagnose(series, known_leaks=known_leaks)
         last = hn.Snapshot(series.last)
     """)
     yield _text("""
@@ -172,6 +182,14 @@ def _cells(case: Case) -> Iterator[_Cell]:
         Useful even without a leak: what is large, which package owns it, what exists twice.
     """)
     yield _code("last.statistics()")
+    yield _text("""
+        **The process.** A heap snapshot shows only a part of the resident memory (RSS). The others
+        need numbers of the process: a side file or a copy of `/proc/PID/smaps` beside a snapshot.
+    """)
+    yield _code("""
+        rss = hn.rss(series)
+        display(rss, rss.chart()) if rss.has_process_numbers else print("There are none.")
+    """)
     yield _code("""
         if len(series) > 1:
             display(hn.table(series.growth(), title="Classes that grew most"))
@@ -233,9 +251,13 @@ def _parameters(case: Case) -> str:
         "snapshots = [",
         *(f"    {name!r}," for name in case.snapshots),
         "]",
+        "# Units of work done at each, such as [100, 200, 400]; None: what side files say.",
+        f"work = {None if case.work is None else list(case.work)!r}",
         "# Folders with the program's sources and with source maps, if available.",
         f"source_root = {list(case.source_root)!r}",
         f"source_maps = {list(case.source_maps)!r}",
+        "# Files of leaks that you know of, besides those that heapnb knows.",
+        f"known_leaks = {list(case.known_leaks)!r}",
         "# Whether truncated files are read as far as they go.",
         f"salvage = {case.salvage!r}",
         "# Whether what looks like a secret is masked.",

@@ -87,6 +87,8 @@ def roles_of(raw: RawSnapshot) -> AnyArray:
             edge_roles[i] = _EDGE_ROLES.get(name, Role.OWN)
     mark_roles(raw.node_type, raw.node_name, node_roles, roles)
     mark_roles(raw.edge_type, raw.edge_name, edge_roles, roles)
+    if raw.scopes is not None:
+        roles[raw.scopes.variable_name] |= np.uint16(Role.VARIABLE)
     infos = raw.trace_function_infos
     if infos is not None:
         # Function id, name, script's name, script id, line, column.

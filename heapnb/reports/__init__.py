@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
+from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
@@ -32,6 +33,9 @@ def report(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    work: Sequence[float | None] | None = None,
+    timeline: Sequence[Any] = (),
+    known_leaks: CatalogueFiles = None,
 ) -> Path:
     """Write a report as one HTML file.
 
@@ -47,6 +51,13 @@ def report(
         Mask what looks like a secret; see docs/redaction.md.
     progress, cache, salvage, source_root, source_maps
         How files are opened; see `heapnb.load`.
+    work : sequence of float or None, optional
+        Units of work done when each snapshot was taken; see `heapnb.load_series`.
+    timeline : sequence, optional
+        Logs of memory or garbage collection, diagnostic reports, deployments: sources of
+        `heapnb.timeline`, which the report shows with the snapshots.
+    known_leaks : str, PathLike or sequence of these, optional
+        Files of leaks that you know of; see `heapnb.diagnose`.
 
     Returns
     -------
@@ -84,13 +95,15 @@ def report(
         salvage=salvage,
         source_root=source_root,
         source_maps=source_maps,
+        work=work,
+        known_leaks=known_leaks,
     )
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
     masking = Masking.when(redact)
     with masked(masking), reporting(None if progress is None else reporter_of(progress)):
         with stage("Gathering tables and drawings"):
-            content = gather(diagnosis, masking)
+            content = gather(diagnosis, masking, timeline)
         with stage("Embedding the heap browser"):
             embedded = embed(diagnosis, masking=masking)
         with stage(f"Writing {path.name}"):

@@ -16,6 +16,9 @@ from heapnb.graph.references import is_chain_step
 from heapnb.views import charts
 from heapnb.views.code import code_html
 from heapnb.views.describe import removal
+from heapnb.views.rates import rate_text
+from heapnb.views.wording.allocations import stack_words
+from heapnb.views.wording.known import known_text, origin_text
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Suspect
@@ -64,7 +67,11 @@ class Card:
     retained: Markup
     per_snapshot: tuple[tuple[str, int, int], ...]
     removal: str
+    growth: str | None
+    origin: str
+    known: str | None
     source: Source | None
+    stack: tuple[str, ...]
 
 
 def card_of(write: Writer, suspect: Suspect, names: Sequence[str]) -> Card:
@@ -91,8 +98,18 @@ def card_of(write: Writer, suspect: Suspect, names: Sequence[str]) -> Card:
             zip(names, suspect.count_per_snapshot, suspect.retained_per_snapshot, strict=True)
         )[-MOST_SNAPSHOTS:],
         removal=removal(suspect),
+        growth=rate_text(suspect),
+        origin=origin_text(suspect),
+        known=None if suspect.known is None else known_text(suspect.known),
         source=_source(write, suspect),
+        stack=_stack(write, suspect),
     )
+
+
+def _stack(write: Writer, suspect: Suspect) -> tuple[str, ...]:
+    """Write the call stack that allocated most of the objects; empty where it is unknown."""
+    found = suspect.allocated_at
+    return () if found is None else tuple(write.text(one) for one in stack_words(found.stack))
 
 
 def _source(write: Writer, suspect: Suspect) -> Source | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from markupsafe import Markup
@@ -28,6 +29,8 @@ from heapnb.reports.listings import (
     suspect_table,
     trend_lines,
 )
+from heapnb.reports.memory import Memory, memory_of
+from heapnb.reports.over_time import OverTime, over_time_of
 from heapnb.reports.tables import Table, Writer
 from heapnb.views import charts, fmt, treemaps
 from heapnb.views.masking import SECRETS, Masking
@@ -72,6 +75,8 @@ class Report:
     cohorts: Table | None
     cohort_chart: Markup
     cohort_legend: tuple[str, ...]
+    memory: Memory | None
+    over_time: OverTime | None
     constructors: Table
     heap_map: Markup
     packages: Table
@@ -95,7 +100,9 @@ class Report:
         return suspects[0] if suspects and self.diagnosis.verdict != "no-leak" else None
 
 
-def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
+def gather(
+    diagnosis: Diagnosis, masking: Masking = SECRETS, timeline: Sequence[Any] = ()
+) -> Report:
     """Run the analyses that a report shows.
 
     Parameters
@@ -104,6 +111,8 @@ def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
         The verdict and the suspects.
     masking : Masking
         The policy for likely secrets.
+    timeline : sequence
+        Logs for the section on what happened over time; see `heapnb.timeline`.
 
     Returns
     -------
@@ -112,7 +121,8 @@ def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
     write = Writer(masking)
     series = diagnosis.series
     suspects = diagnosis.suspects
-    names = tuple(short_names([write.text(snapshot.name) for snapshot in series.snapshots]))
+    texts = [write.text(snapshot.name) for snapshot in series.snapshots]
+    names = tuple(short_names(texts, series.times))
     sizes = tuple(int(snapshot.total_size) for snapshot in series.snapshots)
     grown = grown_classes(series)
     title, lines = trend_lines(write, suspects, grown)
@@ -143,12 +153,14 @@ def gather(diagnosis: Diagnosis, masking: Masking = SECRETS) -> Report:
         cohorts=cohort_table(write, cohorts),
         cohort_chart=charts.stacked_columns(layers, names[1:], title="Survivors by cohort"),
         cohort_legend=tuple(layer.label for layer in layers),
+        memory=memory_of(write, series, names),
+        over_time=over_time_of(write, series, timeline),
         constructors=constructor_table(write, series, total),
         heap_map=_heap_map(write, diagnosis),
         packages=package_table(write, whose, total),
         parts=parts,
         parts_chart=charts.stacked_bar(
-            [(part.name, part.size) for part in parts], title="Heap of the last snapshot"
+            [(part.name, part.size) for part in parts], title="Heap by kind"
         ),
         total_size=total,
         files=file_table(write, series),

@@ -12,6 +12,10 @@ from heapnb.views import fmt
 from heapnb.views.code import code_lines
 from heapnb.views.columns import is_missing, kind_of
 from heapnb.views.columns import write as write_value
+from heapnb.views.rates import rate_text
+from heapnb.views.wording.allocations import stack_words
+from heapnb.views.wording.known import known_text, origin_text
+from heapnb.views.wording.libraries import library_text
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Suspect
@@ -68,6 +72,7 @@ def report_dict(report: Report) -> dict[str, Any]:
             {"name": part.name, "size": part.size, "share": part.share} for part in report.parts
         ],
         **{name: _records(write, table) for name, table in tables.items()},
+        **({} if report.memory is None else {"rss": _fit(write, report.memory.rss.to_dict())}),
         "cut": cut,
     }
 
@@ -157,6 +162,13 @@ def _markdown(report: Report) -> Iterator[str]:
         yield "### Classes that grew"
         yield ""
         yield from _table(write, report.grown)
+    if report.memory is not None:
+        yield "### Resident memory (RSS)"
+        yield ""
+        for sentence in report.memory.sentences:
+            yield _prose(write, sentence)
+            yield ""
+        yield from _table(write, report.memory.table)
     yield "### Classes that retain most"
     yield ""
     yield from _table(write, report.constructors)
@@ -164,7 +176,11 @@ def _markdown(report: Report) -> Iterator[str]:
 
 
 def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
-    yield f"### {suspect.rank}. {_code(write, suspect.class_name)}: {_escaped(write, suspect.kind)}"
+    library = ""
+    if suspect.shape is not None:
+        library = f" ({_prose(write, library_text(suspect.shape, suspect.class_name))})"
+    name = f"{_code(write, suspect.class_name)}{library}"
+    yield f"### {suspect.rank}. {name}: {_escaped(write, suspect.kind)}"
     yield ""
     yield _prose(write, suspect.explanation)
     yield ""
@@ -173,6 +189,9 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
         "location": None if suspect.location is None else _code(write, suspect.location),
         "objects": " → ".join(map(fmt.format_count, suspect.count_per_snapshot)),
         "retained": " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot)),
+        "growth": rate_text(suspect),
+        "origin": _prose(write, origin_text(suspect)),
+        "known leak": None if suspect.known is None else _prose(write, known_text(suspect.known)),
         "confidence": fmt.format_percent(suspect.confidence),
         "fingerprint": _code(write, suspect.fingerprint),
     }
@@ -184,6 +203,12 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
     chain = " → ".join(_fit(write, list(suspect.words)))
     yield f"**Retaining path:** {_code(write, chain, limit=LONGEST_PROSE)}"
     yield ""
+    if suspect.allocated_at is not None:
+        yield "**Allocated by:**"
+        yield ""
+        for one in stack_words(suspect.allocated_at.stack):
+            yield f"1. {_code(write, one)}"
+        yield ""
     if suspect.source is not None:
         text = code_lines(suspect.source.text, write.masking)
         lines = text.split("\n")

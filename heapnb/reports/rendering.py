@@ -24,6 +24,7 @@ from heapnb.workbench.linker import link
 _STYLES: Final = (
     ("heapnb.reports", "report.css"),
     ("heapnb.drawing", "graph.css"),
+    ("heapnb.views", "flame_graph.css"),
     ("heapnb.workbench", "browser.css"),
     ("heapnb.workbench", "browser-shell.css"),
 )
@@ -45,7 +46,7 @@ def render(report: Report, embedded: Embedded | None = None) -> str:
         A complete HTML document.
     """
     style = "".join(_static(package, name) for package, name in _STYLES)
-    scripts = [_static("heapnb.reports", "report.js")]
+    scripts = [_static("heapnb.reports", "report.js") + _static("heapnb.views", "flame_graph.js")]
     if embedded is not None:
         scripts.append(link("report.js").replace("\r\n", "\n"))
     return (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
     from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.series.series import Series
     from heapnb.graph.sources import HeapSource
@@ -17,6 +18,7 @@ def assert_no_leak(
     *,
     baseline: str | os.PathLike[str] | None = None,
     allow_undecided: bool = True,
+    known_leaks: CatalogueFiles = None,
 ) -> Diagnosis:
     """Fail the test if the snapshots show a leak.
 
@@ -25,9 +27,13 @@ def assert_no_leak(
     source : Diagnosis, Series, or sequence of paths or snapshots
         Three or more snapshots in the order of capture, or their series or diagnosis.
     baseline : str or PathLike, optional
-        A file of known leaks, which do not fail the test: see `heapnb.analysis.diagnosis.baseline`.
+        A file of accepted leaks, which do not fail the test: see
+        `heapnb.analysis.diagnosis.baseline`.
     allow_undecided : bool, default True
         Whether the test passes if the verdict is undecided.
+    known_leaks : str, PathLike or sequence of these, optional
+        Files of leaks that you know of; see `heapnb.diagnose`. The message says of a known leak
+        which version fixes it. Not for a `Diagnosis`.
 
     Returns
     -------
@@ -51,7 +57,10 @@ def assert_no_leak(
     from heapnb.analysis.diagnosis.diagnose import diagnose
     from heapnb.analysis.diagnosis.suspects import Diagnosis
 
-    diagnosis = source if isinstance(source, Diagnosis) else diagnose(source)
+    if isinstance(source, Diagnosis):
+        diagnosis = source
+    else:
+        diagnosis = diagnose(source, known_leaks=known_leaks)
     if diagnosis.verdict == "undecided" and not allow_undecided:
         raise AssertionError(repr(diagnosis))
     if diagnosis.verdict != "leak":

@@ -21,6 +21,8 @@ RIGHT: Final = 14
 TOP: Final = 22
 BOTTOM: Final = 26
 _N_TICKS: Final = 4
+_GAP: Final = 4
+"""Between two names below the axis."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Frame:
     @classmethod
     def around(cls, values: Sequence[int], format_value: ValueFormat) -> Frame:
         """Return a frame with round numbers on its axis, which includes 0."""
-        ticks = _ticks(min(0, *values, 0), max(0, *values, 0))
+        ticks = round_ticks(min(0, *values, 0), max(0, *values, 0))
         scale = Scale(ticks[0], ticks[-1], HEIGHT - TOP - BOTTOM)
         return cls(scale, ticks, format_value)
 
@@ -86,7 +88,7 @@ class Frame:
         )
 
 
-def _ticks(low: int, high: int) -> tuple[int, ...]:
+def round_ticks(low: float, high: float) -> tuple[int, ...]:
     """Choose round numbers that enclose a range and divide it."""
     rough = max((high - low) / _N_TICKS, 1)
     power = 10 ** math.floor(math.log10(rough))
@@ -101,7 +103,7 @@ def _ticks(low: int, high: int) -> tuple[int, ...]:
 def axis_labels(labels: Sequence[str], places: Sequence[float], distance: float) -> list[Markup]:
     """Write the names of snapshots under the axis: as many as have room."""
     room = max(1, math.ceil(48 / max(distance, 0.01)))
-    length = max(6, int(distance * room / CHARACTER_WIDTH) - 1)
+    length = max(6, int((distance * room - _GAP) / CHARACTER_WIDTH))
     return [
         text_at(places[i], HEIGHT - 8, fmt.shorten(label_of(labels, i), length), anchor="middle")
         for i in range(0, len(places), room)

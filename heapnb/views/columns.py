@@ -13,6 +13,8 @@ from heapnb.views import fmt
 
 _MAX_LISTED: Final = 8
 _FULL_TEXT_LENGTH: Final = 400
+_EMPTY: Final = {"function": "(anonymous)"}
+"""What an empty text means, by column."""
 
 
 def _format_number(value: float) -> str:
@@ -85,7 +87,7 @@ def label(name: str) -> str:
     return fmt.clean(words.replace("gc root", "GC root"))
 
 
-def write(value: object, kind: Kind) -> str:
+def write(value: object, kind: Kind, column: str = "") -> str:
     """Write a value: never empty, without anything that cannot be seen, not escaped.
 
     Parameters
@@ -94,6 +96,8 @@ def write(value: object, kind: Kind) -> str:
         A number, a text, a sequence of either, or something missing.
     kind : Kind
         What it is.
+    column : str, optional
+        Where it stands, which says what an empty text means.
 
     Returns
     -------
@@ -109,7 +113,9 @@ def write(value: object, kind: Kind) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return (fmt.clean_location if kind is Kind.LOCATION else fmt.clean)(value) or '""'
+        return (fmt.clean_location if kind is Kind.LOCATION else fmt.clean)(value) or _EMPTY.get(
+            column, '""'
+        )
     if is_missing(value):
         return fmt.UNKNOWN
     if kind is Kind.COUNT and isinstance(value, float | np.floating):

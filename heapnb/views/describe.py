@@ -5,92 +5,35 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from heapnb.schema import Kind
 from heapnb.views import fmt
 from heapnb.views.columns import kind_of
+from heapnb.views.rates import rate_text
+from heapnb.views.rows import Rows
+from heapnb.views.view_parts import Fact, View, notes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from heapnb.decode.source_text import SourceText
+    from heapnb.capture.capturing import CaptureResult
+    from heapnb.capture.plan import CapturePlan
+    from heapnb.decode.dead_variables import DeadVariables
+    from heapnb.decode.native_contexts import NativeContexts
 
 MOST_REMOVALS: Final = 3
 """Suspects of which is said what their removal would free."""
 
+_SERIES_DATA: Final = "heapnb.analysis.series.series_data.SeriesData"
+_NATIVE_CONTEXTS: Final = "Native contexts"
 _MAX_NAMES: Final = 4
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
 
 _MORE: Final = 1.02
 """What frees this times the retained size of a suspect's objects frees other objects, too."""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A named value.
-
-    Parameters
-    ----------
-    label : str
-        Its name; also tells its kind unless that is given.
-    value : object
-        A number, text or sequence of either.
-    kind : Kind, optional
-        What the value is.
-    """
-
-    label: str
-    value: object
-    kind: Kind | None = None
-
-    @property
-    def written_as(self) -> Kind:
-        """What the value is, by its name if need be."""
-        return self.kind or kind_of(self.label)
-
-
-@dataclass(frozen=True)
-class View:
-    """What there is to show of a result. Nothing in it is escaped, shortened or formatted.
-
-    Parameters
-    ----------
-    title : str
-        What it is.
-    badge : str, optional
-        One word that matters most, such as a verdict.
-    lead : tuple of str
-        Sentences.
-    facts : tuple of Fact
-        Named values.
-    chain : tuple of str
-        What retains what, root first; edge names with a leading dot.
-    drawing : object, optional
-        What `heapnb.drawing.dot.retainer_graph` draws, or a drawing as ``markupsafe.Markup``.
-    source : SourceText, optional
-        Lines of the program.
-    table : pandas.DataFrame, optional
-        Rows.
-    notes : tuple of str
-        What a reader should know.
-    parts : tuple of View
-        What it consists of.
-    """
-
-    title: str
-    badge: str | None = None
-    lead: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    chain: tuple[str, ...] = ()
-    drawing: object | None = None
-    source: SourceText | None = None
-    table: pd.DataFrame | None = None
-    notes: tuple[str, ...] = ()
-    parts: tuple[View, ...] = ()
 
 
 @runtime_checkable
@@ -114,10 +57,12 @@ def describe(result: object) -> View:
     """
     if isinstance(result, Described):
         return result._describe()  # noqa: SLF001  the protocol of objects above this layer
-    for describers in _WINGS:
-        for base in type(result).__mro__:
-            if (describer := describers().get(base)) is not None:
-                return describer(result)
+    bases = type(result).__mro__
+    for rooms, describers in _WINGS:
+        if any(base.__module__.startswith(rooms) for base in bases):
+            for base in bases:
+                if (describer := describers().get(base)) is not None:
+                    return describer(result)
     return _any_result(result)
 
 
@@ -127,7 +72,7 @@ def _any_result(result: Any) -> View:
         dataclasses.replace(describe(value), title=_words(name))
         for name, value in values.items()
         # The snapshots that a result was made from are shown elsewhere.
-        if hasattr(value, "table") and not _is_source(value)
+        if (hasattr(type(value), "table") or hasattr(value, "table")) and not _is_source(value)
     )
     return View(
         title=_words(type(result).__name__),
@@ -143,9 +88,9 @@ def _any_result(result: Any) -> View:
 
 
 def _is_source(value: object) -> bool:
-    from heapnb.analysis.series.series_data import SeriesData
-
-    return isinstance(value, SeriesData | Described)
+    # By name: importing the module takes longer than describing most results.
+    names = (f"{base.__module__}.{base.__qualname__}" for base in type(value).__mro__)
+    return isinstance(value, Described) or _SERIES_DATA in names
 
 
 def _attributes(result: object) -> Iterator[tuple[str, object]]:
@@ -162,18 +107,12 @@ def _words(name: str) -> str:
     return spaced[:1].upper() + spaced[1:].lower() if spaced else name
 
 
-def _table_of(result: Any) -> pd.DataFrame | None:
+def _table_of(result: Any) -> pd.DataFrame | Rows | None:
+    """Return the table of a result; its columns where the result has them without pandas."""
+    if (columns := getattr(result, "_columns", None)) is not None:
+        return Rows(columns)
     table: pd.DataFrame | None = getattr(result, "table", None)
     return table
-
-
-def notes_of(result: Any) -> tuple[str, ...]:
-    """Return the warnings of a result, the first ten in full."""
-    notes = tuple(getattr(result, "warnings", ()))
-    if len(notes) > _MAX_NOTES:
-        more = fmt.plural(len(notes) - _MAX_NOTES, "further warning")
-        return (*notes[:_MAX_NOTES], f"{more}.")
-    return notes
 
 
 # -- results that show themselves in a way of their own -----------------------------------------
@@ -181,7 +120,12 @@ def notes_of(result: Any) -> tuple[str, ...]:
 
 def _summary(summary: Any) -> View:
     view = _any_result(summary)
-    if summary.suspects.empty:
+    contexts = summary.native_context_columns
+    if contexts:
+        part = View(title=_NATIVE_CONTEXTS, table=Rows(contexts))
+        view = dataclasses.replace(view, parts=(*view.parts, part))
+    suspects = Rows(summary.suspect_columns)
+    if not len(suspects):
         return view
     columns = [
         "node_id",
@@ -193,8 +137,23 @@ def _summary(summary: Any) -> View:
         "content_class",
         "content_count",
     ]
-    largest = View(title="What holds most of the heap", table=summary.suspects[columns])
+    largest = View(title="What holds most of the heap", table=suspects.select(columns))
     return dataclasses.replace(view, parts=(*view.parts, largest))
+
+
+def _native_contexts(found: NativeContexts) -> View:
+    return View(title=_NATIVE_CONTEXTS, table=Rows(found.rows))
+
+
+def _dead_variables(found: DeadVariables) -> View:
+    from heapnb.views.wording.dead_variables import evidence_sentence
+
+    return View(
+        title="Dead captured variables",
+        lead=(evidence_sentence(found.evidence, found.judged_count, found.unknown_count),),
+        facts=(Fact("freed_size", found.freed_size),) if len(found.table) else (),
+        table=found.table,
+    )
 
 
 def _retaining_path(path: Any) -> View:
@@ -246,29 +205,46 @@ def _series(series: Any) -> View:
 
 
 def _suspect(suspect: Any) -> View:
+    # Not above: the families bring the detectors, which most commands do not need.
+    from heapnb.views.wording.known import known_text, origin_text
+    from heapnb.views.wording.libraries import called
+
     package = suspect.package
+    library = suspect.shape
     is_series = len(suspect.retained_per_snapshot) > 1
     facts = [
         Fact("kind", suspect.kind),
         Fact("objects", suspect.count_per_snapshot, Kind.COUNT),
         Fact("retained size", suspect.retained_per_snapshot, Kind.BYTES),
+        Fact("growth", rate_text(suspect)),
         Fact("share of the heap's growth" if is_series else "share", suspect.share, Kind.SHARE),
         Fact("held by", suspect.anchor),
         Fact("location", suspect.location, Kind.LOCATION),
         Fact("package", None if package is None or package.kind != "npm" else str(package)),
+        Fact("library", None if library is None else f"{library.package}, {library.role}"),
+        Fact("origin", origin_text(suspect)),
+        Fact("known leak", None if suspect.known is None else known_text(suspect.known)),
         Fact("confidence", suspect.confidence, Kind.SHARE),
         Fact("example node id", suspect.node_id, Kind.IDENTIFIER),
     ]
     fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()
     effect = removal(suspect)
     return View(
-        title=f"{suspect.rank}. {suspect.subject.replace('`', '')}",
-        lead=(suspect.explanation, *fix, *([effect] if effect else [])),
+        title=f"{suspect.rank}. {called(suspect)}",
+        lead=(suspect.explanation, *fix, *([effect] if effect else []), *_stack_text(suspect)),
         facts=tuple(fact for fact in facts if fact.value is not None),
         chain=tuple(suspect.words),
         drawing=suspect,
         source=suspect.source,
     )
+
+
+def _stack_text(suspect: Any) -> tuple[str, ...]:
+    """Write the call stack that allocated most of a suspect's objects, what allocated first."""
+    from heapnb.views.wording.allocations import stack_words
+
+    found = suspect.allocated_at
+    return () if found is None else (f"Allocated by: {' ← '.join(stack_words(found.stack))}",)
 
 
 def removal(suspect: Any) -> str:
@@ -299,6 +275,9 @@ def removal(suspect: Any) -> str:
     if len(expressions) > _MAX_NAMES:
         names.append(fmt.plural(len(expressions) - _MAX_NAMES, "more reference"))
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    if not all(any(map(str.isalpha, edge.expression)) for edge in found.edges):
+        # Objects of a browser have indices for names, which are in no program.
+        listed = "them"
     partly = "" if found.share == 1 else f", {fmt.format_percent(found.share)} of the objects"
     beside = ""
     if found.freed_size > _MORE * suspect.retained_per_snapshot[-1]:
@@ -366,6 +345,14 @@ def _of_heaps() -> _Describers:
 
 
 @cache
+def _of_decoded_heaps() -> _Describers:
+    from heapnb.decode.dead_variables import DeadVariables
+    from heapnb.decode.native_contexts import NativeContexts
+
+    return {DeadVariables: _dead_variables, NativeContexts: _native_contexts}
+
+
+@cache
 def _of_retention_and_series() -> _Describers:
     from heapnb.analysis.retention.culprits import Culprits
     from heapnb.analysis.retention.retaining_path import PathGraph, RetainingPath
@@ -390,5 +377,83 @@ def _of_diagnosis() -> _Describers:
     return {Diagnosis: _diagnosis, Suspect: _suspect}
 
 
-_WINGS: Final = (_of_heaps, _of_retention_and_series, _of_diagnosis)
-"""Describers by type. Each wing is imported only if those before it do not know the type."""
+@cache
+def _of_allocations() -> _Describers:
+    from heapnb.views.allocation_views import views_of_allocations
+
+    return views_of_allocations()
+
+
+@cache
+def _of_timelines() -> _Describers:
+    from heapnb.views.timeline_views import views_of_timelines
+
+    return views_of_timelines()
+
+
+@cache
+def _of_captures() -> _Describers:
+    from heapnb.capture.capturing import CaptureResult
+    from heapnb.capture.plan import CapturePlan
+
+    return {CapturePlan: _plan, CaptureResult: _capture}
+
+
+def _plan(plan: CapturePlan) -> View:
+    return View(
+        title=f"A snapshot of {plan.label}",
+        badge=plan.verdict,
+        lead=plan.reasons,
+        facts=(
+            Fact("heap", plan.heap_bytes, Kind.BYTES),
+            Fact("resident memory", plan.rss_bytes, Kind.BYTES),
+            Fact("expected peak", plan.peak_bytes, Kind.BYTES),
+            Fact("limit", plan.limit_bytes, Kind.BYTES),
+            Fact("expected pause (ms)", plan.pause_ms, Kind.MILLISECONDS),
+            Fact("file without compression", plan.file_bytes, Kind.BYTES),
+        ),
+    )
+
+
+def _capture(result: CaptureResult) -> View:
+    return View(
+        title=fmt.plural(len(result.files), "snapshot"),
+        lead=tuple(
+            f"{label}: {', '.join(str(path) for path in paths)}"
+            for label, paths in result.series.items()
+        ),
+        facts=()
+        if result.plan is None
+        else (Fact("expected peak of the process", result.plan.peak_bytes, Kind.BYTES),),
+        notes=result.warnings,
+    )
+
+
+@cache
+def _of_heap_profiles() -> _Describers:
+    from heapnb.views.heap_profile_views import views_of_heap_profiles
+
+    return views_of_heap_profiles()
+
+
+@cache
+def _of_processes() -> _Describers:
+    from heapnb.views.rss_views import views_of_processes
+
+    return views_of_processes()
+
+
+_WINGS: Final = (
+    (("heapnb.analysis.summary",), _of_heaps),
+    (("heapnb.decode.",), _of_decoded_heaps),
+    (("heapnb.analysis.retention.", "heapnb.analysis.series."), _of_retention_and_series),
+    (("heapnb.analysis.diagnosis.",), _of_diagnosis),
+    (("heapnb.analysis.allocation.",), _of_allocations),
+    (("heapnb.analysis.heap_profiles.",), _of_heap_profiles),
+    (("heapnb.timeline.",), _of_timelines),
+    (("heapnb.capture.",), _of_captures),
+    (("heapnb.analysis.rss", "heapnb.timeline."), _of_processes),
+)
+"""How the modules begin that define types, and the describers of these; imported only for them."""
+
+__all__ = ["Described", "Fact", "View", "describe", "notes_of", "removal", "shown_of_all"]

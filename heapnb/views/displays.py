@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from heapnb.views import charts, fmt
 from heapnb.views.describe import View
+from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,8 @@ class Display:
     @property
     def table(self) -> pd.DataFrame | None:
         """The numbers, all of them."""
-        return self._view.table
+        table = self._view.table
+        return table.to_frame() if isinstance(table, Rows) else table
 
     def __repr__(self) -> str:
         from heapnb.views.text import view_text
@@ -85,7 +87,8 @@ def result_chart(result: object) -> Display:
 
     Parameters
     ----------
-    result : Series or Suspect
+    result : Series, Suspect, GcLog, MemoryLog, Timeline, Rss, AllocationAges, Allocations or
+        HeapProfile
         Any other kind has no chart.
 
     Returns
@@ -105,6 +108,16 @@ def result_chart(result: object) -> Display:
             return series_chart(result)
         case Suspect():
             return suspect_chart(result)
+    from heapnb.views.allocation_views import charts_of_allocations
+    from heapnb.views.heap_profile_views import charts_of_heap_profiles
+    from heapnb.views.rss_views import charts_of_processes
+    from heapnb.views.timeline_views import charts_of_timelines
+
+    drawn = charts_of_timelines() | charts_of_processes() | charts_of_allocations()
+    drawn |= charts_of_heap_profiles()
+    draw = drawn.get(type(result))
+    if draw is not None:
+        return Display(draw(result))
     raise TypeError(f"{type(result).__name__} has no chart.")
 
 

@@ -95,6 +95,30 @@ def format_percent(share: Number | None) -> str:
     return f"{percent:,.{decimals}f}%"
 
 
+def format_duration(duration_ms: Number | None) -> str:
+    """Write a length of time in the unit that suits it.
+
+    Examples
+    --------
+    >>> format_duration(0.25), format_duration(850), format_duration(12_300)
+    ('0.25 ms', '850 ms', '12.3 s')
+    >>> format_duration(4.5 * 60_000), format_duration(30 * 3_600_000), format_duration(None)
+    ('4.5 min', '30 h', '–')
+    """
+    if not _is_known(duration_ms):
+        return UNKNOWN
+    amount, unit = float(duration_ms), "ms"
+    for factor, larger in ((1_000, "s"), (60, "min"), (60, "h"), (24, "days")):
+        # Two days are 48 h; a duration that would be written as 1,000 ms is 1 s.
+        if abs(amount) < (2 * factor if larger == "days" else factor - 0.5):
+            break
+        amount, unit = amount / factor, larger
+    decimals = 0 if abs(amount) >= 100 or amount == int(amount) else 1  # noqa: PLR2004
+    if 0 < abs(amount) < 1:
+        decimals = 2
+    return f"{amount:,.{decimals}f}".removesuffix(".0") + f" {unit}"
+
+
 def format_bytes_delta(delta: Number | None) -> str:
     """Write how a size changed.
 

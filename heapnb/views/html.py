@@ -20,6 +20,7 @@ from heapnb.views import fmt
 from heapnb.views.code import code_html
 from heapnb.views.columns import heading, is_missing, kind_of, label, write, write_exactly
 from heapnb.views.describe import View, describe
+from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
     import jinja2
@@ -42,12 +43,12 @@ def view_html(view: View, *, max_rows: int = DEFAULT_ROWS) -> str:
     return template.render(view=view, max_rows=max_rows, style=style())
 
 
-def table_html(frame: pd.DataFrame, *, max_rows: int | None = DEFAULT_ROWS) -> Markup:
+def table_html(frame: pd.DataFrame | Rows, *, max_rows: int | None = DEFAULT_ROWS) -> Markup:
     """Write a table as HTML; its columns are formatted by their names.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         Any table of heapnb.
     max_rows : int or None, optional
         How many rows to show; None shows all.
@@ -57,6 +58,7 @@ def table_html(frame: pd.DataFrame, *, max_rows: int | None = DEFAULT_ROWS) -> M
     markupsafe.Markup
         A ``<table>``, and a line that says what was left out. The style is that of `style`.
     """
+    frame = frame.to_frame() if isinstance(frame, Rows) else frame
     shown = frame if max_rows is None else frame.head(max_rows)
     columns = [_column(shown, place) for place in range(shown.shape[1])]
     template = _environment().get_template("table.html.j2")
@@ -100,15 +102,15 @@ def _column(frame: pd.DataFrame, place: int) -> _Column:
     is_numeric = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
     kind = kind_of(name, is_numeric=is_numeric)
     css_class = "number" if kind.is_number else "location" if kind is Kind.LOCATION else "text"
-    cells = [_cell(value, kind) for value in values.tolist()]
+    cells = [_cell(value, kind, name) for value in values.tolist()]
     return _Column(fmt.clean(name), heading(name), css_class, cells)
 
 
-def _cell(value: object, kind: Kind) -> _Cell:
+def _cell(value: object, kind: Kind, column: str) -> _Cell:
     bar = None
     if kind is Kind.SHARE and isinstance(value, int | float) and not is_missing(value):
         bar = round(100 * min(max(float(value), 0.0), 1.0), 1)
-    text = write(value, kind)
+    text = write(value, kind, column)
     return _Cell(text, write_exactly(value, kind), bar, text == fmt.UNKNOWN)
 
 

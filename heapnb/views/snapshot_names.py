@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from heapnb.views import fmt
@@ -11,40 +12,48 @@ from heapnb.views import fmt
 LONGEST: Final = 20
 """Characters up to which a name stays as it is."""
 
-_FILE_ENDINGS: Final = re.compile(r"(\.heapsnapshot)?(\.(gz|zst))?$")
+_FILE_ENDINGS: Final = re.compile(r"(\.heap(snapshot|timeline))?(\.(gz|zst))?$")
 # The names that Node gives snapshots: Heap.date.time.process.thread.number
 _OF_NODE: Final = re.compile(
     r"Heap\.(?P<date>\d{8})\.(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d)\.(?P<pid>\d+)\.\d+\.(?P<number>\d+)"
 )
+# The names that the kit gives them: start of the process, process and thread, number.
+_OF_KIT: Final = re.compile(r"heapnb-\d{8}T\d{6}-(?P<isolate>\d+-\d+)-(?P<number>\d+)")
 _PUNCTUATION: Final = "._ /-"
 _WORDS: Final = re.compile(rf"[{_PUNCTUATION}]|[^{_PUNCTUATION}]+")
 
 
-def short_names(names: Sequence[str]) -> list[str]:
+def short_names(names: Sequence[str], times: Sequence[datetime | None] | None = None) -> list[str]:
     """Shorten the names of a series' files to what tells them apart.
 
     Parameters
     ----------
     names : sequence of str
         File names, in order.
+    times : sequence of datetime or None, optional
+        When the snapshots were taken (UTC), if side files say so.
 
     Returns
     -------
     list of str
-        Of Node's default names, the number and the time, with the process or the day where it
-        differs. Of other long names, what is left without the start and the end that all share.
-        At most `LONGEST` characters each, except for names of Node's.
+        Of the kit's names, the number and the time in UTC. Of Node's default names, the number and
+        the time, with the process or the day where it differs. Of other long names, what is left
+        without the start and the end that all share. At most `LONGEST` characters each, except for
+        names of Node's and the kit's.
 
     Examples
     --------
     >>> short_names(["Heap.20261129.074706.288.0.001.heapsnapshot"])
     ['001 · 07:47:06']
-    >>> short_names(["before.heapsnapshot", "after.heapsnapshot.gz"])
+    >>> short_names(["before.heapsnapshot", "after.heaptimeline.gz"])
     ['before', 'after']
     >>> short_names(["checkout-service-prod-a1.gz", "checkout-service-prod-b2.gz"])
     ['a1', 'b2']
     """
     stems = [_FILE_ENDINGS.sub("", name) or name for name in names]
+    of_kit = [_OF_KIT.fullmatch(stem) for stem in stems]
+    if times is not None and all(of_kit) and None not in times:
+        return _names_of_kit([one for one in of_kit if one], [time for time in times if time])
     matches = [_OF_NODE.fullmatch(stem) for stem in stems]
     found = [match for match in matches if match is not None]
     if len(found) == len(stems):
@@ -52,6 +61,17 @@ def short_names(names: Sequence[str]) -> list[str]:
     if len(set(stems)) > 1 and max(map(len, stems)) > LONGEST:
         stems = _without_shared(stems)
     return [fmt.shorten_start(stem, LONGEST) for stem in stems]
+
+
+def _names_of_kit(matches: Sequence[re.Match[str]], times: Sequence[datetime]) -> list[str]:
+    has_days = len({time.date() for time in times}) > 1
+    form = "%Y-%m-%d %H:%M:%S" if has_days else "%H:%M:%S"
+    has_isolates = len({match["isolate"] for match in matches}) > 1
+    names = []
+    for match, time in zip(matches, times, strict=True):
+        isolate = [match["isolate"]] if has_isolates else []
+        names.append(" · ".join([match["number"], *isolate, time.strftime(form)]))
+    return names
 
 
 def _names_of_node(matches: Sequence[re.Match[str]]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.graph.references import is_chain_step
 from heapnb.schema import Kind
@@ -12,6 +13,7 @@ from heapnb.views import fmt
 from heapnb.views.code import code_lines
 from heapnb.views.columns import heading, kind_of, label, write
 from heapnb.views.describe import Fact, View, describe, notes_of
+from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,14 +28,24 @@ MAX_SUSPECTS: Final = 10
 
 _FACTS_TOLD_ELSEWHERE: Final = frozenset({"kind", "held by"})
 _MIN_TEXT_WIDTH: Final = 10
+_LEAST_TEXT_WIDTH: Final = 8
+"""Of a column in which the first rows need no more."""
 _GOOD_TEXT_WIDTH: Final = 24
 """Columns that can be spared leave before texts become narrower."""
 
-_PROSE: Final = frozenset({"string", "text", "value", "content", "variables", "chain", "anchor"})
+_PROSE: Final = frozenset(
+    {"string", "text", "value", "content", "variables", "chain", "anchor", "callers"}
+)
 """Columns that read from their start. Names are cut in the middle."""
 
 _NODE_ID: Final = "node_id"
 _EXPENDABLE: Final = frozenset({Kind.IDENTIFIER, Kind.YES_NO})
+_LEAST_TELLING: Final = ("distance", "edge_type", "node_type", "shallow_size")
+"""Columns that a narrow table can do without, the first one first."""
+
+_WRAPPED: Final = frozenset({"anchor"})
+"""Columns whose cells take several lines where they are too long for one."""
+
 _LEAST_WIDTH: Final = 20
 _GAP: Final = "  "
 _INDENT: Final = "  "
@@ -95,13 +107,13 @@ def _brief_suspect(view: View, width: int) -> Iterable[str]:
     yield from _wrapped("; ".join(facts), width)
 
 
-def _overview(suspects: Sequence[Suspect]) -> pd.DataFrame:
-    import pandas as pd
+def _overview(suspects: Sequence[Suspect]) -> Rows:
+    from heapnb.views.wording.libraries import called
 
-    return pd.DataFrame(
+    return Rows(
         {
             "rank": [suspect.rank for suspect in suspects],
-            "class_name": [suspect.subject.replace("`", "") for suspect in suspects],
+            "class_name": [called(suspect) for suspect in suspects],
             "anchor": [suspect.anchor for suspect in suspects],
             "count": [suspect.count_per_snapshot[-1] for suspect in suspects],
             "retained_size": [suspect.retained_per_snapshot[-1] for suspect in suspects],
@@ -115,7 +127,7 @@ def view_text(view: View, *, width: int = DEFAULT_WIDTH, max_rows: int = DEFAULT
 
 
 def render_table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Rows,
     *,
     width: int | None = None,
     max_rows: int | None = None,
@@ -126,17 +138,19 @@ def render_table(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Rows
         Any table of heapnb; columns are formatted by their names.
     width : int, optional
-        Columns of the screen. Texts are cut to fit, numbers are not; nothing is by default. If
-        that does not suffice, columns are left out, and the first line names them.
+        Columns of the screen. Texts are cut to fit (sentences are wrapped), numbers are not;
+        nothing is by default. If that does not suffice, columns are left out, and the first line
+        names them.
     max_rows : int, optional
         How many rows to show; all by default.
     spare : sequence of str, optional
         Columns to leave out silently where texts would have to be cut, the first one first.
     sections : mapping of int to str, optional
-        Titles of sections, by the number of the row that they precede.
+        Titles of sections, by the number of the row that they precede. Where names have to be
+        cut, those of the rows before the first section are cut last.
 
     Returns
     -------
@@ -151,13 +165,13 @@ def render_table(
     Map          12.3 kB
     """
     shown = frame if max_rows is None else frame.head(max_rows)
-    if frame.shape[1] == 0:
+    columns = list(_columns(shown))
+    if not columns:
         return "(no columns)"
-    columns = [_column(shown, place) for place in range(shown.shape[1])]
     left_out: list[str] = []
     if width is not None:
-        left_out = _fit(columns, width, spare)
-    rows = [_GAP.join(cells).rstrip() for cells in zip(*(c.lines() for c in columns), strict=True)]
+        left_out = _fit(columns, width, spare, n_first=min(sections or {}, default=0))
+    rows = ["\n".join(_row(columns, number)) for number in range(len(shown))]
     for number, title in sorted((sections or {}).items(), reverse=True):
         rows.insert(number, title)
     # Headings may take several lines, the shorter ones hanging from below.
@@ -176,6 +190,14 @@ def render_table(
     return "\n".join(head + rows)
 
 
+def _row(columns: Sequence[_Column], number: int) -> Iterable[str]:
+    """Write a row: one line, or more if a cell is wrapped."""
+    cells = [column.lines_of(number) for column in columns]
+    for line in zip_longest(*cells, fillvalue=""):
+        texts = (column.align(text) for column, text in zip(columns, line, strict=True))
+        yield _GAP.join(texts).rstrip()
+
+
 @dataclass
 class _Column:
     name: str
@@ -190,8 +212,16 @@ class _Column:
         blanks = " " * (self.width - _cell_length(text))
         return blanks + text if self.kind.is_number else text + blanks
 
-    def lines(self) -> Iterable[str]:
-        return map(self.align, self.cells)
+    def lines_of(self, number: int) -> list[str]:
+        """Return the lines of a cell."""
+        text = self.cells[number]
+        if self.name not in _WRAPPED or _cell_length(text) <= self.width:
+            return [text]
+        return _wrapped(text, self.width, "")
+
+    def width_of_first(self, n: int) -> int:
+        """Return the width at which neither the title nor one of the first cells is cut."""
+        return max(map(_cell_length, [*self.title, *self.cells[:n]]))
 
     @property
     def is_text(self) -> bool:
@@ -207,14 +237,23 @@ class _Column:
         return min(self.width, _MIN_TEXT_WIDTH) if self.is_text else self.width
 
 
-def _column(frame: pd.DataFrame, place: int) -> _Column:
+def _columns(frame: pd.DataFrame | Rows) -> Iterator[_Column]:
+    if isinstance(frame, Rows):
+        for name, cells in frame.columns.items():
+            yield _column(name, cells, is_numeric=frame.is_numeric(name))
+        return
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-    values = frame.iloc[:, place]
-    name = str(frame.columns[place])
-    is_numeric = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
+    # By place: a user's table may have columns of one name.
+    for place, name in enumerate(frame.columns):
+        values = frame.iloc[:, place]
+        is_numeric = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
+        yield _column(str(name), values.tolist(), is_numeric=is_numeric)
+
+
+def _column(name: str, values: list[Any], *, is_numeric: bool) -> _Column:
     kind = kind_of(name, is_numeric=is_numeric)
-    cells = [write(value, kind) for value in values.tolist()]
+    cells = [write(value, kind, name) for value in values]
     width = max(map(_cell_length, cells), default=0)
     title = [heading(name)]
     if kind.is_number and _cell_length(title[0]) > max(width, _MIN_TEXT_WIDTH + 4):
@@ -229,7 +268,9 @@ def _column(frame: pd.DataFrame, place: int) -> _Column:
     return _Column(name, title, cells, kind, cut, width)
 
 
-def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
+def _fit(
+    columns: list[_Column], width: int, spare: Sequence[str], *, n_first: int = 0
+) -> list[str]:
     """Narrow a table, and return the titles of the columns that still had to be left out."""
 
     def excess() -> int:
@@ -240,7 +281,8 @@ def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
             # Stacked, headings take less width than in a line.
             title = [word for line in column.title for word in line.split()]
             narrower = max(map(_cell_length, [*title, *column.cells]))
-            column.title, column.width = title, narrower
+            if narrower < column.width:
+                column.title, column.width = title, narrower
     for name in spare:
         to_gain = sum(max(c.width - _GOOD_TEXT_WIDTH, 0) for c in columns if c.is_text)
         if excess() > to_gain:
@@ -248,24 +290,39 @@ def _fit(columns: list[_Column], width: int, spare: Sequence[str]) -> list[str]:
     left_out = []
     # The first column says what a row is, and of sizes the last weighs most.
     while (inner := columns[1:-1]) and excess() > sum(c.width - c.least_width for c in columns):
-        # The node id names a row to other commands.
-        least = max(
-            inner,
-            key=lambda c: (c.kind in _EXPENDABLE and c.name != _NODE_ID, c.name != _NODE_ID),
-        )
+        least = max(inner, key=_expendability)
         columns.remove(least)
         left_out.append(" ".join(least.title))
     too_wide = excess()
     texts = [column for column in columns if column.is_text]
+    enough = {c.name: max(c.width_of_first(n_first), _LEAST_TEXT_WIDTH) for c in texts}
     while too_wide > 0:
+        # What the first rows do not need goes first.
+        roomy = [column for column in texts if n_first and column.width > enough[column.name]]
         wide = [column for column in texts if column.width > _MIN_TEXT_WIDTH]
-        if not wide:
+        if not roomy and not wide:
             break
         # Of a location more has to be seen than of a name.
-        widest = max(wide, key=lambda c: c.width - (_MIN_TEXT_WIDTH if c.is_location else 0))
+        widest = max(
+            roomy or wide, key=lambda c: c.width - (_MIN_TEXT_WIDTH if c.is_location else 0)
+        )
         widest.width -= 1
         too_wide -= 1
+    for column in texts:
+        if column.width_of_first(0) > column.width:
+            column.title = [word for line in column.title for word in line.split()]
     return left_out
+
+
+def _expendability(column: _Column) -> tuple[bool, int, bool]:
+    """Order columns by how well a row can do without them; the node id names it to commands."""
+    is_node_id = column.name == _NODE_ID
+    rank = _LEAST_TELLING.index(column.name) if column.name in _LEAST_TELLING else None
+    return (
+        column.kind in _EXPENDABLE and not is_node_id,
+        0 if rank is None else len(_LEAST_TELLING) - rank,
+        not is_node_id,
+    )
 
 
 def _lines(view: View, width: int, max_rows: int) -> Iterable[str]:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import heapnb.drawing
+import heapnb.views
 import heapnb.workbench
 
 _DRAWING: Final = Path(heapnb.drawing.__file__).parent / "static"
+_VIEWS: Final = Path(heapnb.views.__file__).parent / "static"
 _WORKBENCH: Final = Path(heapnb.workbench.__file__).parent / "static"
 
 
@@ -20,5 +22,5 @@ def browser_style() -> str:
     str
         CSS, scoped to ``.heapnb-browser``, and that of drawings.
     """
-    paths = [_DRAWING / "graph.css", *sorted(_WORKBENCH.glob("*.css"))]
+    paths = [_DRAWING / "graph.css", _VIEWS / "flame_graph.css", *sorted(_WORKBENCH.glob("*.css"))]
     return "\n".join(path.read_text("utf-8") for path in paths)

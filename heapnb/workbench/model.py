@@ -15,9 +15,18 @@ from heapnb._typing import NodeArray
 from heapnb.schema import COLUMNS, Kind
 
 ColumnKind: TypeAlias = Literal[
-    "bytes", "bytes_delta", "count", "count_delta", "percent", "distance", "text", "location"
+    "bytes",
+    "plain_bytes",
+    "bytes_delta",
+    "count",
+    "count_delta",
+    "percent",
+    "distance",
+    "text",
+    "location",
 ]
-"""How a front end formats the values of a column; sizes get a bar and their share of the heap."""
+"""How a front end formats the values of a column; sizes get a bar and their share of the heap,
+unless they are plain: of objects that need not be in it."""
 
 LabelRole: TypeAlias = Literal[
     "edge",
@@ -29,10 +38,12 @@ LabelRole: TypeAlias = Literal[
     "id",
     "location",
     "path",
+    "prose",
     "soft",
     "badge",
 ]
-"""What a piece of a label is: decides its colour. Locations and paths are cut in the middle."""
+"""What a piece of a label is: decides its colour. Locations and paths are cut in the middle.
+Prose has code between back ticks."""
 
 Label: TypeAlias = tuple[tuple[LabelRole, str], ...]
 """The text of a row in the tree's own column, in pieces."""

@@ -88,6 +88,11 @@ def node_script(name: str) -> Callable[[Path], list[str | Path]]:
     return lambda file: [snapshots.find_node(), heap, TOOLS_DIRECTORY / name, file]
 
 
+def heapnb_command(*words: str) -> Callable[[Path], list[str | Path]]:
+    """Make the command line of a heapnb command that takes a file."""
+    return lambda file: [sys.executable, "-m", "heapnb", *words, file]
+
+
 def _nothing(_file: Path, _scratch: Path) -> Environment:
     return {}
 
@@ -104,8 +109,8 @@ def filled_cache(file: Path, scratch: Path) -> Environment:
     return environment
 
 
-def nothing_compiled(file: Path, scratch: Path) -> Environment:
-    """Make numba compile all kernels, as after an installation."""
+def nothing_kept(file: Path, scratch: Path) -> Environment:
+    """Take away what runs leave behind, numba's cache included, as after an installation."""
     return {**empty_cache(file, scratch), "NUMBA_CACHE_DIR": str(scratch / "numba")}
 
 
@@ -115,14 +120,21 @@ _EVERYTHING = "classes, distances, dominators, retained sizes, sums by construct
 TOOLS = (
     Tool("heapnb", "heapnb, first opening", _EVERYTHING, open_with_heapnb, empty_cache),
     Tool(
+        "command",
+        "`heapnb constructors --json`, first opening",
+        "the same, without pandas",
+        heapnb_command("constructors", "--json"),
+        empty_cache,
+    ),
+    Tool(
         "reopened", "heapnb, reopened", "the same, from its cache", open_with_heapnb, filled_cache
     ),
     Tool(
         "compiling",
         "heapnb, first run after installation",
-        "the same; compiles its kernels",
+        "the same, without a cache of any kind",
         open_with_heapnb,
-        nothing_compiled,
+        nothing_kept,
         only_smallest=True,
     ),
     Tool("devtools", "Chrome DevTools engine", _EVERYTHING, node_script("devtools.mjs"), _nothing),

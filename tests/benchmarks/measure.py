@@ -77,10 +77,13 @@ def run(
     -------
     Measurement
     """
+    # An installed package has its byte code.
+    variables = {**os.environ, **(environment or {})}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     busy_before = _busy_seconds()
     done = subprocess.run(
         [sys.executable, "-I", "-S", _LAUNCHER, str(timeout), *command],
-        env={**os.environ, **(environment or {})},
+        env=variables,
         capture_output=True,
         text=True,
         errors="replace",

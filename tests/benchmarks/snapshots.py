@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
@@ -38,18 +39,45 @@ def snapshot(megabytes: int, directory: Path) -> Path:
     -------
     Path
     """
-    path = directory / f"{megabytes}.heapsnapshot"
-    if not path.exists():
+    (path,) = _made(megabytes, directory, f"{megabytes}", [""])
+    return path
+
+
+def series(megabytes: int, directory: Path) -> tuple[Path, ...]:
+    """Return three snapshots of a process that leaks, each of about a given size.
+
+    Parameters
+    ----------
+    megabytes : int
+        The size of each.
+    directory : Path
+        Where snapshots are kept.
+
+    Returns
+    -------
+    tuple of Path
+    """
+    steps = ["-before", "-after1", "-after2"]
+    return _made(megabytes, directory, f"growing-{megabytes}", steps, "--growth")
+
+
+def _made(
+    megabytes: int, directory: Path, name: str, steps: Sequence[str], *options: str
+) -> tuple[Path, ...]:
+    """Return the snapshots of some steps of a process; make them if they are not there."""
+    paths = tuple(directory / f"{name}{step}.heapsnapshot" for step in steps)
+    if not all(path.exists() for path in paths):
         directory.mkdir(parents=True, exist_ok=True)
-        unfinished = directory / f"unfinished-{megabytes}.heapsnapshot"
+        unfinished = directory / f"unfinished-{name}.heapsnapshot"
         maker = HERE / "make_big_snapshot.mjs"
         subprocess.run(
-            [find_node(), maker, "--target-mb", str(megabytes), "--out", unfinished],
+            [find_node(), maker, "--target-mb", str(megabytes), "--out", unfinished, *options],
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        unfinished.replace(path)
-    return path
+        for path in paths:
+            (directory / f"unfinished-{path.name}").replace(path)
+    return paths
 
 
 def find_node() -> str:

@@ -277,7 +277,7 @@ def test_selecting_many(mount: Any) -> None:
     bench.line("3").click(modifiers=["Control"])
     assert bench.log()[-1] == ["select", "3", ["2", "4", "7"]]
     expect(bench.status).to_have_text("3 rows selected")
-    assert bench.page.locator("[aria-selected=true]").count() == 3
+    expect(bench.page.locator("[aria-selected=true]")).to_have_count(3)
     bench.keys("Shift+ArrowDown", "Shift+ArrowDown")
     assert bench.log()[-1] == ["select", "5", ["3", "4", "5"]]
     bench.keys("Control+ArrowDown", "Control+ ")

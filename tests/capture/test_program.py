@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import heapnb as hn
-from heapnb.capture import program as capture
-from heapnb.capture.program import MOST_OUTPUT, Program
+from heapnb.capture.program import Program
+from heapnb.capture.supervising import MOST_OUTPUT
 from heapnb.errors import HeapnbError, RecordingError
 from tests.conftest import REQUIRE_EVERYTHING
 
@@ -76,7 +77,7 @@ def test_a_cache_without_a_bound(tmp_path: Path) -> None:
     assert (suspect.kind, suspect.class_name) == ("unbounded-map", "Session")
     assert suspect.anchor.startswith("the module variable `sessions` of ")
     assert suspect.location is not None
-    assert suspect.location.endswith("program.js:3:28")
+    assert suspect.location.endswith("program.js:7:12")
 
 
 def test_a_cache_with_a_bound(tmp_path: Path) -> None:
@@ -243,7 +244,12 @@ def test_nothing_is_left_running(tmp_path: Path, ending: str) -> None:
     """
     printed: list[str] = []
     try:
-        hn.record(text, timeout=3, out=tmp_path, output=lambda _, said: printed.append(said))
+        hn.record(
+            text,
+            timeout=4 if "setInterval" in ending else 60,
+            out=tmp_path,
+            output=lambda _, said: printed.append(said),
+        )
     except RecordingError:
         assert "setInterval" in ending
     deadline = time.monotonic() + 10
@@ -269,7 +275,7 @@ def test_an_interrupt_ends_the_program(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         hn.record("console.log(process.pid); for (;;);", out=tmp_path, output=interrupt)
     assert not is_running(int(printed[0]))
-    assert not [thread for thread in threading.enumerate() if "_read" in thread.name]
+    assert not [thread for thread in threading.enumerate() if "heapnb reads" in thread.name]
 
 
 @pytest.mark.parametrize(
@@ -312,9 +318,32 @@ def test_folders_that_will_not_do(tmp_path: Path) -> None:
             hn.record("1", out=tmp_path / name)
 
 
-def test_output_of_a_stuck_reader_does_not_block(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(capture, "_PENDING_CHUNKS", 1)
+def test_much_output_does_not_block(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="did not end in time"):
         hn.record("for (;;) console.log('x'.repeat(10_000));", timeout=1, out=tmp_path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are found by /proc")
+@pytest.mark.parametrize("ending", ["process.exit();", "setInterval(() => {}, 1000);"])
+def test_a_daemon_that_holds_the_pipes_ends_too(tmp_path: Path, ending: str) -> None:
+    # In a session of its own: not in the process group that is ended.
+    text = f"""
+    const {{ spawn }} = require("node:child_process");
+    const other = spawn("sleep", ["1000"], {{ stdio: "inherit", detached: true }});
+    console.log(other.pid);
+    other.unref();
+    {ending}
+    """
+    printed: list[str] = []
+    started = time.monotonic()
+    try:
+        hn.record(
+            text,
+            timeout=4 if "setInterval" in ending else 60,
+            out=tmp_path,
+            output=lambda _, said: printed.append(said),
+        )
+    except RecordingError:
+        assert "setInterval" in ending
+    assert time.monotonic() - started < 60
+    assert not is_running(int(printed[0]))

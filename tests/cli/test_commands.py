@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from heapnb.analysis.series.diff import JSON_COLUMNS
 from heapnb.cli import constructors, diff, find, strings
+from heapnb.cli.app import application
 from heapnb.graph import open_graph
 from heapnb.snapshot import load
 from tests.cli.conftest import Run
@@ -58,6 +60,16 @@ SUSPECT_TYPES = {
     "attributed_per_snapshot": (list,),
     "container_id": (int, IsNullable),
     "within": (int, IsNullable),
+    "alternatives": (list,),
+    "consequences": (list,),
+    "rate": (dict, IsNullable),
+    "known": (dict, IsNullable),
+    "library": (dict, IsNullable),
+    "origin": (str,),
+    "added_at": (list,),
+    "removed_at": (list,),
+    "searched_files": (int, IsNullable),
+    "allocated_at": (dict, IsNullable),
 }
 
 
@@ -201,6 +213,7 @@ def test_cache_list_and_clear(
     assert entry["size_bytes"] > raw
     shown = run("cache", "list")
     assert sample.name in shown.out
+    assert re.search(r"1 snapshot, [\d.]+ [kM]B of at most [\d.]+ GB, in ", shown.err)
     assert run("cache", "clear", "--json").json == {"freed_bytes": entry["size_bytes"]}
     assert run("cache", "clear").err == "0 B freed.\n"
     del store
@@ -364,14 +377,24 @@ def test_diff_in_the_words_of_memwatch(run: Run, series: list[Path]) -> None:
     ).items()
 
 
+def test_help_says_what_each_command_does_in_whole(run: Run) -> None:
+    lines = run("--help").out.splitlines()
+    start = lines.index("From a running program:")
+    commands = lines[start : next(i for i, line in enumerate(lines) if "Take three" in line)]
+    commands = [line for line in commands if line and not line.endswith(":")]
+    assert len(commands) == len(application.commands)
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+
+
 def test_help_and_readme_say_how_to_take_snapshots(run: Run) -> None:
     lines = run("--help").out.splitlines()
     start = next(i for i, line in enumerate(lines) if "Take three snapshots" in line)
-    told = "\n".join(lines[start : start + 11])
+    told = "\n".join(lines[start : start + 12])
     assert "heapnb diagnose" in told
     readme = (ROOT / "README.md").read_text()
     for command in (
         "node --heapsnapshot-signal=SIGUSR2 app.js",
+        "heapnb capture --pid PID --series 3 --after 60s",
         "node --heapsnapshot-near-heap-limit=3 app.js",
         'require("node:v8").writeHeapSnapshot()',
         "docker kill -s USR2 NAME",

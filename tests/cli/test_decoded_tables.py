@@ -13,7 +13,8 @@ from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
 CAPTURE = ROOT / "tests" / "data" / "decode" / "node-22.heapsnapshot.zst"
-TABLES_OF_NODE = [table for table in TABLES.values() if table.name != "detached"]
+_ELSEWHERE = {"detached", "dead_variables"}
+TABLES_OF_NODE = [table for table in TABLES.values() if table.name not in _ELSEWHERE]
 
 
 @pytest.mark.parametrize("table", TABLES_OF_NODE, ids=lambda table: table.command)
@@ -23,6 +24,14 @@ def test_json(run: Run, table: DecodedTable) -> None:
     assert all(list(row) == list(table.columns) for row in rows)
     values = [row[table.sort] for row in rows]
     assert values == sorted(values, reverse=True)
+
+
+def test_dead_variables(run: Run) -> None:
+    worker = ROOT / "tests" / "data" / "contexts" / "workerd.heapsnapshot.zst"
+    rows = run("dead-variables", worker, "--json").json
+    assert {(row["variable"], row["kept_by"], row["evidence"]) for row in rows} == {
+        ("big", "handler", "scopes")
+    }
 
 
 def test_detached_nodes(run: Run) -> None:

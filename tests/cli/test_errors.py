@@ -72,7 +72,7 @@ def test_help_lists_the_commands(run: Run, arguments: tuple[str, ...]) -> None:
     answer = run(*arguments)
     assert (answer.exit_code, answer.err) == (0, "")
     assert all(f"  {command} " in answer.out for command in COMMANDS)
-    assert "..." not in answer.out.partition("Commands:")[2]
+    assert "..." not in answer.out.partition("From a running program:")[2]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from heapnb.cli import frontend
-from heapnb.cli.places import own_code_first
+from heapnb.cli.places import by_place, own_code_first
 from heapnb.decode.tables import TABLES
+from heapnb.testing import SnapshotBuilder
 from tests.cli.conftest import Run
 
 TABLE_COMMANDS = [table.command for table in TABLES.values()] + ["constructors", "strings"]
@@ -21,7 +22,7 @@ _PATHS = "/srv/shop-api/lib/orderHandler.js /srv/shop-api/lib/inventoryClient.js
 @pytest.fixture(params=[80, 160])
 def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Show tables as on a terminal of this width."""
-    monkeypatch.setattr(frontend, "_terminal_width", lambda: request.param)
+    monkeypatch.setattr(frontend, "terminal_width", lambda: request.param)
     return int(request.param)
 
 
@@ -49,6 +50,28 @@ def test_closures_of_one_place_are_one_row(run: Run, sample: Path) -> None:
     each = run("closures", sample, "--each", "--all")
     assert sum("orderHandler.js:19:27" in line for line in each.out.splitlines()) == 260
     assert len(run("closures", sample, "--json").json) > 8_000
+
+
+def test_a_function_with_many_registrations_counts_once() -> None:
+    builder = SnapshotBuilder()
+    builder.node("f", type="closure", name="onEnd", size=64)
+    builder.edge("root", "f", "f")
+    graph = builder.snapshot().graph
+    node = int(graph.node_id[graph.node_name == graph.strings.index("onEnd").as_py()][0])
+    frame = pd.DataFrame(
+        {
+            "emitter_class": "Socket",
+            "event": "end",
+            "function": "onEnd",
+            "location": None,
+            "emitter_id": [1, 2, 3],
+            "listener_id": node,
+            "shallow_size": 64,
+            "retained_size": 64,
+        }
+    )
+    [row] = by_place(graph, TABLES["listeners"], frame).to_dict("records")
+    assert (row["count"], row["shallow_size"], row["retained_size"]) == (3, 64, 64)
 
 
 @pytest.mark.parametrize("command", ["closures", "constructors", "listeners"])
@@ -83,6 +106,7 @@ def test_each_owner_gets_a_share_and_what_others_leave_over() -> None:
     runtime = [f"node:m{i}:1:1" for i in range(50)]
     frame = pd.DataFrame({"location": [*runtime, *packages, *own, None]})
     chosen = own_code_first(frame, 30)
+    assert isinstance(chosen.frame, pd.DataFrame)
     assert len(chosen.frame) == 30
     assert chosen.frame["location"].tolist()[:23] == own[:23]
     assert chosen.sections == {23: "Packages:", 25: "JavaScript and runtime:"}

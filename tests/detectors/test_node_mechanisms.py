@@ -41,7 +41,7 @@ CASES = (
         "Function",
         "`price` listeners of an EventEmitter (`bus._events.price`)",
         "bus.on('price'",
-        ("MaxListenersExceededWarning", "`off`"),
+        ("MaxListenersExceededWarning", "`bus.off('price', listener)`"),
     ),
     Case(
         "once",
@@ -54,7 +54,7 @@ CASES = (
     Case(
         "event_target",
         "event-listeners",
-        "Listener",
+        "Function",
         "`resize` listeners of an EventTarget (`target`)",
         "addEventListener('resize'",
         ("removeEventListener",),
@@ -62,10 +62,10 @@ CASES = (
     Case(
         "abort_signal",
         "event-listeners",
-        "Listener",
-        "`abort` listeners of an AbortSignal (`shutdown.#signal`)",
+        "Function",
+        "`abort` listeners of an AbortSignal (`shutdown.signal`)",
         "addEventListener('abort'",
-        ("removeEventListener", "a signal of its own"),
+        ("`shutdown.signal.removeEventListener('abort', listener)`", "its own signal"),
     ),
     Case(
         "process_on",
@@ -89,7 +89,7 @@ CASES = (
         "Timeout",
         "running timers (`timerListMap`)",
         "setInterval(",
-        ("1,000 s", "`clearInterval`"),
+        ("1,000 s", "`clearInterval(timer)`"),
     ),
     Case(
         "timeout_chain",
@@ -113,8 +113,31 @@ CASES = (
         "pending-promise",
         "Generator",
         "module variable `ready`",
-        "async function handle",
+        "await ready;",
         ("`handle`",),
+    ),
+    Case(
+        "property_names",
+        "unbounded-dictionary",
+        "(string)",
+        "module variable `seen`",
+        "seen[`user-",
+        ("accumulates property names", "`delete seen[key]`"),
+    ),
+    Case(
+        "small_values",
+        "unbounded-dictionary",
+        "Array",
+        "module variable `listeners`",
+        "listeners[event]",
+    ),
+    Case(
+        "promise_chain",
+        "pending-promise",
+        "Promise",
+        "module variable `arrive`",
+        "then(function handle",
+        ("A chain of pending promises", "`handle`", "`while`"),
     ),
     Case("promise_race", "pending-promise", "Batch", "module variable `stopped`", ""),
     Case(
@@ -122,7 +145,7 @@ CASES = (
         "pending-promise",
         "Function",
         "module variable `waiting`",
-        "async function transfer",
+        "waiting.push(resolve)",
         ("`transfer`", "pending promises"),
     ),
     Case(
@@ -130,7 +153,7 @@ CASES = (
         "suspended-calls",
         "rowsOf",
         "module variable `cursors`",
-        "function* rowsOf",
+        "cursors.add(cursor)",
         ("`rowsOf`", "have not finished"),
     ),
     Case(
@@ -154,7 +177,7 @@ CASES = (
         "async-hooks",
         "Span",
         "module variable `spans`",
-        "constructor(type, trigger)",
+        "spans.set(asyncId",
         ("`destroy`",),
     ),
     Case(
@@ -179,7 +202,7 @@ CASES = (
         "backlog",
         "LogRecord",
         "the write buffer of a Writable (`archive._writableState",
-        "constructor(number)",
+        "archive.write(",
         ("unbounded backlog", "'drain'"),
     ),
     Case(
@@ -187,7 +210,7 @@ CASES = (
         "backlog",
         "Tick",
         "the read buffer of a Readable (`feed._readableState.buffer",
-        "constructor(number)",
+        "feed.push(",
         ("unbounded backlog", "`feed`"),
     ),
     Case(
@@ -195,7 +218,7 @@ CASES = (
         "backlog",
         "Update",
         "the read buffer of a ReadableStream (`updates[",
-        "constructor(number)",
+        "controller.enqueue(",
         ("unbounded backlog", "`desiredSize`"),
     ),
     Case(
@@ -211,7 +234,7 @@ CASES = (
         "native-handles",
         "MessagePort",
         "open message ports",
-        "port1.on('message'",
+        "new MessageChannel()",
         ("`port.close()`",),
         per_unit=2,
     ),
@@ -246,7 +269,7 @@ CASES = (
         "middleware-stack",
         "Layer",
         "`stack` of a Router (`app._router.stack`)",
-        "app._router.use(",
+        "this.stack.push(",
         ("once, at startup",),
     ),
     Case(
@@ -255,7 +278,7 @@ CASES = (
         "Function",
         "channel `database:query` (`queries._subscribers`)",
         "queries.subscribe(",
-        ("`unsubscribe`",),
+        ("`channel.unsubscribe(listener)`",),
     ),
     Case(
         "performance_marks",
@@ -273,7 +296,7 @@ CASES = (
         "",
         ("`performance.clearMeasures(name)`", "such as `upload "),
     ),
-    Case("private_field", "unbounded-array", "Visit", "`tracker.#visits`", "constructor(number)"),
+    Case("private_field", "unbounded-array", "Visit", "`tracker.#visits`", "this.#visits.push("),
     Case(
         "symbol_property",
         "unbounded-map",
@@ -285,7 +308,7 @@ CASES = (
         "abort_any",
         "abort-signals",
         "EventTarget",
-        "dependent signals of the AbortSignal `shutdown.#signal`",
+        "dependent signals of the AbortSignal `shutdown.signal`",
         "",
         ("`AbortSignal.any`",),
     ),
@@ -320,7 +343,7 @@ def test_names_the_cause(diagnosed: Diagnose, case: Case) -> None:
 
 def test_a_queue_that_drains_too_slowly_is_a_backlog(diagnosed: Diagnose) -> None:
     diagnosis = diagnosed("slow_consumer")
-    assert diagnosis.verdict == "undecided"
+    assert diagnosis.verdict == "leak"
     suspect = diagnosis.suspects[0]
     assert (suspect.kind, suspect.class_name) == ("backlog", "Job")
     assert "module variable `queue`" in suspect.anchor

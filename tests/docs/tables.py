@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from heapnb.analysis.diagnosis.known_leaks import shipped_leaks
+from heapnb.analysis.known_shapes import known_shapes as shapes
 from heapnb.decode.tables import TABLES
 from heapnb.schema import COLUMNS, Kind
 from tests.conftest import ROOT
@@ -52,9 +54,45 @@ def columns() -> str:
     )
 
 
+def known_leaks() -> str:
+    return _rows(
+        ("package", "leak", "affected", "fixed in", "report", "reproduced with"),
+        [
+            (
+                f"`{leak.package}`",
+                leak.title.replace("|", "\\|"),
+                f"`{leak.affected}`".replace("|", "\\|"),
+                leak.fixed_in or "–",
+                f"[{leak.issue.rpartition('/')[2]}]({leak.issue})",
+                leak.reproduced_with or "–",
+            )
+            for leak in sorted(shipped_leaks(), key=lambda leak: (leak.package, leak.id))
+        ],
+    )
+
+
+def known_shapes() -> str:
+    return _rows(
+        ("package", "class", "what it is", "recognised by", "checked with", "source"),
+        [
+            (
+                f"`{shape.package}`",
+                f"`{shape.class_name}`",
+                shape.role,
+                ", ".join(f"`{name}`" for name in shape.names),
+                shape.checked_with,
+                f"[{shape.source.rpartition('/')[2]}]({shape.source})",
+            )
+            for shape in sorted(shapes(), key=lambda shape: (shape.package, shape.class_name))
+        ],
+    )
+
+
 PAGES = {
     ("docs/decoding.md", "decoded tables"): decoded_tables,
     ("docs/columns.md", "columns"): columns,
+    ("docs/known-leaks.md", "known leaks"): known_leaks,
+    ("docs/known-shapes.md", "known shapes"): known_shapes,
 }
 
 

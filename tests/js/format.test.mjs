@@ -20,12 +20,13 @@ test("sizes in cells have the exact bytes and their share of the heap", () => {
 });
 
 test("changes of sizes have a sign, the exact bytes too", () => {
+  assert.deepEqual(format.formatCell("plain_bytes", 1200, 2400), { text: "1.2 kB", title: "1,200 bytes", share: null });
   assert.deepEqual(format.formatCell("bytes_delta", 1200), { text: "+1.2 kB", title: "+1,200 bytes", share: null });
   assert.deepEqual(format.formatCell("bytes_delta", -1200), { text: "−1.2 kB", title: "−1,200 bytes", share: null });
 });
 
 test("what is unknown is a dash; what does not apply is nothing", () => {
-  for (const kind of ["bytes", "bytes_delta", "count", "count_delta", "percent", "distance", "text", "location"]) {
+  for (const kind of ["bytes", "plain_bytes", "bytes_delta", "count", "count_delta", "percent", "distance", "text", "location"]) {
     assert.equal(format.formatCell(kind, null, 100).text, "–");
     assert.equal(format.formatCell(kind, undefined, 100).text, "");
   }

@@ -71,19 +71,19 @@ def test_types_without_precompiled_code_are_compiled_by_numba() -> None:
     assert smallest(*arguments) == 2
 
 
-COMMANDS = (
-    ["constructors"],
-    ["summary"],
-    ["texts"],
-    ["diagnose"],
-)
+COMMANDS = ("constructors", "summary", "texts", "redact", "diagnose", "report")
+_OF_A_SERIES = ("diagnose", "report")
+_WITH_A_TARGET = {"redact": [], "report": ["-o"]}
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_commands_run_without_numba(command: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_run_without_numba(name: str, tmp_path: Path) -> None:
     sample = ROOT / "sample_snapshots" / "listener_per_request"
-    names = SERIES_NAMES if command == ["diagnose"] else ("after2",)
-    files = [str(next(sample.glob(f"{name}.heapsnapshot*"))) for name in names]
+    snapshots = SERIES_NAMES if name in _OF_A_SERIES else SERIES_NAMES[-1:]
+    files = [str(next(sample.glob(f"{snapshot}.heapsnapshot*"))) for snapshot in snapshots]
+    command = [name]
+    if name in _WITH_A_TARGET:
+        files += [*_WITH_A_TARGET[name], str(tmp_path / "result")]
     program = (
         "import sys\n"
         "from heapnb.cli import main\n"

@@ -1,8 +1,9 @@
 """How often a diagnosis is right that is so and so sure: ``python -m tests.leakbench.calibration``.
 
-Every program is looked at with all its snapshots and with the first two only; the samples of the
-repository take part. A diagnosis counts as right if the program leaks, and its first suspect is
-what leaks and holds it.
+With ``--results FILE``, a file that ``tests.leakbench.run --shapes … --json FILE`` wrote, it counts
+by shape, form and version of Node.js. Without, every program is looked at with all its snapshots
+and with the first two only; the samples of the repository take part. A diagnosis counts as right if
+the program leaks, and its first suspect is what leaks and holds it.
 """
 
 from __future__ import annotations
@@ -10,23 +11,26 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.suspects import Diagnosis
+from tests.benchmarks.compare import render
 from tests.conftest import ROOT, sample_cases, sample_series
 from tests.leakbench.capture import snapshots_of
-from tests.leakbench.cases import Case
-from tests.leakbench.run import choose
-from tests.leakbench.score import Answer, Report, Score, named_in
+from tests.leakbench.cases import Case, choose
+from tests.leakbench.score import Score, report_of
+from tests.variants.results import Result, read
 
 BINS: Final = (0.0, 0.2, 0.4, 0.5, 0.7, 0.9, 1.0)
 """Bounds of the rows of the table."""
 
 _LEAK: Final = "leak"
+_ALL: Final = "all"
 
 
 @dataclass(frozen=True)
@@ -114,20 +118,49 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def by_axis(axis: str, results: Sequence[Result]) -> str:
+    """Write a table of kept results, a row for each shape, form or version of Node.js.
+
+    Parameters
+    ----------
+    axis : {'shape', 'form', 'node'}
+        What the rows are.
+    results : sequence of Result
+        Those of the leak bench.
+
+    Returns
+    -------
+    str
+        Markdown: how many first suspects of each confidence are right, of how many.
+    """
+    known = [result for result in results if result.could_run]
+    values = dict.fromkeys(getattr(result, axis) for result in known)
+    pairs = list(itertools.pairwise(BINS))
+    header = [axis, *(f"{low:.1f} to {high:.1f}" for low, high in pairs)]
+    rows = []
+    for value in [*sorted(values), _ALL]:
+        some = [one for one in known if value in (getattr(one, axis), _ALL)]
+        found = {row.low: row for row in calibration(map(_outcome_of_result, some))}
+        cells = [
+            f"{row.n_right} of {row.n_cases}" if row else "–"
+            for row in (found.get(low) for low, _ in pairs)
+        ]
+        rows.append([value, *cells])
+    return render(header, rows, markdown=True)
+
+
+def _outcome_of_result(result: Result) -> Outcome:
+    is_right = not (result.is_healthy or {"class", "anchor"}.intersection(result.wrong))
+    return Outcome(result.program, result.confidence, is_right)
+
+
 def _outcomes_of_program(case: Case) -> Iterator[Outcome]:
     paths = snapshots_of(case)
     for used in (paths, paths[:2]):
         diagnosis = diagnose(used)
-        score = Score(case, Report(_LEAK, _answers(diagnosis)))
+        score = Score(case, replace(report_of(diagnosis), verdict=_LEAK))
         is_right = not case.is_healthy and score.is_right(1)
         yield _outcome(case.name, diagnosis, is_right=is_right)
-
-
-def _answers(diagnosis: Diagnosis) -> tuple[Answer, ...]:
-    return tuple(
-        Answer((suspect.class_name,), named_in(suspect.anchor), suspect.kind)
-        for suspect in diagnosis.suspects
-    )
 
 
 def _outcomes_of_sample(name: str) -> Iterator[Outcome]:
@@ -149,9 +182,19 @@ def _outcome(name: str, diagnosis: Diagnosis, *, is_right: bool) -> Outcome:
 
 @click.command()
 @click.option("--cases", default="*", show_default=True, help="Patterns, with commas.")
+@click.option(
+    "--results",
+    "file",
+    type=click.Path(exists=True, path_type=Path),
+    help="Answers of tests.leakbench.run to count instead.",
+)
 @click.option("--wrong", is_flag=True, help="List what is sure but wrong, or right but unsure.")
-def main(cases: str, wrong: bool) -> None:
+def main(cases: str, file: Path | None, wrong: bool) -> None:
     """Print how often diagnoses are right, by how sure they are."""
+    if file is not None:
+        kept = read(file)
+        click.echo("\n\n".join(by_axis(axis, kept) for axis in ("shape", "form", "node")))
+        return
     outcomes = [outcome for case in choose(cases) for outcome in _outcomes_of_program(case)]
     outcomes += [outcome for name in sample_cases() for outcome in _outcomes_of_sample(name)]
     for n_snapshots in (3, 2):

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
 import shutil
-import subprocess
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
-from tests.leakbench.cases import PROGRAMS, Case
+from tests.leakbench.cases import Case
+from tests.leakbench.variants import CALLED, DRIVERS, WORKER, WRITTEN, Variant, form_of, waits
+from tests.variants.forms import PACKAGE_FILES, Program, build, install
+from tests.variants.running import TOOLS, Captured, Start, captured, digest, version_of
 
 HERE: Final = Path(__file__).parent
 
 DIRECTORY_VARIABLE: Final = "HEAPNB_LEAKBENCH_DATA"
 """Environment variable that says where packages, programs and snapshots are kept."""
 
-SNAPSHOTS: Final = ("1.heapsnapshot", "2.heapsnapshot", "3.heapsnapshot")
+_STARTERS: Final = {CALLED: "called.cjs", WORKER: "starter.cjs"}
+"""Programs that run the program."""
 
-LONGEST: Final = 60
-"""Seconds after which a program is given up."""
+_PLACE: Final = "/* PROGRAM */"
+"""Where a driver takes a program."""
 
-_PACKAGE_FILES: Final = ("package.json", "package-lock.json", ".npmrc")
-_BUNDLE: Final = "bundle.cjs"
+_IMPORT: Final = re.compile(r"^import (.*) from (.*);$", re.MULTILINE)
+_REQUIRE: Final = re.compile(r"^const (.*) = require\((.*)\);$", re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
+_EXPORTED_WORK: Final = re.compile(r"^(?:module\.)?exports\.work = (?!work;)", re.MULTILINE)
 
 
 def directory() -> Path:
@@ -40,35 +45,55 @@ def directory() -> Path:
     )
 
 
-def snapshots_of(case: Case) -> tuple[Path, ...]:
+def snapshots_of(case: Case, variant: Variant = WRITTEN) -> tuple[Path, ...]:
     """Return the three snapshots of a program; run it if they are not there.
 
     Parameters
     ----------
     case : Case
         The program.
+    variant : Variant, optional
+        How it runs.
 
     Returns
     -------
     tuple of Path
     """
-    version = _digest(
-        str((case.main, case.warm_up, case.units, case.is_bundled, _node_version())),
-        HERE / "capture.cjs",
+    return captured_of(case, variant).snapshots
+
+
+def captured_of(case: Case, variant: Variant = WRITTEN) -> Captured:
+    """Return the snapshots and the files of a program; run it if they are not there.
+
+    Parameters
+    ----------
+    case : Case
+        The program.
+    variant : Variant, optional
+        How it runs.
+
+    Returns
+    -------
+    Captured
+
+    Raises
+    ------
+    NotPossibleError
+        If it does not run that way.
+    """
+    node = variant.program
+    form = form_of(case, variant)
+    version = digest(
+        str((case.main, *_batches(case), variant.shape, form, version_of(node))),
         HERE / "package-lock.json",
+        *TOOLS,
+        *sorted(DRIVERS.iterdir()),
         *sorted(path for path in case.folder.rglob("*") if path.is_file()),
     )
-    folder = directory() / "captures" / f"{case.name}-{version}"
-    if not folder.exists():
-        for outdated in folder.parent.glob(f"{case.name}-*"):
-            shutil.rmtree(outdated)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = folder.with_name(f"unfinished-{case.name}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        _capture(case, unfinished)
-        unfinished.rename(folder)
-    return tuple(folder / name for name in SNAPSHOTS)
+    name = f"{case.name}-{variant.shape}-{form}-{version_of(node)}"
+    return captured(
+        directory() / "captures", name, version, node, partial(_prepared, case, variant)
+    )
 
 
 def workspace() -> Path:
@@ -78,65 +103,78 @@ def workspace() -> Path:
     -------
     Path
     """
-    folder = directory() / f"packages-{_digest(*(HERE / name for name in _PACKAGE_FILES))}"
-    if not (folder / "node_modules").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in _PACKAGE_FILES:
-            shutil.copy(HERE / name, folder / name)
-        # Without scripts: one of them would download a browser.
-        command = [program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    files = (HERE / name for name in PACKAGE_FILES)
+    folder = directory() / f"packages-{digest(*files)}"
+    install(HERE, folder)
     return folder
 
 
-def program(name: str) -> str:
-    """Return the path of Node or npm.
+def _prepared(case: Case, variant: Variant, _place: Path, pause: int) -> Start:
+    """Write a program in its shape and form, beside its packages, so that Node finds them."""
+    form = form_of(case, variant)
+    name = "-".join((case.name, variant.shape, form, variant.node or "node"))
+    place = workspace() / "programs" / name
+    shutil.rmtree(place, ignore_errors=True)
+    source = place / "src"
+    shutil.copytree(case.folder, source)
+    main = source / case.main
+    batches = _batches(case)
+    driver = DRIVERS / f"{variant.shape}.js"
+    if driver.exists():
+        text = driver.read_text(encoding="utf-8").replace("/* PAUSE */", str(pause))
+        text = text.replace("/* BATCHES */", ", ".join(map(str, batches)))
+        main.write_text(_driven(main, text), encoding="utf-8")
+    program = build(main, place / "dist", form, is_esm=waits(case, variant))
+    if variant.shape in _STARTERS:
+        return _started(_STARTERS[variant.shape], program, pause, batches)
+    return Start(program, program.main)
+
+
+def _driven(main: Path, driver: str) -> str:
+    """Put a program and what calls its ``work`` into one module."""
+    program = main.read_text(encoding="utf-8")
+    is_esm = main.suffix == ".mjs"
+    is_named = is_esm
+    if not is_esm:
+        driver = _IMPORT.sub(r"const \1 = require(\2);", driver)
+    if not driver.startswith(_PLACE):
+        # The program's variables become those of a function; imports stay outside.
+        needed = _IMPORT if is_esm else _REQUIRE
+        driver = "".join(f"{one.group()}\n" for one in needed.finditer(program)) + driver
+        program = needed.sub("", program)
+        if is_esm:
+            program = _EXPORT.sub("", program)
+        else:
+            program, n_exported = _EXPORTED_WORK.subn("const work = ", program)
+            is_named = n_exported > 0
+    if not is_named:
+        driver = re.sub(r"\bwork\(", "module.exports.work(", driver)
+    return driver.replace(_PLACE, program)
+
+
+def calling(program: Program, pause: int, warm_up: int, units: int) -> Start:
+    """Start a program that exports ``work(number)``.
 
     Parameters
     ----------
-    name : str
-        Its name.
+    program : Program
+        The program.
+    pause : int
+        Milliseconds between two rounds.
+    warm_up, units : int
+        See `Case`.
 
     Returns
     -------
-    str
+    Start
     """
-    path = shutil.which(name)
-    if path is None:
-        raise FileNotFoundError(f"{name} is not installed: see https://nodejs.org")
-    return path
+    return _started(_STARTERS[CALLED], program, pause, (warm_up, units, 2 * units))
 
 
-def _capture(case: Case, folder: Path) -> None:
-    packages = workspace()
-    # Beside the packages, so that Node finds them from there.
-    copy = packages / "programs" / case.name
-    shutil.copytree(PROGRAMS / case.name, copy, dirs_exist_ok=True)
-    main = _bundled(copy / case.main, packages) if case.is_bundled else copy / case.main
-    command: list[str | Path] = [program("node"), "--expose-gc", HERE / "capture.cjs", main, folder]
-    command += [str(case.warm_up), str(case.units)]
-    # An empty environment: what is in it would be in the snapshots.
-    environment = {"PATH": os.defpath}
-    subprocess.run(command, cwd=copy, env=environment, check=True, timeout=LONGEST)
+def _started(starter: str, program: Program, pause: int, batches: tuple[int, ...]) -> Start:
+    arguments = tuple(map(str, (program.main, pause, *batches)))
+    return Start(program, DRIVERS / starter, arguments)
 
 
-def _bundled(main: Path, packages: Path) -> Path:
-    """Put a program and its packages into one file, as many are deployed."""
-    bundle = main.with_name(_BUNDLE)
-    esbuild = packages / "node_modules" / "esbuild" / "bin" / "esbuild"
-    options = ["--bundle", "--minify", "--platform=node", "--format=cjs", "--log-level=error"]
-    subprocess.run([program("node"), esbuild, main, *options, f"--outfile={bundle}"], check=True)
-    return bundle
-
-
-@cache
-def _node_version() -> str:
-    command = [program("node"), "--version"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def _digest(*parts: str | Path) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
-    return digest.hexdigest()[:12]
+def _batches(case: Case) -> tuple[int, int, int]:
+    return case.warm_up, case.units, 2 * case.units

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
+
+import click
 
 PROGRAMS: Final = Path(__file__).parent / "programs"
 
@@ -62,6 +65,9 @@ class Case:
     units: int = 100
     is_bundled: bool = False
     is_quick: bool = False
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def folder(self) -> Path:
@@ -1142,9 +1148,29 @@ _QUICK: Final = (
     "abort_signal_listeners",
     "undo_history_list",
     "healthy_ring_buffer",
+    "healthy_lru_filling",
 )
 
 CASES: Final = tuple(
     replace(case, is_quick=case.name in _QUICK) for case in (*ON_PACKAGES, *ON_NODE_ALONE, *HEALTHY)
 )
 """All of them."""
+
+
+def choose(patterns: str) -> list[Case]:
+    """Return the cases whose names match one of some patterns.
+
+    Parameters
+    ----------
+    patterns : str
+        With commas between them.
+
+    Returns
+    -------
+    list of Case
+    """
+    wanted = [pattern.strip() for pattern in patterns.split(",")]
+    chosen = [case for case in CASES if any(fnmatchcase(case.name, one) for one in wanted)]
+    if not chosen:
+        raise click.BadParameter(f"no case is called {patterns}")
+    return chosen

@@ -1,8 +1,12 @@
 """Score heapnb and others on programs whose leaks are known.
 
     python -m tests.leakbench.run [--cases …] [--tools …] [--markdown] [--jobs 2]
+    python -m tests.leakbench.run --shapes … --forms … --nodes … [--sample 2 --seed 7] [--json FILE]
 
-The programs are run by Node, and the packages they need installed, when they are first asked for.
+The second form runs the programs in other shapes and forms and on other versions of Node.js, and
+asks only heapnb. What was captured and diagnosed is kept: the command can be ended and started
+again. Node runs the programs, and npm installs the packages they need, when they are first asked
+for.
 """
 
 from __future__ import annotations
@@ -11,18 +15,22 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
 from tests.benchmarks.compare import render
 from tests.leakbench.capture import snapshots_of, workspace
-from tests.leakbench.cases import CASES, Case
+from tests.leakbench.cases import choose
+from tests.leakbench.matrix import judged, pairs
 from tests.leakbench.score import TOOLS, TOP, Score
+from tests.leakbench.variants import SHAPES, variants
+from tests.node_versions import NODE_VERSIONS
+from tests.variants.command import finish, judge, matching, with_options
+from tests.variants.forms import FORMS
 
 _COMMAND_NAME = "python -m tests.leakbench.run"
-_RIGHT, _WRONG, _NOT_ASKED = "yes", "**no**", "–"
+_RIGHT, _WRONG, NOT_ASKED = "yes", "**no**", "–"
 
 
 @click.command()
@@ -33,13 +41,31 @@ _RIGHT, _WRONG, _NOT_ASKED = "yes", "**no**", "–"
     show_default=True,
     help="Which ones, with commas.",
 )
-@click.option("--jobs", default=1, show_default=True, help="Programs run at the same time.")
-@click.option("--markdown", is_flag=True, help="Print Markdown tables.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Keep all answers here.")
-def main(cases: str, tools: str, jobs: int, markdown: bool, json_file: Path | None) -> None:
+@click.option("--shapes", help=f"Patterns, with commas: {', '.join(SHAPES)}.")
+@with_options
+def main(
+    cases: str,
+    tools: str,
+    shapes: str | None,
+    forms: str | None,
+    nodes: str | None,
+    sample: int | None,
+    seed: int,
+    keep: str,
+    jobs: int,
+    markdown: bool,
+    json_file: Path | None,
+) -> None:
     """Score heapnb and others on programs whose leaks are known."""
     chosen = choose(cases)
     workspace()
+    if any(axis is not None for axis in (shapes, forms, nodes)):
+        of_axes = variants(
+            matching(SHAPES, shapes), matching(FORMS, forms), matching(NODE_VERSIONS, nodes)
+        )
+        asked = pairs(chosen, of_axes, sample, seed)
+        results = judge(asked, lambda pair: judged(*pair, keep=keep), jobs)
+        finish(list(results), markdown=markdown, json_file=json_file)
     with ThreadPoolExecutor(jobs) as pool:
         for case, _ in zip(chosen, pool.map(snapshots_of, chosen), strict=True):
             click.echo(f"captured {case.name}", err=True)
@@ -60,25 +86,6 @@ def main(cases: str, tools: str, jobs: int, markdown: bool, json_file: Path | No
         json_file.write_text(json.dumps(details(scores), indent=1) + "\n", encoding="utf-8")
     if not all(score.is_right(1) for score in first):
         sys.exit(1)
-
-
-def choose(patterns: str) -> list[Case]:
-    """Return the cases whose names match one of some patterns.
-
-    Parameters
-    ----------
-    patterns : str
-        With commas between them.
-
-    Returns
-    -------
-    list of Case
-    """
-    wanted = [pattern.strip() for pattern in patterns.split(",")]
-    chosen = [case for case in CASES if any(fnmatchcase(case.name, one) for one in wanted)]
-    if not chosen:
-        raise click.BadParameter(f"no case is called {patterns}")
-    return chosen
 
 
 def summary_table(scores: dict[str, list[Score]], *, markdown: bool) -> str:
@@ -114,7 +121,7 @@ def summary_table(scores: dict[str, list[Score]], *, markdown: bool) -> str:
         ]
         for named in (Score.has_class, Score.has_anchor, Score.has_kind):
             at_first, in_top = (sum(named(score, top) for score in leaking) for top in (1, TOP))
-            row.append(f"{at_first} / {in_top}" if in_top else _NOT_ASKED)
+            row.append(f"{at_first} / {in_top}" if in_top else NOT_ASKED)
         row.append(count([score.is_verdict_right for score in leaking], n_leaking))
         row.append(count([score.is_false_alarm for score in healthy], len(healthy)))
         rows.append(row)
@@ -139,17 +146,17 @@ def case_table(scores: list[Score], *, markdown: bool) -> str:
     rows = []
     for score in scores:
         if score.case.is_healthy:
-            named = [_NOT_ASKED] * 3
+            named = [NOT_ASKED] * 3
         else:
-            named = [_mark(check(1)) for check in (score.has_class, score.has_anchor)]
-            named.append(_mark(score.has_kind(1)))
+            named = [mark(check(1)) for check in (score.has_class, score.has_anchor)]
+            named.append(mark(score.has_kind(1)))
         rows.append(
             [
                 f"`{score.case.name}`",
                 score.case.what,
                 score.described().replace("|", "¦"),
                 *named,
-                _mark(score.is_verdict_right),
+                mark(score.is_verdict_right),
             ]
         )
     return render(header, rows, markdown=markdown)
@@ -183,7 +190,8 @@ def details(scores: dict[str, list[Score]]) -> list[dict[str, object]]:
     ]
 
 
-def _mark(is_right: bool) -> str:
+def mark(is_right: bool) -> str:
+    """Say in a cell of a table whether something is right."""
     return _RIGHT if is_right else _WRONG
 
 

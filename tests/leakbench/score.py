@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+import zstandard
+
 from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.names import bare, last_part
+from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.growth import class_growth
 from heapnb.analysis.series.series import load_series
-from tests.leakbench.capture import HERE, program, snapshots_of, workspace
+from tests.leakbench.capture import HERE, snapshots_of, workspace
 from tests.leakbench.cases import Case
+from tests.variants.forms import executable
 
 TOP: Final = 3
 """How many of the first answers count."""
@@ -24,7 +31,6 @@ MEMLAB_SECONDS: Final = 300
 
 _LEAK: Final = "leak"
 _SHOWN: Final = 60
-_LAST: Final = re.compile(r"\.(?=[^.\[\]]+$)|(?=\[[^\[\]]*\]$)")
 
 
 @dataclass(frozen=True)
@@ -154,9 +160,46 @@ def ask_heapnb(case: Case) -> Report:
     -------
     Report
     """
-    diagnosis = diagnose(snapshots_of(case))
+    return report_of(diagnose(snapshots_of(case)))
+
+
+def report_of(diagnosis: Diagnosis) -> Report:
+    """Take from a diagnosis what is scored.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        Of the snapshots of a program.
+
+    Returns
+    -------
+    Report
+    """
     answers = [
         Answer((suspect.class_name,), named_in(suspect.anchor), suspect.kind)
+        for suspect in diagnosis.suspects
+    ]
+    return Report(diagnosis.verdict, tuple(answers))
+
+
+def full_report_of(diagnosis: Diagnosis) -> Report:
+    """Take from a diagnosis what is scored, with all the words in which it names things.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        Of the snapshots of a program.
+
+    Returns
+    -------
+    Report
+    """
+    answers = [
+        Answer(
+            (suspect.title, suspect.class_name),
+            (suspect.anchor, suspect.held_by, *named_in(suspect.anchor)),
+            suspect.kind,
+        )
         for suspect in diagnosis.suspects
     ]
     return Report(diagnosis.verdict, tuple(answers))
@@ -186,13 +229,7 @@ def named_in(anchor: str) -> tuple[str, ...]:
     """
     first = re.findall(r"`([^`]+)`", anchor)[:1]
     expression = re.findall(r"\(`([^`]+)`\)", anchor)[-1:]
-    return (*map(_bare, first or [anchor]), *(_bare(_LAST.split(name)[-1]) for name in expression))
-
-
-def _bare(name: str) -> str:
-    """Return a name without what JavaScript needs around it: `["a b"]`, `[Symbol(a)]`."""
-    is_bracketed = name.startswith("[") and name.endswith("]")
-    return name[1:-1].strip('"') if is_bracketed else name
+    return (*map(bare, first or [anchor]), *(last_part(name) for name in expression))
 
 
 def compare_classes(case: Case) -> Report:
@@ -273,10 +310,18 @@ def _memlab(case: Case) -> dict[str, Any]:
     if not result.exists():
         work = workspace() / "memlab" / case.name
         work.mkdir(parents=True, exist_ok=True)
-        command: list[str | Path] = [program("node"), HERE / "tools" / "memlab.mjs", folder, work]
-        asked = subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=MEMLAB_SECONDS
-        )
+        with tempfile.TemporaryDirectory() as unpacked:
+            for place, file in enumerate(snapshots_of(case), start=1):
+                with (
+                    zstandard.open(file, "rb") as packed,
+                    Path(unpacked, f"{place}.heapsnapshot").open("wb") as plain,
+                ):
+                    shutil.copyfileobj(packed, plain)
+            script = HERE / "tools" / "memlab.mjs"
+            command = [executable("node"), str(script), unpacked, str(work)]
+            asked = subprocess.run(
+                command, capture_output=True, text=True, check=True, timeout=MEMLAB_SECONDS
+            )
         unfinished = Path(f"{result}.unfinished")
         unfinished.write_text(asked.stdout, encoding="utf-8")
         unfinished.replace(result)

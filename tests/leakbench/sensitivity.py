@@ -29,24 +29,40 @@ from heapnb.analysis.diagnosis import (
     doubts,
     group_table,
     growing,
+    queues,
+    runtime_bounds,
     verdicts,
 )
 from heapnb.analysis.series.series import Series, load_series
 from tests.benchmarks.compare import render
 from tests.conftest import sample_cases, sample_series
 from tests.leakbench.capture import snapshots_of
-from tests.leakbench.run import choose
+from tests.leakbench.cases import choose
 
 FACTORS: Final = (0.5, 0.8, 1.25, 2.0)
 """What each number is multiplied by."""
 
-MODULES: Final = (accumulation, group_table, growing, confidence, doubts, verdicts, diagnose)
+MODULES: Final = (
+    accumulation,
+    group_table,
+    growing,
+    queues,
+    confidence,
+    doubts,
+    runtime_bounds,
+    verdicts,
+    diagnose,
+)
 """Modules all of whose numbers decide something."""
 
 FINDING: Final = frozenset({accumulation.__name__, group_table.__name__, growing.__name__})
 """Modules on whose numbers it depends what grows."""
 
-OTHERS: Final = (("heapnb.analysis.diagnosis.detectors.warm_up", "DIFFERENT_FILES"),)
+OTHERS: Final = (
+    ("heapnb.analysis.diagnosis.detectors.warm_up", "DIFFERENT_FILES"),
+    ("heapnb.analysis.series.trend", "STEADY"),
+    ("heapnb.analysis.series.trend", "BEYOND_CHANCE"),
+)
 """Numbers of other modules: module and name."""
 
 SHORT_SERIES: Final = frozenset(
@@ -62,7 +78,7 @@ SHORT_SERIES: Final = frozenset(
 )
 """Numbers that decide about one or two snapshots, which are then diagnosed, too."""
 
-_PACKAGE: Final = "heapnb.analysis.diagnosis"
+_PACKAGE: Final = "heapnb.analysis."
 _MOST_NAMED: Final = 4
 
 Answer: TypeAlias = tuple[str, ...]

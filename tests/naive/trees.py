@@ -74,6 +74,21 @@ def lists(tree: Tree, longest_cycle: int, shortest_chain: int) -> list[int | Non
     linked = [b if b is not None and followers[b] == 1 else None for b in before]
     after = {b: node for node, b in enumerate(linked) if b is not None}
 
+    def steps(node: int) -> int:
+        before = linked[node]
+        assert before is not None
+        return tree.way(node).index(before)
+
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for head, first in list(after.items()):
+            is_first = linked[head] is None and first in after
+            if is_first and steps(first) > steps(after[first]):
+                linked[first] = None
+                del after[head]
+                is_changed = True
+
     def length(node: int) -> int:
         """Count the members of the list that a node is in."""
         n_members = 1

@@ -179,3 +179,105 @@ export function retainers(snapshot, nodeIds) {
     return { node_id: nodeId, rows: nodeIndex === undefined ? null : retainerRows(snapshot, nodeIndex) };
   });
 }
+
+const frameOf = ({ functionName, scriptName, scriptId, line, column }) => ({
+  function: wellFormed(functionName),
+  script: wellFormed(scriptName),
+  script_id: scriptId,
+  line,
+  column,
+});
+
+function allocationRow(snapshot, row) {
+  const { count, size, liveCount, liveSize, hasChildren } = row;
+  const callers = hasChildren ? snapshot.allocationNodeCallers(row.id) : { nodesWithSingleCaller: [], branchingCallers: [] };
+  return {
+    ...frameOf({ ...row, functionName: row.name }),
+    count,
+    size,
+    live_count: liveCount,
+    live_size: liveSize,
+    // The only caller of the one before, from the nearest on; then the callers of the last of these.
+    single_callers: callers.nodesWithSingleCaller.map((one) => ({
+      ...frameOf({ ...one, functionName: one.name }),
+      live_size: one.liveSize,
+    })),
+    branching_callers: callers.branchingCallers.map((one) => allocationRow(snapshot, one)),
+  };
+}
+
+/**
+ * The Allocation view: functions with their callers, the call stack of one node for each stack, and the time line.
+ *
+ * @param {object} snapshot
+ * @returns {{functions: ?object[], stacks: object[], samples: ?object}} `functions` is null without call stacks
+ */
+export function allocations(snapshot) {
+  const { nodeCount, nodeFieldCount } = snapshot;
+  const hasTraces = Boolean(snapshot.profile.snapshot.trace_function_count);
+  const stacks = new Map();
+  const node = snapshot.createNode(0);
+  for (let ordinal = 0; hasTraces && ordinal < nodeCount; ++ordinal) {
+    node.nodeIndex = ordinal * nodeFieldCount;
+    const trace = node.traceNodeId();
+    if (trace && !stacks.has(trace)) {
+      stacks.set(trace, { node_id: node.id(), frames: snapshot.allocationStack(node.nodeIndex).map(frameOf) });
+    }
+  }
+  const samples = snapshot.getSamples();
+  return {
+    functions: hasTraces ? snapshot.allocationTracesTops().map((row) => allocationRow(snapshot, row)) : null,
+    stacks: [...stacks.values()],
+    samples: samples && {
+      time_ms: samples.timestamps,
+      last_id: samples.lastAssignedIds,
+      size: samples.sizes,
+    },
+  };
+}
+
+/**
+ * The engine's native contexts and the owner of every node.
+ *
+ * @param {object} snapshot
+ * @returns {object} `contexts` in ordinal order, the sizes of what is shared and of what is unattributed,
+ *   and `owners_sha256`: the digest of each node's owner, as the context's node id, -2 if shared, -1 if none
+ */
+export function nativeContexts(snapshot) {
+  const { nativeContexts: contexts, sharedSize, noAttributionSize } = snapshot.getNativeContextSizes();
+  const node = snapshot.createNode(0);
+  const owners = Array.from(snapshot.nodeNativeContextAttribution, (owner) => {
+    if (owner < 0) return owner;
+    node.nodeIndex = owner * snapshot.nodeFieldCount;
+    return node.id();
+  });
+  return {
+    contexts: contexts.map((one) => ({
+      node_id: one.nodeId,
+      name: wellFormed(one.nodeName),
+      attributed_size: one.attributedSize,
+      retained_size: one.retainedSize,
+    })),
+    shared_size: sharedSize,
+    unattributed_size: noAttributionSize,
+    owners_sha256: digestOfIntegers(owners),
+  };
+}
+
+/** @returns {object[]} the dead fields of contexts, one row for each, ascending by the ids of context and value */
+export function deadVariables(snapshot) {
+  const rows = snapshot.analyzeContexts().scopes.flatMap((scope) =>
+    scope.contexts.flatMap((context) =>
+      context.deadFields.map((field) => ({
+        context_id: context.contextNodeId,
+        variable: wellFormed(field.name),
+        node_id: field.valueNodeId,
+        retained_size: field.retainedSize,
+      })),
+    ),
+  );
+  const text = (row) => row.variable;
+  return rows.sort(
+    (a, b) => a.context_id - b.context_id || a.node_id - b.node_id || (text(a) < text(b) ? -1 : 1),
+  );
+}

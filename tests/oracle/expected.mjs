@@ -14,6 +14,7 @@ const NAMES_PER_UPDATE = 1 << 16;
 const SPREAD_NODES = 10;
 const BIGGEST_CLASSES = 10;
 const RETAINER_ROWS = 200;
+const TIME_LINE_SUFFIX = /\.heaptimeline\.zst$/;
 const SNAPSHOT_SUFFIX = /\.heapsnapshot(\.gz|\.zst)?$/;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -141,6 +142,13 @@ export async function writeExpectedOfProject() {
     const { snapshots } = JSON.parse(await readFile(path.join(samples, entry.name, 'case.json'), 'utf8'));
     const series = snapshots.map((name) => path.join(samples, entry.name, name));
     await writeExpected(series, path.join(here, 'expected', entry.name), true);
+  }
+  const timeLines = path.join(testsFolder, 'data', 'allocations');
+  for (const file of (await readdir(timeLines)).filter((name) => TIME_LINE_SUFFIX.test(name)).sort()) {
+    const snapshot = await openSnapshot(path.join(timeLines, file), { lateFunctions: true });
+    const name = file.replace(TIME_LINE_SUFFIX, '');
+    const content = { engine: ENGINE, snapshot: name, ...answers.allocations(snapshot) };
+    await writeJson(path.join(here, 'expected', 'allocations', `${name}.json.gz`), content);
   }
   const formats = await snapshotsIn(path.join(testsFolder, 'data', 'formats'));
   await writeExpected(formats, path.join(here, 'expected', 'formats'), false);

@@ -15,6 +15,9 @@ const USAGE = `Usage:
   node oracle.mjs statistics FILE
   node oracle.mjs comparison BASE OTHER
   node oracle.mjs retainers FILE NODE_ID...
+  node oracle.mjs allocations FILE
+  node oracle.mjs native-contexts FILE
+  node oracle.mjs dead-variables FILE
   node oracle.mjs expected FILE... --out DIR [--compare]
   node oracle.mjs expected-of-project`;
 
@@ -69,6 +72,18 @@ const COMMANDS = {
       const wanted = nodeIds.map(parseNodeId);
       print(answers.retainers(await openSnapshot(file), wanted));
     },
+  },
+  allocations: {
+    files: [1, 1],
+    run: async ([file]) => print(answers.allocations(await openSnapshot(file, { lateFunctions: true }))),
+  },
+  'native-contexts': {
+    files: [1, 1],
+    run: async ([file]) => print(answers.nativeContexts(await openSnapshot(file))),
+  },
+  'dead-variables': {
+    files: [1, 1],
+    run: async ([file]) => print(answers.deadVariables(await openSnapshot(file))),
   },
   expected: {
     files: [1, Infinity],

@@ -139,12 +139,89 @@ class RetainerRow(TypedDict):
     retained_size: int
 
 
+class TracedFrame(TypedDict):
+    """A function of a call stack; line and column count from 1, 0 is unknown."""
+
+    function: str
+    script: str
+    script_id: int
+    line: int
+    column: int
+
+
+class CallerRow(TracedFrame):
+    """The only caller of another row of the Allocation view."""
+
+    live_size: int
+
+
+class AllocationRow(TracedFrame):
+    """A function of the Allocation view, or one of its callers."""
+
+    count: int
+    size: int
+    live_count: int
+    live_size: int
+    single_callers: list[CallerRow]
+    branching_callers: list[AllocationRow]
+
+
+class TracedNode(TypedDict):
+    """A node and the call stack that allocated it, the nearest function first."""
+
+    node_id: int
+    frames: list[TracedFrame]
+
+
+class TimeLine(TypedDict):
+    """The bars of the time line."""
+
+    time_ms: list[float]
+    last_id: list[int]
+    size: list[int]
+
+
+class Allocations(TypedDict):
+    """The Allocation view and the time line of a snapshot."""
+
+    functions: list[AllocationRow] | None
+    stacks: list[TracedNode]
+    samples: TimeLine | None
+
+
 class ExpectedRetainers(TypedDict):
     """The first rows of the Retainers pane of a node."""
 
     node_id: int
     row_count: int
     rows: list[RetainerRow]
+
+
+class NativeContext(TypedDict):
+    """A native context of the engine."""
+
+    node_id: int
+    name: str
+    attributed_size: int
+    retained_size: int
+
+
+class NativeContexts(TypedDict):
+    """The native contexts, and the digest of every node's owner."""
+
+    contexts: list[NativeContext]
+    shared_size: int
+    unattributed_size: int
+    owners_sha256: str
+
+
+class DeadVariable(TypedDict):
+    """A dead field of a context."""
+
+    context_id: int
+    variable: str
+    node_id: int
+    retained_size: int
 
 
 class Expected(TypedDict):
@@ -294,6 +371,28 @@ def comparison(base: Path, other: Path) -> list[DiffRow]:
     return cast("list[DiffRow]", json.loads(_ask("comparison", base, other)))
 
 
+def native_contexts(path: Path) -> NativeContexts:
+    """Ask for the native contexts, in the order of the file.
+
+    Parameters
+    ----------
+    path : Path
+        A snapshot.
+    """
+    return cast("NativeContexts", json.loads(_ask("native-contexts", path)))
+
+
+def dead_variables(path: Path) -> list[DeadVariable]:
+    """Ask for the dead fields of contexts.
+
+    Parameters
+    ----------
+    path : Path
+        A snapshot.
+    """
+    return cast("list[DeadVariable]", json.loads(_ask("dead-variables", path)))
+
+
 def retainers(path: Path, node_ids: Sequence[int]) -> dict[int, list[RetainerRow] | None]:
     """Ask for the rows of the Retainers pane of some nodes.
 
@@ -313,6 +412,17 @@ def retainers(path: Path, node_ids: Sequence[int]) -> dict[int, list[RetainerRow
     return {answer["node_id"]: answer["rows"] for answer in answers}
 
 
+def allocations(path: Path) -> Allocations:
+    """Ask for the Allocation view and the time line.
+
+    Parameters
+    ----------
+    path : Path
+        A snapshot.
+    """
+    return cast("Allocations", json.loads(_ask("allocations", path)))
+
+
 def expected(series: str, snapshot: str) -> Expected:
     """Read the committed answers about a snapshot of the project.
 
@@ -324,6 +434,17 @@ def expected(series: str, snapshot: str) -> Expected:
         The file's name without ``.heapsnapshot`` and what follows.
     """
     return cast("Expected", _read_json(EXPECTED / series / f"{snapshot}.json.gz"))
+
+
+def expected_allocations(name: str) -> Allocations:
+    """Read the committed answers about an allocation time line of ``tests/data/allocations``.
+
+    Parameters
+    ----------
+    name : str
+        The file's name without ``.heaptimeline`` and what follows.
+    """
+    return cast("Allocations", _read_json(EXPECTED / "allocations" / f"{name}.json.gz"))
 
 
 def expected_comparisons(series: str) -> list[ExpectedComparison]:

@@ -59,7 +59,11 @@ def test_cut_secrets(cuts: set[int], leans_left: bool, mode: Mode, path: Path) -
     # Less than three characters in a row are as good as nothing, and may be a token's.
     for start in range(len(SECRET) - 3):
         assert SECRET[start : start + 4] not in joined[6 : 6 + len(SECRET)]
-    if mode == "secrets":
+    # Equal texts are hidden alike: a part of the secret may be as short as one of another word.
+    is_secret = [6 <= place < 6 + len(SECRET) for place in places[:-1]]
+    hidden = {part for part, secret in zip(parts, is_secret, strict=True) if secret}
+    shown = {part for part, secret in zip(parts, is_secret, strict=True) if not secret}
+    if mode == "secrets" and not hidden & shown:
         assert joined[:6] == "token="
         assert joined[-6:] == " again"
 

@@ -85,8 +85,10 @@ def test_first_suspect(name: str) -> None:
     assert (suspect.class_name, suspect.count_per_snapshot) in counts
     assert suspect.count_delta == suspect.count_per_snapshot[-1] - suspect.count_per_snapshot[0]
     assert suspect.location is not None
+    added = expected.get("added_at")
     places = (expected["location"], *expected["other_locations"])
-    assert suspect.location.endswith(places)
+    assert suspect.location.endswith(places if added is None else added)
+    assert [place.location for place in suspect.added_at[:1]] == [suspect.location] * bool(added)
     anchor = expected["anchor"]
     assert any(name in suspect.anchor for name in (anchor["name"], *anchor["other_names"]))
     assert suspect.held_by == anchor["held_by"]
@@ -201,6 +203,16 @@ def test_json_has_the_fixed_shape() -> None:
         "attributed_per_snapshot",
         "container_id",
         "within",
+        "alternatives",
+        "consequences",
+        "rate",
+        "known",
+        "library",
+        "origin",
+        "added_at",
+        "removed_at",
+        "searched_files",
+        "allocated_at",
     ]
     assert json.loads(json.dumps(answer)) == answer
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -11,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from heapnb.errors import HeapnbError
 from heapnb.format import cache, read_snapshot, write_snapshot
 from heapnb.graph import HeapGraph, distances, open_graph
+from tests.conftest import ROOT
 from tests.property.test_round_trip import assert_same
 
 SAMPLE = Path(__file__).parents[1] / "data" / "formats" / "node-18.heapsnapshot.zst"
@@ -120,6 +124,45 @@ def test_list_and_clear(snapshot_path: Path) -> None:
     assert cache.list_entries() == []
 
 
+def test_what_was_not_used_for_longest_makes_room(
+    tmp_path: Path, cache_in_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = read_snapshot(SAMPLE)
+    paths = [tmp_path / f"{name}.heapsnapshot" for name in "abcd"]
+    for number, path in enumerate(paths):
+        write_snapshot(raw, path)
+        os.utime(path, (number, number))
+    for number, path in enumerate(paths[:3]):
+        fill(path)
+        description = cache_in_tmp / cache.cache_key(path) / "snapshot.json"
+        for file in description.parent.iterdir():
+            os.utime(file, (1_000 + number, 1_000 + number))
+    size = max(entry.size_bytes for entry in cache.list_entries())
+    # The first one is used once more, so that the second one has to go.
+    assert cache.CacheStore(cache_in_tmp / cache.cache_key(paths[0])).load_snapshot() is not None
+    monkeypatch.setenv(cache.SIZE_VARIABLE, f"{3.5 * size / 1000:.0f} kB")
+    fill(paths[3])
+    _, store = cache.read_cached(paths[2])
+    assert store is not None
+    assert {entry.name for entry in cache.list_entries()} == {path.name for path in paths} - {
+        paths[1].name
+    }
+
+
+def test_the_last_one_stays_whatever_the_limit(
+    snapshot_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.SIZE_VARIABLE, "1")
+    fill(snapshot_path)
+    assert len(cache.list_entries()) == 1
+
+
+def test_a_limit_that_is_no_size(snapshot_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.SIZE_VARIABLE, "much")
+    with pytest.raises(HeapnbError, match="HEAPNB_CACHE_SIZE=much is not a size"):
+        cache.read_cached(snapshot_path)
+
+
 def test_what_a_killed_process_left_is_removed(snapshot_path: Path, cache_in_tmp: Path) -> None:
     fill(snapshot_path)
     (entry,) = cache_in_tmp.iterdir()
@@ -139,3 +182,22 @@ def test_a_directory_that_cannot_be_written_costs_only_the_cache(
     blocked.write_text("not a directory")
     monkeypatch.setenv(cache.ENVIRONMENT_VARIABLE, str(blocked / "below"))
     assert fill(snapshot_path).retained_size[0] > 0
+
+
+def test_a_home_that_cannot_be_written_costs_only_the_cache(tmp_path: Path) -> None:
+    """As in a container: the first command of a user without a home answers, and says nothing."""
+    blocked = tmp_path / "home"
+    blocked.write_text("not a directory")
+    kept = {"PATH", "PYTHONPATH", "SYSTEMROOT"}
+    environment = {name: value for name, value in os.environ.items() if name in kept}
+    ended = subprocess.run(
+        [sys.executable, "-m", "heapnb", "constructors", str(SAMPLE), "--all"],
+        env=environment | {"HOME": str(blocked), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("Class")
+    assert ended.stderr == ""

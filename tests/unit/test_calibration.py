@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.leakbench.calibration import Outcome, calibration, markdown
+from dataclasses import replace
+
+from tests.leakbench.calibration import Outcome, by_axis, calibration, markdown
+from tests.variants.results import Result
 
 
 def test_outcomes_are_counted_by_confidence() -> None:
@@ -20,3 +23,19 @@ def test_outcomes_are_counted_by_confidence() -> None:
         (0.9, 2, 2),
     ]
     assert "| 0.4 to 0.5 | 2 | 1 | 50% | 0.45 |" in markdown(rows)
+
+
+def test_kept_results_are_counted_by_shape() -> None:
+    right = Result("a", "events", "esm", "22", confidence=0.99, checked=("class", "anchor"))
+    results = [
+        right,
+        replace(right, wrong=("class",)),
+        replace(right, shape="worker", wrong=("cause",)),
+        replace(right, shape="worker", is_healthy=True, confidence=0.3),
+        replace(right, reason="SyntaxError"),
+    ]
+    rows = [line.strip("| ").split(" | ") for line in by_axis("shape", results).splitlines()]
+    cells = {row[0].strip(): [cell.strip() for cell in row[1:]] for row in rows}
+    assert cells["events"] == ["–", "–", "–", "–", "–", "1 of 2"]
+    assert cells["worker"] == ["–", "0 of 1", "–", "–", "–", "1 of 1"]
+    assert cells["all"][-1] == "2 of 3"

@@ -165,7 +165,7 @@ def test_a_share_stays_inside_its_bar(share: float, width: float) -> None:
     ("low", "high"), [(0, 0), (0, 1), (0, 3), (0, 7), (0, 97), (-4, 9), (-1000, 0), (0, 10**18)]
 )
 def test_ticks_enclose_and_are_few(low: int, high: int) -> None:
-    ticks = chart_frame._ticks(low, high)
+    ticks = chart_frame.round_ticks(low, high)
     assert ticks[0] <= low
     assert high <= ticks[-1]
     assert 2 <= len(ticks) <= 7

@@ -69,6 +69,20 @@ def test_a_kernel_is_announced_once_on_a_machine(tmp_path: Path) -> None:
     assert stages_of(ONE_KERNEL, tmp_path) == []
 
 
+NOWHERE_TO_WRITE = f"""
+from numba.core.caching import CacheImpl
+CacheImpl._locator_classes = []
+{ONE_KERNEL}
+assert graph.retainer_count.tolist() == [0, 1, 1]
+"""
+
+
+def test_kernels_compile_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """As in a container with a read-only package and no home: in each process anew."""
+    assert stages_of(NOWHERE_TO_WRITE, tmp_path) == [COMPILING]
+    assert stages_of(NOWHERE_TO_WRITE, tmp_path) == [COMPILING]
+
+
 def test_the_stage_that_compiling_interrupts_comes_back(tmp_path: Path) -> None:
     title = "Indexing retainers"
     assert stages_of(WITHIN_A_STAGE, tmp_path) == [COMPILING, title, COMPILING, title]

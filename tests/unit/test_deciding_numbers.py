@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import itertools
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from heapnb.analysis.diagnosis import accumulation
 from tests.leakbench.sensitivity import MODULES, Constant, constants
 
 SMALL: frozenset[float] = frozenset({-1, 0, 1, 2})
@@ -21,10 +21,7 @@ FORMATS: frozenset[float] = frozenset({100})
 
 def described(module: str) -> dict[str, str]:
     """Return the texts below the assignments of a module, by name."""
-    name = module.rpartition(".")[2]
-    folder = Path(accumulation.__file__).parent
-    path = next(folder.rglob(f"{name}.py"))
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = ast.parse(Path(str(sys.modules[module].__file__)).read_text(encoding="utf-8")).body
     return {
         ast.unparse(before.target): ast.literal_eval(after.value)
         for before, after in itertools.pairwise(body)

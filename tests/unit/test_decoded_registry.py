@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import typing
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from heapnb._showing import Shown
 from heapnb.cli.app import application
 from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.schema import COLUMNS
@@ -30,9 +31,14 @@ def snapshot() -> Snapshot:
 
 @each_table
 def test_snapshots_have_the_method(table: DecodedTable, snapshot: Snapshot) -> None:
-    method = getattr(Snapshot, table.name)
-    assert typing.get_type_hints(method, {"pd": pd})["return"] is pd.DataFrame
-    assert list(getattr(snapshot, table.name)().columns) == list(table.columns)
+    method = inspect.getsource(getattr(Snapshot, table.name))
+    answer: Any = getattr(snapshot, table.name)()
+    if "pd.DataFrame" not in method:
+        # A result of its own, which says more about the whole table.
+        assert Shown in type(answer).__mro__
+        answer = answer.table
+    assert isinstance(answer, pd.DataFrame)
+    assert list(answer.columns) == list(table.columns)
 
 
 @each_table
@@ -75,7 +81,8 @@ def test_every_table_has_a_tree_unless_another_shows_it() -> None:
 
 @each_table
 def test_trees_show_rows(table: DecodedTable, snapshot: Snapshot) -> None:
-    if not table.in_workbench or table.name == "detached":
+    if not table.in_workbench or table.name in {"detached", "dead_variables"}:
+        # These need a browser's snapshot, or the program's sources.
         return
     tree = DECODED[table.name](Workbench(snapshot.graph))
     rows = tree.rows(None, Window()).rows

@@ -34,6 +34,8 @@ DECODED = [
     *(
         "closures",
         "contexts",
+        "dead_variables",
+        "native_contexts",
         "texts",
         "collections",
         "listeners",

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.errors import HeapnbError
 from heapnb.views.masking import MASK
 from heapnb.workbench.model import LONGEST_TEXT, Window
 from heapnb.workbench.subject import Workbench
 from heapnb.workbench.trees.suspects import SuspectsTree
+from tests.conftest import sample_series
 from tests.unit.decoded_trees import (
     default_window,
     row_with,
@@ -52,7 +54,7 @@ def test_below_a_suspect_is_all_that_is_known_of_it(case: str) -> None:
     suspect = diagnosis.suspects[0]
     rows = rows_of(tree, "r0")
     names = [text for row in rows for role, text in row.label if role == "badge"]
-    assert names == ["Cause", "Fix", "Trend", "Example", "Retaining path", "Objects"]
+    assert names == ["Cause", "Fix", "Origin", "Trend", "Example", "Retaining path", "Objects"]
     assert " ".join(row.label[-1][1] for row in rows if "/w" in row.key) == suspect.explanation
     assert " ".join(row.label[-1][1] for row in rows if "/f" in row.key) == suspect.fix
     trend = text_of(row_with(tree, "Trend", "r0"))
@@ -157,13 +159,13 @@ def test_hostile_and_secret_texts() -> None:
             rank=rank,
             class_name=text,
             anchor=text,
-            explanation=f"It is `{text}`.",
-            fix=text,
             chain=(text, text),
             location=text,
         )
         for rank, text in enumerate(texts, 1)
     )
+    for suspect, text in zip(suspects, texts, strict=True):
+        vars(suspect).update(explanation=f"It is `{text}`.", fix=text)
     tree = tree_of(replace(diagnosis, suspects=suspects))
     for row in rows_of(tree):
         everything = [row, *rows_of(tree, row.key)]
@@ -179,3 +181,11 @@ def test_no_suspects() -> None:
     diagnosis = replace(sample_diagnosis("healthy_levels_off"), suspects=())
     page = tree_of(diagnosis).rows(None, Window())
     assert (page.total, page.note) == (0, diagnosis.reason)
+
+
+def test_a_single_snapshot_has_no_columns_of_growth() -> None:
+    files = sample_series("listener_per_request")
+    of_series = {column.key for column in tree_of(diagnose(list(files))).columns}
+    of_one = {column.key for column in tree_of(diagnose([files[-1]])).columns}
+    assert of_series - of_one == {"count_delta", "retained_delta"}
+    assert of_one < of_series

@@ -99,16 +99,16 @@ def timers(builder: SnapshotBuilder, n: int) -> None:
 
 
 def generations(builder: SnapshotBuilder, n: int) -> None:
-    before = "scope"
+    before, variable = "scope", "current"
     for number in reversed(range(n)):
         thing, method, scope = f"thing{number}", f"method{number}", f"scope{number}"
         first = FIRST_ID + 6 * number
         builder.node(thing, name="Thing", node_id=first)
         builder.node(method, type="closure", node_id=first + 2, location=(1, 8, 4))
         builder.node(scope, name="system / Context", node_id=first + 4)
-        builder.edge(before, thing, "previous_thing", type="context")
+        builder.edge(before, thing, variable, type="context")
         builder.edge(thing, method, "method").edge(method, scope, "context", type="internal")
-        before = scope
+        before, variable = scope, "previous_thing"
 
 
 def promises(builder: SnapshotBuilder, n: int) -> None:

@@ -12,8 +12,8 @@ from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.growing import accumulations, grows_through
 from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.growth import class_growth
+from heapnb.analysis.series.id_sets import is_member
 from heapnb.analysis.series.series import Series, load_series
-from heapnb.analysis.series.series_data import is_member
 from heapnb.analysis.series.survivors import survivors
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
@@ -27,27 +27,41 @@ def heap(fill: Callable[[SnapshotBuilder], None], *, first_id: int = 101) -> Hea
     """Make a global object with a program of one function, and what a test puts there."""
     builder = SnapshotBuilder.from_edges("root^1>global global.app>app app/context>scope")
     builder.node("app", type="closure", location=(1, 4, 0)).node("scope", name="system / Context")
-    for number in range(40):
-        # Enough that ids tell one process from another.
-        key = f"fixed{number}"
-        builder.node(key, node_id=first_id + 2 * number).edge("scope", key, key, type="context")
+    put_fixed(builder, first_id)
     fill(builder)
     return builder.graph()
 
 
+def put_fixed(builder: SnapshotBuilder, first_id: int = 101) -> None:
+    """Put so many objects into the scope that ids tell one process from another."""
+    for number in range(40):
+        key = f"fixed{number}"
+        builder.node(key, node_id=first_id + 2 * number).edge("scope", key, key, type="context")
+
+
 def put(
-    builder: SnapshotBuilder, items: Sequence[int], *, size: int = 100, holder: str = "scope"
+    builder: SnapshotBuilder,
+    items: Sequence[int],
+    *,
+    size: int = 100,
+    holder: str = "scope",
+    store: str = "Array",
+    store_id: int = 901,
+    has_places: bool = True,
+    kind: str = "",
 ) -> None:
     """Put items into the array ``store`` of the program's scope, or of something else."""
-    builder.node("store", name="Array", node_id=901).node("elements", type="array", node_id=903)
-    kind = "context" if holder == "scope" else "property"
+    builder.node("store", name=store, node_id=store_id)
+    kind = kind or ("context" if holder == "scope" else "property")
     builder.edge(holder, "store", "store", type=kind)
-    builder.edge("store", "elements", "elements", type="internal")
+    if has_places:
+        builder.node("elements", type="array", node_id=903)
+        builder.edge("store", "elements", "elements", type="internal")
     for number in items:
         key = f"item{number}"
         builder.node(key, name="Item", size=size, node_id=FIRST_ITEM_ID + 2 * number)
         builder.node(key, location=(1, 9, 2))
-        builder.edge("elements", key, number, type="element")
+        builder.edge("elements" if has_places else "store", key, number, type="element")
 
 
 def series_of(*contents: Sequence[int]) -> Series:
@@ -60,6 +74,58 @@ def accumulations_of(*contents: Sequence[int]) -> tuple[Accumulation, ...]:
 
 def diagnosis_of(*contents: Sequence[int]) -> Diagnosis:
     return diagnose(series_of(*contents))
+
+
+@pytest.mark.parametrize("n_timers", [1, 2])
+def test_older_objects_count_for_no_growing_group(n_timers: int) -> None:
+    """All timers of a module lead to its scope: one of them has it below it."""
+
+    def snapshot(number: int) -> HeapGraph:
+        builder = SnapshotBuilder.from_edges("root^1>global global.timers>timers")
+        builder.node("timers", name="Array", node_id=801).node("table", type="array", node_id=803)
+        builder.edge("timers", "table", "elements", type="internal")
+        builder.node("scope", name="Scope", node_id=805)
+        if number == 1:
+            # The function that runs has it, too.
+            builder.edge("global", "scope", "running")
+        put_fixed(builder)
+        # Of each 50 ids the first ones are those of timers.
+        ids = range(50 * number)
+        items = [one for one in ids if one % 50 >= n_timers]
+        put(builder, items, holder="scope", kind="property")
+        for timer in sorted({*ids} - {*items}):
+            key = f"timer{timer}"
+            builder.node(key, name="Timeout", size=80, node_id=FIRST_ITEM_ID + 2 * timer)
+            builder.edge("table", key, timer, type="element").edge(key, "scope", "callback")
+        return builder.graph()
+
+    series = load_series([snapshot(number) for number in (1, 2, 3)])
+    sizes = {
+        series.last.class_name(one.example): one.size.tolist()
+        for one in accumulations(series).growing
+    }
+    assert sizes["Timeout"] == [80 * n_timers * number for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("counts", [(10, 20, 30)])
+def test_properties_of_one_object_are_keys(counts: Sequence[int]) -> None:
+    def fill(builder: SnapshotBuilder, count: int) -> None:
+        builder.node("byTenant", name="Object", node_id=701)
+        builder.edge("scope", "byTenant", "byTenant", type="context")
+        for tenant in range(8):
+            key, store = f"tenant{tenant}", f"store{tenant}"
+            builder.node(key, name="Array", node_id=711 + 4 * tenant)
+            builder.node(store, type="array", node_id=713 + 4 * tenant)
+            builder.edge("byTenant", key, key).edge(key, store, "elements", type="internal")
+            for number in range(count):
+                job = f"job{tenant}-{number}"
+                builder.node(job, name="Job", node_id=6001 + 2 * (tenant + 8 * number))
+                builder.edge(store, job, number, type="element")
+
+    diagnosis = diagnose([heap(lambda b, n=n: fill(b, n)) for n in counts])  # type: ignore[misc]
+    (suspect,) = diagnosis.suspects
+    assert suspect.count_per_snapshot == tuple(8 * count for count in counts)
+    assert "`byTenant`" in suspect.anchor
 
 
 def test_what_grows_all_through_piles_up() -> None:
@@ -94,15 +160,50 @@ def test_a_leak_is_named() -> None:
     assert suspect.share == 1.0
 
 
+def passing_through(
+    *contents: Sequence[int], store: str = "Array", ids: Sequence[int] = (901, 901, 901)
+) -> Diagnosis:
+    def fill(items: Sequence[int], own: int) -> Callable[[SnapshotBuilder], None]:
+        # Places that are there from the start would be room for all members.
+        return lambda b: put(b, items, store=store, store_id=own, has_places=False)
+
+    return diagnose([heap(fill(*one)) for one in zip(contents, ids, strict=True)])
+
+
+REPLACED = (range(10), range(10, 60), range(50, 150))
+
+
 def test_what_replaces_its_members_is_no_leak() -> None:
-    diagnosis = diagnosis_of(range(10), range(10, 60), range(50, 150))
+    assert passing_through(*REPLACED, store="Sessions").verdict != "leak"
+
+
+def test_an_array_made_anew_each_time_is_no_queue() -> None:
+    assert passing_through(*REPLACED, ids=(901, 907, 909)).verdict != "leak"
+
+
+def test_a_queue_that_gets_longer_leaks_although_its_members_change() -> None:
+    diagnosis = passing_through(*REPLACED)
+    assert diagnosis.verdict == "leak"
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.members) == ("backlog", "queued")
+    assert suspect.confidence < 0.9
+    assert "faster than they are processed" in diagnosis.reason
+
+
+def test_a_queue_that_swings_is_no_leak() -> None:
+    assert passing_through(range(60), range(60, 210), range(200, 440)).verdict == "leak"
+    assert passing_through(range(60), range(60, 210), range(210, 380)).verdict != "leak"
+
+
+def test_where_the_oldest_stay_is_no_queue() -> None:
+    diagnosis = passing_through(range(40), range(80), [*range(40), *range(80, 160)])
     assert diagnosis.verdict != "leak"
 
 
 def test_what_fills_up_and_drops_its_oldest_is_no_leak() -> None:
-    diagnosis = diagnosis_of(range(20), range(60), range(50, 150))
+    diagnosis = passing_through(range(20), range(60), range(50, 150), store="Recent")
     assert (diagnosis.verdict, diagnosis.suspects) == ("no-leak", ())
-    assert "replaces" in diagnosis.reason
+    assert "Later ones replace" in diagnosis.reason
 
 
 def test_a_few_small_objects_are_no_leak() -> None:
@@ -190,6 +291,31 @@ def test_growth_below_what_grows_is_explained(n_parts: int) -> None:
 
     (accumulation,) = accumulations(load_series([heap(fill(n)) for n in (10, 40, 100)])).growing
     assert accumulation.count.tolist() == [10, 40, 100]
+
+
+def test_strings_are_the_same_before_and_after_the_engine_drops_their_ropes() -> None:
+    def fill(n_ropes: int, n_items: int) -> Callable[[SnapshotBuilder], None]:
+        def inner(builder: SnapshotBuilder) -> None:
+            put(builder, ())
+            builder.node("empty", type="string", name="").edge("fixed0", "empty", "text")
+            for number in range(n_items):
+                text, rope = f"text{number}", f"rope{number}"
+                builder.node(text, type="string", name=text, size=40, node_id=20001 + 4 * number)
+                if number < n_items - n_ropes:
+                    builder.edge("elements", text, number, type="element")
+                    continue
+                builder.node(rope, type="concatenated string", name="(concatenated string)")
+                builder.node(rope, node_id=20003 + 4 * number)
+                builder.edge("elements", rope, number, type="element")
+                builder.edge(rope, text, "first", type="internal")
+                builder.edge(rope, "empty", "second", type="internal")
+
+        return inner
+
+    heaps = [heap(fill(*counts)) for counts in ((40, 40), (137, 140), (145, 340))]
+    (accumulation,) = accumulations(load_series(heaps)).growing
+    assert accumulation.count.tolist() == [40, 140, 340]
+    assert accumulation.lowest_survival == 1
 
 
 def test_bytes_that_grow_in_one_object() -> None:

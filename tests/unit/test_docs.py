@@ -18,6 +18,7 @@ from heapnb.analysis.constructors import constructors
 from heapnb.analysis.members import members_of
 from heapnb.cli.app import application
 from heapnb.graph import HeapGraph
+from heapnb.graph.native_contexts import native_context_of
 from heapnb.testing import SnapshotBuilder
 from heapnb.workbench.rows.sort_keys import string_ranks
 from tests.conftest import ROOT, sample_cases
@@ -109,6 +110,7 @@ def test_the_table_of_derived_arrays() -> None:
     made_elsewhere: dict[str, Callable[[HeapGraph], object]] = {
         "class_members": lambda graph: members_of(graph, 0),
         "constructor_sums": constructors,
+        "native_context_of": native_context_of,
         "string_rank": string_ranks,
     }
     for line in table.splitlines():

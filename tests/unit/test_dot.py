@@ -266,8 +266,12 @@ def test_suspects_and_diagnoses_show_their_paths() -> None:
     builder = cache()
     heap = builder.graph()
     path = preferred_path(heap, builder.ordinal("session"))
-    suspect = SimpleNamespace(path=path, nodes=np.arange(1_234))
+    suspect = SimpleNamespace(path=path, nodes=np.arange(1_234), count_per_snapshot=(200, 1_234))
     assert "one of 1,234 objects that stay" in texts(retainer_graph(suspect))
+    # A single snapshot does not show what stays.
+    alone = SimpleNamespace(path=path, nodes=np.arange(1_234), count_per_snapshot=(1_234,))
+    assert "one of 1,234 objects" in texts(retainer_graph(alone))
+    assert "that stay" not in texts(retainer_graph(alone))
     assert "1,234" in texts(retainer_graph(SimpleNamespace(suspects=(suspect,))))
     with pytest.raises(ValueError, match="nothing to draw"):
         retainer_graph(SimpleNamespace(suspects=()))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from heapnb.analysis.diagnosis.detectors import DETECTORS
 from tests.detectors import test_node_mechanisms
-from tests.unit import test_detectors, test_node_detectors, test_shape_detectors
+from tests.unit import (
+    test_detectors,
+    test_node_detectors,
+    test_page_detectors,
+    test_shape_detectors,
+)
 
 ELSEWHERE = {"linked-list"}
 """Tested in `test_diagnosis`."""
@@ -16,6 +21,7 @@ def test_every_detector_is_tested() -> None:
         *test_node_detectors.CASES,
         *test_shape_detectors.CASES,
         *test_node_mechanisms.KINDS,
+        *test_page_detectors.KINDS,
         *ELSEWHERE,
     }
     assert {detector.kind for detector in DETECTORS} == tested

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,23 +15,38 @@ import pytest
 import heapnb
 from heapnb._showing import Shown
 from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.heap_profiles.comparison import diff_heap_profiles
+from heapnb.analysis.heap_profiles.reading import read_heap_profile
 from heapnb.analysis.packages import Package
 from heapnb.analysis.retention.paths import merged_paths, preferred_path
+from heapnb.analysis.rss import rss
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.series.memwatch import compare_as_memwatch
 from heapnb.analysis.series.series import load_series
+from heapnb.capture.capturing import CaptureResult
+from heapnb.capture.plan import CapturePlan, Cost
+from heapnb.graph.traces import trace_of
 from heapnb.node import Node
 from heapnb.redaction import audit
-from heapnb.snapshot import Snapshot
+from heapnb.snapshot import Snapshot, load
 from heapnb.testing import SnapshotBuilder
+from heapnb.timeline.diagnostic_report import read_diagnostic_report
+from heapnb.timeline.gc_log import read_trace_gc
+from heapnb.timeline.limits import heap_limit
+from heapnb.timeline.memory_log import read_memory_log
+from heapnb.timeline.native_logs import read_native_log
+from heapnb.timeline.prof_log import read_prof_log
+from heapnb.timeline.timeline import timeline
 from heapnb.views.html import result_html, style, table_html
 from heapnb.views.text import result_text
+from tests.conftest import ROOT, sample_series
 from tests.unit.hostile import HOSTILE, HOSTILE_UNICODE, assert_nothing_invisible, one_row
 
 TAGS = {
     *("div", "style", "section", "p", "b", "span", "dl", "dt", "dd", "code", "i"),
     *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
 }
+CHART_TAGS = {"circle", "figcaption", "figure", "line", "rect", "tspan"}
 SVG_TAGS = {"svg", "g", "title", "path", "polygon", "polyline", "ellipse", "text", "style"}
 
 
@@ -146,6 +162,34 @@ def test_the_style_is_for_its_fragment_only() -> None:
     assert "@import" not in style()
 
 
+TIME_LINE = ROOT / "tests/data/allocations/node-22.heaptimeline.zst"
+HEAP_PROFILES = ROOT / "tests" / "data" / "heap_profiles"
+GC_LOG = b"\n".join(
+    b"[9:0x1] %d ms: Scavenge 3.9 (4.0) -> 3.7 (5.0) MB, 1.2 / 0.0 ms  task" % (i * 1_000)
+    for i in range(1, 9)
+)
+
+
+MEMORY_LOG = b'{"time": "2026-11-29T10:00:00Z", "rss": 5000, "heapUsed": 2000}'
+REPORT = b'{"header": {"event": "x"}, "javascriptHeap": {"usedMemory": 5, "memoryLimit": 9}}'
+
+CAPTURED = Path("Heap.20261129.074706.288.0.001.heapsnapshot.zst")
+PLAN = CapturePlan(
+    label="process 288",
+    heap_bytes=10_000_000,
+    rss_bytes=50_000_000,
+    pause_ms=400,
+    peak_bytes=130_000_000,
+    file_bytes=10_000_000,
+    low=Cost(60_000, 100, 80_000_000, 5_000_000),
+    high=Cost(300_000, 900, 250_000_000, 20_000_000),
+    limit_bytes=512_000_000,
+    limited_by="cgroup",
+    verdict="safe",
+    reasons=("It fits.",),
+)
+
+
 def results() -> dict[str, object]:
     """One of each kind, of a cache that grows."""
 
@@ -161,6 +205,9 @@ def results() -> dict[str, object]:
     series, last = load_series(snapshots), snapshots[-1]
     node = last.node(101)
     comparison, diagnosis = diff(snapshots[0], last), diagnose(series)
+    recorded = load(TIME_LINE, cache=False, progress=False)
+    traced = int(trace_of(recorded.graph).argmax())
+    profiled = [read_heap_profile(HEAP_PROFILES / f"node-26-{n}.heapprofile.gz") for n in (1, 2)]
     return {
         "snapshot": last,
         "node": node,
@@ -178,6 +225,23 @@ def results() -> dict[str, object]:
         "culprits": diagnosis.suspects[0].culprits,
         "what if": node.what_if(),
         "redaction": audit(last),
+        "gc log": read_trace_gc(GC_LOG),
+        "memory log": read_memory_log(MEMORY_LOG),
+        "diagnostic report": read_diagnostic_report(REPORT),
+        "heap limit": heap_limit(18, container=1 << 30),
+        "prof log": read_prof_log(b"tick,0x1008,200,0,0x0,0"),
+        "timeline": timeline(GC_LOG, MEMORY_LOG),
+        "rss": rss(last),
+        "native log": read_native_log(ROOT / "tests/data/native_logs/massif.out"),
+        "capture": CaptureResult((CAPTURED,), {"process 288": (CAPTURED,)}, PLAN),
+        "capture plan": PLAN,
+        "heap profile": profiled[0],
+        "heap profile diff": diff_heap_profiles(*profiled),
+        "allocations": recorded.allocations(),
+        "allocation ages": recorded.allocation_ages(),
+        "native contexts": last.native_contexts(),
+        "dead variables": last.dead_variables(),
+        "allocation stack": recorded.node_at(traced).allocation_stack,
     }
 
 
@@ -212,7 +276,7 @@ def test_every_result_shows_itself() -> None:
     for name, result in results().items():
         text, html = result_text(result), result_html(result)
         reader = read(html)
-        assert set(reader.tags) <= TAGS | SVG_TAGS, name
+        assert set(reader.tags) <= TAGS | SVG_TAGS | CHART_TAGS, name
         assert repr(result) == text
         assert len(text.splitlines()) >= 3, name
         # Numbers are not cut, and cohorts have several columns of them for each snapshot.
@@ -227,3 +291,13 @@ def test_a_diagnosis_says_what_leaks_and_draws_it() -> None:
     assert "100 → 200 → 400" in html
     assert "<svg" in html
     assert "Session" in result_text(diagnosis)
+
+
+def test_names_between_back_ticks_are_code() -> None:
+    suspect = diagnose(list(sample_series("module_array_cache"))).suspects[0]
+    html = result_html(suspect)
+    [chain] = re.findall(r'<p class="hn-chain">.*?</p>', html, re.DOTALL)
+    [facts] = re.findall(r"<dl.*?</dl>", html, re.DOTALL)
+    assert "module variable <code>recentSearches</code> of " in chain
+    assert "the module variable <code>recentSearches</code> of " in facts
+    assert "`" not in chain + facts

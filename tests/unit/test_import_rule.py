@@ -19,6 +19,7 @@ PACKAGE = Path(heapnb.__file__).parent
 
 LAYERS = (
     ("cli", "_ipython", "__main__"),
+    ("live",),
     ("reports", "notebooks"),
     ("snapshot", "widgets", "node"),
     ("workbench",),
@@ -27,7 +28,7 @@ LAYERS = (
     ("analysis",),
     ("redaction",),
     ("decode",),
-    ("capture",),
+    ("capture", "timeline"),
     ("frames", "export"),
     ("graph",),
     ("format",),
@@ -50,6 +51,9 @@ LOADER = "_lazy"
 FIRST_ROW_WITH = {
     "pandas": ROW["frames"],
     "duckdb": ROW["analysis"],
+    "tree_sitter": ROW["analysis"],
+    "tree_sitter_javascript": ROW["analysis"],
+    "tree_sitter_typescript": ROW["analysis"],
     "jinja2": ROW["views"],
     "graphviz": ROW["drawing"],
     "graphviz_pure": ROW["drawing"],
@@ -57,6 +61,8 @@ FIRST_ROW_WITH = {
     "anywidget": ROW["widgets"],
     "click": ROW["cli"],
     "IPython": ROW["widgets"],
+    "websockets": ROW["capture"],
+    "playwright": ROW["live"],
 }
 """Packages that only some layers know: the lowest row that may import each."""
 

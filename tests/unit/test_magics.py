@@ -291,7 +291,7 @@ def test_record(run: Run, shell: Any, tmp_path: Path, capsys: pytest.CaptureFixt
     suspect = answer.suspects[0]
     assert (suspect.kind, suspect.class_name) == ("unbounded-map", "Visit")
     assert suspect.count_per_snapshot == (60, 120, 240)
-    assert str(suspect.location).endswith("cell.js:2:26")
+    assert str(suspect.location).endswith("cell.js:4:8")
     # Files stay as long as somebody may ask for an earlier snapshot again.
     assert len(list(temporary.rglob("*.heapsnapshot"))) == 3
     answer.series.sql("select count(*) from nodes", cache=False)

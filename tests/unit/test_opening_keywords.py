@@ -19,8 +19,8 @@ SOME = {
     # Redaction reads past the cache, and changes no location.
     hn.redact: ("progress", "salvage"),
     hn.audit: ("progress", "salvage"),
-    # Another process opens the files, and shows progress in the notebook itself.
-    hn.notebook: ("salvage", "source_root", "source_maps"),
+    # Its kernel opens the files, through the cache.
+    hn.notebook: ("progress", "salvage", "source_root", "source_maps"),
 }
 
 

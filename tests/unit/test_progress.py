@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
+import threading
 from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from heapnb import progress
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
@@ -71,6 +76,47 @@ def test_unreadable_files_are_errors_where_a_build_depends_on_them(tmp_path: Pat
     assert "damaged.heapsnapshot is left out" in load_series(files).warnings[0]
     with pytest.raises(HeapnbError, match="damaged"):
         load_series(files, strict=True)
+
+
+def test_a_bar_appears_sooner_for_who_has_been_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = threading.Event()
+
+    class Bar:
+        def update(self, stage: str, done: int, total: int) -> None:
+            assert stage == "Reading"
+            shown.set()
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(progress, "_TerminalBar", Bar)
+    monkeypatch.setattr(progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(progress, "_shell_of_notebook", lambda: None)
+    with progress.progress_bar(after=3600) as report:
+        assert report is not None
+        report("Reading", 1, 2)
+    assert not shown.is_set()
+    with progress.progress_bar(after=0) as report:
+        assert report is not None
+        report("Reading", 1, 2)
+        assert shown.wait(60)
+
+
+def test_rich_is_not_imported_where_no_terminal_shows_a_bar() -> None:
+    code = (
+        "import sys\n"
+        "from heapnb.progress import progress_bar\n"
+        "with progress_bar(after=3600) as bar:\n"
+        "    bar._show()\n"
+        "sys.exit('rich' in sys.modules)\n"
+    )
+    environment = {
+        k: v for k, v in os.environ.items() if k not in {"FORCE_COLOR", "TTY_COMPATIBLE"}
+    }
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.notebook

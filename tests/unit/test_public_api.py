@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,23 @@ def test_the_stub_is_the_only_declaration() -> None:
     assert {"__version__", "load", "diagnose", "report"} <= set(heapnb.__all__)
 
 
-def test_no_subpackage_has_the_name_of_a_public_function() -> None:
+def test_no_other_subpackage_has_the_name_of_a_public_function() -> None:
     folder = Path(heapnb.__file__).parent
     modules = {path.stem for path in folder.iterdir()}
-    assert not modules & set(heapnb.__all__)
+    assert modules & set(heapnb.__all__) == {"capture", "timeline"}
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import heapnb",
+        "import heapnb.capture.program, heapnb",
+        "from heapnb.capture import program; import heapnb",
+        "import heapnb; heapnb.capture; from heapnb.capture.plan import predict",
+    ],
+)
+def test_the_function_keeps_the_name_that_it_shares_with_a_subpackage(imports: str) -> None:
+    code = f"{imports}; print(type(heapnb.capture).__name__, heapnb.capture.__module__)"
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said == "function heapnb.capture.capturing\n"

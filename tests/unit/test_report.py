@@ -14,7 +14,10 @@ import pandas as pd
 import pytest
 
 import heapnb as hn
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Anchor
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+from heapnb.analysis.diagnosis.verdicts import Basis, Ground
 from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError
@@ -82,7 +85,14 @@ def a_series(n_snapshots: int = 3, *, class_name: str = "Entry", edge: str = "ca
     return load_series(sources)
 
 
-def a_suspect(series: Series, rank: int = 1, **changes: object) -> Suspect:
+def a_suspect(
+    series: Series,
+    rank: int = 1,
+    *,
+    explanation: str = "The array `cache` only grows.",
+    fix: str = "Bound it.",
+    **changes: object,
+) -> Suspect:
     path = preferred_path(series.last, series.last.n_nodes - 1)
     assert path is not None
     counts = tuple(12 * (i + 1) for i in range(len(series)))
@@ -99,19 +109,24 @@ def a_suspect(series: Series, rank: int = 1, **changes: object) -> Suspect:
         anchor="cache",
         location="lib/cache.js:12:5",
         node_id=77,
-        explanation="The array `cache` only grows.",
-        fix="Bound it.",
+        facts=Facts(Group("Entry"), Anchor("cache", "cache", "global", "cache", 1)),
         share=0.8,
         held_by="global",
         path=path,
         nodes=np.arange(3, 6, dtype=np.uint32),
     )
-    return dataclasses.replace(suspect, **changes)  # type: ignore[arg-type]
+    suspect = dataclasses.replace(suspect, **changes)  # type: ignore[arg-type]
+    vars(suspect).update(explanation=explanation, fix=fix)
+    return suspect
 
 
-def a_diagnosis(series: Series, **changes: object) -> Diagnosis:
-    diagnosis = Diagnosis(series, "leak", "Entries pile up.", (a_suspect(series),))
-    return dataclasses.replace(diagnosis, **changes)  # type: ignore[arg-type]
+def a_diagnosis(
+    series: Series, *, reason: str = "Entries pile up.", **changes: object
+) -> Diagnosis:
+    diagnosis = Diagnosis(series, "leak", (a_suspect(series),), Basis(Ground.GROWTH, 2, 2, 1))
+    diagnosis = dataclasses.replace(diagnosis, **changes)  # type: ignore[arg-type]
+    vars(diagnosis)["reason"] = reason
+    return diagnosis
 
 
 @pytest.fixture
@@ -188,7 +203,7 @@ def test_ids_are_unique(write: Callable[[Diagnosis], str]) -> None:
 def test_the_chain_is_drawn_and_in_words(write: Callable[[Diagnosis], str]) -> None:
     html = write(a_diagnosis(a_series()))
     assert '<ol class="chain"' in html
-    assert '<li class="edge">cache</li>' in html
+    assert '<li class="edge"><span>cache</span></li>' in html
     assert 'class="heapnb-graph"' in html
 
 

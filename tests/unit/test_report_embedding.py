@@ -12,6 +12,7 @@ import pytest
 import heapnb as hn
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.suspects import Diagnosis
+from heapnb.analysis.diagnosis.verdicts import Basis, Ground
 from heapnb.analysis.series.series import load_series
 from heapnb.errors import HeapnbError
 from heapnb.reports import embedding
@@ -255,7 +256,7 @@ def test_secrets_are_masked_unless_they_are_to_be_seen() -> None:
 
 def test_a_heap_without_suspects_is_browsed_all_the_same() -> None:
     series = load_series([SnapshotBuilder.from_edges("root>global global.a>b").snapshot()])
-    found = embed(Diagnosis(series, "no-leak", "Nothing grows.", ()))
+    found = embed(Diagnosis(series, "no-leak", (), Basis(Ground.NO_GROWTH, 1)))
     assert found is not None
     assert found.data["start"] == {"view": "constructors"}
     assert {"constructors", "containment", "dominators", "statistics"} <= set(views_of(found))

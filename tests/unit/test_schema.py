@@ -14,10 +14,14 @@ from heapnb.analysis.series.memwatch import compare_as_memwatch
 from heapnb.analysis.sql import query
 from heapnb.schema import COLUMNS, Kind, find_column
 from heapnb.snapshot import Snapshot
+from heapnb.timeline.smaps import parse_smaps
 from heapnb.views.columns import heading, kind_of
 from heapnb.views.text import render_table
 from tests.conftest import ROOT
 
+MAPPING = "00400000-00b6f000 r--p 00000000 fe:00 1  /usr/bin/node\nRss:  4 kB\n"
+LOGS = ROOT / "tests" / "data"
+REPORT = LOGS / "diagnostic_reports" / "node-20.json"
 CASE = ROOT / "sample_snapshots" / "listener_per_request"
 
 
@@ -71,12 +75,18 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "duplicate objects": lambda: snapshot().duplicate_objects(),
     "collection sizes": lambda: snapshot().collection_sizes(),
     "packages": lambda: snapshot().packages(),
+    "known objects": lambda: snapshot().known_objects(),
     "summary": lambda: snapshot().summary().table,
     "statistics": lambda: snapshot().statistics().table,
     "what if": lambda: snapshot().what_if(node()).table,
     "culprits": lambda: snapshot().culprits("OrderDraft").table,
     "paths": lambda: snapshot().merged_paths("OrderDraft").table,
     "retainers": lambda: node().retainers(),
+    "gc log": lambda: hn.read_trace_gc(LOGS / "gc_logs" / "node-24-nvp.log").table,
+    "isolates": lambda: hn.read_trace_gc(LOGS / "gc_logs" / "node-22-workers.log").isolates,
+    "memory log": lambda: hn.read_memory_log(LOGS / "memory_logs" / "kit.jsonl").table,
+    "heap spaces": lambda: hn.read_diagnostic_report(REPORT).table,
+    "time line": lambda: hn.timeline(REPORT, LOGS / "gc_logs" / "node-20-leak.log").table,
     "children": lambda: node().children(),
     "node's edges": lambda: node().edges(),
     "entries": lambda: node().entries(),
@@ -92,6 +102,12 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "added": lambda: hn.diff(*files()[::2]).added,
     "memwatch": lambda: compare_as_memwatch(snapshot().graph, snapshot().graph).table,
     "diagnosis": lambda: hn.diagnose(series()).table,
+    "rss": lambda: hn.rss(snapshot()).table,
+    "rss by part": lambda: hn.rss(series()).by_part,
+    "native log": lambda: (
+        hn.read_native_log(ROOT / "tests" / "data" / "native_logs" / "massif.out").table
+    ),
+    "mappings": lambda: parse_smaps(MAPPING).table,
     "secrets": lambda: hn.audit(files()[0]).table,
 }
 

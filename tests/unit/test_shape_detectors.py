@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
-from heapnb.analysis.diagnosis.detectors.base import removals
 from heapnb.analysis.diagnosis.detectors.metric_labels import labels_of
 from heapnb.analysis.diagnosis.detectors.remarks.weak_references import WeakReferences
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Group
 from heapnb.decode.global_object import builtin_globals
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.wording.phrases import removals
 from tests.unit.test_detectors import FIRST_ID, SIZES, Fill, heap, suspect
 
 STRIDE = 20
@@ -78,6 +78,15 @@ def errors(builder: SnapshotBuilder, n: int) -> None:
         builder.edge(f"item{number}", f"stack{number}", "<symbol>")
 
 
+def minified_errors(builder: SnapshotBuilder, n: int) -> None:
+    into_array(builder)
+    builder.node("error", name="Error", node_id=905).node("base", name="t", node_id=907)
+    builder.edge("base", "error", "__proto__")
+    for number in range(n):
+        item(builder, number, name="s")
+        builder.edge(f"item{number}", "base", "__proto__")
+
+
 def call_sites(builder: SnapshotBuilder, n: int) -> None:
     into_array(builder)
     for number in range(n):
@@ -122,7 +131,7 @@ def registrations(builder: SnapshotBuilder, n: int) -> None:
         builder.node(held, name="Object", node_id=ids(number, 1))
         builder.edge(cell, held, 2, type="hidden")
         builder.node(target, name="Handle", node_id=ids(number, 2), location=(1, 2, 3))
-        builder.edge(held, target, "handle")
+        builder.edge(held, target, "handle").edge(cell, target, "target", type="weak")
         before, label = cell, "next"
 
 
@@ -154,6 +163,7 @@ CASES: dict[str, list[tuple[Fill, str, str]]] = {
     "sliced-strings": [(slices, "`box`", "whole strings of 4,000 bytes")],
     "errors-and-stacks": [
         (errors, "`box`", "Until `stack` is read"),
+        (minified_errors, "`box`", "`s`"),
         (call_sites, "`box`", "call sites"),
     ],
     "compiled-code": [
@@ -161,7 +171,9 @@ CASES: dict[str, list[tuple[Fill, str, str]]] = {
         (patterns, "`box`", "Regular expressions"),
     ],
     "metric-labels": [(metrics, "`hashMap` of a Counter", "`path` has 150 different values")],
-    "finalization-registry": [(registrations, "`registry`", "FinalizationRegistry")],
+    "finalization-registry": [
+        (registrations, "`registry`", "the held value leads to that first argument"),
+    ],
     "weak-map": [(weak_map, "`requestsOf` keeps for a Server", "`server` is long-lived")],
     "detached-dom": [(detached, "`box`", "no document")],
 }
@@ -451,11 +463,120 @@ def test_names_that_only_the_engine_holds_are_no_leak(table: str) -> None:
 def test_removals_are_measured(
     survival: float | None, counted: tuple[int, int] | None, said: str
 ) -> None:
-    accumulation = SimpleNamespace(lowest_survival=survival)
-    evidence = cast("Evidence", SimpleNamespace(accumulation=accumulation, released=counted))
-    assert removals(evidence) == said
+    assert (
+        removals(Group("Entry", counts=(20, 60, 90), released=counted, survival=survival)) == said
+    )
 
 
 def test_weak_references_of_node_get_no_advice() -> None:
     evidence = cast("Evidence", None)
     assert WeakReferences().remark(evidence, AbortSignals.kind) is None
+
+
+def test_a_local_variable_of_a_suspended_call_has_no_name_of_something_above() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        builder.node("call", name="Generator", node_id=911, location=(1, 30, 4))
+        builder.edge("scope", "call", "rounds", type="context")
+        builder.node("main", type="closure", name="main", node_id=913, location=(1, 30, 4))
+        builder.edge("call", "main", "function", type="internal")
+        builder.node("registers", type="array", node_id=915)
+        builder.edge("call", "registers", "parameters_and_registers", type="internal")
+        into_array(builder, "registers", "internal", "2")
+        for number in range(n):
+            item(builder, number, name="Row")
+
+    found = suspect(fill)
+    assert found.kind == "unbounded-array"
+    assert found.anchor == "a local variable of the suspended function `main` in script 1"
+    assert "rounds" not in found.explanation
+
+
+def test_held_values_of_a_registry_are_checked() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        into_array(builder)
+        before, label = "registry", "active_cells"
+        builder.node("registry", name="FinalizationRegistry", node_id=911)
+        builder.edge("scope", "registry", "registry", type="context")
+        for number in reversed(range(n)):
+            target = item(builder, number, name="Handle")
+            cell, held = f"cell{number}", f"held{number}"
+            builder.node(cell, type="hidden", name="system / WeakCell", node_id=ids(number, 1))
+            builder.node(held, name="Path", node_id=ids(number, 2))
+            builder.edge(before, cell, label, type="internal")
+            builder.edge(cell, target, "target", type="weak")
+            builder.edge(cell, held, 2, type="hidden")
+            before, label = cell, "next"
+
+    (found,) = diagnose([heap(fill, n) for n in SIZES]).suspects
+    assert (found.kind, found.class_name) == ("unbounded-array", "Handle")
+    (consequence,) = found.consequences
+    assert (consequence.class_name, consequence.relation) == ("Path", "held-values")
+    assert "held values, which a FinalizationRegistry keeps until" in found.explanation
+
+
+def test_the_function_that_compiles_is_named() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        templates(builder, n)
+        builder.node("compile", type="closure", name="compile", node_id=921, location=(1, 70, 3))
+        builder.node("code", type="code", name="compile", node_id=923)
+        builder.edge("scope", "compile", "compile", type="context")
+        builder.edge("compile", "code", "shared", type="internal")
+        for number in range(n):
+            builder.edge(f"script{number}", "code", 2, type="hidden")
+
+    found = suspect(fill)
+    assert found.kind == "compiled-code"
+    assert found.location == "script 1:71:4"
+
+
+def values_of_many_maps(*, are_held: bool) -> Fill:
+    """Add WeakMaps that have one long-lived object as their key, perhaps in a growing Array."""
+
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        into_array(builder, name="requests")
+        builder.node("key", name="Settings", node_id=911)
+        builder.edge("scope", "key", "settings", type="context")
+        builder.node("others", type="hidden", name="system / Others", node_id=913)
+        builder.edge("native", "others", "others", type="internal")
+        for number in range(n):
+            table, value, weak_map = f"table{number}", f"view{number}", f"states{number}"
+            builder.node(table, type="array", node_id=ids(number, 1))
+            builder.node(value, name="View", size=200, node_id=ids(number, 2), location=(1, 3, 3))
+            builder.node(weak_map, name="WeakMap", node_id=ids(number, 3))
+            builder.edge(weak_map, table, "table", type="internal")
+            if are_held:
+                builder.edge(item(builder, number, name="Request"), weak_map, "states")
+            else:
+                builder.edge("others", weak_map, number, type="hidden")
+            pair = f"(Settings @911) -> value (View @{ids(number, 2)}) pair in WeakMap"
+            label = f"{number} / part of key {pair} (table @{ids(number, 1)})"
+            for source in ("key", table):
+                builder.edge(source, value, label, type="internal")
+
+    return fill
+
+
+def test_values_of_the_weak_maps_of_a_suspect_are_its_consequence() -> None:
+    (found,) = diagnose([heap(values_of_many_maps(are_held=True), n) for n in SIZES]).suspects
+    assert (found.kind, found.class_name) == ("unbounded-array", "Request")
+    (consequence,) = found.consequences
+    assert (consequence.class_name, consequence.count_per_snapshot) == ("View", SIZES)
+    assert "`settings`" in consequence.anchor
+    assert "`View` objects" in found.explanation
+    assert found.to_dict()["consequences"] == [
+        {
+            "class_name": "View",
+            "anchor": consequence.anchor,
+            "count_per_snapshot": list(SIZES),
+            "size_delta": consequence.size_delta,
+            "relation": "weak-map-values",
+            "title": "",
+        }
+    ]
+
+
+def test_values_of_other_weak_maps_are_a_suspect() -> None:
+    found = suspect(values_of_many_maps(are_held=False))
+    assert (found.kind, found.class_name) == ("weak-map", "View")
+    assert "the WeakMaps accumulate" in found.explanation
+    assert found.consequences == ()

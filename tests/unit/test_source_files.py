@@ -9,9 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 
+from heapnb.cli.app import application
 from heapnb.errors import HeapnbError, MissingExtraError
 from heapnb.graph.source_files import Place, SourceFiles, find_sources
+from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT
 
 BUNDLED = ROOT / "tests" / "data" / "sourcemaps"
@@ -162,3 +165,15 @@ def test_versions_of_packages(tmp_path: Path) -> None:
     for content in ("{", "[]", '{"version": 3}', "{}"):
         write(tmp_path / "node_modules" / "odd" / "package.json", content)
         assert SourceFiles([tmp_path]).package_version("odd") is None
+
+
+def test_the_command_line_goes_on_without_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    content = SnapshotBuilder.from_edges("root>a").to_bytes()
+    (tmp_path / "a.heapsnapshot").write_bytes(content)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    command = ["summary", str(tmp_path / "a.heapsnapshot"), "--source-maps", str(tmp_path)]
+    result = CliRunner().invoke(application, command)
+    assert result.exit_code == 0
+    assert "Source maps are not read: `pip install 'heapnb[sourcemaps]'`." in result.stderr

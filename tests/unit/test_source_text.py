@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,16 +174,30 @@ class TestBundledProgram:
 
     def test_with_its_map_it_is_one_in_the_source(self, mapped: Diagnosis) -> None:
         assert mapped.verdict == "leak"
-        locations = {suspect.location for suspect in mapped.suspects}
-        assert any(
-            location is not None and location.endswith("/node_modules/tiny-cache/index.js:2:3")
-            for location in locations
-        ), locations
+        defined = mapped.suspects[0].defined_at
+        assert defined is not None
+        assert defined.endswith("src/cart.ts:22:20")
+
+    def test_the_line_that_adds_is_the_programs_call(self, mapped: Diagnosis) -> None:
+        """The container belongs to the package; who calls it is the program."""
+        (added,) = mapped.suspects[0].added_at
+        assert added.location.endswith("src/cart.ts:26:3")
+        assert added.function == "addLine"
+        assert added.snippet == "remember(number, describe);"
+        assert mapped.suspects[0].location == added.location
+
+    def test_names_are_those_of_the_source(self, bundled: list[Path], mapped: Diagnosis) -> None:
+        """The bundle calls them `t`, `c` and `o`; the map knows better."""
+        first = mapped.suspects[0]
+        assert "variable `entries` of" in first.anchor
+        assert first.anchor.endswith("held by `remember`")
+        assert first.title == "`describe` closures, each retaining a CartLine, wrapped in `Entry`"
+        assert diagnose(bundled).suspects[0].title != first.title
 
     def test_the_package_has_its_version(self, mapped: Diagnosis) -> None:
-        packages = {str(suspect.package) for suspect in mapped.suspects}
-        assert "tiny-cache 2.3.1" in packages
-        assert "tiny-cache 2.3.1" in result_text(mapped)
+        place = f"{BUNDLED}/node_modules/tiny-cache/index.js:2:3"
+        suspect = replace(mapped.suspects[0], defined_at=place)
+        assert str(suspect.package) == "tiny-cache 2.3.1"
 
     def test_tables_give_places_in_the_source(self, bundled: list[Path]) -> None:
         snap = hn.load(bundled[-1], source_root=BUNDLED, progress=False)

@@ -12,6 +12,7 @@ from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.suspects import Suspect
 from heapnb.schema import Kind
 from heapnb.views.columns import kind_of, write, write_exactly
+from heapnb.views.describe import _WINGS
 from heapnb.views.text import chain_text, diagnosis_text, render_table, result_text
 from tests.conftest import sample_series
 from tests.unit.hostile import HOSTILE, assert_nothing_invisible, one_row
@@ -68,6 +69,7 @@ def test_values_are_written_by_kind() -> None:
     assert write((), Kind.TEXT) == "–"
     assert write(list(range(20)), Kind.COUNT).endswith("… 12 more")
     assert write("", Kind.TEXT) == '""'
+    assert write("", Kind.TEXT, "function") == "(anonymous)"
     assert write(value=True, kind=Kind.COUNT) == "yes"
     assert write(pd.NA, Kind.BYTES) == "–"
     assert write(1.5, Kind.COUNT) == "1.5"
@@ -94,6 +96,43 @@ def test_names_are_cut_to_fit_and_numbers_are_not(width: int) -> None:
     assert "5.7 MB" in text
     # The end of a place tells more than its start, and both ends of a class name do.
     assert "s:12:5" in text
+
+
+def test_what_holds_a_suspect_is_wrapped_and_not_cut() -> None:
+    holder = "the module variable `sessions` of src/sessions/registry.mjs"
+    frame = pd.DataFrame({"class_name": ["Session"], "anchor": [holder], "count": [1_234]})
+    head, first, *more = render_table(frame, width=44).splitlines()
+    assert head.split() == ["Class", "Held", "by", "Count"]
+    assert first.endswith("1,234")
+    assert " ".join(" ".join([first, *more]).split()) == (
+        "Session the module variable 1,234 `sessions` of src/sessions/registry.mjs"
+    )
+    assert max(map(len, [head, first, *more])) <= 44
+
+
+def test_names_of_the_first_section_are_cut_last() -> None:
+    frame = pd.DataFrame(
+        {
+            "class_name": ["PriceFeed", "AsynchronousResourceOfTheEngine"],
+            "event": ["tick", "unhandledRejectionWarning"],
+            "location": ["/srv/shop/lib/prices.mjs:14:24", "node:internal/process/promises:1:1"],
+        }
+    )
+    rows = render_table(frame, width=52, sections={1: "Engine:"}).splitlines()
+    assert "PriceFeed " in rows[1]
+    assert "/srv/shop/lib/prices.mjs:14:24" in rows[1]
+    assert max(map(len, rows)) <= 52
+    assert "/srv/shop" not in render_table(frame, width=52).splitlines()[1]
+
+
+def test_a_narrow_table_keeps_what_tells_most() -> None:
+    names = ["node_id", "class_name", "edge_name", "edge_type", "distance", "retained_size"]
+    frame = pd.DataFrame([[12_345, "EventEmitter", "priceFeed", "context", 7, 1_234]])
+    frame.columns = pd.Index(names)
+    lines = render_table(frame, width=48).splitlines()
+    assert lines[0] == "Too narrow for: Distance."
+    assert "priceFeed" in lines[-1]
+    assert render_table(frame, width=38).splitlines()[0] == "Too narrow for: Distance, Edge type."
 
 
 def test_rows_that_are_left_out_are_counted() -> None:
@@ -173,3 +212,24 @@ def test_a_diagnosis_in_full_explains_all_suspects() -> None:
     text = diagnosis_text(many_suspects(13), width=80, in_full=True)
     assert text.startswith("Diagnosis: leak (13 suspects)")
     assert text.count("Held by: (GC roots)") == 13
+
+
+def test_types_are_described_by_the_wing_of_their_module() -> None:
+    for rooms, describers in _WINGS:
+        for kind in describers():
+            assert kind.__module__.startswith(rooms), kind
+
+
+def test_a_summary_imports_no_views_of_other_results() -> None:
+    path = str(sample_series("listener_per_request")[0])
+    program = (
+        "import sys\n"
+        "from heapnb.cli import main\n"
+        f"main(['summary', {path!r}])\n"
+        "others = tuple(f'heapnb.analysis.{wing}' for wing in ('diagnosis.', 'series.', 'rss'))\n"
+        "sys.exit(', '.join(name for name in sys.modules if name.startswith(others)) or 0)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr

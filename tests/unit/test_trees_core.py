@@ -248,7 +248,7 @@ def test_presets_narrow_constructors_down() -> None:
     earlier = SnapshotBuilder.from_edges("root>list list>div div>data").graph()
     tree = ConstructorsTree(Workbench(heap, before=earlier))
     options = [key for key, _ in tree.filters[-1].options]
-    assert options == ["all", "detached", "duplicate_strings", "between:1:2"]
+    assert options == ["all", "detached", "contexts", "duplicate_strings", "between:1:2"]
 
     def shown(preset: str) -> list[str]:
         return sorted(labels(tree.rows(None, Window(filters={"preset": preset}))))

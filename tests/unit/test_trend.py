@@ -59,3 +59,11 @@ def test_many_rows_are_done_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trends(values)
     monkeypatch.setattr(trend, "_MOST_PAIRS_AT_ONCE", 40)
     assert np.array_equal(trends(values).slope, whole.slope)
+
+
+def test_levelling_by_units_of_work() -> None:
+    values = np.array([[2000, 6000, 7224, 8000]])
+    assert trends(values).levelling[0] < 0.4
+    assert trends(values, (2000, 6000, 7224, 8000)).levelling[0] == pytest.approx(1.0)
+    # The same work again, and no growth.
+    assert trends(np.array([[10, 20, 20]]), (100, 200, 900)).levelling[0] == 0

@@ -13,9 +13,9 @@ from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.doubts import Doubt, Objection
 from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.diagnosis.verdicts import Basis, Ground
-from heapnb.analysis.diagnosis.wording import reason_of
 from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
+from heapnb.views.wording import reason_of
 from tests.unit import test_detectors, test_node_detectors, test_shape_detectors
 from tests.unit.test_detectors import FIRST_ID, SIZES, Fill
 from tests.unit.test_detectors import heap as program

@@ -143,7 +143,9 @@ def help_texts() -> Iterator[Text]:
     stack: list[tuple[str, click.Command]] = [("heapnb", application)]
     while stack:
         name, command = stack.pop()
-        yield Text(f"{name} --help", command.get_help(click.Context(command, info_name=name)))
+        # A command keeps its help option: made without these settings, it lacks `-h` from then on.
+        context = click.Context(command, info_name=name, **application.context_settings)
+        yield Text(f"{name} --help", command.get_help(context))
         if isinstance(command, click.Group):
             stack.extend((f"{name} {child}", it) for child, it in command.commands.items())
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
 
 from heapnb._typing import IntArray, NodeArray
+from heapnb.analysis.sampling import evenly
 
 Members = Literal["kept", "queued"]
 """Whether members stay for good, or wait in a queue that is filled faster than it is emptied."""
@@ -26,6 +28,9 @@ A tenth leaves room for members that were in use when the snapshot was taken. Be
 the queue of the sample `queue_backlog` an unbounded array; 1 makes `lru_cache_ttl_only` a
 backlog and `healthy_lru_filling` undecided.
 """
+
+MOST_SAMPLED: Final = 32
+"""Members that are looked at one by one. Bench: not measured yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +79,15 @@ class Accumulation:
     first_survival: float
     earlier: tuple[NodeArray, ...] = ()
     removals: tuple[int, int] | None = None
+
+    def some(self, most: int) -> IntArray:
+        """Return at most so many members, from the first to the last, as ordinals ``int64[…]``."""
+        return self.members[evenly(len(self.members), most)].astype(np.int64)
+
+    @cached_property
+    def sample(self) -> list[int]:
+        """The example, and some other members from the first to the last."""
+        return list(dict.fromkeys([self.example, *self.some(MOST_SAMPLED).tolist()]))
 
     @property
     def members_per_snapshot(self) -> tuple[NodeArray, ...]:
@@ -128,4 +142,20 @@ class Accumulations:
     levelled_off: tuple[Accumulation, ...]
 
 
-__all__ = ["KEPT", "REPLACED", "Accumulation", "Accumulations", "Members"]
+@dataclass(frozen=True)
+class Alternative:
+    """Another cause that the heap speaks for nearly as strongly.
+
+    Parameters
+    ----------
+    kind : str
+        The cause.
+    strength : float
+        How strongly the heap speaks for it, 0 to 1.
+    """
+
+    kind: str
+    strength: float
+
+
+__all__ = ["KEPT", "REPLACED", "Accumulation", "Accumulations", "Alternative", "Members"]

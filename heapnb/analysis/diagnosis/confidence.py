@@ -132,6 +132,13 @@ Just below `CONFIDENT`, so that this alone makes no leak. Bench: 0.56 gives fals
 (`healthy_rising_load`, `healthy_sessions_expire`); 0.36 makes `healthy_bounded_queue` no-leak.
 """
 
+GROWING_QUEUE: Final = 0.7
+"""Factor for a queue that gets longer at a steady rate, however few of its members stay.
+
+Below 1: the load may have risen meanwhile, and the queue drains when it falls. Bench: not measured
+yet.
+"""
+
 
 @dataclass(frozen=True)
 class HeapGrowth:
@@ -179,13 +186,15 @@ class HeapGrowth:
         amount = accumulation.size_delta if grew else int(accumulation.size[-1])
         return min(1.0, max(0.0, amount / self.total))
 
-    def confidence(self, accumulation: Accumulation) -> float:
+    def confidence(self, accumulation: Accumulation, *, is_queue: bool = False) -> float:
         """Return the confidence that an accumulation is a leak, 0 to 1, before any doubts.
 
         Parameters
         ----------
         accumulation : Accumulation
             Of the series that was measured.
+        is_queue : bool, default False
+            Whether it is a queue that gets longer and longer, of which members need not stay.
 
         Returns
         -------
@@ -200,7 +209,10 @@ class HeapGrowth:
         confidence = _amount(accumulation) * _between(SMALL_GROWTH, weight)
         if accumulation.size_delta < LITTLE_MEMORY and share < LARGE_SHARE:
             confidence *= LITTLE_FACTOR
-        confidence *= _between(SMALL_SHARE, _part(share)) * _permanence(accumulation)
+        permanence = _permanence(accumulation)
+        if is_queue:
+            permanence = max(permanence, GROWING_QUEUE)
+        confidence *= _between(SMALL_SHARE, _part(share)) * permanence
         if self.n_snapshots < SNAPSHOTS_FOR_VERDICT:
             confidence *= TWO_SNAPSHOTS
         confidence = min(confidence, LARGEST_CONFIDENCE)

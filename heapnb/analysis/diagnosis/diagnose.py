@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
@@ -14,22 +14,38 @@ from heapnb.analysis.diagnosis.confidence import (
     SUSPICIOUS,
     HeapGrowth,
 )
+from heapnb.analysis.diagnosis.consequences import Consequence, causes_of_growth
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
-from heapnb.analysis.diagnosis.detectors.base import capitalised
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.growing import accumulations
+from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles, ReportedLeak, catalogue
+from heapnb.analysis.diagnosis.known_matching import Finding, known_of
+from heapnb.analysis.diagnosis.origins import origin_of
+from heapnb.analysis.diagnosis.places import WITHOUT_PARSER, lines_of, with_addition
+from heapnb.analysis.diagnosis.queues import is_growing_queue
 from heapnb.analysis.diagnosis.retained_sizes import Sizes
-from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+from heapnb.analysis.diagnosis.runtime_bounds import bound_of
+from heapnb.analysis.diagnosis.sampled_allocations import SampledAllocations
+from heapnb.analysis.diagnosis.suspects import Diagnosis, Rate, Suspect
 from heapnb.analysis.diagnosis.verdicts import Rating, judge
-from heapnb.analysis.diagnosis.wording import explanation_of, reason_of
-from heapnb.analysis.packages import package_of
+from heapnb.analysis.heap_profiles.profile import HeapProfile
+from heapnb.analysis.heap_profiles.reading import read_heap_profile
+from heapnb.analysis.known_objects import shape_of
+from heapnb.analysis.known_shapes import KnownShape
+from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
+from heapnb.analysis.source_code.parse import is_available
+from heapnb.errors import HeapnbError
+from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
 from heapnb.progress import Advance, ProgressOption, stage
 
 _WEAK_COLLECTIONS: Final = ("WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry")
+_METHOD_OF_OBJECT: Final = 3
+"""Steps from a variable up to the object whose method sees it: scope, function, object."""
+
 _SHARE_DIGITS: Final = 3
 
 
@@ -41,6 +57,9 @@ def diagnose(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    work: WorkOption = None,
+    known_leaks: CatalogueFiles = None,
+    heap_profile: HeapProfile | SnapshotSource | None = None,
 ) -> Diagnosis:
     """Say whether snapshots show a leak, of what, and what holds it.
 
@@ -51,6 +70,14 @@ def diagnose(
         growth that stops is not. A single one shows what is large.
     progress, cache, salvage, source_root, source_maps
         How files are opened; see `heapnb.load`.
+    work : sequence of float or None, optional
+        Units of work that were done when each snapshot was taken; see `heapnb.load_series`. Not
+        for a `Series`, which has its own.
+    known_leaks : str, PathLike or sequence of these, optional
+        Files of leaks that you know of, besides those that heapnb knows; see docs/known-leaks.md.
+    heap_profile : HeapProfile, path or bytes, optional
+        A sampling heap profile of the same program: suspects then say how much the functions that
+        add or make their objects allocated; see docs/heap-profiles.md.
 
     Returns
     -------
@@ -62,47 +89,110 @@ def diagnose(
     >>> diagnosis = hn.diagnose(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
     >>> diagnosis.verdict, diagnosis.suspects[0].anchor  # doctest: +SKIP
     """
+    sampled = None if heap_profile is None else _sampled(heap_profile, source_root, source_maps)
     if isinstance(source, Series):
+        if work is not None:
+            raise HeapnbError("A series has its own units of work.", hint="load_series(…, work=…)")
         series = source
     else:
+        is_content = isinstance(source, str | bytes | bytearray | memoryview)
+        is_one = is_content or not isinstance(source, Sequence)
         series = load_series(
-            source if isinstance(source, list | tuple) else [source],  # type: ignore[list-item]
+            [source] if is_one else list(source),  # type: ignore[list-item, arg-type]
             progress=progress,
             cache=cache,
             salvage=salvage,
             source_root=source_root,
             source_maps=source_maps,
+            work=work,
         )
+    reported = catalogue(known_leaks)
     with stage("Looking for growth"):
         found = accumulations(series)
     with stage("Explaining suspects") as advance:
-        return _explained(series, found, advance)
+        diagnosis = _explained(series, found, reported, advance)
+    return diagnosis if sampled is None else _with_samples(diagnosis, sampled)
 
 
-def _explained(series: Series, found: Accumulations, advance: Advance) -> Diagnosis:
+def _sampled(
+    heap_profile: HeapProfile | SnapshotSource, source_root: Folders, source_maps: Folders
+) -> SampledAllocations:
+    """Read a heap profile, before a large heap is read."""
+    if not isinstance(heap_profile, HeapProfile):
+        heap_profile = read_heap_profile(
+            heap_profile, source_root=source_root, source_maps=source_maps
+        )
+    return SampledAllocations.of(heap_profile)
+
+
+def _with_samples(diagnosis: Diagnosis, sampled: SampledAllocations) -> Diagnosis:
+    """Add what was sampled: to the suspects of which it says something, and to the whole."""
+    suspects = []
+    for suspect in diagnosis.suspects:
+        found = sampled.about(suspect.class_name, suspect.added_at, suspect.defined_at)
+        more = () if found is None else (found,)
+        suspects.append(replace(suspect, remarks=(*suspect.remarks, *more)))
+    return replace(
+        diagnosis,
+        suspects=tuple(suspects),
+        sampled=sampled.program,
+        warnings=(*diagnosis.warnings, *sampled.profile.warnings),
+    )
+
+
+def _explained(
+    series: Series, found: Accumulations, reported: Sequence[ReportedLeak], advance: Advance
+) -> Diagnosis:
     """Rate what grew, and explain what is a suspect."""
     growth = HeapGrowth.of(series, found)
-    rated = [
-        _Rated.of(growth.confidence(accumulation), Evidence(series, accumulation))
+    growing = [
+        Evidence(series, accumulation)
         for accumulation in found.growing
         if not _is_weak(series, accumulation)
+    ]
+    rated = [
+        _Rated.of(growth.confidence(one.accumulation, is_queue=is_growing_queue(one)), one)
+        for one in growing
     ]
     if len(series) == 1:
         # The runtime has large tables of its own, which need not grow.
         rated = [one for one in rated if one.is_of_program]
     loads = zip(rated, warm_up([one.evidence for one in rated]), strict=True)
     suspicious = [(one, what) for one, what in loads if one.confidence >= SUSPICIOUS]
-    loaded = sorted({what for _, what in suspicious if what is not None})
+    loaded = {what for _, what in suspicious if what is not None}
     rated = [one for one, what in suspicious if what is None]
+    bounds = [bound_of(one.evidence) if len(series) > 1 else None for one in rated]
+    bounded = {bound for bound in bounds if bound is not None}
+    rated = [one for one, bound in zip(rated, bounds, strict=True) if bound is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
+    rated, consequences = _without_consequences(rated)
     sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
     suspects: list[Suspect] = []
     for rank, one in enumerate(rated, 1):
         advance(rank - 1, len(rated))
-        suspects.append(_suspect(sizes, rank, one))
-    verdict, basis = judge(series, [one.rating for one in rated], found, loaded)
-    reason = reason_of(basis, suspects)
-    return Diagnosis(series, verdict, reason, tuple(suspects), series.warnings, basis)
+        suspects.append(_suspect(sizes, rank, one, consequences.get(id(one), ()), reported))
+    verdict, basis = judge(series, [one.rating for one in rated], found, loaded, bounded)
+    warnings = series.warnings
+    if suspects and series.last.source_files is not None and not is_available():
+        warnings = (*warnings, WITHOUT_PARSER)
+    return Diagnosis(series, verdict, tuple(suspects), basis, warnings)
+
+
+def _without_consequences(
+    rated: list[_Rated],
+) -> tuple[list[_Rated], dict[int, tuple[Consequence, ...]]]:
+    """Take out what grows because of another suspect; return that by the `id` of the other one."""
+    suspects: list[_Rated] = []
+    found: dict[int, tuple[Consequence, ...]] = {}
+    for one, because in zip(rated, causes_of_growth([one.evidence for one in rated]), strict=True):
+        if because is None:
+            suspects.append(one)
+        else:
+            key = id(rated[because.place])
+            anchor = cause_of(one.evidence).anchor
+            consequence = Consequence.of(one.evidence, because.relation, anchor)
+            found[key] = (*found.get(key, ()), consequence)
+    return suspects, found
 
 
 @dataclass(frozen=True)
@@ -149,7 +239,13 @@ def _is_weak(series: Series, accumulation: Accumulation) -> bool:
     )
 
 
-def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
+def _suspect(
+    sizes: Sizes,
+    rank: int,
+    rated: _Rated,
+    consequences: tuple[Consequence, ...],
+    reported: Sequence[ReportedLeak],
+) -> Suspect:
     evidence = rated.evidence
     accumulation = evidence.accumulation
     cause = cause_of(evidence)
@@ -157,25 +253,28 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
     counts = subject.counts
     size = sizes.of_suspects[rank - 1]
     retained = size.per_snapshot
-    location = cause.location or subject.location
-    package = None if location is None else package_of(location)
+    lines = with_addition(lines_of(evidence, subject), evidence.graph, cause.addition)
+    # The line that adds says more than the definition of what is added.
+    added = lines.added_at[0].location if lines.added_at else None
+    defined_at = cause.location or subject.location
     within = sizes.rank_of_enclosing(rank - 1)
-    explanation = explanation_of(cause.explanation, package, grows=len(counts) > 1, within=within)
+    known = known_of(Finding(evidence, subject, cause), reported)
+    count_delta = counts[-1] - (counts[0] if len(counts) > 1 else 0)
+    retained_delta = retained[-1] - (retained[0] if len(retained) > 1 else 0)
     return Suspect(
         rank,
         cause.kind,
         subject.class_name,
         counts,
         retained,
-        counts[-1] - (counts[0] if len(counts) > 1 else 0),
-        retained[-1] - (retained[0] if len(retained) > 1 else 0),
+        count_delta,
+        retained_delta,
         rated.confidence,
         tuple(evidence.path.chain),
         cause.anchor.text,
-        location,
+        added or defined_at,
         int(evidence.graph.node_id[accumulation.example]),
-        explanation,
-        cause.fix,
+        cause.facts,
         round(sizes.share(rank - 1), _SHARE_DIGITS),
         cause.anchor.held_by,
         evidence.path,
@@ -185,9 +284,35 @@ def _suspect(sizes: Sizes, rank: int, rated: _Rated) -> Suspect:
         tuple(int(size) for size in accumulation.size),
         None if size.container is None else int(evidence.graph.node_id[size.container]),
         within,
-        capitalised(subject.title),
+        subject.title[:1].upper() + subject.title[1:],
         evidence.released,
+        cause.alternatives,
+        Rate.of(evidence.series.span, count_delta, retained_delta),
+        consequences,
+        cause.remarks,
+        known,
+        origin_of(evidence, known),
+        lines,
+        defined_at,
+        subject.shape,
+        _shape_of_holder(evidence, cause.anchor.place),
     )
+
+
+def _shape_of_holder(evidence: Evidence, place: int) -> KnownShape | None:
+    """Recognise the innermost object around the objects that tells how to release them.
+
+    It is at the anchor, has it, or is between it and the objects; or the anchor is a variable that
+    its methods share, as in a store that a function creates.
+    """
+    steps = evidence.steps
+    is_variable = place < len(steps) and steps[place].edge_type == "context"
+    above = _METHOD_OF_OBJECT if is_variable else 1
+    for step in reversed(steps[max(place - above, 0) : -1]):
+        shape = shape_of(evidence.graph, step.node)
+        if shape is not None and shape.holding:
+            return shape
+    return None
 
 
 __all__ = ["diagnose"]

@@ -12,7 +12,8 @@ import numpy as np
 
 from heapnb.analysis.diagnosis.accumulation import KEPT, REPLACED
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.series.trend import trends
+from heapnb.analysis.diagnosis.queues import CHUNKS, is_growing_queue
+from heapnb.analysis.series.trend import pace
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import internal_child
 from heapnb.graph.scopes import is_module_scope
@@ -22,6 +23,18 @@ GOES_ON: Final = 0.8
 
 Loads vary by some tenths from interval to interval. Bench: 0.4 makes
 `healthy_pool_fills_slowly` a leak; 1 makes `healthy_bounded_queue` no-leak.
+"""
+
+SLOWED: Final = 0.5
+"""Growth for each unit of work that is down to this share is at most undecided.
+
+A cache that warms up slows down like that; a leak follows the work. Bench: not measured yet.
+"""
+
+SLOWED_FACTOR: Final = 0.45
+"""What growth that clearly slows down leaves of the confidence, at most: too little for a leak.
+
+Bench: not measured yet.
 """
 
 SUDDEN: Final = 0.05
@@ -82,8 +95,6 @@ and 1.
 """
 
 _BYTES_PER_PLACE: Final = 8
-_CHUNKS: Final = ("FixedCircularBuffer",)
-"""Classes with an array of one size, of which there is another one as soon as it is full."""
 _QUEUE: Final = "Array"
 """Class of what may be a queue: members that come at one end and go at the other."""
 
@@ -149,11 +160,19 @@ def doubts(evidence: Evidence) -> tuple[Doubt, ...]:
 
 
 def _slows_down(evidence: Evidence) -> Doubt | None:
-    levelling = float(trends(evidence.accumulation.amount[np.newaxis]).levelling[0])
-    if np.isnan(levelling) or levelling >= GOES_ON:
+    accumulation = evidence.accumulation
+    amount, work = accumulation.amount, evidence.series.steady_work
+    if work is not None and work[0] > 0 and not accumulation.is_content:
+        # The count of units starts with the process: so does that of the objects.
+        amount, work = np.insert(amount, 0, 0), (0.0, *work)
+    found = pace(amount, work)
+    if found is None or found.share >= GOES_ON:
         return None
-    left = max(levelling, 0.0)
-    return Doubt(Objection.SLOWS_DOWN, left / GOES_ON, share=left)
+    left = max(found.share, 0.0)
+    # Bytes come in pieces of many, so chance says nothing of them.
+    is_clear = left < SLOWED or (found.is_slower and not accumulation.is_content)
+    factor = min(left / GOES_ON, SLOWED_FACTOR if is_clear else 1.0)
+    return Doubt(Objection.SLOWS_DOWN, factor, share=left)
 
 
 def _came_at_once(evidence: Evidence) -> Doubt | None:
@@ -178,7 +197,9 @@ def _is_replaced(evidence: Evidence) -> Doubt | None:
         return None
     share = max(survived, 0.0) / born
     # Members pass through a queue, too; if it gets longer all the same, it still leaks.
-    is_queue = evidence.holder.class_name == _QUEUE and survival[0] < KEPT
+    is_queue = is_growing_queue(evidence) or (
+        evidence.holder.class_name == _QUEUE and survival[0] < KEPT
+    )
     return Doubt(Objection.REPLACED, 1.0 if is_queue else share, share=share)
 
 
@@ -187,7 +208,7 @@ def _has_spare_room(evidence: Evidence) -> Doubt | None:
     if accumulation.is_list or accumulation.is_content or accumulation.n_holders > 1:
         return None
     elements = internal_child(graph, accumulation.holder, "elements")
-    if elements is None or evidence.anchor.held_by in _CHUNKS:
+    if elements is None or evidence.anchor.held_by in CHUNKS:
         return None
     series = evidence.series
     if series.one_process and series.births[elements] > 0:

@@ -12,96 +12,34 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation
-from heapnb.analysis.diagnosis.short_names import article, clipped, short_script
+from heapnb.analysis.diagnosis.functions_behind import function_behind
+from heapnb.analysis.diagnosis.member_counts import counts_of, released_of
+from heapnb.analysis.diagnosis.names import PUBLIC_NAMES, Anchor, Names, Step
+from heapnb.analysis.diagnosis.original_names import original_names
+from heapnb.analysis.diagnosis.short_names import article, clipped
+from heapnb.analysis.diagnosis.wrappers import FEWEST, MOST_OF_THEM, Wrapped, wrapped_by
+from heapnb.analysis.known_objects import shape_of
+from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.packages import PACKAGES_FOLDER
 from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.analysis.retention.weak_tables import is_entry
-from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.series import Series
-from heapnb.analysis.series.series_data import is_member
-from heapnb.decode.global_object import global_objects
+from heapnb.analysis.series.shapes import properties_of
 from heapnb.graph import HeapGraph
+from heapnb.graph.edges import child
 from heapnb.graph.locations import UNNAMED, definition_sites, is_internal, location_of
-from heapnb.graph.references import (
-    attached,
-    private_field_of,
-    spelled,
-    weak_map_of,
-)
-from heapnb.graph.scopes import function_of_scope, is_module_scope
+from heapnb.graph.scopes import is_module_scope, is_suspended
 from heapnb.kernels import trees as kernels
-
-OWNER_LABEL: Final = "<symbol owner_symbol>"
-"""By which Node's handles refer to what the program knows."""
 
 _MODULE_BODY: Final = "Generator"
 """As what V8 runs an ES module: its site is the first line of the file."""
 
 _MOST_BELOW: Final = 4096
 
-_MOST_SAMPLED: Final = 32
-"""Functions that are looked at, to say what each of them retains."""
-
 _MOST_BELOW_FUNCTION: Final = 64
-
-
-@dataclass(frozen=True)
-class Step:
-    """One object on the path to the accumulation; backing stores are left out.
-
-    Parameters
-    ----------
-    node : int
-        Ordinal.
-    class_name : str
-        Its class.
-    label : str
-        How the object before refers to it: V8's raw name, or an index.
-    edge_type : str
-        By what kind of edge.
-    """
-
-    node: int
-    class_name: str
-    label: str
-    edge_type: str
-
-    @property
-    def is_named(self) -> bool:
-        """Whether a name of the program leads here: a variable or a property."""
-        return self.edge_type in {"property", "context"} and self.label != OWNER_LABEL
-
-    @property
-    def written(self) -> str:
-        """The reference as a person reads it: ``cache``, ``[Symbol(sessions)]``."""
-        return spelled(self.edge_type, self.label)
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """The name by which a program holds an accumulation.
-
-    Parameters
-    ----------
-    name : str
-        A variable or a property.
-    text : str
-        The same with what it belongs to, in words.
-    held_by : str
-        Class of the object, or of the context, that has it.
-    expression : str
-        As one would write it: ``registry.#byId``.
-    place : int
-        Which step of the path the name leads to.
-    """
-
-    name: str
-    text: str
-    held_by: str
-    expression: str
-    place: int
+_MOST_SCOPES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -155,7 +93,7 @@ class Evidence:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The way to the example, the root and backing stores left out."""
-        steps = []
+        steps: list[Step] = []
         label, edge_type = "", ""
         for step in self.path.steps[1:]:
             # What is in a cell is called as the cell; what is in a store has its place there.
@@ -165,21 +103,59 @@ class Evidence:
                 if not self.tree.is_cell[step.ordinal]:
                     label = ""
                 continue
-            steps.append(Step(step.ordinal, clipped(step.class_name), clipped(label), edge_type))
+            class_name = original_names(self.graph).class_name(step.ordinal)
+            name = self._original_name(steps, label, edge_type)
+            steps.append(
+                Step(step.ordinal, clipped(class_name), clipped(label), edge_type, clipped(name))
+            )
             label = ""
         return tuple(steps)
+
+    def _original_name(self, above: list[Step], label: str, edge_type: str) -> str:
+        """Return what the program's source calls a variable or property; empty if unknown."""
+        names = original_names(self.graph)
+        found = None
+        if edge_type == "property" and above:
+            owner = above[-1]
+            public = PUBLIC_NAMES.get((owner.class_name, label))
+            found = public or names.property(label, owner.node)
+        elif edge_type == "context":
+            seen_from = [step.node for step in above if not self.is_scope(step.node)]
+            found = names.variable(label, seen_from[-1]) if seen_from else None
+        return found or ""
 
     @cached_property
     def place_of_holder(self) -> int:
         """Which step is the holder; for what grows by itself, the object itself."""
         if self.accumulation.is_content:
             return len(self.steps) - 1
+        if self.accumulation.is_list and self.is_scope(self.accumulation.example):
+            return self._start_of_scopes()
         nodes = [step.node for step in self.steps]
         return (
             nodes.index(self.accumulation.holder)
             if self.accumulation.holder in nodes
             else len(nodes) - 2
         )
+
+    def _start_of_scopes(self) -> int:
+        """Return which step holds the first of a chain of scopes that are linked alike.
+
+        The scopes above them, of the functions that run the program, hang in functions, too, so
+        that the members include them.
+        """
+        link = self.link
+        start = len(self.steps) - len(link)
+        labels, classes = [step.label for step in link], [step.class_name for step in link]
+        while link and start >= len(link):
+            above = self.steps[start - len(link) : start]
+            if [step.class_name for step in above] != classes:
+                break
+            start -= len(link)
+            if [step.label for step in above] != labels:
+                # A variable of another name leads to the first one.
+                break
+        return start - 1
 
     @property
     def holder(self) -> Step:
@@ -207,118 +183,66 @@ class Evidence:
         is_property = self.steps[-1].is_named and len(self.accumulation.members) <= 2 * n_holders
         if n_holders > 1 and is_property and not self.accumulation.is_list:
             start = len(self.steps) - 1
+        elif n_holders > 1 and start > 0 and self._holders_have_keys():
+            start -= 1
+        if self.accumulation.is_list and self.is_scope(self.steps[start].node):
+            # A variable of that scope leads to the first member.
+            start += self.steps[start + 1].edge_type == "context"
         for place in range(start, -1, -1):
-            if self.steps[place].is_named:
-                return self.anchor_at(place)
-            if (field := self._private_field(place)) is not None:
-                return field
+            anchor = self.names.anchor_of(place)
+            if anchor is not None:
+                return anchor
         step = self.holder
         name = self.graph.name(step.node) or step.class_name
-        return Anchor(name, f"{name} of the engine", step.class_name, name, 0)
+        return Names.of_engine(name, step.class_name)
 
-    def _private_field(self, place: int) -> Anchor | None:
-        """Describe a private field that a compiler has put into a WeakMap."""
-        edge = int(self.tree.parent_edge[self.steps[place].node])
-        if place == 0 or not is_entry(self.graph, edge):
-            return None
-        name = private_field_of(self.graph, edge)
-        if name is None:
-            return None
-        owner = self.steps[place - 1]
-        above = f"{self._expression(place - 1)}." if owner.is_named else ""
-        text = (
-            f"the private field `{name}` of {article(owner.class_name)} (`{above}{name}`, "
-            f"in the WeakMap `{weak_map_of(self.graph, edge)}`)"
-        )
-        return Anchor(name, text, owner.class_name, f"{above}{name}", place)
-
-    def anchor_at(self, place: int) -> Anchor:
-        """Describe the name that leads to a step.
-
-        Parameters
-        ----------
-        place : int
-            Which step.
-
-        Returns
-        -------
-        Anchor
-        """
-        step = self.steps[place]
-        owner = self.steps[place - 1] if place else step
-        expression = name = step.written
-        if step.edge_type == "context":
-            text = self._variable(place)
-        elif self.is_global_object(place - 1):
-            text = f"the property `{name}` of the global object"
-        else:
-            expression = self._expression(place)
-            reached = f" (`{expression}`)" if expression != name else ""
-            text = f"the property `{name}` of {article(owner.class_name)}{reached}"
-        return Anchor(name, text, owner.class_name, expression, place)
-
-    def is_global_object(self, place: int) -> bool:
-        """Tell whether a step is the global object."""
-        return (
-            0 <= place < len(self.steps)
-            and self.steps[place].node in self._global_objects
-            and not self.steps[place].is_named
-        )
+    def _holders_have_keys(self) -> bool:
+        """Tell whether properties of different names lead to the holders."""
+        last = self.series.snapshots[-1]
+        holders = last.owner[self.accumulation.members]
+        labels = last.label[holders[last.is_property[holders]]]
+        return len(labels) > 0 and bool((labels != labels[0]).any())
 
     @cached_property
-    def _global_objects(self) -> frozenset[int]:
-        return frozenset(global_objects(self.graph).tolist())
+    def names(self) -> Names:
+        """How the steps are called."""
+        return Names(self.graph, self.tree, self.steps)
 
-    def _variable(self, place: int) -> str:
-        step = self.steps[place]
-        # What has the scope: a function, or the code of an ES module.
-        outer = max(place - 2, 0)
-        script = self.script_of(outer)
-        where = short_script(script) if script else ""
-        if place == 0 or is_module_scope(self.graph, self.steps[place - 1].node):
-            return f"the module variable `{step.written}`" + (where and f" of {where}")
-        function = function_of_scope(self.graph, self.steps[place - 1].node)
-        inside = f" of the function `{function}`" if function else " of a function"
-        held_as = f", held by `{self.steps[outer].written}`" if self.steps[outer].is_named else ""
-        return f"the closure variable `{step.written}`{inside}{where and f' in {where}'}{held_as}"
+    def anchor_at(self, place: int) -> Anchor:
+        """See `Names.anchor_at`."""
+        return self.names.anchor_at(place)
 
-    def _expression(self, place: int) -> str:
-        parts: list[str] = []
-        for index in range(place, -1, -1):
-            step = self.steps[index]
-            if not step.is_named:
-                break
-            parts.append(attached(step.edge_type, step.label))
-            if step.edge_type == "context" or self.is_global_object(index - 1):
-                break
-        if parts[-1] == ".exports" and len(parts) > 1:
-            parts.pop()
-        return "".join(reversed(parts)).removeprefix(".")
+    def is_global_object(self, place: int) -> bool:
+        """See `Names.is_global_object`."""
+        return self.names.is_global_object(place)
 
-    def closure_above(self, place: int) -> int | None:
-        """Find the nearest function above a step."""
-        for index in range(place - 1, -1, -1):
-            if self.is_closure(self.steps[index].node):
-                return index
-        return None
+    def is_scope(self, node: int) -> bool:
+        """Tell whether a node is a context with the variables of a function or a module."""
+        return self.graph.name(node).startswith(vocab.CONTEXT_NAME)
 
     def is_closure(self, node: int) -> bool:
         """Tell whether a node is a function."""
         return bool(self.graph.node_type[node] == self.graph.node_type_index("closure"))
 
-    def script_of(self, place: int) -> str:
-        """Name the script that a step is defined in."""
-        location = location_of(self.graph, self.steps[place].node)
-        return location.rsplit(":", 2)[0] if location else ""
-
     @cached_property
     def class_name(self) -> str:
-        """Class of the members; for the engine's own objects, of the first named object in them."""
-        return self.graph.class_name(self.named_example)
+        """Class of what accumulates, as a person knows it.
+
+        Of what the members wrap; for the engine's own objects, of the first named object in them.
+        """
+        return original_names(self.graph).class_name(self.named_example)
+
+    @cached_property
+    def wrapped(self) -> Wrapped | None:
+        """What the members wrap; None where they are themselves what a person looks for."""
+        is_content = self.accumulation.is_content
+        return None if is_content else wrapped_by(self.graph, self.accumulation)
 
     @cached_property
     def named_example(self) -> int:
         """The example, or what the program sees of it."""
+        if self.wrapped is not None:
+            return int(self.wrapped.contents[0])
         class_name = self.graph.class_name(self.accumulation.example)
         if class_name.startswith(vocab.CONTEXT_NAME):
             # Variables that closures share: a chain of closures, of which these are one half.
@@ -327,12 +251,32 @@ class Evidence:
                 return closures[-1]
         elif class_name not in vocab.ENGINE_CLASSES:
             return self.accumulation.example
-        below = self.below(self.accumulation.example)
+        below = [node for node in self.below(self.accumulation.example) if self._is_in_most(node)]
         known = [node for node in below if self._own_location(node) is not None]
         objects = [node for node in known if not self.is_closure(node)]
         # A reaction to a promise, say, of which only the runtime's own functions know.
         others = (node for node in below if self._is_programs_object(node))
         return next(iter([*objects, *known]), next(others, self.accumulation.example))
+
+    def _is_in_most(self, node: int) -> bool:
+        """Tell whether most members hold an object of the class, not just the one that came first.
+
+        What they all refer to, such as a logger, has its place below one of them.
+        """
+        count, n_sampled = self._classes_below
+        return count[self.graph.class_name(node)] >= MOST_OF_THEM * n_sampled
+
+    @cached_property
+    def _classes_below(self) -> tuple[Counter[str], int]:
+        """How many members hold an object of each class, and of how many; of few, the example."""
+        accumulation = self.accumulation
+        is_one = accumulation.is_content or len(accumulation.members) < FEWEST
+        sample = [accumulation.example] if is_one else accumulation.sample
+        count: Counter[str] = Counter()
+        for member in sample:
+            below = self.below(member, most=_MOST_BELOW_FUNCTION)
+            count.update({self.graph.class_name(node) for node in below})
+        return count, len(sample)
 
     def _is_programs_object(self, node: int) -> bool:
         """Tell objects of the program from the engine's own, and from functions."""
@@ -341,43 +285,122 @@ class Evidence:
         return bool(is_object) and not name.startswith((vocab.CONTEXT_NAME, *vocab.ENGINE_CLASSES))
 
     @cached_property
+    def shape(self) -> KnownShape | None:
+        """The class of a well-known library that the objects are recognised as."""
+        return shape_of(self.graph, self.named_example)
+
+    @cached_property
     def content(self) -> str:
         """The class of most objects in the example; empty if there are none."""
         classes = Counter(
-            self.graph.class_name(node)
+            original_names(self.graph).class_name(node)
             for node in self.below(self.accumulation.example)
-            if self._is_programs_object(node)
+            if self._is_programs_object(node) and self._is_in_most(node)
         )
         return clipped(classes.most_common(1)[0][0]) if classes else ""
 
     @cached_property
     def title(self) -> str:
-        """What to call functions: by their name and what each retains; empty for other objects.
+        """What to call the members where their class says little.
 
-        Such as "`cancel` closures, each retaining a `CallContext`".
+        Such as "`cancel` closures, each retaining a `CallContext`", "`UploadReceipt`, wrapped in
+        `{v}`", or "`{id, name, error?}`" for records of several shapes; empty for other objects.
         """
-        if self.class_name != vocab.CLASS_FUNCTION:
-            return ""
-        members = self.accumulation.members
-        if not self.is_closure(self.accumulation.example) or self.accumulation.is_content:
-            members = np.array([self.named_example], np.uint32)
-        chosen = members[
-            np.linspace(0, len(members) - 1, min(len(members), _MOST_SAMPLED)).astype(int)
-        ]
-        sample = [int(node) for node in chosen]
-        names = {self.graph.name(node) for node in sample}
-        name = names.pop() if len(names) == 1 else ""
-        retained = [self._class_retained(node) for node in sample]
-        title = f"`{clipped(name)}` closures" if name else "closures"
-        if retained[0] and len(set(retained)) == 1:
-            title += f", each retaining {article(retained[0])}"
-        return title
+        if is_suspended(self.graph, self.named_example):
+            title = self._title_of_call()
+        elif self.class_name == vocab.CLASS_FUNCTION:
+            title = self._title_of_functions()
+        else:
+            title = self._title_of_shapes()
+        wrapper = "" if self.wrapped is None else self.wrapped.wrapper
+        if not wrapper:
+            return title
+        return f"{title or f'`{clipped(self.class_name)}`'}, wrapped in `{clipped(wrapper)}`"
 
-    def _class_retained(self, function: int) -> str:
-        """Class of the nearest object of the program that a function retains; empty if none."""
-        below = self.below(function, most=_MOST_BELOW_FUNCTION)
+    def _title_of_functions(self) -> str:
+        """Name functions by their name and by what each retains."""
+        accumulation = self.accumulation
+        if self.wrapped is not None:
+            sample = self.wrapped.contents.tolist()
+        elif not self.is_closure(accumulation.example) or accumulation.is_content:
+            sample = [self.named_example]
+        else:
+            sample = accumulation.sample
+        behind = (function_behind(self.graph, node) for node in sample)
+        functions = [
+            node if function is None else function
+            for node, function in zip(sample, behind, strict=True)
+        ]
+        names = {original_names(self.graph).function(node) for node in functions}
+        name = names.pop() if len(names) == 1 else ""
+        native = self.graph.node_type_index("native")
+        is_listener = self.graph.node_type[accumulation.example] == native
+        what = "listeners" if is_listener and self.wrapped is not None else "closures"
+        title = f"`{clipped(name)}` {what}" if name else what
+        retained = self._class_retained(sample)
+        return f"{title}, each retaining {article(retained)}" if retained else title
+
+    def _title_of_shapes(self) -> str:
+        """Name records of several shapes by their properties, the optional ones marked."""
+        if self.accumulation.is_content or not self.class_name.startswith("{"):
+            return ""
+        classes = np.unique(self.graph.class_index[self.accumulation.members])
+        shapes = [properties_of(self.graph.class_names[int(one)].as_py()) for one in classes]
+        if len(shapes) == 1 or not all(shapes):
+            return ""
+        always = set(shapes[0]).intersection(*shapes)
+        order = dict.fromkeys(name for shape in sorted(shapes, key=len) for name in shape)
+        names = (name if name in always else f"{name}?" for name in order)
+        return clipped(f"`{{{', '.join(names)}}}`")
+
+    def _title_of_call(self) -> str:
+        """Name suspended calls of async functions and generators."""
+        function = child(self.graph, self.named_example, "function")
+        names = original_names(self.graph)
+        name = "" if function is None else clipped(names.function(function))
+        # The promise that an async function returns says nothing; its variables do.
+        below = self.below(self.named_example, most=_MOST_BELOW_FUNCTION)
         objects = (node for node in below if self._is_programs_object(node))
-        return next((clipped(self.graph.class_name(node)) for node in objects), "")
+        own = (node for node in objects if self._own_location(node) is not None)
+        retained = next((clipped(names.class_name(node)) for node in own), "")
+        title = f"suspended calls of `{name}`" if name else "suspended calls"
+        return f"{title}, each retaining {article(retained)}" if retained else title
+
+    def _class_retained(self, functions: list[int]) -> str:
+        """Class of an object of the program that each function retains for itself; empty if none.
+
+        What they all see, such as a configuration, does not count. A class of the program's own
+        comes before Arrays and the like.
+        """
+        seen = [self._seen_by(function) for function in functions]
+        count = Counter(node for nodes in seen for node in nodes)
+        is_one = len(functions) == 1
+        classes = [
+            dict.fromkeys(
+                (self._own_location(node) is None, original_names(self.graph).class_name(node))
+                for node in nodes
+                if is_one or count[node] == 1
+            )
+            for nodes in seen
+        ]
+        common = set(classes[0]).intersection(*classes)
+        chosen = sorted((one for one in classes[0] if one in common), key=lambda one: one[0])
+        return clipped(chosen[0][1]) if chosen else ""
+
+    def _seen_by(self, function: int) -> list[int]:
+        """List objects that a function retains, each once: its variables, then what is below it."""
+        graph = self.graph
+        found = []
+        scope = child(graph, function, "context")
+        for _ in range(_MOST_SCOPES):
+            if scope is None or not self.is_scope(scope) or is_module_scope(graph, scope):
+                break
+            edges = np.arange(*graph.edges_of(scope))
+            edges = edges[graph.edge_type[edges] == graph.edge_type_index("context")]
+            found += graph.edge_to[edges].tolist()
+            scope = child(graph, scope, "previous")
+        below = self.below(function, most=_MOST_BELOW_FUNCTION)
+        return [node for node in dict.fromkeys([*found, *below]) if self._is_programs_object(node)]
 
     @cached_property
     def location(self) -> str | None:
@@ -391,7 +414,7 @@ class Evidence:
         location = location_of(self.graph, self.named_example)
         if location is not None and not is_internal(location):
             return location
-        return self._location_of_functions() or self._location_of_owner() or location
+        return self._location_of_functions() or self.location_of_owner or location
 
     @cached_property
     def is_of_program(self) -> bool:
@@ -401,24 +424,33 @@ class Evidence:
             self._own_location(node) is not None for node in self.below(self.named_example)
         )
 
-    def _location_of_owner(self) -> str | None:
+    @cached_property
+    def location_of_owner(self) -> str | None:
         """Return the site of what holds the members, up to the first function or module.
 
         A class of a package has instances in many programs, and does not say which one leaks; a
-        function or module of a package whose variable holds the members does.
+        function or module of a package whose variable holds the members does. What holds the key
+        of a WeakMap does not put values into the WeakMap.
         """
         for place in range(len(self.steps) - 2, -1, -1):
             step = self.steps[place]
+            is_key = is_entry(self.graph, int(self.tree.parent_edge[self.steps[place + 1].node]))
             site = self._own_location(step.node)
             has_scope = self.is_closure(step.node) or step.class_name == _MODULE_BODY
             if site is not None and (has_scope or PACKAGES_FOLDER not in site):
                 return site
-            if has_scope:
+            if has_scope or is_key:
                 return None
         return None
 
     def _location_of_functions(self) -> str | None:
         """Return the line of the program that creates a function for each member."""
+        function = self.function_of_each
+        return None if function is None else self._own_location(function)
+
+    @cached_property
+    def function_of_each(self) -> int | None:
+        """A function of the program below the example, of which each member has one of its own."""
         graph = self.graph
         closures = graph.node_type[self.held] == graph.node_type_index("closure")
         functions = self.held[closures]
@@ -431,7 +463,7 @@ class Evidence:
                 continue
             place = np.flatnonzero(functions == inner)
             if len(place) and count[which.reshape(-1)[place[0]]] >= n_members:
-                return site
+                return inner
         return None
 
     def _own_location(self, node: int) -> str | None:
@@ -440,44 +472,26 @@ class Evidence:
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
-        """How many there are in each snapshot.
-
-        All objects of the class and its definition site; of what has none, the members.
-        """
-        if location_of(self.graph, self.named_example) is None:
-            return tuple(int(count) for count in self.accumulation.count)
-        snapshots = self.series.snapshots
-        return tuple(int(np.count_nonzero(self._alike(snapshot))) for snapshot in snapshots)
-
-    def _alike(self, snapshot: ReducedSnapshot) -> BoolArray:
-        """Mark the objects of the class and definition site in a snapshot."""
-        last = self.series.snapshots[-1]
-        wanted = last.kind_hash[last.kind[self.named_example]]
-        alike: BoolArray = (snapshot.kind_hash == wanted)[snapshot.kind]
-        return alike
+        """How many there are in each snapshot; see `counts_of`."""
+        return counts_of(self.series, self.accumulation, self.named_example, self.wrapped)
 
     @cached_property
     def released(self) -> tuple[int, int] | None:
-        """How many of `counts` in the previous snapshot are gone in the last one, and of how many.
-
-        None where node ids do not tell, where the objects are made anew each time, and where one
-        object grows.
-        """
-        if self.accumulation.is_content or self.accumulation.removals is None:
-            return None
-        if location_of(self.graph, self.named_example) is None:
-            return self.accumulation.removals
-        before, last = self.series.snapshots[-2:]
-        ids = before.node_id[self._alike(before)]
-        return int(np.count_nonzero(~is_member(ids, last.node_id))), len(ids)
+        """How many of `counts` in the previous snapshot are gone in the last; see `released_of`."""
+        return released_of(self.series, self.accumulation, self.named_example, self.wrapped)
 
     @cached_property
-    def held(self) -> IntArray:
-        """All that the members hold in the retaining tree, themselves included, as ordinals."""
+    def is_held(self) -> BoolArray:
+        """``bool[n_nodes]``: what the members hold in the retaining tree, themselves included."""
         is_held = np.zeros(self.graph.n_nodes, np.bool_)
         is_held[self.accumulation.members] = True
         kernels.mark_below(self.tree.order, self.tree.parent, is_held)
-        return np.flatnonzero(is_held)
+        return is_held
+
+    @cached_property
+    def held(self) -> IntArray:
+        """The same as ordinals, ascending."""
+        return np.flatnonzero(self.is_held)
 
     def below(self, node: int, *, most: int = _MOST_BELOW) -> list[int]:
         """List what the retaining tree has below a node, up to a limit, the nearest first."""

@@ -10,10 +10,13 @@ import numpy as np
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.accumulation import REPLACED, Accumulation
-from heapnb.analysis.series.groups import Groups, group_series
+from heapnb.analysis.retention.retaining_tree import retaining_tree
+from heapnb.analysis.series.groups import DICTIONARY_CHANGES_ALIKE, Groups, group_series
+from heapnb.analysis.series.id_sets import is_member
 from heapnb.analysis.series.reduction import ReducedSnapshot, encode
 from heapnb.analysis.series.series import Series
-from heapnb.analysis.series.series_data import is_member
+from heapnb.decode.native_listeners import INTERNAL_PREFIX
+from heapnb.graph.references import attached
 from heapnb.kernels import hashing
 from heapnb.kernels.hashing import HashArray
 
@@ -37,6 +40,10 @@ MOST_BYTES_PER_MEMBER: Final = 128
 A Map needs 3 words an entry, a dictionary 3, and up to four times as much after it has grown.
 Bench: no program moves between 64 and 256.
 """
+
+_LINKS: Final = 2
+_LINKS_OF_SCOPES: Final = 6
+"""The first scopes of a chain may be those of the functions that run the program."""
 
 MOST_ACCUMULATIONS: Final = 512
 """So many accumulations are described: the largest growth first.
@@ -201,12 +208,41 @@ class GroupTable:
         # The halves of a list that is linked in both directions belong together.
         label = np.zeros(len(self.count), np.uint64)
         label[self.rows[-1]] = last.label
-        common = np.where(
-            self.is_chained[rows], snapshot.kind_hash[snapshot.kind[heads]], label[rows]
-        )
-        keys = last.route[snapshot.owner[heads]]
+        is_list = self.is_chained[rows]
+        kinds = last.kind_hash[snapshot.kind[heads]]
+        common = np.where(is_list, kinds, label[rows])
+        holders = snapshot.owner[np.where(is_list, snapshot.first_members(heads), heads)]
+        keys = last.route[holders]
         hashing.mix_arrays(keys, common, keys)
-        return keys
+        # A browser's lists have all kinds of objects of a page: channels, workers, sockets.
+        is_of_browser = self._are_of_browser(holders)
+        hashing.mix_arrays(keys, np.where(is_of_browser, kinds, 0).astype(np.uint64), keys)
+        # Properties of one object that hold such groups are keys: arrays by tenant, say.
+        alike = last.route[snapshot.owner[holders]]
+        for part in (common, last.kind_hash[snapshot.kind[holders]]):
+            hashing.mix_arrays(alike, part, alike)
+        hashing.mix_arrays(alike, kinds, alike)
+        _, which, n_alike = np.unique(alike, return_inverse=True, return_counts=True)
+        n_alike = n_alike[which]
+        is_property = snapshot.is_property[holders]
+        is_key = is_property & (n_alike >= DICTIONARY_CHANGES_ALIKE)
+        for place in np.flatnonzero(is_property & ~is_key & (n_alike > 1)).tolist():
+            is_key[place] = self._is_data(int(holders[place]))
+        return np.where(is_key, alike, keys)
+
+    def _is_data(self, node: int) -> bool:
+        """Tell whether the name of a property is no name that a program would write in code."""
+        graph = self.series.last
+        edge = int(retaining_tree(graph).parent_edge[node])
+        written = attached("property", graph.edge_label(edge))
+        return written.startswith("[") and not written.startswith("[Symbol(")
+
+    def _are_of_browser(self, nodes: NodeArray) -> BoolArray:
+        """Tell which nodes are a browser's own objects."""
+        graph = self.series.last
+        names, which = np.unique(graph.node_name[nodes], return_inverse=True)
+        marked = [graph.string(name).startswith(INTERNAL_PREFIX) for name in names.tolist()]
+        return np.array(marked, np.bool_)[which]
 
     def _members(self, number: int, merged_of_row: IntArray, n_merged: int) -> list[NodeArray]:
         """List the nodes of each merged group in one snapshot."""
@@ -225,24 +261,30 @@ class GroupTable:
     ) -> Accumulation:
         snapshot = self.series.snapshots[-1]
         # A Map has keys and values in one group: the kind of object that takes most bytes names it.
-        kinds, kind = np.unique(snapshot.kind[self.head[rows]], return_inverse=True)
+        of_rows = self.groups[-1].kind_hash[snapshot.kind[self.head[rows]]]
+        _, kind = np.unique(of_rows, return_inverse=True)
         main = kind == np.argmax(np.bincount(kind, weights=self._without_keys(rows, gains)))
         best = int(rows[main][np.argmax(gains[main])])
-        hashes = snapshot.kind_hash[kinds[kind[main][0]]]
+        wanted = of_rows[main][0]
         members = [
-            nodes[other.kind_hash[other.kind[nodes]] == hashes]
-            for nodes, other in zip(members, self.series.snapshots, strict=True)
+            nodes[group.kind_hash[other.kind[nodes]] == wanted]
+            for nodes, other, group in zip(members, self.series.snapshots, self.groups, strict=True)
         ]
         in_best = members[-1][self.rows[-1][self.groups[-1].of_node[members[-1]]] == best]
         is_list = bool(self.is_chained[best])
         heads = members[-1][snapshot.follows[members[-1]] == vocab.NO_ORDINAL]
         if is_list:
-            example = _near_head(snapshot.follows, in_best, int(self.head[best]))
+            head = int(self.head[best])
+            is_scope = self.series.last.name(head).startswith(vocab.CONTEXT_NAME)
+            n_links = _LINKS_OF_SCOPES if is_scope else _LINKS
+            example = _near_head(snapshot.follows, in_best, head, n_links)
             holder = int(snapshot.owner[self.head[best]])
         else:
             owners, n_held = np.unique(snapshot.owner[in_best], return_counts=True)
             holder = int(owners[np.argmax(n_held)])
-            example = self._typical(in_best[snapshot.owner[in_best] == holder])
+            example = self._typical(
+                _of_one_shape(snapshot.kind, in_best[snapshot.owner[in_best] == holder])
+            )
         survival, first_survival, removals = self._survival(members)
         return Accumulation(
             members[-1],
@@ -307,6 +349,12 @@ class GroupTable:
         return survival, first, removals
 
 
+def _of_one_shape(kind: NodeArray, nodes: NodeArray) -> NodeArray:
+    """Choose the nodes of the kind that most of them have."""
+    kinds, which, count = np.unique(kind[nodes], return_inverse=True, return_counts=True)
+    return nodes if len(kinds) == 1 else nodes[which == np.argmax(count)]
+
+
 def _share(ids: NodeArray, of: NodeArray) -> float:
     """Return which share of some ids others have; NaN if there are none."""
     return float(is_member(ids, of).mean()) if len(ids) else np.nan
@@ -329,10 +377,10 @@ def _n_distinct(nodes: NodeArray, n_nodes: int) -> int:
     return int(np.count_nonzero(is_there))
 
 
-def _near_head(follows: NodeArray, nodes: NodeArray, head: int) -> int:
-    """Choose a member of a list that is two links away from its head, or as near to that."""
+def _near_head(follows: NodeArray, nodes: NodeArray, head: int, n_links: int) -> int:
+    """Choose a member of a list that is some links away from its head, or as near to that."""
     near = np.array([head], np.uint32)
-    for _ in range(2):
+    for _ in range(n_links):
         after = nodes[is_member(follows[nodes], near)]
         if len(after) == 0:
             break

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
 from heapnb.analysis.diagnosis.group_table import LEAST_MEMBERS, GroupTable
@@ -85,6 +87,7 @@ def accumulations(series: Series) -> Accumulations:
     found = table.collect(top, content=False)
     found += table.collect(np.flatnonzero(swelling), content=True)
     found = _without_companions(series, sorted(found, key=lambda one: -one.size_delta))
+    found = _disjoint(table, found)
     stopped = ~growing & table.is_last & (table.count[:, -1] > table.count[:, 0])
     levelled = table.collect(np.flatnonzero(stopped & ~table.is_explained(stopped)), content=False)
     return Accumulations(tuple(found), tuple(sorted(levelled, key=lambda one: -one.size_delta)))
@@ -122,7 +125,8 @@ def grows_through(values: IntArray) -> BoolArray:
 def _without_companions(series: Series, found: list[Accumulation]) -> list[Accumulation]:
     """Leave out what grows beside something larger only because that does.
 
-    The keys that one holder keeps for its values, say, or the bytes of what holds it all.
+    The keys that one holder keeps for its values, say, or the bytes of what holds it all. Values
+    stay also where their keys are larger: an object says more than the text that leads to it.
     """
     owner = series.snapshots[-1].owner
     kept: list[Accumulation] = []
@@ -130,14 +134,58 @@ def _without_companions(series: Series, found: list[Accumulation]) -> list[Accum
     for accumulation in found:
         if accumulation.is_content and accumulation.example in holders:
             continue
-        if not any(
-            other.holder == accumulation.holder
-            and abs(other.count_delta - accumulation.count_delta) <= SAME_GROWTH * other.count_delta
-            for other in kept
-        ):
+        place = _companion(kept, accumulation)
+        if place is None:
             kept.append(accumulation)
             holders.update(_owners(owner, accumulation.holder))
+        elif _is_text(series, kept[place]) and _is_object(series, accumulation):
+            kept[place] = accumulation
     return kept
+
+
+def _companion(kept: list[Accumulation], accumulation: Accumulation) -> int | None:
+    """Find what grows with an accumulation in the same holder, as its place among others."""
+    for place, other in enumerate(kept):
+        difference = abs(other.count_delta - accumulation.count_delta)
+        if other.holder == accumulation.holder and difference <= SAME_GROWTH * other.count_delta:
+            return place
+    return None
+
+
+def _is_text(series: Series, accumulation: Accumulation) -> bool:
+    return _type_of(series, accumulation) in vocab.STRING_TYPES
+
+
+def _is_object(series: Series, accumulation: Accumulation) -> bool:
+    return not accumulation.is_content and _type_of(series, accumulation) in {"object", "closure"}
+
+
+def _type_of(series: Series, accumulation: Accumulation) -> str:
+    graph = series.last
+    return graph.node_type_names[int(graph.node_type[accumulation.example])]
+
+
+def _disjoint(table: GroupTable, found: list[Accumulation]) -> list[Accumulation]:
+    """Take the growth of long-lived holders that are below a member from the size of its group."""
+    owner, identity = table.groups[-1].owner_of_bytes, table.groups[-1].identity
+    place_of_member = np.full(len(owner), vocab.NO_INDEX, np.int64)
+    for place, accumulation in enumerate(found):
+        if not accumulation.is_content:
+            place_of_member[accumulation.members] = place
+    sizes = [accumulation.size.copy() for accumulation in found]
+    for accumulation in found:
+        # What each new member holds is its own.
+        if not identity[accumulation.holder]:
+            continue
+        above = place_of_member[_owners(owner, accumulation.holder)]
+        outer = above[above >= 0]
+        if len(outer):
+            sizes[int(outer[0])] -= accumulation.size - accumulation.size[0]
+    apart = [
+        replace(accumulation, size=np.maximum(size, 0))
+        for accumulation, size in zip(found, sizes, strict=True)
+    ]
+    return sorted(apart, key=lambda one: -one.size_delta)
 
 
 def _owners(owner: NodeArray, node: int) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from heapnb.graph.locations import short_script
 from heapnb.graph.references import LONGEST_NAME
 from heapnb.literals import cut
@@ -41,4 +43,25 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[:1].upper() in {"A", "E", "I", "O"} else f"a {noun}"
 
 
-__all__ = ["article", "clipped", "short_location", "short_script"]
+def listed(names: Sequence[str]) -> str:
+    """Quote names and put commas between them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Events, say.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listed(["open"]), listed(["open", "data", "end"])
+    ('`open`', '`open`, `data` and `end`')
+    """
+    quoted = [f"`{clipped(name)}`" for name in names]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+
+
+__all__ = ["article", "clipped", "listed", "short_location", "short_script"]

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from heapnb._showing import Browsed, Charted
+from heapnb._showing import Browsed, Charted, port
 from heapnb._typing import NodeArray
-from heapnb.analysis.diagnosis.accumulation import Members
+from heapnb.analysis.allocation.allocated_at import AllocatedAt, allocated_at
+from heapnb.analysis.diagnosis.accumulation import Alternative, Members
+from heapnb.analysis.diagnosis.consequences import Consequence
+from heapnb.analysis.diagnosis.facts import Facts, Remark
 from heapnb.analysis.diagnosis.fingerprints import fingerprint
+from heapnb.analysis.diagnosis.known_leaks import Known
+from heapnb.analysis.diagnosis.origins import Origin
+from heapnb.analysis.diagnosis.places import NO_LINES, Lines, Place
+from heapnb.analysis.diagnosis.program_sources import text_at
+from heapnb.analysis.diagnosis.sampled_allocations import SampledProgram, SampledRemark
 from heapnb.analysis.diagnosis.verdicts import Basis, Verdict
+from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.retention.culprits import Culprits, culprits_of_objects
 from heapnb.analysis.retention.retaining_path import RetainingPath
+from heapnb.analysis.series.moments import Span
 from heapnb.analysis.series.series import Series
 from heapnb.decode.source_text import SourceText, source_at
+from heapnb.errors import SnapshotFormatError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +50,34 @@ _FIELDS: Final = (
     "attributed_per_snapshot",
     "container_id",
     "within",
+    "alternatives",
+    "consequences",
 )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How fast a suspect grows.
+
+    Parameters
+    ----------
+    objects, bytes : float
+        Growth for each unit, from the first to the last snapshot.
+    per : str
+        The unit: ``"request"``, what else the program counts, ``"unit"``, or ``"hour"`` if only
+        times are known.
+    """
+
+    objects: float
+    bytes: float
+    per: str
+
+    @classmethod
+    def of(cls, span: Span | None, objects: int, n_bytes: int) -> Rate | None:
+        """Divide growth by what the series spans; None if that is unknown."""
+        if span is None:
+            return None
+        return cls(objects / span.amount, n_bytes / span.amount, span.per)
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,11 +110,12 @@ class Suspect(Charted):
     anchor : str
         The container or variable that holds the objects.
     location : str or None
-        ``file.js:12:5``: where the objects, or what adds them, are defined.
+        ``file.js:12:5``: the line that adds the objects; where that is unknown, the definition of
+        their class or function, or of what creates them.
     node_id : int
         One of the objects in the last snapshot.
-    explanation, fix : str
-        For people.
+    facts : Facts
+        What the detector of the cause found; what `explanation` and `fix` put into words.
     share : float
         ``retained_delta`` as a share of the heap's growth, 0 to 1; in a single snapshot, of its
         bytes. Shares of suspects that have no ``within`` add up to 1 at most.
@@ -106,6 +145,28 @@ class Suspect(Charted):
     released : (int, int) or None
         How many of `count_per_snapshot` in the previous snapshot are gone in the last one, and of
         how many; None where node ids do not tell.
+    alternatives : tuple of Alternative
+        Causes that the heap speaks for nearly as strongly as for ``kind``, the strongest first:
+        each has a ``kind`` and a ``strength`` from 0 to 1.
+    rate : Rate or None
+        Growth for each unit of work, or each hour; None if neither work nor times are known.
+    consequences : tuple of Consequence
+        What grows elsewhere in the heap only because the suspect's objects do.
+    remarks : tuple of Remark
+        What else there is to know about the objects.
+    known : Known or None
+        The leak of a package or a runtime that it is known to be; see docs/known-leaks.md.
+    origin : {"program", "package", "runtime"}
+        Whose leak it is.
+    lines : Lines
+        What the source code says: `added_at`, `removed_at`, `searched_files`.
+    defined_at : str or None
+        Where the objects' class or function, or what creates them, is defined.
+    shape : KnownShape or None
+        The class of a well-known library that the objects are recognised as; see
+        docs/known-shapes.md.
+    shape_of_holder : KnownShape or None
+        That of what holds them, where it is known how to release what it holds.
     """
 
     rank: int
@@ -120,8 +181,7 @@ class Suspect(Charted):
     anchor: str
     location: str | None
     node_id: int
-    explanation: str
-    fix: str
+    facts: Facts
     share: float
     held_by: str
     path: RetainingPath = field(repr=False, compare=False)
@@ -133,6 +193,64 @@ class Suspect(Charted):
     within: int | None = None
     title: str = ""
     released: tuple[int, int] | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    rate: Rate | None = None
+    consequences: tuple[Consequence, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    known: Known | None = None
+    origin: Origin = "program"
+    lines: Lines = NO_LINES
+    defined_at: str | None = None
+    shape: KnownShape | None = None
+    shape_of_holder: KnownShape | None = None
+
+    @cached_property
+    def explanation(self) -> str:
+        """What happens, for people."""
+        return port().explanation(self)
+
+    @cached_property
+    def fix(self) -> str:
+        """What to change, for people: the most likely first."""
+        return port().fix(self)
+
+    @property
+    def added_at(self) -> tuple[Place, ...]:
+        """The lines of the source code that add to the objects, the surest first."""
+        return self.lines.added_at
+
+    @property
+    def removed_at(self) -> tuple[Place, ...]:
+        """The lines that remove from them."""
+        return self.lines.removed_at
+
+    @property
+    def searched_files(self) -> int | None:
+        """How many source files were searched for these lines; None if there are none."""
+        return self.lines.searched_files
+
+    @property
+    def nothing_removes(self) -> bool:
+        """Whether all of the program's code was searched, and nothing in it removes any."""
+        return self.lines.nothing_removes
+
+    @cached_property
+    def allocated_at(self) -> AllocatedAt | None:
+        """The function that allocated most of the objects, with its call stack.
+
+        None unless the last snapshot was taken while allocations were recorded; see
+        docs/allocations.md.
+        """
+        try:
+            return allocated_at(self.path.heap, self.nodes)
+        except SnapshotFormatError:
+            # Damage of the call stacks leaves the diagnosis as it is.
+            return None
+
+    @property
+    def sampled_at(self) -> SampledRemark | None:
+        """What a heap profile says of the function that allocates; None without one."""
+        return next((one for one in self.remarks if isinstance(one, SampledRemark)), None)
 
     @property
     def subject(self) -> str:
@@ -164,18 +282,21 @@ class Suspect(Charted):
         if self.location is None:
             return None
         heap = self.path.heap
+        if self.added_at:
+            return text_at(heap, self.location)
         way = [step.ordinal for step in reversed(self.path.steps)]
         return source_at(heap, self.location, way)
 
     @property
     def package(self) -> Package | None:
-        """Whose code ``location`` is: an npm package's, the runtime's, or the program's own."""
-        if self.location is None:
+        """Whose code defines the objects: an npm package's, the runtime's, or the program's own."""
+        place = self.defined_at or self.location
+        if place is None:
             return None
-        package = package_of(self.location)
+        package = package_of(place)
         files = self.path.heap.source_files
         if package.kind == "npm" and package.version is None and files is not None:
-            return replace(package, version=files.package_version(package.name))
+            return replace(package, version=files.package_version(package.name, place))
         return package
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,10 +307,29 @@ class Suspect(Charted):
         dict
         """
         values = {name: getattr(self, name) for name in _FIELDS}
+        for name in ("alternatives", "consequences"):
+            values[name] = tuple(_plain(one) for one in values[name])
         return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in values.items()
+            **{
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in values.items()
+            },
+            "rate": None if self.rate is None else asdict(self.rate),
+            "known": None if self.known is None else self.known.to_dict(),
+            "library": None if self.shape is None else self.shape.to_dict(),
+            "origin": self.origin,
+            "added_at": [place.to_dict() for place in self.added_at],
+            "removed_at": [place.to_dict() for place in self.removed_at],
+            "searched_files": self.searched_files,
+            "allocated_at": None if self.allocated_at is None else self.allocated_at.to_dict(),
+            **({} if self.sampled_at is None else {"sampled_at": self.sampled_at.to_dict()}),
         }
+
+
+def _plain(value: Alternative | Consequence) -> dict[str, Any]:
+    """Return the fields as JSON has them."""
+    fields = asdict(value)
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in fields.items()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -202,29 +342,36 @@ class Diagnosis(Browsed):
         The snapshots.
     verdict : {"leak", "no-leak", "undecided"}
         The answer.
-    reason : str
-        Why, in a sentence or two.
     suspects : tuple of Suspect
         The most likely culprit first; none if there is no leak.
+    basis : Basis
+        The facts that the verdict rests on, which `reason` puts into words.
     warnings : tuple of str
         What a reader should know.
-    basis : Basis or None
-        The facts that `reason` puts into words.
+    sampled : SampledProgram or None
+        Which function allocated most, by a heap profile; None without one.
     """
 
     series: Series
     verdict: Verdict
-    reason: str
     suspects: tuple[Suspect, ...]
+    basis: Basis
     warnings: tuple[str, ...] = ()
-    basis: Basis | None = None
+    sampled: SampledProgram | None = None
+
+    @cached_property
+    def reason(self) -> str:
+        """Why, in a sentence or two."""
+        return port().reason(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a suspect.
 
         ``rank``, ``kind``, ``class_name``, ``count_per_snapshot``, ``count_delta``,
-        ``retained_delta``, ``confidence``, ``anchor``, ``location``, ``node_id``.
+        ``retained_delta``, ``confidence``, ``anchor``, ``location``, ``node_id``, ``origin``;
+        ``alternatives``: the kinds of other causes, with commas; ``known_issue``: the address of
+        the report of a known leak.
         """
         import pandas as pd
 
@@ -239,10 +386,14 @@ class Diagnosis(Browsed):
             "anchor",
             "location",
             "node_id",
+            "origin",
         )
-        return pd.DataFrame(
-            {name: [getattr(suspect, name) for suspect in self.suspects] for name in columns}
-        )
+        values = {name: [getattr(suspect, name) for suspect in self.suspects] for name in columns}
+        values["alternatives"] = [
+            ", ".join(one.kind for one in suspect.alternatives) for suspect in self.suspects
+        ]
+        issues = [None if one.known is None else one.known.issue for one in self.suspects]
+        return pd.DataFrame(values).assign(known_issue=pd.array(issues, dtype="str"))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnosis as ``heapnb diagnose --json`` prints it.
@@ -250,12 +401,13 @@ class Diagnosis(Browsed):
         Returns
         -------
         dict
-            ``verdict``, ``reason``, ``suspects``.
+            ``verdict``, ``reason``, ``suspects``; with a heap profile ``heap_profile``.
         """
         return {
             "verdict": self.verdict,
             "reason": self.reason,
             "suspects": [suspect.to_dict() for suspect in self.suspects],
+            **({} if self.sampled is None else {"heap_profile": self.sampled.to_dict()}),
         }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
+from heapnb.analysis.diagnosis.accumulation import KEPT, Accumulation, Accumulations
 from heapnb.analysis.diagnosis.confidence import CONFIDENT, SNAPSHOTS_FOR_VERDICT
 from heapnb.analysis.diagnosis.doubts import Doubt
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Loaded
+from heapnb.analysis.diagnosis.runtime_bounds import RuntimeBound
 from heapnb.analysis.series.series import Series
 
 Verdict = Literal["leak", "no-leak", "undecided"]
@@ -45,12 +47,15 @@ class Settled:
     count_per_snapshot : tuple of int
         How many there were.
     is_replaced : bool
-        Whether later objects replace the earlier ones; otherwise the growth stopped.
+        Whether later objects replace the earlier ones.
+    is_slowing : bool
+        Whether the growth slows down; it stopped if the objects are not replaced either.
     """
 
     class_name: str
     count_per_snapshot: tuple[int, ...]
     is_replaced: bool
+    is_slowing: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,15 @@ class Basis:
         Suspects whose confidence is enough for a leak.
     doubt : Doubt or None
         The strongest doubt about the first suspect.
-    loaded : tuple of str
+    loaded : tuple of Loaded
         What grew only because code was loaded.
     settled : Settled or None
         What else grew most.
+    bounded : tuple of RuntimeBound
+        What the runtime keeps, and has not reached the bound of.
+    unit : str or None
+        What one unit of work is called; None where the work of an interval is not known, so that
+        all intervals count as the same amount.
     """
 
     ground: Ground
@@ -78,8 +88,10 @@ class Basis:
     n_grown: int = 0
     n_leaks: int = 0
     doubt: Doubt | None = None
-    loaded: tuple[str, ...] = ()
+    loaded: tuple[Loaded, ...] = ()
     settled: Settled | None = None
+    bounded: tuple[RuntimeBound, ...] = ()
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,11 @@ class Rating:
 
 
 def judge(
-    series: Series, ratings: Sequence[Rating], found: Accumulations, loaded: Sequence[str]
+    series: Series,
+    ratings: Sequence[Rating],
+    found: Accumulations,
+    loaded: Collection[Loaded],
+    bounded: Collection[RuntimeBound] = (),
 ) -> tuple[Verdict, Basis]:
     """Decide whether a series shows a leak.
 
@@ -114,8 +130,10 @@ def judge(
         Those of the suspects, the most likely culprit first.
     found : Accumulations
         All that grew or stopped growing.
-    loaded : sequence of str
-        What grew only because code was loaded, for a sentence.
+    loaded : collection of Loaded
+        What grew only because code was loaded.
+    bounded : collection of RuntimeBound, default ()
+        The bounds of what the runtime keeps by itself, where they are not reached.
 
     Returns
     -------
@@ -127,9 +145,17 @@ def judge(
         return "undecided", Basis(Ground.SINGLE_SNAPSHOT)
     if not series.one_process:
         return "undecided", Basis(Ground.SEVERAL_PROCESSES, n_intervals)
+    unit = None if series.steady_work is None else series.unit
     if not ratings:
-        settled = None if loaded else _settled(series, found)
-        basis = Basis(Ground.NO_GROWTH, n_intervals, loaded=tuple(loaded), settled=settled)
+        settled = None if loaded or bounded else _settled(series, found)
+        basis = Basis(
+            Ground.NO_GROWTH,
+            n_intervals,
+            loaded=tuple(sorted(loaded, key=lambda one: one.value)),
+            settled=settled,
+            bounded=tuple(sorted(bounded, key=lambda one: one.id)),
+            unit=unit,
+        )
         return "no-leak", basis
     first = ratings[0]
     n_grown = first.accumulation.n_grown_intervals
@@ -139,17 +165,21 @@ def judge(
     if n_leaks:
         return "leak", Basis(Ground.GROWTH, n_intervals, n_grown, n_leaks)
     if first.doubts:
-        return "undecided", Basis(Ground.DOUBT, n_intervals, n_grown, doubt=first.doubts[0])
+        basis = Basis(Ground.DOUBT, n_intervals, n_grown, doubt=first.doubts[0], unit=unit)
+        return "undecided", basis
     return "undecided", Basis(Ground.TOO_LITTLE, n_intervals, n_grown)
 
 
 def _settled(series: Series, found: Accumulations) -> Settled | None:
-    """Describe what grew most at first and then stopped, or grew by replacing its members."""
+    """Describe what grew most at first and then stopped, slowed down, or replaced its members."""
     for accumulation in found.levelled_off + found.growing:
         if accumulation.count_delta >= LEAST_SETTLED and not accumulation.is_content:
             counts = tuple(int(count) for count in accumulation.count)
             name = Evidence(series, accumulation).class_name
-            return Settled(name, counts, accumulation not in found.levelled_off)
+            goes_on = accumulation not in found.levelled_off
+            survival = accumulation.lowest_survival
+            is_replaced = goes_on and (survival is None or survival < KEPT)
+            return Settled(name, counts, is_replaced, goes_on and not is_replaced)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,12 +16,16 @@ from heapnb.analysis.retention.dominators import (
     largest_first,
     share_of_heap,
 )
+from heapnb.format.arrow import to_arrow, to_texts
 from heapnb.graph import HeapGraph
 from heapnb.kernels import dominated as kernels
 
 if TYPE_CHECKING:
     import pandas as pd
 
+
+Columns: TypeAlias = "dict[str, AnyArray | pa.Array]"
+"""The columns of a table by name."""
 
 _MANY: Final = 10
 """So many objects of a class make it a suspect."""
@@ -70,6 +74,28 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
       class_name content_class  content_count  content_size
     2       list           Job              3           300
     """
+    return big_drop_frame(*big_drop_columns(graph, min_share=min_share, max_ratio=max_ratio))
+
+
+def big_drop_columns(
+    graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0.5
+) -> tuple[IntArray, Columns]:
+    """Find what `big_drops` lists, without pandas.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    min_share, max_ratio : float
+        As for `big_drops`.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals.
+    dict of str to array
+        The columns of `big_drops`: Arrow arrays of texts, numpy arrays of numbers.
+    """
     # At least one byte, or a heap of nothing would be full of them.
     threshold = max(min_share * int(graph.retained_size[graph.root]), 1)
     is_synthetic = graph.node_type == graph.node_type_index("synthetic")
@@ -84,44 +110,51 @@ def big_drops(graph: HeapGraph, *, min_share: float = 0.01, max_ratio: float = 0
     nodes = large[is_drop][order]
     of_child = graph.retained_size[largest[is_drop][order]]
     contents = [_content(graph, node) for node in nodes.tolist()]
-    return _accumulation_frame(graph, nodes, graph.retained_size[nodes], of_child, contents)
+    return nodes, _columns(graph, nodes, graph.retained_size[nodes], of_child, contents)
 
 
-def _accumulation_frame(
+def big_drop_frame(nodes: IntArray, columns: Columns) -> pd.DataFrame:
+    """Make the DataFrame of `big_drops` from what `big_drop_columns` returns."""
+    import pandas as pd
+
+    from heapnb.frames import texts
+
+    wrapped = {
+        name: texts(values) if isinstance(values, pa.Array) else values
+        for name, values in columns.items()
+    }
+    return pd.DataFrame(wrapped, index=nodes)
+
+
+def _columns(
     graph: HeapGraph,
     nodes: IntArray,
     retained: AnyArray,
     largest: AnyArray,
     contents: Sequence[tuple[str, int, int]],
-) -> pd.DataFrame:
-    import pandas as pd
-
-    from heapnb.frames import display_names, signed, texts
+) -> Columns:
+    from heapnb.frames import display_names, signed
     from heapnb.graph.locations import location_of
 
     retained, largest = signed(retained), signed(largest)
     holders = np.array([_holder(graph, node) for node in nodes.tolist()], np.int64)
     places = [location_of(graph, node) for node in nodes.tolist()]
-    classes, counts, sizes = ([content[i] for content in contents] for i in range(3))
-    return pd.DataFrame(
-        {
-            "node_id": signed(graph.node_id[nodes]),
-            "class_name": texts(graph.class_names.take(pa.array(graph.class_index[nodes]))),
-            "name": texts(display_names(graph, nodes)),
-            "holder": texts(graph.class_names.take(pa.array(graph.class_index[holders]))),
-            "holder_id": signed(graph.node_id[holders]),
-            "child_count": child_count(graph, nodes),
-            "retained_size": retained,
-            "share": share_of_heap(graph, retained),
-            "largest_child_size": largest,
-            "drop": retained - largest,
-            "content_class": texts(pa.array(classes, pa.large_string())),
-            "content_count": np.array(counts, np.int64),
-            "content_size": np.array(sizes, np.int64),
-            "location": texts(pa.array(places, pa.large_string())),
-        },
-        index=nodes,
-    )
+    return {
+        "node_id": signed(graph.node_id[nodes]),
+        "class_name": graph.class_names.take(to_arrow(graph.class_index[nodes])),
+        "name": display_names(graph, nodes),
+        "holder": graph.class_names.take(to_arrow(graph.class_index[holders])),
+        "holder_id": signed(graph.node_id[holders]),
+        "child_count": child_count(graph, nodes),
+        "retained_size": retained,
+        "share": share_of_heap(graph, retained),
+        "largest_child_size": largest,
+        "drop": retained - largest,
+        "content_class": to_texts([class_name for class_name, _, _ in contents]),
+        "content_count": np.array([count for _, count, _ in contents], np.int64),
+        "content_size": np.array([size for _, _, size in contents], np.int64),
+        "location": to_texts(places),
+    }
 
 
 def _holder(graph: HeapGraph, node: int) -> int:
@@ -235,7 +268,7 @@ def _large_groups(graph: HeapGraph, min_share: float) -> pd.DataFrame:
     retained = np.bincount(which, weights=graph.retained_size[nodes], minlength=len(keys))
     is_large = (share_of_heap(graph, retained) >= min_share) & (count >= _MANY)
     examples, count, retained = nodes[first[is_large]], count[is_large], retained[is_large]
-    return _accumulation_frame(
+    columns = _columns(
         graph,
         examples,
         retained.astype(np.uint64),
@@ -247,3 +280,4 @@ def _large_groups(graph: HeapGraph, min_share: float) -> pd.DataFrame:
             )
         ],
     )
+    return big_drop_frame(examples, columns)

@@ -215,7 +215,9 @@ def culprits(
         salvage=salvage,
         source_files=find_sources(source_root, source_maps),
     )
-    members = np.unique(np.asarray(nodes, np.int64))
+    is_member = np.zeros(graph.n_nodes, np.bool_)
+    is_member[np.asarray(nodes, np.int64)] = True
+    members = np.flatnonzero(is_member)
     if len(members) == 0:
         raise HeapnbError("There are no objects to be freed.")
     search = CutSearch(graph, members, at_least, size)

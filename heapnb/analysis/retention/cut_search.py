@@ -12,6 +12,7 @@ from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.retention.program_references import Reference, References
 from heapnb.analysis.retention.reachability import Reachability, reachability
 from heapnb.analysis.retention.what_if import WhatIf, without_edges
+from heapnb.analysis.sampling import evenly
 from heapnb.graph import HeapGraph, derived
 from heapnb.kernels import cuts, dominated, flow
 from heapnb.kernels.chains import dominator_chain
@@ -150,9 +151,8 @@ class CutSearch:
         needed = self.at_least * len(self.members) / max(int(weights.sum()), 1)
         if needed > 1:
             return []
-        if len(members) > _MOST_MEMBERS:
-            sample = np.linspace(0, len(members) - 1, _MOST_MEMBERS).astype(np.int64)
-            members, weights = members[sample], weights[sample]
+        sample = evenly(len(members), _MOST_MEMBERS)
+        members, weights = members[sample], weights[sample]
         network = _Network.around(held, fixed, is_large, members, weights)
         if network is None:
             return []

@@ -223,8 +223,8 @@ def immediate_dominators(
     """
     import pandas as pd
 
-    from heapnb.analysis.constructors import retained_by_group
     from heapnb.frames import signed, texts
+    from heapnb.graph.group_sizes import retained_by_group
     from heapnb.graph.locations import location_text
 
     wanted = np.asarray(nodes, np.int64)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.analysis.retention.reachability import reachability
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
+from heapnb.format.arrow import to_text
 from heapnb.graph import HeapGraph
 from heapnb.graph.references import (
     ENTRY,
@@ -174,6 +174,9 @@ class References:
                 # Nothing that the program wrote leads to the holder.
                 parts.append(class_name)
             break
+        if parts[-1].startswith(" "):
+            # An entry of a WeakMap: nothing that the program wrote leads to its key.
+            parts.append(graph.class_name(node))
         return cut("".join(reversed(parts)).removeprefix("."), _LONGEST_EXPRESSION)
 
     def _named(self, holder: int, target: int, edges: Sequence[int]) -> Reference:
@@ -274,7 +277,7 @@ def _edges_called(graph: HeapGraph, node: int, name: str) -> Iterable[int]:
     types = graph.edge_type[start:stop]
     names = graph.edge_name[start:stop]
     is_indexed = graph.is_indexed_edge_type[types]
-    text = pc.index(graph.strings, pa.scalar(name, graph.strings.type)).as_py()
+    text = pc.index(graph.strings, to_text(name)).as_py()
     matches = ~is_indexed & (names == text) if text >= 0 else np.zeros(len(names), np.bool_)
     if name.isdecimal():
         matches |= is_indexed & (names == int(name))

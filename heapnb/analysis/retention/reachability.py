@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, ByteArray, IntArray, NodeArray
 from heapnb.analysis.retention.retaining_tree import retaining_tree
+from heapnb.format.arrow import to_numpy, to_texts
 from heapnb.graph import HeapGraph, derived
 from heapnb.kernels import cuts
 from heapnb.kernels import reachability as kernels
@@ -96,9 +96,7 @@ class Reachability:
             self._kinds(),
             _padded(np.isin(graph.edge_type_names, NAME_TYPES)),
             _padded(graph.is_indexed_edge_type),
-            pc.is_in(graph.strings, pa.array(FIXED_NAMES, graph.strings.type)).to_numpy(
-                zero_copy_only=False
-            ),
+            to_numpy(pc.is_in(graph.strings, to_texts(FIXED_NAMES))),
         )
 
     def _kinds(self) -> ByteArray:

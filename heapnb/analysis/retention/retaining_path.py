@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from heapnb import vocab
 from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, IntArray, NodeArray
+from heapnb.decode.native_listeners import CPP_PREFIXES, without_templates
+from heapnb.format.arrow import to_arrow
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.locations import location_of, short_script
@@ -163,7 +164,7 @@ class RetainingPath(Drawn):
         columns: tuple[Iterable[Any], ...] = (
             nodes.tolist(),
             heap.node_id[nodes].tolist(),
-            heap.class_names.take(pa.array(heap.class_index[nodes])).to_pylist(),
+            heap.class_names.take(to_arrow(heap.class_index[nodes])).to_pylist(),
             display_names(heap, nodes).to_pylist(),
             [None, *edges.tolist()],
             [None, *(types[kind] for kind in heap.edge_type[edges].tolist())],
@@ -276,7 +277,7 @@ class RetainingPath(Drawn):
         kind = self._type_of(step)
         return (
             kind in vocab.ENGINE_TYPES
-            or step.name.startswith(vocab.SYSTEM_PREFIX)
+            or step.name.startswith((vocab.SYSTEM_PREFIX, *CPP_PREFIXES))
             or (kind == "synthetic" and step.name == ROOT_LABEL)
         )
 
@@ -284,7 +285,8 @@ class RetainingPath(Drawn):
         """Tell whether the edge of a step says something about the program."""
         if step.edge_type in ("property", "context"):
             return True
-        if self._type_of(before) in vocab.OTHER_TYPES:
+        # The objects of a browser number what they refer to.
+        if self._type_of(before) in (*vocab.OTHER_TYPES, "native"):
             return False
         if step.edge_type == "element":
             return True
@@ -296,7 +298,7 @@ class RetainingPath(Drawn):
         kind = self._type_of(step)
         if kind == "closure" and step.name:
             return f"{step.name}()"
-        return step.name if kind == "synthetic" else step.class_name
+        return without_templates(step.name if kind == "synthetic" else step.class_name)
 
     @cached_property
     def table(self) -> pd.DataFrame:

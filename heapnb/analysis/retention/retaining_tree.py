@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
@@ -21,6 +20,8 @@ from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.shortest_path import shortest_path
 from heapnb.analysis.retention.snapshot_code import snapshot_functions
 from heapnb.analysis.retention.weak_tables import are_from_table
+from heapnb.decode.links import has_name, nodes_named
+from heapnb.format.arrow import to_numpy, to_texts
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import children_of, is_string
 from heapnb.graph.locations import is_internal_script, script_names
@@ -74,6 +75,16 @@ _CLEANUP_QUEUE: Final = "Node / CleanupQueue"
 """What Node has to tidy up at its end: all that it knows, held or not."""
 
 _TO_WRAPPER: Final = ("native_to_javascript", "wrapped")
+_MOST_ROUNDS: Final = 16
+"""So deep may entries of WeakMaps be nested for the tree to prefer other edges."""
+
+_CONCATENATED: Final = "concatenated string"
+_SECOND_HALF: Final = "second"
+
+_TO_REGISTERS: Final = "parameters_and_registers"
+_TIMER_LIST: Final = "TimersList"
+_TIMERS: Final = (_TIMER_LIST, "Timeout")
+_TIMER_LINKS: Final = ("_idleNext", "_idlePrev")
 _TO_OWNER: Final = "<symbol owner_symbol>"
 
 
@@ -158,7 +169,10 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
     over the program's own objects only; (3) also through the functions and variables of the
     runtime's own scripts, which retain much by accident (a running timer retains all that its
     callback can see); (4) also through functions that write snapshots, such as signal handlers;
-    (5) from the stack; (6) through everything else.
+    (5) from the stack; (6) through everything else. Each time
+    entries of WeakMaps come last, and after them the registers of suspended calls. The links
+    between running timers are walked after (3), from the runtime's list of them: a program that
+    holds one timer does not hold all others.
     """
     return retaining_tree_over(graph, _usable_edges(graph))
 
@@ -196,8 +210,11 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
             parent_edge[target] = edge
             queue[tail] = target
             tail += 1
-    tree = (graph.first_edge, graph.edge_to, usable)
-    growing = (parent, parent_edge, queue)
+    last = (_entries_of_weak_maps(graph, usable), _registers(graph, usable))
+    growth = _Growth(graph, usable.copy(), last, parent, parent_edge, queue)
+    links = _links_of_timers(graph, usable)
+    for edges in (*last, links):
+        growth.usable[edges] = False
     is_temporary = is_engine.copy()
     is_temporary[_roots_named(graph, _TEMPORARY_ROOTS)] = True
     writes_snapshots = is_temporary.copy()
@@ -205,16 +222,108 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
     is_accidental = writes_snapshots.copy()
     is_accidental[_code_of_runtime(graph)] = True
     is_accidental[_path_to_process(graph)] = False
-    tail = kernels.grow_tree(*tree, is_accidental, *growing, 1, tail)
-    for blocked in (is_accidental, writes_snapshots, is_temporary):
-        tail = kernels.grow_tree(*tree, blocked, *growing, 0, tail)
+    tail = growth.over(is_accidental, 1, tail)
+    for blocked in (is_accidental, writes_snapshots):
+        tail = growth.over(blocked, 0, tail)
+    of_lists = links[has_name(graph, graph.edge_from(links), _TIMER_LIST)]
+    grown = growth.follow(of_lists, writes_snapshots, tail)
+    growth.usable[links] = True
+    tail = growth.over(writes_snapshots, tail, grown)
+    tail = growth.over(is_temporary, 0, tail)
     is_engine[_roots_named(graph, _STRING_ROOTS)] = True
-    n_user = kernels.grow_tree(*tree, is_engine, *growing, 0, tail)
+    n_user = growth.over(is_engine, 0, tail)
     blocked = np.zeros(graph.n_nodes, np.bool_)
     blocked[_roots_named(graph, _STRING_ROOTS)] = True
-    tail = kernels.grow_tree(*tree, blocked, *growing, 0, n_user)
-    tail = kernels.grow_tree(*tree, np.zeros_like(blocked), *growing, 0, tail)
+    tail = growth.over(blocked, 0, n_user)
+    tail = growth.over(np.zeros_like(blocked), 0, tail)
     return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
+
+
+@dataclass(frozen=True)
+class _Growth:
+    """A tree that grows, each time over some edges last.
+
+    A value of a WeakMap that something else holds as well is that holder's. The registers of a
+    suspended call hold its local variables, without their names, and values that it no longer
+    needs.
+    """
+
+    graph: HeapGraph
+    usable: BoolArray
+    last: tuple[IntArray, ...]
+    parent: NodeArray
+    parent_edge: OffsetArray
+    queue: NodeArray
+
+    def over(self, blocked: BoolArray, head: int, tail: int) -> int:
+        """Grow without entering some nodes, from `queue[head:tail]` on; return the new tail."""
+        tail = self._grow(blocked, head, tail)
+        for _ in range(_MOST_ROUNDS):
+            for edges in self.last:
+                grown = self.follow(edges, blocked, tail)
+                if grown > tail:
+                    # What is below prefers everything else again.
+                    tail = self._grow(blocked, tail, grown)
+                    break
+            else:
+                return tail
+        return self._grow_over_all(blocked, tail)
+
+    def follow(self, edges: IntArray, blocked: BoolArray, tail: int) -> int:
+        """Reach the targets of some edges whose sources are reached; return the new tail."""
+        source, target = self.graph.edge_from(edges), self.graph.edge_to[edges]
+        is_new = (self.parent[source] != vocab.NO_ORDINAL) & ~blocked[target]
+        is_new &= self.parent[target] == vocab.NO_ORDINAL
+        found, first = np.unique(target[is_new], return_index=True)
+        self.parent[found] = source[is_new][first]
+        self.parent_edge[found] = edges[is_new][first]
+        self.queue[tail : tail + len(found)] = found
+        return tail + len(found)
+
+    def _grow_over_all(self, blocked: BoolArray, tail: int) -> int:
+        """Grow without a preference: a chain of entries may be of any length."""
+        for edges in self.last:
+            self.usable[edges] = True
+        tail = self._grow(blocked, 0, tail)
+        for edges in self.last:
+            self.usable[edges] = False
+        return tail
+
+    def _grow(self, blocked: BoolArray, head: int, tail: int) -> int:
+        tree = (self.graph.first_edge, self.graph.edge_to, self.usable, blocked)
+        return int(kernels.grow_tree(*tree, self.parent, self.parent_edge, self.queue, head, tail))
+
+
+def _entries_of_weak_maps(graph: HeapGraph, usable: BoolArray) -> IntArray:
+    """List the usable edges from keys of WeakMaps to their values."""
+    if not graph.ephemerons.n_pairs:
+        return np.empty(0, np.int64)
+    edges = np.flatnonzero(usable & (graph.edge_type == graph.edge_type_index("internal")))
+    return edges[graph.ephemerons.table_of_string[graph.edge_name[edges]] >= 0]
+
+
+def _registers(graph: HeapGraph, usable: BoolArray) -> IntArray:
+    """List the usable edges from suspended calls to their local and temporary values."""
+    arrays = np.unique(graph.edge_to[_edges_named(graph, "internal", [_TO_REGISTERS])])
+    edges = _edges_from(graph, arrays.astype(np.int64))
+    return edges[usable[edges]]
+
+
+def _edges_from(graph: HeapGraph, nodes: IntArray) -> IntArray:
+    """List the edges that leave some nodes."""
+    start = graph.first_edge[nodes].astype(np.int64)
+    count = graph.first_edge[nodes + 1].astype(np.int64) - start
+    before = np.cumsum(count) - count
+    edges: IntArray = np.repeat(start - before, count) + np.arange(int(count.sum()))
+    return edges
+
+
+def _links_of_timers(graph: HeapGraph, usable: BoolArray) -> IntArray:
+    """List the usable edges between running timers, and from the lists of them."""
+    edges = _edges_from(graph, nodes_named(graph, _TIMERS).astype(np.int64))
+    is_link = is_string(graph, _TIMER_LINKS)[graph.edge_name[edges]]
+    is_link &= graph.edge_type[edges] == graph.edge_type_index("property")
+    return edges[is_link & usable[edges]]
 
 
 def _edges_to_globals(graph: HeapGraph) -> list[int]:
@@ -248,8 +357,8 @@ def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
     """Tell backing stores, cells and the engine's own objects, each as ``bool[n_nodes]``."""
 
     def named(names: Sequence[str]) -> BoolArray:
-        is_name = pc.is_in(graph.strings, pa.array(names, graph.strings.type))
-        matches: BoolArray = is_name.to_numpy(zero_copy_only=False)[graph.node_name]
+        is_name = pc.is_in(graph.strings, to_texts(names))
+        matches: BoolArray = to_numpy(is_name)[graph.node_name]
         return matches
 
     kinds = graph.node_type
@@ -261,7 +370,24 @@ def _classify(graph: HeapGraph) -> tuple[BoolArray, BoolArray, BoolArray]:
     is_engine = ~(is_user | is_storage | named(THROUGH_NAMES)) | named([_CLEANUP_QUEUE])
     is_storage |= kinds == graph.node_type_index("array")
     is_storage[_parts_of_handles(graph)] = True
+    flat = _flat_strings(graph)
+    is_storage[flat] = is_cell[flat] = True
     return is_storage, is_cell, is_engine
+
+
+def _flat_strings(graph: HeapGraph) -> IntArray:
+    """List the concatenated strings that the engine has copied into one string since.
+
+    Their second half is empty. The engine puts the copy in their place when it next moves them.
+    """
+    if _CONCATENATED not in graph.node_type_names:
+        return np.empty(0, np.int64)
+    ropes = np.flatnonzero(graph.node_type == graph.node_type_index(_CONCATENATED))
+    edges = _edges_from(graph, ropes)
+    is_half = is_string(graph, [_SECOND_HALF])[graph.edge_name[edges]]
+    is_half &= graph.edge_type[edges] == graph.edge_type_index("internal")
+    is_half &= is_string(graph, [""])[graph.node_name[graph.edge_to[edges]]]
+    return graph.edge_from(edges[is_half]).astype(np.int64)
 
 
 def _parts_of_handles(graph: HeapGraph) -> NodeArray:
@@ -327,9 +453,7 @@ def _edges_to_script_contexts(graph: HeapGraph) -> list[int]:
     """Find where the engine keeps the top-level ``let`` and ``const`` of classic scripts."""
     native_contexts = np.flatnonzero(
         (graph.node_type == graph.node_type_index("hidden"))
-        & pc.starts_with(graph.strings, vocab.NATIVE_CONTEXT).to_numpy(zero_copy_only=False)[
-            graph.node_name
-        ]
+        & to_numpy(pc.starts_with(graph.strings, vocab.NATIVE_CONTEXT))[graph.node_name]
     )
     return [
         edge

@@ -15,7 +15,7 @@ from heapnb.graph.locations import script_names
 _WRITERS: Final = ("writeHeapSnapshot", "getHeapSnapshot", "takeHeapSnapshot", "heapSnapshot")
 """Methods of `node:v8`, of a worker and of the inspector's client, and heapnb's own function."""
 
-_KIT: Final = re.compile(r"[/\\]heapnb[/\\]capture[/\\][^/\\]+\.[cm]?js$")
+_KIT: Final = re.compile(r"([/\\]heapnb[/\\]capture[/\\][^/\\]+\.[cm]?js|[/\\]heapnb-kit\.cjs)$")
 """Scripts that heapnb preloads into a program."""
 
 _CONSTANT_POOL: Final = "(constant pool)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
-from heapnb.analysis.series.reduction import ReducedSnapshot, encode
-from heapnb.analysis.series.series_data import SeriesData, is_member
+from heapnb.analysis.series.id_sets import is_member
+from heapnb.analysis.series.reduction import LONGEST_CYCLE, ReducedSnapshot, encode
+from heapnb.analysis.series.series_data import SeriesData
+from heapnb.analysis.series.shapes import families
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
 
@@ -42,8 +45,8 @@ class Groups:
     route : uint64[n_nodes]
         A hash of the labels and kinds on the path from the root.
     count, size, own_size : int64[n_groups]
-        Members; bytes of all that they hold in the retaining tree; bytes of their own, backing
-        stores included.
+        Members; bytes of all that they hold in the retaining tree, without what had another owner
+        in another snapshot; bytes of their own, backing stores included.
     fresh : int64[n_groups]
         Members without an identity.
     chained : int64[n_groups]
@@ -52,6 +55,10 @@ class Groups:
         A member that comes after no other.
     label : uint64[n_groups]
         A hash of how the members are referred to; entries of dictionaries are all alike.
+    kind_hash : uint64[n_kinds]
+        That of the snapshot, with one hash for shapes that differ by an optional property.
+    owner_of_bytes : uint32[n_nodes]
+        For whom the bytes of each node count: its owner; the root if it had several over time.
     """
 
     hash: HashArray
@@ -65,6 +72,8 @@ class Groups:
     chained: IntArray
     head: NodeArray
     label: HashArray
+    kind_hash: HashArray
+    owner_of_bytes: NodeArray
 
 
 def group_series(series: SeriesData) -> tuple[Groups, ...]:
@@ -97,8 +106,14 @@ def group_series(series: SeriesData) -> tuple[Groups, ...]:
         ],
     )
     return tuple(
-        _group(snapshot, identity, dictionaries)
-        for snapshot, identity in zip(series.snapshots, identities, strict=True)
+        _group(snapshot, identity, dictionaries, kind_hash, owner)
+        for snapshot, identity, kind_hash, owner in zip(
+            series.snapshots,
+            identities,
+            families(series.snapshots),
+            _owners_of_bytes(series.snapshots, marks),
+            strict=True,
+        )
     )
 
 
@@ -109,9 +124,12 @@ def _ids_where(series: SeriesData, masks: list[BoolArray]) -> HashArray:
 
 
 def _in_list(snapshot: ReducedSnapshot) -> BoolArray:
+    """Mark the members of linked lists."""
     follows = snapshot.follows
     is_in_list: BoolArray = follows != vocab.NO_ORDINAL
     is_in_list[follows[is_in_list]] = True
+    heads = np.flatnonzero(is_in_list & (follows == vocab.NO_ORDINAL)).astype(np.uint32)
+    is_in_list[snapshot.first_members(heads)] = True
     return is_in_list
 
 
@@ -135,7 +153,13 @@ def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool
     return is_dictionary
 
 
-def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArray) -> Groups:
+def _group(
+    snapshot: ReducedSnapshot,
+    identity: HashArray,
+    dictionaries: HashArray,
+    kind_hash: HashArray,
+    owner_of_bytes: NodeArray,
+) -> Groups:
     n_nodes = snapshot.n_nodes
     held = snapshot.is_held
     is_dictionary = is_member(snapshot.node_id, dictionaries)
@@ -148,7 +172,7 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
     kernels.group_nodes(
         snapshot.order,
         snapshot.owner,
-        snapshot.kind_hash,
+        kind_hash,
         label_hash,
         snapshot.kind,
         label,
@@ -160,7 +184,7 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
     )
     total = np.zeros(n_nodes, np.uint64)
     total[snapshot.order] = snapshot.shallow_size[snapshot.order]
-    kernels.add_up_tree(snapshot.order, snapshot.owner, total)
+    kernels.add_up_tree(snapshot.order, owner_of_bytes, total)
     nodes = np.flatnonzero(held)
     codes, hashes = encode(group[nodes])
     of_node = np.full(n_nodes, vocab.NO_ORDINAL, np.uint32)
@@ -184,7 +208,61 @@ def _group(snapshot: ReducedSnapshot, identity: HashArray, dictionaries: HashArr
         np.bincount(codes[~heads], minlength=n_groups).astype(np.int64),
         head,
         label_hash[label[head]],
+        kind_hash,
+        owner_of_bytes,
     )
+
+
+def _owners_of_bytes(
+    snapshots: Sequence[ReducedSnapshot], marks: Sequence[BoolArray] | None
+) -> list[NodeArray]:
+    """Return for whom the bytes of each node count: not for one of several owners over time.
+
+    What had another owner in another snapshot is not kept by one of them alone. The callbacks of
+    all timers of a module lead to its scope, for example: once no function runs, the scope is below
+    one of them, and all that its variables hold would count for the timers.
+    """
+    owners = [snapshot.owner for snapshot in snapshots]
+    if marks is None:
+        return owners
+    in_order = []
+    for snapshot, is_everywhere in zip(snapshots, marks, strict=True):
+        nodes = np.flatnonzero(is_everywhere)
+        # These objects have the same ids in all snapshots; a strange file may repeat some.
+        in_order.append(nodes[np.unique(snapshot.node_id[nodes], return_index=True)[1]])
+    owner_ids = np.stack(
+        [_owner_ids(snapshot, nodes) for snapshot, nodes in zip(snapshots, in_order, strict=True)]
+    )
+    is_moved = (owner_ids != owner_ids[0]).any(axis=0)
+    found = []
+    for snapshot, nodes in zip(snapshots, in_order, strict=True):
+        # The newest member of a linked list holds all the older ones.
+        moved = nodes[is_moved & ~_links(snapshot)[nodes]]
+        owner = snapshot.owner.copy()
+        owner[moved[snapshot.owner[moved] != vocab.NO_ORDINAL]] = snapshot.root
+        found.append(owner)
+    return found
+
+
+def _owner_ids(snapshot: ReducedSnapshot, nodes: IntArray) -> IntArray:
+    """Return the node ids of what holds some nodes; 0 for what nothing holds."""
+    ids = np.zeros(len(nodes), np.int64)
+    is_held = snapshot.owner[nodes] != vocab.NO_ORDINAL
+    ids[is_held] = snapshot.node_id[snapshot.owner[nodes[is_held]]]
+    return ids
+
+
+def _links(snapshot: ReducedSnapshot) -> BoolArray:
+    """Mark members of linked lists that follow another one, and what is between the two."""
+    is_link: BoolArray = snapshot.follows != vocab.NO_ORDINAL
+    members = np.flatnonzero(is_link).astype(np.uint32)
+    above = members
+    for _ in range(LONGEST_CYCLE):
+        above = snapshot.owner[above]
+        is_between = above != snapshot.follows[members]
+        members, above = members[is_between], above[is_between]
+        is_link[above] = True
+    return is_link
 
 
 def _own_size(snapshot: ReducedSnapshot) -> AnyArray:

@@ -64,7 +64,7 @@ def class_growth(series: SeriesData) -> pd.DataFrame:
         "shallow_delta": _delta(spread([total.shallow_size for total in totals])),
         "retained_delta": _delta(spread([total.retained_size for total in totals])),
     }
-    trend = trends(count)
+    trend = trends(count, series.steady_work)
     courses = {
         "count_slope": trend.slope,
         "count_slope_low": trend.low,

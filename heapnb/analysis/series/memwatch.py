@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import BoolArray, NodeArray
-from heapnb.analysis.series.series_data import is_member
+from heapnb.analysis.series.id_sets import is_member
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 

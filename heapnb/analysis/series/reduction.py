@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,11 +13,13 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
-from heapnb.analysis.constructors import retained_by_group
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
+from heapnb.analysis.series.id_sets import IdSet
+from heapnb.format.arrow import to_arrow, to_numpy, to_text
 from heapnb.graph import HeapGraph, string_buffers
 from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
+from heapnb.graph.group_sizes import retained_by_group
 from heapnb.graph.locations import definition_sites
 from heapnb.kernels import hashing
 from heapnb.kernels import series as series_kernels
@@ -31,6 +34,7 @@ SHORTEST_LIST: Final = 8
 
 _ELEMENT: Final = np.uint64(1)
 _ENTRY_VALUE: Final = np.uint64(2)
+_OF_CONSOLE: Final = np.uint64(0xC0_50_1E)
 _HIDDEN: Final = np.uint64(3)
 _FIRST_EDGE_TYPE: Final = 16
 _N_HIDDEN_LABELS: Final = 32
@@ -154,11 +158,38 @@ class ReducedSnapshot:
     classes: ClassTotals
     warnings: tuple[str, ...]
 
+    @cached_property
+    def ids(self) -> IdSet:
+        """The node ids, to look others up."""
+        return IdSet(self.node_id)
+
     @property
     def largest_object_id(self) -> int:
         """The largest odd node id: it grows while the process lives."""
         odd = self.node_id[(self.node_id & 1) == 1]
         return int(odd.max()) if len(odd) else 0
+
+    def first_members(self, heads: NodeArray) -> NodeArray:
+        """Return the first members of linked lists, which may have another label than the others.
+
+        Parameters
+        ----------
+        heads : uint32[n]
+            Members of lists that follow none of the same label.
+
+        Returns
+        -------
+        uint32[n]
+            The object of the same kind just above each; itself if there is none.
+        """
+        first = heads.astype(np.uint32)
+        places, above = np.arange(len(heads)), first
+        for _ in range(LONGEST_CYCLE):
+            above = self.owner[above]
+            is_first = self.kind[above] == self.kind[heads[places]]
+            first[places[is_first]] = above[is_first]
+            places, above = places[~is_first], above[~is_first]
+        return first
 
     @property
     def is_held(self) -> BoolArray:
@@ -286,9 +317,10 @@ class _StringHashes:
         edges = tree.parent_edge[reached]
         wanted[graph.edge_name[edges[has_text[graph.edge_type[edges]]]]] = True
         wanted[graph.node_name[_named_by_text(graph)]] = True
-        self.sample = np.flatnonzero(
-            ((graph.node_id & 1) == 1) & ((graph.node_id >> 1) % _SAMPLED_IDS == 0)
-        )
+        is_sampled = ((graph.node_id & 1) == 1) & ((graph.node_id >> 1) % _SAMPLED_IDS == 0)
+        # V8 names what belongs to a function by how far that is compiled.
+        is_sampled &= graph.node_type != graph.node_type_index("code")
+        self.sample = np.flatnonzero(is_sampled)
         wanted[graph.node_name[self.sample]] = True
         self.contexts, self.scopes = _scopes_of_contexts(graph)
         hashing.mark_target_names(
@@ -303,7 +335,7 @@ class _StringHashes:
 
 def _scopes_of_contexts(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
     """Find the contexts of closures, and for each the description of its variables."""
-    label = pc.index(graph.strings, pa.scalar("scope_info", graph.strings.type)).as_py()
+    label = pc.index(graph.strings, to_text("scope_info")).as_py()
     if label < 0:
         return np.empty(0, np.uint32), np.empty(0, np.uint32)
     edges = np.flatnonzero(
@@ -331,7 +363,7 @@ def _kinds(
     example = np.zeros(n_kinds, np.uint32)
     example[kind_of_node] = np.arange(graph.n_nodes, dtype=np.uint32)
     return Kinds(
-        class_names.take(pa.array(class_index[example])),
+        class_names.take(to_arrow(class_index[example])),
         definition_sites(graph, graph.location_of[example].astype(np.int64)),
         graph.node_type[example] == graph.node_type_index("object"),
     )
@@ -384,6 +416,9 @@ def _labels(
     is_field = is_hidden & (name < _N_HIDDEN_LABELS) & ~tree.is_storage[tree.parent[nodes]]
     found = np.where(is_index | is_slot, _ELEMENT, found)
     found[is_field] = name[is_field].astype(np.uint64) + _HIDDEN
+    # What the console keeps has handles with running numbers: "57 / DevTools console".
+    of_console = to_numpy(pc.ends_with(graph.strings, vocab.CONSOLE_HANDLE))
+    found[of_console[text] & ~is_index] = _OF_CONSOLE
     if graph.ephemerons.n_pairs:
         is_entry = graph.ephemerons.pair_of_string[text] >= 0
         found[is_entry & ~is_index] = _ENTRY_VALUE
@@ -392,12 +427,18 @@ def _labels(
 
 
 def _parts_of_strings(graph: HeapGraph, order: NodeArray, tree: RetainingTree) -> BoolArray:
-    """Mark the pieces of ropes and the strings that slices are cut from."""
+    """Mark the pieces of ropes and the strings that slices are cut from.
+
+    A rope that the engine has copied into one string is storage of that string instead.
+    """
     is_piece = np.zeros(graph.n_nodes, np.bool_)
     composed = [graph.node_type_index(name) for name in vocab.COMPOSED_STRING_TYPES]
     types = graph.node_type[order]
     strings = order[np.isin(types, [*composed, graph.node_type_index("string")])]
-    is_piece[strings] = np.isin(graph.node_type[tree.parent[strings]], composed)
+    parents = tree.parent[strings]
+    is_copied = tree.is_storage[parents]
+    is_piece[strings] = np.isin(graph.node_type[parents], composed) & ~is_copied
+    is_piece[strings] |= is_copied & is_piece[parents]
     return is_piece
 
 
@@ -427,7 +468,7 @@ def _class_totals(
     counts = np.bincount(class_key[counted], minlength=n_keys)
     used = np.flatnonzero(counts)
     return ClassTotals(
-        names.take(pa.array(class_keys[used, 0])),
+        names.take(to_arrow(class_keys[used, 0])),
         definition_sites(graph, class_keys[used, 1]),
         counts[used],
         sizes[used].astype(np.int64),

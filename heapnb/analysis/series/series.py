@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from heapnb._showing import Browsed, Charted
+from heapnb.analysis.series.id_sets import is_member
+from heapnb.analysis.series.moments import (
+    Moment,
+    WorkOption,
+    check_work,
+    find_moment,
+    idle_snapshots,
+    strange_series,
+)
 from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
-from heapnb.analysis.series.series_data import Opening, SeriesData, is_member
+from heapnb.analysis.series.series_data import Opening, SeriesData
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.source_files import Folders, find_sources
@@ -74,6 +83,15 @@ class Series(SeriesData, Browsed, Charted):
 
         return survivors(self)
 
+    def dead_variables(self) -> pd.DataFrame:
+        """Return dead captured variables and how many contexts keep each, over the snapshots.
+
+        See `heapnb.analysis.series.dead_variables.growing_dead_variables` for the columns.
+        """
+        from heapnb.analysis.series.dead_variables import growing_dead_variables
+
+        return growing_dead_variables(self)
+
     def cohorts(self, by: Grouping = "class") -> Cohorts:
         """Return births and survivors; see `heapnb.analysis.series.cohorts.cohorts`."""
         from heapnb.analysis.series.cohorts import cohorts
@@ -125,6 +143,7 @@ def load_series(
     source_root: Folders = None,
     source_maps: Folders = None,
     strict: bool = False,
+    work: WorkOption = None,
 ) -> Series:
     """Read snapshots of one program, taken one after the other.
 
@@ -136,6 +155,10 @@ def load_series(
         How files are opened; see `heapnb.load`.
     strict : bool, default False
         Whether a file that cannot be read is an error even if others can be read.
+    work : sequence of float or None, optional
+        Units of work, such as requests, that the program had done when each snapshot was taken,
+        in the order of ``sources``: ``[100, 200, 400]``. By default what the side files beside
+        the snapshots say.
 
     Returns
     -------
@@ -149,11 +172,13 @@ def load_series(
 
     Notes
     -----
-    Node ids of one process only ever grow, which tells the order. Plain objects are named after
+    Node ids of one process only ever grow, which tells the order; of several processes, the times
+    in side files tell it. Plain objects are named after
     the shapes of the last file given, so that names mean the same throughout.
     """
     if not sources:
         raise HeapnbError("A series needs at least one snapshot.")
+    units = check_work(work, len(sources))[::-1]
     opening = Opening(cache, salvage, find_sources(source_root, source_maps))
     reporter = reporter_of(progress)
     warnings: list[str] = []
@@ -177,7 +202,8 @@ def load_series(
             named_after = graph if last is None else last
             with stage("Counting objects"):
                 snapshot = reduce_snapshot(graph, named_after.interface_definitions)
-            reduced.append(_Member(source, snapshot))
+            moment = find_moment(snapshot.path, units[number - 1], snapshot.name, warnings)
+            reduced.append(_Member(source, snapshot, moment))
         if last is None:
             last = _released(graph)
     if last is None:
@@ -185,20 +211,25 @@ def load_series(
     newest = reduced[0]
     members = _without_duplicates(reduced[::-1], warnings)
     one_process = _is_one_process([member.snapshot for member in members], warnings)
+    members = _in_order(members, warnings) if one_process else _in_order_of_time(members, warnings)
     if one_process:
-        members = _in_order(members, warnings)
+        members = _without_idle(members, warnings)
+    strange = strange_series([member.moment for member in members])
+    warnings += [] if strange is None else [strange]
     if members[-1].snapshot is not newest.snapshot:
         last = opening.graph_of(members[-1].source, reporter)
     for member in members:
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     snapshots = tuple(member.snapshot for member in members)
-    return Series(snapshots, last, one_process, tuple(warnings), opening)
+    moments = tuple(member.moment for member in members)
+    return Series(snapshots, last, one_process, tuple(warnings), opening, moments)
 
 
 @dataclass(frozen=True)
 class _Member:
     source: HeapSource
     snapshot: ReducedSnapshot
+    moment: Moment
 
 
 def _name_of(source: HeapSource) -> str:
@@ -251,8 +282,9 @@ def _is_one_process(snapshots: list[ReducedSnapshot], warnings: list[str]) -> bo
                 else f"of the ids in use before, {strangers:.0%} are new in the later one"
             )
             warnings.append(
-                f"{before.name} and {after.name} are not from one process ({why}); they are "
-                "compared by class and retaining path."
+                # V8 forgets which ids it gave when the inspector disconnects.
+                f"{before.name} and {after.name} are not from one process, or DevTools was closed "
+                f"between them ({why}); they are compared by class and retaining path."
             )
             return False
     return True
@@ -279,4 +311,25 @@ def _in_order(members: list[_Member], warnings: list[str]) -> list[_Member]:
     if [id(m) for m in ordered] != [id(m) for m in members]:
         names = ", ".join(member.snapshot.name for member in ordered)
         warnings.append(f"The files were put in order of time, by their node ids: {names}.")
+    return ordered
+
+
+def _without_idle(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    """Leave out snapshots with next to no work between them and the next one."""
+    idle = idle_snapshots([member.moment for member in members])
+    if idle:
+        names = ", ".join(members[number].snapshot.name for number in idle)
+        warnings.append(f"Left out, because hardly any work was done until the next one: {names}.")
+    return [member for number, member in enumerate(members) if number not in idle]
+
+
+def _in_order_of_time(members: list[_Member], warnings: list[str]) -> list[_Member]:
+    """Sort files of several processes by the times of their side files, if all have one."""
+    times = [member.moment.time for member in members]
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or known == sorted(known):
+        return members
+    ordered = [member for _, member in sorted(zip(known, members, strict=True), key=lambda p: p[0])]
+    names = ", ".join(member.snapshot.name for member in ordered)
+    warnings.append(f"The files were put in order of time, by their side files: {names}.")
     return ordered

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
+from heapnb.analysis.series.id_sets import BITMAP_SPAN
+from heapnb.analysis.series.moments import Moment, Span, span_of, work_of
 from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
@@ -18,8 +22,6 @@ from heapnb.graph.sources import HeapSource, graph_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_BITMAP_SPAN: Final = 64
 
 _MOST_NODES_OF_PREVIOUS: Final = 2_000_000
 """A larger snapshot is not opened again for a remark: that would take seconds."""
@@ -74,6 +76,8 @@ class SeriesData:
         Files that were left out, reordered, or of different processes.
     opening : Opening
         The options that the files were opened with.
+    moments : tuple of Moment
+        What is known about the moment of each snapshot; empty if nothing is.
     """
 
     snapshots: tuple[ReducedSnapshot, ...]
@@ -81,6 +85,34 @@ class SeriesData:
     one_process: bool
     warnings: tuple[str, ...] = ()
     opening: Opening = field(default=Opening(), repr=False)
+    moments: tuple[Moment, ...] = field(default=(), repr=False)
+
+    @property
+    def times(self) -> tuple[datetime | None, ...]:
+        """When each snapshot was begun (UTC), as side files say; None where unknown."""
+        return tuple(one.time for one in self.moments) or (None,) * len(self)
+
+    @property
+    def work(self) -> tuple[float | None, ...]:
+        """Units of work that were done at each snapshot; None where unknown."""
+        return work_of(self.moments)[0] or (None,) * len(self)
+
+    @property
+    def unit(self) -> str:
+        """What one unit of work is called: what side files say, or else ``"unit"``."""
+        return work_of(self.moments)[1]
+
+    @property
+    def span(self) -> Span | None:
+        """How much work the series spans, or else how many hours; None if neither is known."""
+        return span_of(self.times, self.work, self.unit)
+
+    @property
+    def steady_work(self) -> tuple[float, ...] | None:
+        """`work`, if it is known at every snapshot and grows in every interval."""
+        known = tuple(value for value in self.work if value is not None)
+        grows = all(before < after for before, after in itertools.pairwise(known))
+        return known if grows and len(known) == len(self) else None
 
     def __len__(self) -> int:
         return len(self.snapshots)
@@ -204,7 +236,7 @@ class _ObjectNumbers:
         largest = max(snapshot.largest_object_id for snapshot in snapshots)
         self._known = None
         self.n_numbers = (largest >> 1) + 1
-        if self.n_numbers > _BITMAP_SPAN * n_ids:
+        if self.n_numbers > BITMAP_SPAN * n_ids:
             ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
             self._known = np.unique(np.concatenate(ids))
             self.n_numbers = len(self._known)
@@ -214,38 +246,3 @@ class _ObjectNumbers:
         nodes = np.flatnonzero(snapshot.node_id & 1)
         ids = snapshot.node_id[nodes]
         return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
-
-
-def is_member(values: SizeArray, of: SizeArray) -> BoolArray:
-    """Look numbers up in a set of others.
-
-    Parameters
-    ----------
-    values : unsigned[n]
-        Node ids to look up.
-    of : unsigned[m]
-        The node ids to look in.
-
-    Returns
-    -------
-    bool[n]
-
-    Examples
-    --------
-    >>> is_member(np.array([1, 5], np.uint32), np.array([3, 5], np.uint32)).tolist()
-    [False, True]
-    """
-    if len(values) == 0 or len(of) == 0:
-        return np.zeros(len(values), np.bool_)
-    span = int(of.max()) + 1
-    if span > _BITMAP_SPAN * len(of):
-        ordered = np.sort(of)
-        places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-        matches: BoolArray = ordered[places] == values
-        return matches
-    present = np.zeros(span, np.bool_)
-    present[of] = True
-    inside = values < span
-    found = np.zeros(len(values), np.bool_)
-    found[inside] = present[values[inside]]
-    return found

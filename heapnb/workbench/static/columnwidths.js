@@ -5,17 +5,18 @@
 /** Pixels that the values of a kind need, and pixels at which they are easy to read. */
 const WIDTHS = {
   bytes: [80, 148],
+  plain_bytes: [80, 108],
   bytes_delta: [84, 108],
-  count: [68, 92],
+  count: [66, 92],
   count_delta: [72, 92],
-  percent: [68, 96],
+  percent: [90, 96],
   distance: [64, 96],
   text: [90, 180],
-  location: [138, 200],
+  location: [142, 200],
 };
 
 /** The share of the table that the tree's own column keeps while others can still shrink. */
-const LABEL_SHARE = 0.4;
+const LABEL_SHARE = 0.36;
 
 /** Pixels below which the table scrolls sideways instead. */
 export const LABEL_NARROWEST = 220;
@@ -26,7 +27,7 @@ export const WITH_SHARE = 126;
 /**
  * Share out the width of a table.
  *
- * Columns have the width that is easy to read while the tree's own column keeps 40 % of the table;
+ * Columns have the width that is easy to read while the tree's own column keeps 36 % of the table;
  * in narrower tables, all of them shrink alike to what their values need.
  *
  * @param {{key: string, kind: ColumnKind}[]} columns  Beside the tree's own.

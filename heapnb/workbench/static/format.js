@@ -23,7 +23,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const SHORT_ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f" };
 
 /**
- * @typedef {"bytes"|"bytes_delta"|"count"|"count_delta"|"percent"|"distance"|"text"|"location"} ColumnKind
+ * @typedef {"bytes"|"plain_bytes"|"bytes_delta"|"count"|"count_delta"|"percent"|"distance"|"text"|"location"} ColumnKind
  *
  * @typedef {object} FormattedCell
  * @property {string} text
@@ -126,6 +126,8 @@ export function formatCell(kind, value, totalSize = 0) {
       const title = formatBytesExact(value) + (share === null ? "" : `, ${formatPercent(share)} of the heap`);
       return { text: formatBytes(value), title, share };
     }
+    case "plain_bytes":
+      return { text: formatBytes(value), title: formatBytesExact(value), share: null };
     case "bytes_delta":
       return { text: formatBytesDelta(value), title: withPlus(value, formatBytesExact(value)), share: null };
     case "count":

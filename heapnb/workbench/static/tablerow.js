@@ -7,7 +7,7 @@ import { isNumeric } from "./tablehead.js";
 /** Characters of one text; a page of rows holds fewer, this is for sources that do not cut. */
 const LONGEST_TEXT = 400;
 
-const ROLES = new Set(["edge", "operator", "class", "function", "string", "value", "id", "location", "path", "soft", "badge"]);
+const ROLES = new Set(["edge", "operator", "class", "function", "string", "value", "id", "location", "path", "prose", "soft", "badge"]);
 
 /** Characters of a name that are in sight in most tables; a longer one has all of its text as its tooltip. */
 const LONGEST_IN_SIGHT = 30;
@@ -95,12 +95,18 @@ function makeName(row) {
   const path = label.findIndex(([role]) => PATHS.has(role));
   const parts = label.flatMap(([role], i) => {
     const name = ROLES.has(role) ? `hb-${role}` : "hb-soft";
-    const part = i === path ? makePath(texts[i], length - texts[i].length, name) : element("span", { class: name }, texts[i]);
+    const content = role === "prose" ? makeProse(texts[i]) : [texts[i]];
+    const part = i === path ? makePath(texts[i], length - texts[i].length, name) : element("span", { class: name }, ...content);
     return i === 0 ? [part] : [" ", part];
   });
   const title = row.title === null ? (length > LONGEST_IN_SIGHT ? texts.join(" ") : null) : readable(row.title);
   const whole = element("span", { class: path < 0 ? "hb-name" : "hb-name hb-counted", title }, ...parts);
   return [...badges.flatMap(([, text]) => [element("span", { class: "hb-badge" }, readable(text)), " "]), whole];
+}
+
+/** Make a sentence: what stands between back ticks is code. */
+function makeProse(text) {
+  return text.split(/`([^`]+)`/).map((piece, i) => (i % 2 === 1 ? element("code", {}, piece) : piece));
 }
 
 /**

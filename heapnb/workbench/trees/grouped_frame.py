@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.analysis.constructors import retained_by_group
 from heapnb.frames import masked, text_ranks
 from heapnb.graph import HeapGraph
+from heapnb.graph.group_sizes import retained_by_group
 from heapnb.workbench.model import Column
-from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
+from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE, SHALLOW_SIZE
 from heapnb.workbench.rows.ordering import Key
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ NODE: Final = "node"
 COUNT: Final = "count"
 """Column of groups with the number of their rows, unless the frame has counts to add up."""
 
-_ADDED_UP: Final = frozenset({"bytes", "bytes_delta", "count", "count_delta"})
+_ADDED_UP: Final = frozenset({"bytes", "plain_bytes", "bytes_delta", "count", "count_delta"})
 
 
 class GroupedFrame:
@@ -92,6 +92,15 @@ class GroupedFrame:
             values = groups[column.key]
             if column == RETAINED_SIZE:
                 sums[column.key] = self._retained(frame[NODE].to_numpy(), numbers, sums.index)
+            elif column.key == _FREED:
+                # One value may hold another one that is freed with it.
+                freed = np.where(frame[_FREED].to_numpy() > 0, frame[NODE].to_numpy(), -1)
+                sums[column.key] = self._retained(freed, numbers, sums.index)
+            elif column == SHALLOW_SIZE:
+                # One function may be the listener of many emitters.
+                is_again = frame.groupby([NODE, numbers]).cumcount() > 0
+                is_again &= frame[NODE] >= 0
+                sums[column.key] = frame[column.key].mask(is_again, 0).groupby(numbers).sum()
             elif column.kind in _ADDED_UP:
                 sums[column.key] = values.sum()
             elif column.kind == "distance":
@@ -120,6 +129,9 @@ class GroupedFrame:
             self._sort_keys[column] = _sort_key(self.frame[column])
         is_unknown, values = self._sort_keys[column]
         return [Key(is_unknown[rows]), Key(values[rows], descending=descending)]
+
+
+_FREED: Final = "freed_size"
 
 
 def group_keys(sums: pd.DataFrame, column: str | None, *, descending: bool) -> list[Key]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from heapnb.graph.references import literal_key
 from heapnb.views.columns import is_missing
-from heapnb.workbench.model import LONGEST_TEXT, Column, Label, Page, Window, column, count_of
+from heapnb.workbench.model import (
+    LONGEST_TEXT,
+    Column,
+    Label,
+    LabelRole,
+    Page,
+    Window,
+    column,
+    count_of,
+)
 from heapnb.workbench.rows.labels import function_label, named
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.sections import joined, section_of, section_of_rows, with_label
@@ -17,6 +26,10 @@ from heapnb.workbench.trees.table_tree import TableTree
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_UNKNOWN: Final = ""
+"""Stands for an event that the heap does not tell."""
 
 
 class ListenersTree(TableTree, entry="listeners"):
@@ -36,7 +49,8 @@ class ListenersTree(TableTree, entry="listeners"):
         frame = super().decode().rename(columns={"listener_id": "node_id"})
         emitter = frame["emitter_class"] + " @" + frame["emitter_id"].astype("string[pyarrow]")
         # How many an emitter has would be added up once for each of them.
-        return frame.drop(columns="count").assign(emitter=emitter)
+        event = frame["event"].fillna(_UNKNOWN)
+        return frame.drop(columns="count").assign(emitter=emitter, event=event)
 
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label events of classes."""
@@ -44,7 +58,7 @@ class ListenersTree(TableTree, entry="listeners"):
             (
                 ("class", self._text(emitter)),
                 ("operator", " on "),
-                ("edge", literal_key(str(event), LONGEST_TEXT)),
+                _event_label(str(event)),
             )
             for emitter, event in zip(groups["emitter_class"], groups["event"], strict=True)
         ]
@@ -72,3 +86,9 @@ class ListenersTree(TableTree, entry="listeners"):
                 section_of(lambda part: super(ListenersTree, self).below(key, row, part), window),
             ],
         )
+
+
+def _event_label(event: str) -> tuple[LabelRole, str]:
+    if event == _UNKNOWN:
+        return ("operator", "an unknown event")
+    return ("edge", literal_key(event, LONGEST_TEXT))

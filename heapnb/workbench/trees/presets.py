@@ -7,25 +7,27 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from heapnb._typing import BoolArray
-from heapnb.analysis.filters import (
-    duplicate_strings,
-    given_between,
-    largest_object_id,
-    retained_by_detached,
-)
+from heapnb.analysis import filters
+from heapnb.analysis.filters import given_between, largest_object_id
+from heapnb.decode.native_contexts import NativeContexts, find_native_contexts
 from heapnb.errors import HeapnbError
+from heapnb.graph.edges import is_string
+from heapnb.graph.native_contexts import native_contexts
 from heapnb.views import fmt
 from heapnb.workbench.model import Filter
 
 if TYPE_CHECKING:
+    from heapnb.views.masking import Masking
     from heapnb.workbench.subject import Workbench
 
 PRESET: Final = "preset"
 """The filter's key."""
 
 _ALL: Final = "all"
-_DETACHED: Final = "detached"
-_DUPLICATES: Final = "duplicate_strings"
+_MOST_CONTEXTS: Final = 30
+"""Native contexts among the options, the largest; the table of native contexts lists all."""
+
+_BETWEEN_PREFIX: Final = "between:"
 _BETWEEN = re.compile(r"between:([0-9]{1,6}):([0-9]{1,6})")
 
 
@@ -41,10 +43,18 @@ def preset_filter(workbench: Workbench) -> Filter:
     -------
     Filter
     """
+    heap = workbench.heap
     options = [(_ALL, "All objects")]
-    if workbench.heap.detachedness is not None:
-        options.append((_DETACHED, "Retained by detached DOM nodes"))
-    options.append((_DUPLICATES, "Duplicate strings"))
+    if heap.detachedness is not None:
+        options.append((filters.DETACHED, "Retained by detached DOM nodes"))
+    if len(filters.console_edges(heap)):
+        options.append((filters.CONSOLE, "Retained by the console"))
+    if is_string(heap, [filters.EVENT_LISTENER]).any():
+        options.append((filters.EVENT_HANDLERS, "Retained by event handlers"))
+    options.append((filters.CONTEXTS, "Retained by contexts of functions"))
+    options.append((filters.DUPLICATES, "Duplicate strings"))
+    if len(native_contexts(heap)) > 1:
+        options += _of_native_contexts(find_native_contexts(heap), workbench.masking)
     n_snapshots = len(workbench.earlier_ids) + 1
     if n_snapshots > 1:
         spans = [*itertools.pairwise(range(1, n_snapshots + 1))]
@@ -79,16 +89,38 @@ def preset_nodes(workbench: Workbench, preset: str) -> BoolArray | None:
     heap = workbench.heap
     if preset == _ALL:
         return None
-    if preset == _DETACHED:
-        return retained_by_detached(heap)
-    if preset == _DUPLICATES:
-        return duplicate_strings(heap)
+    if not preset.startswith(_BETWEEN_PREFIX):
+        return _filtered(workbench, preset)
     match = _BETWEEN.fullmatch(preset)
     # Snapshots are counted from 1; the last one is the heap itself.
     moments = (*workbench.earlier_ids, largest_object_id(heap.node_id))
     if match is None or not 1 <= int(match[1]) < int(match[2]) <= len(moments):
-        raise HeapnbError(
-            f"There is no preset {fmt.clean(preset)!r}.",
-            hint=f"one of {', '.join(key for key, _ in preset_filter(workbench).options)}.",
-        )
+        raise _no_preset(workbench, preset)
     return given_between(heap.node_id, moments[int(match[1]) - 1], moments[int(match[2]) - 1])
+
+
+def _filtered(workbench: Workbench, preset: str) -> BoolArray:
+    try:
+        return filters.filtered_nodes(workbench.heap, preset)
+    except HeapnbError:
+        raise _no_preset(workbench, preset) from None
+
+
+def _no_preset(workbench: Workbench, preset: str) -> HeapnbError:
+    options = ", ".join(key for key, _ in preset_filter(workbench).options)
+    return HeapnbError(f"There is no preset {fmt.clean(preset)!r}.", hint=f"one of {options}.")
+
+
+def _of_native_contexts(found: NativeContexts, masking: Masking) -> list[tuple[str, str]]:
+    """Make the options for native contexts, with their sizes, as DevTools has them."""
+    options = []
+    columns = (found.rows[name] for name in ("node_id", "kind", "name", "shallow_size"))
+    contexts = [row for row in zip(*columns, strict=True) if row[0] is not None]
+    for node_id, kind, name, size in contexts[:_MOST_CONTEXTS]:
+        called = f" {masking.text(fmt.clean(name))}" if name else ""
+        title = f"Native context: {kind}{called} @{node_id} ({fmt.format_bytes(size)})"
+        options.append((f"native_context:{node_id}", title))
+    shared, none = fmt.format_bytes(found.shared_size), fmt.format_bytes(found.unattributed_size)
+    options.append((filters.SHARED_NODES, f"Shared between native contexts ({shared})"))
+    options.append((filters.UNATTRIBUTED, f"Not attributed to a native context ({none})"))
+    return options

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from heapnb._deprecation import warn_renamed
 from heapnb.decode.tables import TABLES
+from heapnb.graph.traces import traced
 from heapnb.workbench.model import TreeTable
+from heapnb.workbench.trees.allocation_flame import AllocationFlameTree
+from heapnb.workbench.trees.allocations import AllocationsTree
 from heapnb.workbench.trees.closures import ClosuresTree
 from heapnb.workbench.trees.collections_ import CollectionsTree
 from heapnb.workbench.trees.comparison import ComparisonTree
@@ -55,6 +58,10 @@ def _with_earlier(workbench: Workbench) -> bool:
     return bool(workbench.bases)
 
 
+def _with_traces(workbench: Workbench) -> bool:
+    return traced(workbench.heap)
+
+
 _OWN_TREES: Final[dict[str, type[DecodedTree]]] = {
     "closures": ClosuresTree,
     "collections": CollectionsTree,
@@ -79,6 +86,8 @@ TREES: Final[dict[str, Entry]] = {
     "comparison": Entry(ComparisonTree, _with_earlier),
     "containment": Entry(ContainmentTree, _always),
     "dominators": Entry(DominatorsTree, _always),
+    "allocations": Entry(AllocationsTree, _with_traces),
+    "allocation_flame": Entry(AllocationFlameTree, _with_traces),
     **{name: Entry(tree, _always) for name, tree in DECODED.items()},
     "statistics": Entry(StatisticsTree, _always),
 }

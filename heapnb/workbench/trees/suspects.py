@@ -1,8 +1,9 @@
 """Suspects: what accumulates, the cause, the retaining path, and the fix.
 
 Below a suspect are sentences (``w`` and ``f`` and the number of a line in a key: why, and the
-fix), its trend, the chain (``c``, below it ``t`` and the number of a step), and the objects
-(``o``, below it ``n`` and an ordinal).
+fix), the call stack that allocated its objects (``a`` and the number of a frame), its trend, the
+chain (``c``, below it ``t`` and the number of a step), and the objects (``o``, below it ``n`` and
+an ordinal).
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import numpy as np
 
 from heapnb._typing import NodeArray
 from heapnb.views import fmt
+from heapnb.views.wording.known import origin_text
 from heapnb.workbench.model import Cell, Column, Label, Page, Row, Window, column
+from heapnb.workbench.rows.labels import function_label
 from heapnb.workbench.rows.row_keys import no_row, parse_part
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.sections import joined, section_of_rows
@@ -28,11 +31,24 @@ if TYPE_CHECKING:
 
 _CHAIN: Final = "c0"
 _OBJECTS: Final = "o0"
-_SENTENCES: Final = frozenset("wfp")
-_LINE: Final = 110
+_SENTENCES: Final = frozenset("wfpga")
+_LINE: Final = 92
 _LONGEST_PROSE: Final = 1500
 _DIAGNOSIS: Final = "diagnosis"
 """The Python expression for it in code that is shown."""
+
+_COLUMNS: Final = (
+    column("rank"),
+    column("confidence"),
+    column("count", title="Objects", doc="Objects in the last snapshot."),
+    column("retained_size", doc="Bytes that the objects retain, each counted once."),
+    column("location"),
+    # The trend says the same: in a narrow table these are out of view.
+    column("count_delta"),
+    column("retained_delta"),
+)
+_OF_SERIES: Final = frozenset({"count_delta", "retained_delta"})
+"""Columns that a single snapshot does not fill."""
 
 
 class SuspectsTree(DecodedTree):
@@ -41,23 +57,14 @@ class SuspectsTree(DecodedTree):
     key = "suspects"
     title = "Suspects"
     description = (
-        "Suspected leaks, the most likely first. Below each are the cause, the fix, an example, "
-        "the retaining path and the objects."
+        "Suspected leaks, the most likely first. Below each are the cause, the fix, whose leak it "
+        "is, an example, the retaining path and the objects."
     )
     effort = "none"
     label_title = "Suspect"
-    columns: ClassVar[tuple[Column, ...]] = (
-        column("rank"),
-        column("confidence"),
-        column("count", title="Objects", doc="Objects in the last snapshot."),
-        column("count_delta"),
-        column("retained_size", doc="Bytes that the objects retain, each counted once."),
-        column("retained_delta"),
-        column("location"),
-    )
     default_sort: ClassVar[tuple[str | None, bool]] = ("rank", False)
     table = "table"
-    text_columns = ("class_name", "anchor", "location", "kind")
+    text_columns = ("class_name", "anchor", "location", "kind", "origin")
     label_column = "class_name"
 
     @property
@@ -66,6 +73,12 @@ class SuspectsTree(DecodedTree):
         found = self.workbench.diagnosis
         assert found is not None  # noqa: S101  the view is there only with one
         return found
+
+    @property
+    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]  # depends on the diagnosis
+        """Columns beside the tree's own: those of growth only for a series."""
+        is_series = len(self.diagnosis.series) > 1
+        return tuple(one for one in _COLUMNS if is_series or one.key not in _OF_SERIES)
 
     @property
     def empty_text(self) -> str:  # type: ignore[override]  # depends on the diagnosis
@@ -100,14 +113,17 @@ class SuspectsTree(DecodedTree):
     def below(self, key: str, row: int, window: Window) -> Page:
         """List the cause, the fix, the trend, the chain and the objects."""
         suspect = self.diagnosis.suspects[row]
+        words = [word.replace("`", "") for word in suspect.words]
         rows = [
             *self._paragraph(f"{key}/w", "Cause", suspect.explanation),
             *self._paragraph(f"{key}/f", "Fix", suspect.fix),
+            *self._paragraph(f"{key}/g", "Origin", origin_text(suspect)),
+            *self._stack(key, suspect),
             *self._trend(key, suspect),
             *self._example(key, suspect),
             Row(
                 f"{key}/{_CHAIN}",
-                (("badge", "Retaining path"), ("path", self.node_rows.labels.path(suspect.words))),
+                (("badge", "Retaining path"), ("path", self.node_rows.labels.path(words))),
                 {},
                 expandable=True,
             ),
@@ -167,12 +183,24 @@ class SuspectsTree(DecodedTree):
         return [
             Row(
                 f"{prefix}{number}",
-                (*(heading if number == 0 else ()), ("soft", line)),
+                (*(heading if number == 0 else ()), ("prose", line)),
                 {},
                 title=shown if number == 0 else None,
             )
             for number, line in enumerate(textwrap.wrap(shown, _LINE) or [""])
         ]
+
+    def _stack(self, key: str, suspect: Suspect) -> list[Row]:
+        """Show the call stack that allocated most of the objects, one row for each function."""
+        found = suspect.allocated_at
+        text = self.node_rows.labels.text
+        rows = []
+        for number, frame in enumerate(() if found is None else found.stack):
+            place = None if frame.location is None else text(frame.location)
+            before: Label = (("soft", "called by "),) if number else (("badge", "Allocated by"),)
+            label = (*before, *function_label(text(frame.function), place))
+            rows.append(Row(f"{key}/a{number}", label, {}))
+        return rows
 
     def _trend(self, key: str, suspect: Suspect) -> list[Row]:
         if len(suspect.count_per_snapshot) < 2:  # noqa: PLR2004  one is not a trend

@@ -1,16 +1,17 @@
-// node memlab.mjs FOLDER WORK_FOLDER
+// node memlab.mjs FOLDER WORK_FOLDER [default]
 //
 // Runs two of memlab's analyses on the three snapshots in FOLDER and prints, as JSON, what they name, best first:
 // `leaks`, the clusters of find-leaks (names of the objects and of the edges on the way to one of each), and `growing`,
 // the names of the objects that the analysis of unbound growth lists. memlab looks for what browsers leak unless a
-// leak filter is given; ours takes every object that a program can make.
+// leak filter is given; ours takes every object that a program can make. With `default` memlab goes by its own rules.
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 // memlab is installed beside the programs, not beside this file: the work folder is there.
-const [folder, workFolder] = process.argv.slice(2).map((name) => path.resolve(name));
+const [folder, workFolder] = process.argv.slice(2, 4).map((name) => path.resolve(name));
+const hasOwnRules = process.argv[4] === 'default';
 const require = createRequire(path.join(workFolder, 'memlab.cjs'));
 const { ConsoleMode, findLeaksBySnapshotFilePaths } = require('@memlab/api');
 const { config, fileManager, info } = require('@memlab/core');
@@ -35,7 +36,7 @@ function namesOf(trace) {
   };
 }
 
-config.externalLeakFilter = { leakFilter: (node) => TYPES.has(node.type) };
+if (!hasOwnRules) config.externalLeakFilter = { leakFilter: (node) => TYPES.has(node.type) };
 const leaks = await findLeaksBySnapshotFilePaths(...files, { workDir: workFolder, consoleMode: ConsoleMode.SILENT });
 
 fileManager.initDirs(config, { workDir: workFolder });

@@ -1,7 +1,8 @@
 """Detectors: each recognises one cause of leaks.
 
-To add one, write a class as in `event_listeners` and add it to `DETECTORS`: the first detector
-that recognises an accumulation explains it.
+To add one, write a class and a dataclass of its facts as in `event_listeners`, add the class to
+`DETECTORS`, and write about the facts in `heapnb.views.wording`. All that may find something are
+asked; the strongest answer explains the accumulation.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from heapnb.analysis.diagnosis.accumulation import Alternative
 from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
 from heapnb.analysis.diagnosis.detectors.async_hooks import AsyncHooks
 from heapnb.analysis.diagnosis.detectors.async_stores import AsyncStores
 from heapnb.analysis.diagnosis.detectors.backlog import Backlog
-from heapnb.analysis.diagnosis.detectors.base import Cause, Detector, Precedence
+from heapnb.analysis.diagnosis.detectors.base import Cause, Detector
 from heapnb.analysis.diagnosis.detectors.buffers import Buffers
 from heapnb.analysis.diagnosis.detectors.compiled_code import CompiledCode
+from heapnb.analysis.diagnosis.detectors.console import Console
 from heapnb.analysis.diagnosis.detectors.detached_dom import DetachedDom
 from heapnb.analysis.diagnosis.detectors.diagnostics_channel import DiagnosticsChannel
 from heapnb.analysis.diagnosis.detectors.errors_and_stacks import ErrorsAndStacks
@@ -30,6 +33,12 @@ from heapnb.analysis.diagnosis.detectors.middleware_stack import MiddlewareStack
 from heapnb.analysis.diagnosis.detectors.module_reload import ModuleReload
 from heapnb.analysis.diagnosis.detectors.native_handles import NativeHandles
 from heapnb.analysis.diagnosis.detectors.other import Other
+from heapnb.analysis.diagnosis.detectors.page_objects import (
+    PageConnections,
+    PageListeners,
+    PageObservers,
+    PageTimers,
+)
 from heapnb.analysis.diagnosis.detectors.pending_promise import PendingPromise
 from heapnb.analysis.diagnosis.detectors.performance_entries import PerformanceEntries
 from heapnb.analysis.diagnosis.detectors.remarks import remarks_on
@@ -50,71 +59,62 @@ from heapnb.analysis.diagnosis.detectors.undeclared_global import UndeclaredGlob
 from heapnb.analysis.diagnosis.detectors.warm_up import warm_up
 from heapnb.analysis.diagnosis.detectors.weak_map_value import WeakMapValue
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.site import Site
 
-SPECIFIC: Final[tuple[Detector, ...]] = (
-    SocketReconnect(),
-    KeepAliveListeners(),
-    EventListeners(),
-    AbortSignals(),
-    ModuleReload(),
-    Timers(),
-    PendingPromise(),
-    HttpAgent(),
-    Backlog(),
-    MiddlewareStack(),
-    DiagnosticsChannel(),
-    Subscribers(),
-    AsyncHooks(),
-    NativeHandles(),
-    PerformanceEntries(),
-    FinalizationRegistryHeld(),
-    SharedClosureContext(),
-    LinkedList(),
-    DetachedDom(),
-    GrowingString(),
-    UndeclaredGlobal(),
-    WeakMapValue(),
-    MetricLabels(),
-    UnboundedMemoize(),
-    SlicedStrings(),
-    Buffers(),
-    CompiledCode(),
-    ErrorsAndStacks(),
-    SuspendedCalls(),
-    AsyncStores(),
+DETECTORS: Final[tuple[Detector, ...]] = tuple(
+    sorted(
+        (
+            AbortSignals(),
+            AsyncHooks(),
+            AsyncStores(),
+            Backlog(),
+            Buffers(),
+            CompiledCode(),
+            Console(),
+            DetachedDom(),
+            DiagnosticsChannel(),
+            ErrorsAndStacks(),
+            EventListeners(),
+            FinalizationRegistryHeld(),
+            GrowingString(),
+            HttpAgent(),
+            KeepAliveListeners(),
+            LinkedList(),
+            MetricLabels(),
+            MiddlewareStack(),
+            ModuleReload(),
+            NativeHandles(),
+            PageConnections(),
+            PageListeners(),
+            PageObservers(),
+            PageTimers(),
+            PendingPromise(),
+            PerformanceEntries(),
+            SharedClosureContext(),
+            SlicedStrings(),
+            SocketReconnect(),
+            Subscribers(),
+            SuspendedCalls(),
+            Timers(),
+            UnboundedArray(),
+            UnboundedDictionary(),
+            UnboundedMap(),
+            UnboundedMemoize(),
+            UnboundedSet(),
+            UndeclaredGlobal(),
+            WeakMapValue(),
+        ),
+        key=lambda detector: -detector.strength,
+    )
 )
-"""Detectors that know what the objects are, or who holds them."""
+"""All of them, the strongest first."""
 
-GENERAL: Final[tuple[Detector, ...]] = (
-    UnboundedArray(),
-    UnboundedMap(),
-    UnboundedSet(),
-    UnboundedDictionary(),
-)
-"""Detectors that know only the class of the holder. They come last; no two of them overlap."""
+NEAR: Final = 0.1
+"""Causes that are weaker than the strongest one by at most this are alternatives.
 
-DETECTORS: Final = (*SPECIFIC, *GENERAL)
-"""In the order in which they are asked: the first that recognises an accumulation explains it."""
-
-PRECEDENCE: Final[tuple[Precedence, ...]] = (
-    Precedence(SocketReconnect, EventListeners, "names the event that fires on each reconnect"),
-    Precedence(KeepAliveListeners, EventListeners, "names the agent that keeps the socket"),
-    Precedence(KeepAliveListeners, HttpAgent, "the listeners leak, not the agent's sockets"),
-    Precedence(DiagnosticsChannel, Subscribers, "names the channel"),
-    Precedence(EventListeners, LinkedList, "an EventTarget links its listeners"),
-    Precedence(Timers, LinkedList, "Node links timers of the same delay"),
-    Precedence(PendingPromise, LinkedList, "V8 links the reactions of one promise"),
-    Precedence(Backlog, LinkedList, "streams of Node up to 20 link their chunks"),
-    Precedence(Backlog, Buffers, "the chunks of a stream are buffers"),
-    Precedence(FinalizationRegistryHeld, LinkedList, "V8 links the cells of a registry"),
-    Precedence(SharedClosureContext, LinkedList, "a list whose links are closures"),
-    Precedence(LinkedList, ErrorsAndStacks, "errors linked by `cause`: the link is the leak"),
-    Precedence(LinkedList, AsyncStores, "resources linked by their stores: the link is the leak"),
-)
-"""Which of two specific detectors comes first where both recognise the same objects, and why.
-
-Other detectors of `SPECIFIC` may come in any order. Tests check that the order follows, and that
-every overlap of two detectors in their test heaps is listed here.
+It reaches from the class of the holder (0.5) to a guess from its name (0.4), and from the contents
+of the members (0.74) to what they were created in (0.7); not from any of these to the class of the
+holder, which says nothing new.
 """
 
 
@@ -129,13 +129,55 @@ def cause_of(evidence: Evidence) -> Cause:
     Returns
     -------
     Cause
-        From the first detector that recognises it, with all remarks.
+        The strongest that a detector finds, with all remarks and with its alternatives.
     """
-    found = (detector.recognise(evidence) for detector in DETECTORS)
-    cause = next((cause for cause in found if cause is not None), None)
-    if cause is None:
-        cause = Other().recognise(evidence)
-    return replace(cause, explanation=cause.explanation + remarks_on(evidence, cause.kind))
+    best, *others = causes_at(Site(evidence))
+    return replace(
+        best,
+        remarks=remarks_on(evidence, best.kind),
+        alternatives=tuple(
+            Alternative(other.kind, other.strength)
+            for other in others
+            if other.kind != best.kind and best.strength - other.strength <= NEAR
+        ),
+    )
 
 
-__all__ = ["DETECTORS", "Cause", "Detector", "cause_of", "warm_up"]
+def causes_at(site: Site) -> list[Cause]:
+    """List the causes that detectors find, the strongest first.
+
+    Parameters
+    ----------
+    site : Site
+        Where objects accumulate.
+
+    Returns
+    -------
+    list of Cause
+        At least one. Detectors that can find only what is much weaker are not asked.
+    """
+    found: list[Cause] = []
+    strongest = Other.strength
+    for detector in DETECTORS:
+        if detector.strength < strongest - NEAR:
+            break
+        cause = detector.recognise(site)
+        if cause is not None:
+            cause = replace(cause, strength=cause.strength or detector.strength)
+            found.append(cause)
+            strongest = max(strongest, cause.strength)
+    if not found:
+        found = [replace(Other().recognise(site), strength=Other.strength)]
+    return sorted(found, key=lambda cause: -cause.strength)
+
+
+__all__ = [
+    "DETECTORS",
+    "NEAR",
+    "Alternative",
+    "Cause",
+    "Detector",
+    "cause_of",
+    "causes_at",
+    "warm_up",
+]

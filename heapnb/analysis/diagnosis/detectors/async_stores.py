@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
-from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.detectors.base import CONTEXT, Cause
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Step
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph.edges import child
 
 STORE_LABEL: Final = "<symbol kResourceStore>"
@@ -15,58 +18,72 @@ STORE_LABEL: Final = "<symbol kResourceStore>"
 FRAME_CLASS: Final = "AsyncContextFrame"
 """From Node 24 on a Map from storages to stores, which resources share."""
 
-_RESOURCE_ID: Final = ("<symbol async_id_symbol>", "<symbol trigger_async_id_symbol>")
+RESOURCE_ID: Final = ("<symbol async_id_symbol>", "<symbol trigger_async_id_symbol>")
+"""By which Node's own resources keep their numbers."""
+
 _RESOURCE_CLASS: Final = "AsyncResource"
 _LARGE_SHARE: Final = 0.3
+
+_TO_STORE: Final = 1
+_TO_FRAME: Final = 2
+"""Objects from the holder to the store that is or has it, and from there to a frame.
+
+What is deeper in a store belongs to an object of its own, such as a span with its children.
+"""
+
+
+@dataclass(frozen=True)
+class CreatedInStoreFacts(Facts):
+    """Resources that retain the store in whose context they were created.
+
+    Parameters
+    ----------
+    store : str
+        Class of the store.
+    """
+
+    store: str
+
+
+@dataclass(frozen=True)
+class InStoreFacts(Facts):
+    """Objects in a store that a long-lived resource keeps alive.
+
+    Parameters
+    ----------
+    resource : str
+        Class of the resource.
+    """
+
+    resource: str
 
 
 class AsyncStores:
     """Stores that live as long as the resources created in their context."""
 
     kind: ClassVar[str] = "async-local-storage"
+    strength: ClassVar[float] = CONTEXT
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        place = _store_above(evidence)
-        if place is not None:
-            return self._in_store(evidence, place)
-        store = store_of(evidence, evidence.accumulation.example)
-        if store is None or not _is_worth_it(evidence, store):
+        keeper = _keeper_of_store(site)
+        if keeper is not None:
+            return Cause(self.kind, InStoreFacts(Group.of(site), site.anchor, keeper.class_name))
+        store = store_of(site, site.example)
+        if store is None or not _is_worth_it(site, store):
             return None
-        graph = evidence.graph
-        anchor = evidence.anchor
         return Cause(
             self.kind,
-            anchor,
-            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} Each was created "
-            "inside `run` of an AsyncLocalStorage and retains the store of that call, "
-            f"{article(graph.class_name(store))}.",
-            f"Remove each from `{anchor.name}` when its work ends. Create long-lived objects "
-            "outside the request's context: at startup, or inside `storage.exit(…)`. Put ids "
-            "into the store instead of whole requests.",
-        )
-
-    def _in_store(self, evidence: Evidence, place: int) -> Cause:
-        anchor = evidence.anchor
-        resource = evidence.steps[max(place - 1, 0)]
-        return Cause(
-            self.kind,
-            anchor,
-            f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)} They are in a "
-            f"store of an AsyncLocalStorage, and {article(resource.class_name)} created in its "
-            "context keeps the store alive.",
-            "Start a new store for each unit of work: `storage.run(new Map(), …)`. Or clear "
-            f"`{anchor.name}` when a unit of work ends. Create long-lived objects outside any "
-            "store.",
+            CreatedInStoreFacts(Group.of(site), site.anchor, site.graph.class_name(store)),
         )
 
 
-def store_of(evidence: Evidence, resource: int) -> int | None:
+def store_of(site: Site, resource: int) -> int | None:
     """Find the store in whose context an asynchronous resource was created.
 
     Parameters
     ----------
-    evidence : Evidence
+    site : Site
         The accumulated objects.
     resource : int
         Ordinal.
@@ -76,11 +93,18 @@ def store_of(evidence: Evidence, resource: int) -> int | None:
     int or None
         Ordinal of an object.
     """
-    graph = evidence.graph
-    store = child(graph, resource, STORE_LABEL)
-    if store is not None:
-        is_object = graph.node_type[store] == graph.node_type_index("object")
-        return store if is_object else None
+    graph = site.graph
+    stores = [
+        int(graph.edge_to[edge])
+        for edge in range(*graph.edges_of(resource))
+        if graph.edge_label(edge) == STORE_LABEL
+    ]
+    objects = [
+        store for store in stores if graph.node_type[store] == graph.node_type_index("object")
+    ]
+    if stores:
+        # There is one for each storage: that of the whole program has other holders, too.
+        return max(objects, key=lambda store: int(graph.retained_size[store]), default=None)
     for edge in range(*graph.edges_of(resource)):
         frame = int(graph.edge_to[edge])
         if graph.class_name(frame) == FRAME_CLASS:
@@ -88,44 +112,20 @@ def store_of(evidence: Evidence, resource: int) -> int | None:
     return None
 
 
-def kept_store(evidence: Evidence, resource: int) -> str:
-    """Name the store that a resource retains, in a sentence.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The accumulated objects.
-    resource : int
-        Ordinal.
-
-    Returns
-    -------
-    str
-        Empty if there is none.
-    """
-    store = store_of(evidence, resource)
-    if store is None:
-        return ""
-    what = article(evidence.graph.class_name(store))
-    return f" Each also retains the AsyncLocalStorage store it was created in, {what}."
-
-
-def _store_above(evidence: Evidence) -> int | None:
-    """Return which step is a store, if the holder is inside one."""
-    for place in range(evidence.place_of_holder, -1, -1):
-        step = evidence.steps[place]
-        if step.label == STORE_LABEL:
-            return place
-        if step.class_name == FRAME_CLASS:
-            return place
+def _keeper_of_store(site: Site) -> Step | None:
+    """Return what keeps the store alive, if the holder is a store or directly in one."""
+    for distance, (step, keeper) in enumerate(itertools.pairwise(site.around)):
+        is_store = step.label == STORE_LABEL and distance <= _TO_STORE
+        if is_store or (step.class_name == FRAME_CLASS and distance <= _TO_FRAME):
+            return keeper
     return None
 
 
-def _is_worth_it(evidence: Evidence, store: int) -> bool:
+def _is_worth_it(site: Site, store: int) -> bool:
     """Tell whether the example is an async resource that retains much through its store."""
-    graph = evidence.graph
-    example = evidence.accumulation.example
-    if child(graph, example, *_RESOURCE_ID) is None and _RESOURCE_CLASS not in graph.class_name(
+    graph = site.graph
+    example = site.example
+    if child(graph, example, *RESOURCE_ID) is None and _RESOURCE_CLASS not in graph.class_name(
         example
     ):
         return False

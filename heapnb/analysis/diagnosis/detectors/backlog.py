@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import ClassVar, Final
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Literal
 
 from heapnb.analysis.diagnosis.accumulation import KEPT
-from heapnb.analysis.diagnosis.detectors.base import (
-    LISTS,
-    Cause,
-    capitalised,
-    counted,
-    growth,
-    removals,
-    subject_text,
-)
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.base import LINKS, LISTS, RUNTIME, Cause
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Step
 from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph.edges import child
 from heapnb.graph.references import attached
 
@@ -32,121 +26,123 @@ _CONTROLLERS: Final = {
     "WritableStreamDefaultController": "WritableStream",
 }
 _QUEUE: Final = "queue"
+DEEPEST_BUFFER: Final = 2
+"""Objects between the buffer of a stream and what holds its chunks: a ring and its array."""
+
+_N_OWNERS: Final = 3
+"""The buffer, the state, the stream."""
+
 _CHUNKS: Final = ("chunk", "data", "value")
+
+Buffer = Literal["read", "write"]
+"""Which buffer of a stream."""
+
+
+@dataclass(frozen=True)
+class StreamFacts(Facts):
+    """Chunks in a buffer of a stream.
+
+    Parameters
+    ----------
+    stream : str
+        Class of the stream.
+    owner : str
+        How the program refers to it.
+    buffer : {"read", "write"}
+        Which buffer.
+    is_web : bool
+        Whether it is a stream of the Web instead of one of Node.
+    """
+
+    stream: str
+    owner: str
+    buffer: Buffer
+    is_web: bool
+
+
+@dataclass(frozen=True)
+class QueueFacts(Facts):
+    """An array that loses items, but gains more."""
 
 
 class Backlog:
     """Waiting work, which grows while items are added faster than they are removed."""
 
     kind: ClassVar[str] = "backlog"
+    strength: ClassVar[float] = RUNTIME
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        return _of_stream(evidence) or _of_web_stream(evidence) or _of_queue(evidence)
+        return _of_stream(site) or _of_web_stream(site) or _of_queue(site)
 
 
-def _of_stream(evidence: Evidence) -> Cause | None:
-    steps = evidence.steps
-    for place in range(evidence.place_of_holder, 1, -1):
-        label, state = steps[place].label, steps[place - 1].label
-        stream = steps[place - 2]
-        if state == WRITABLE and label in _WRITE_BUFFERS:
-            return _writable(evidence, place, stream.class_name, f"{stream.class_name}.write")
-        if state == READABLE and label in _READ_BUFFERS:
-            return _readable(evidence, place, stream.class_name, f"{stream.class_name}.push")
+def _of_stream(site: Site) -> Cause | None:
+    for distance, (buffer, state, stream) in enumerate(_owners(site)):
+        name = stream.class_name
+        if state.label == WRITABLE and buffer.label in _WRITE_BUFFERS:
+            return _in_buffer(site, distance, name, "write", is_web=False)
+        if state.label == READABLE and buffer.label in _READ_BUFFERS:
+            return _in_buffer(site, distance, name, "read", is_web=False)
     return None
 
 
-def _of_web_stream(evidence: Evidence) -> Cause | None:
-    steps = evidence.steps
-    for place in range(evidence.place_of_holder, 1, -1):
-        stream = _CONTROLLERS.get(steps[place - 2].class_name)
-        if stream is None or steps[place].label != _QUEUE or steps[place - 1].label != STATE:
+def _of_web_stream(site: Site) -> Cause | None:
+    for distance, (queue, state, controller) in enumerate(_owners(site)):
+        stream = _CONTROLLERS.get(controller.class_name)
+        if stream is None or queue.label != _QUEUE or state.label != STATE:
             continue
-        if stream == "WritableStream":
-            return _writable(evidence, place, stream, "writer.write", waits="await `writer.ready`")
-        return _readable(
-            evidence,
-            place,
-            stream,
-            "controller.enqueue",
-            waits="stop while `desiredSize` is 0 or less",
-        )
+        buffer: Buffer = "write" if stream == "WritableStream" else "read"
+        return _in_buffer(site, distance, stream, buffer, is_web=True)
     return None
 
 
-def _writable(
-    evidence: Evidence,
-    place: int,
-    stream: str,
-    call: str,
-    waits: str = "when it returns false, wait for 'drain'",
-) -> Cause:
-    anchor = evidence.anchor_at(place)
-    owner = _owner(anchor.expression)
+def _owners(site: Site) -> list[tuple[Step, Step, Step]]:
+    """List the holder and what it is part of, each with its two owners, the holder first."""
+    around = site.around[: DEEPEST_BUFFER + _N_OWNERS]
+    return list(zip(around, around[1:], around[2:], strict=False))
+
+
+def _in_buffer(site: Site, distance: int, stream: str, buffer: Buffer, *, is_web: bool) -> Cause:
+    anchor = site.anchor_above(distance)
+    text = f"the {buffer} buffer of {article(stream)} (`{anchor.expression}`)"
+    chunk = _chunk(site)
     return Cause(
         Backlog.kind,
-        replace(anchor, text=f"the write buffer of {article(stream)} (`{anchor.expression}`)"),
-        f"{_what(evidence)}: {growth(evidence)}, waiting in the write buffer of "
-        f"{article(stream)} (`{owner}`). This is an unbounded backlog: chunks are written faster "
-        "than the destination accepts them.",
-        f"Respect backpressure after `{call}`: {waits}. `pipeline` does so for you. If the "
-        "destination hangs, set a timeout and destroy the stream.",
-        subject=_chunk(evidence),
+        StreamFacts(
+            # Without the entries that the buffer makes of the chunks.
+            Group.of(site if chunk is None else site.about(chunk)),
+            replace(anchor, text=text),
+            stream,
+            _owner(anchor.expression),
+            buffer,
+            is_web=is_web,
+        ),
+        subject=chunk,
         members="queued",
     )
 
 
-def _readable(
-    evidence: Evidence,
-    place: int,
-    stream: str,
-    call: str,
-    waits: str = "when it returns false, stop until `read()` is called",
-) -> Cause:
-    anchor = evidence.anchor_at(place)
-    owner = _owner(anchor.expression)
-    return Cause(
-        Backlog.kind,
-        replace(anchor, text=f"the read buffer of {article(stream)} (`{anchor.expression}`)"),
-        f"{_what(evidence)}: {growth(evidence)}, waiting in the read buffer of "
-        f"{article(stream)} (`{owner}`). This is an unbounded backlog: chunks are added faster "
-        "than they are read, or nothing reads the stream.",
-        "Read the stream, discard its data with `resume()`, or destroy it. Respect backpressure "
-        f"after `{call}`: {waits}.",
-        subject=_chunk(evidence),
-        members="queued",
-    )
-
-
-def _of_queue(evidence: Evidence) -> Cause | None:
-    """Recognise an array that loses items, but gains more."""
-    if evidence.holder.class_name not in LISTS or evidence.accumulation.is_content:
+def _of_queue(site: Site) -> Cause | None:
+    """Recognise an array or a linked list that loses items, but gains more."""
+    accumulation = site.accumulation
+    has_order = accumulation.is_list or site.holder.class_name in LISTS
+    if not has_order or accumulation.is_content:
         return None
-    survival = evidence.accumulation.lowest_survival
+    survival = accumulation.lowest_survival
     if survival is None or survival >= KEPT:
         return None
-    anchor = evidence.anchor
     return Cause(
         Backlog.kind,
-        anchor,
-        f"{counted(evidence)}, waiting in {anchor.text}.{removals(evidence)} This is an "
-        "unbounded backlog: items are added faster than they are processed.",
-        f"Bound `{anchor.name}`: reject or delay new work when it is full. Process more items at "
-        "the same time, or find out why each takes so long.",
+        QueueFacts(Group.of(site), site.anchor),
         members="queued",
+        strength=LINKS,
     )
 
 
-def _what(evidence: Evidence) -> str:
-    chunk = _chunk(evidence)
-    return capitalised(subject_text(evidence if chunk is None else evidence.about(chunk)))
-
-
-def _chunk(evidence: Evidence) -> int | None:
+def _chunk(site: Site) -> int | None:
     """Find the chunk inside a buffered entry."""
-    graph = evidence.graph
-    chunk = child(graph, evidence.accumulation.example, *_CHUNKS)
+    graph = site.graph
+    chunk = child(graph, site.example, *_CHUNKS)
     is_object = chunk is not None and graph.node_type[chunk] == graph.node_type_index("object")
     return chunk if is_object else None
 

@@ -1,21 +1,70 @@
-"""The interface of a detector, and wording that detectors share."""
+"""The interface of a detector."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple, Protocol
+from typing import ClassVar, Final, Protocol
 
-from heapnb import vocab
-from heapnb.analysis.diagnosis.accumulation import Members
-from heapnb.analysis.diagnosis.evidence import Anchor, Evidence
-from heapnb.analysis.diagnosis.short_names import short_location
-from heapnb.analysis.diagnosis.wording import whole_percent
+from heapnb.analysis.diagnosis.accumulation import Alternative, Members
+from heapnb.analysis.diagnosis.facts import Facts, Remark
+from heapnb.analysis.diagnosis.names import Anchor
+from heapnb.analysis.diagnosis.site import Site
+from heapnb.decode.additions import Addition
 
 LISTS = ("Array", "(array)")
 MAPS = ("Map",)
 SETS = ("Set",)
-HALF: Final = 50
-"""Percent; from this survival on, a sentence stresses survivors, below it removals."""
+
+# How strongly a finding speaks for a cause, from 1 down to 0. Where several detectors recognise one
+# site, the strongest explains it.
+
+REFINED: Final = 0.98
+"""A structure of the runtime, and what it belongs to: the listeners of a connection."""
+
+RUNTIME: Final = 0.95
+"""A structure of the runtime or a library that has one purpose: an EventEmitter's listeners."""
+
+ROLE: Final = 0.9
+"""What a structure is for, by what it holds and by a name that a library gives it."""
+
+LINKS: Final = 0.85
+"""How the members refer to each other, or how they come and go."""
+
+CHAIN: Final = 0.84
+"""Members that form a linked list."""
+
+NAMED: Final = 0.82
+"""What the members are, and a name by which libraries call such a list."""
+
+REFERENCE: Final = 0.8
+"""By what kind of reference the program holds the collection: a global, an entry of a WeakMap."""
+
+KEYS: Final = 0.78
+"""What the keys of the entries say."""
+
+WRAPPER: Final = 0.76
+"""The function that the collection belongs to."""
+
+MEASURED: Final = 0.75
+"""What most of the retained bytes are."""
+
+CONTENT: Final = 0.74
+"""What the members are: errors, suspended calls, compiled functions."""
+
+CONTEXT: Final = 0.7
+"""What the members were created in."""
+
+SUPPOSED: Final = 0.6
+"""What the members are, in a collection that suits them: functions in a Set."""
+
+HOLDER: Final = 0.5
+"""The class of the holder."""
+
+GUESS: Final = 0.4
+"""A name that the program chose."""
+
+FALLBACK: Final = 0.1
+"""Nothing but that objects accumulate."""
 
 
 @dataclass(frozen=True)
@@ -26,129 +75,62 @@ class Cause:
     ----------
     kind : str
         The cause, as programs read it.
-    anchor : Anchor
-        The name that holds the objects.
-    explanation, fix : str
-        What happens and what to change, as people read it.
+    facts : Facts
+        What was found, with what accumulates and the name that holds it.
     location : str, optional
-        The place in the source, if the detector knows a better one than the evidence.
+        The place in the source, if the detector knows a better one than the site.
     subject : int, optional
         Ordinal in the last snapshot of the object to show, if it is not the example: the
         socket instead of the list that holds it, for instance.
     members : {"kept", "queued"}, default: "kept"
         What becomes of the objects. The verdict goes by this, never by `kind`.
+    strength : float, default 0
+        How strongly the site speaks for this cause, up to 1; 0 stands for that of the detector.
+    alternatives : tuple of Alternative
+        Other causes that it speaks for nearly as strongly, the strongest first.
+    remarks : tuple of Remark
+        What else there is to know about the objects.
+    addition : Addition or None
+        The call that adds the objects, if the detector knows it.
     """
 
     kind: str
-    anchor: Anchor
-    explanation: str
-    fix: str
+    facts: Facts
     location: str | None = None
     subject: int | None = None
     members: Members = "kept"
+    strength: float = 0.0
+    alternatives: tuple[Alternative, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    addition: Addition | None = None
+
+    @property
+    def anchor(self) -> Anchor:
+        """The name that holds the objects."""
+        return self.facts.anchor
 
 
 class Detector(Protocol):
-    """Recognises one cause of leaks."""
+    """Recognises one cause of leaks.
+
+    ``strength`` is that of its findings, or of the strongest ones: see `REFINED` to `FALLBACK`.
+    """
 
     kind: ClassVar[str]
+    strength: ClassVar[float]
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """Explain the accumulation if this is its cause.
+
+        A detector goes by what is at the site, never by how the program gets there: the path above
+        shows whether a timer or a suspended `main` runs the program, not why something leaks.
 
         Parameters
         ----------
-        evidence : Evidence
-            The accumulated objects.
+        site : Site
+            Where the objects accumulate.
 
         Returns
         -------
         Cause or None
         """
-
-
-class Precedence(NamedTuple):
-    """Of two detectors that recognise the same objects, the one that is asked first.
-
-    Parameters
-    ----------
-    first, second : type
-        The detectors.
-    why : str
-        What the first one knows better.
-    """
-
-    first: type[Detector]
-    second: type[Detector]
-    why: str
-
-
-def subject_text(evidence: Evidence, location: str | None = None) -> str:
-    """Name the accumulated objects, for a sentence.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        The accumulated objects.
-    location : str, optional
-        Where they are created, if the detector knows a better place than the evidence.
-
-    Returns
-    -------
-    str
-        Such as "`Session` objects" or "`cancel` closures, each retaining a `CallContext`".
-    """
-    location = location or evidence.location
-    where = f" ({short_location(location)})" if location else ""
-    if evidence.class_name == vocab.CLASS_FUNCTION:
-        return f"{evidence.title}{where}"
-    if evidence.class_name in {"(string)", "(concatenated string)", "(sliced string)"}:
-        return "strings"
-    if evidence.class_name in (*MAPS, *SETS, *LISTS) and evidence.content:
-        where = f" of `{evidence.content}` objects{where}"
-    return f"`{evidence.class_name}` objects{where}"
-
-
-def growth(evidence: Evidence) -> str:
-    """Return the number of objects in each snapshot, such as "20 → 100 → 260"."""
-    return " → ".join(f"{count:,}" for count in evidence.counts)
-
-
-def growth_in_bytes(evidence: Evidence) -> str:
-    """Return the size in each snapshot, such as "1,024 → 4,096 bytes"."""
-    return " → ".join(f"{size:,}" for size in evidence.accumulation.size) + " bytes"
-
-
-def counted(evidence: Evidence) -> str:
-    """Name the objects and their number, such as "`Session` objects: 20 → 100 → 260"."""
-    return f"{capitalised(subject_text(evidence))}: {growth(evidence)}"
-
-
-def removals(evidence: Evidence) -> str:
-    """Say how many objects of the previous snapshot were released since, as node ids show.
-
-    Objects that came and went within one interval are in no snapshot, so nothing is said of them.
-
-    Returns
-    -------
-    str
-        A sentence after a blank; empty if the snapshots do not tell, or if one object grows.
-    """
-    survival = evidence.accumulation.lowest_survival
-    if survival is None:
-        return ""
-    if evidence.released is not None:
-        n_released, n_before = evidence.released
-        if n_released:
-            were = "was" if n_released == 1 else "were"
-            return f" In the last interval, {n_released:,} of the {n_before:,} {were} released."
-        if survival == 1 and n_before:
-            return f" None of the {n_before:,} in the previous snapshot has been released."
-    percent = whole_percent(survival)
-    least = f"at least {percent}%" if percent >= HALF else f"as few as {percent}%"
-    return f" Of those in each earlier snapshot, {least} are still in the last one."
-
-
-def capitalised(text: str) -> str:
-    """Capitalise the first letter and leave the rest as it is."""
-    return text[:1].upper() + text[1:]

@@ -8,13 +8,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.diagnosis.detectors.base import (
-    Cause,
-    capitalised,
-    counted,
-    growth_in_bytes,
-    removals,
-)
+from heapnb.analysis.diagnosis.detectors.base import MEASURED, Cause
 from heapnb.analysis.diagnosis.detectors.contents import (
     VIEW_CLASSES,
     named,
@@ -22,7 +16,8 @@ from heapnb.analysis.diagnosis.detectors.contents import (
     stores_outside,
     views,
 )
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
 from heapnb.kernels.edges import count_of_type
@@ -40,52 +35,6 @@ LARGEST_ALIGNMENT: Final = 64
 
 VIEWS_PER_STORE: Final = 1.5
 """With more views for each store, the stores are shared."""
-
-
-class Buffers:
-    """Accumulated Buffers, above all slices that keep a whole ArrayBuffer alive."""
-
-    kind: ClassVar[str] = "buffers"
-
-    def recognise(self, evidence: Evidence) -> Cause | None:
-        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        memory = outside_memory(evidence)
-        if memory is None or memory.share < MOST_OF_IT:
-            return None
-        if evidence.class_name not in BUFFER_CLASSES and not memory.is_pooled:
-            return None
-        anchor = evidence.anchor
-        if evidence.accumulation.is_content:
-            what = f"{capitalised(anchor.text)} grows: {growth_in_bytes(evidence)}"
-        else:
-            what = f"{counted(evidence)}, held by {anchor.text}"
-        return Cause(
-            self.kind,
-            anchor,
-            f"{what}.{removals(evidence)} {memory.share:.0%} of the bytes they retain "
-            f"({memory.size:,} bytes) belong to {memory.n_stores:,} ArrayBuffers outside V8's "
-            f"heap, where `--max-old-space-size` does not apply. {self._of_what(memory)}",
-            f"Remove them from `{anchor.name}` when they are no longer needed. To keep only a "
-            "part of a Buffer, copy that part: `Buffer.from(slice)` if it is large, "
-            "`Buffer.alloc` and `copy` if it is small (these do not use the pool).",
-        )
-
-    def _of_what(self, memory: OutsideMemory) -> str:
-        if memory.is_pooled:
-            return (
-                f"They are slabs of {memory.typical:,} bytes, which small Buffers share "
-                "(`Buffer.from`, `Buffer.allocUnsafe`): one small Buffer keeps the whole slab "
-                "alive."
-            )
-        if memory.n_views > VIEWS_PER_STORE * memory.n_stores:
-            return (
-                f"{memory.n_views:,} views share them: each view made by `subarray` or `slice` "
-                "keeps the whole ArrayBuffer alive."
-            )
-        return (
-            f"The median ArrayBuffer has {memory.typical:,} bytes. If the program needs only a "
-            "slice of each (`subarray`, `slice`), the slice keeps the whole ArrayBuffer alive."
-        )
 
 
 @dataclass(frozen=True)
@@ -111,10 +60,44 @@ class OutsideMemory:
     share: float
     is_pooled: bool
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several views share each ArrayBuffer."""
+        return self.n_views > VIEWS_PER_STORE * self.n_stores
 
-def outside_memory(evidence: Evidence) -> OutsideMemory | None:
+
+@dataclass(frozen=True)
+class BufferFacts(Facts):
+    """Buffers and typed arrays.
+
+    Parameters
+    ----------
+    memory : OutsideMemory
+        What they retain outside V8's heap.
+    """
+
+    memory: OutsideMemory
+
+
+class Buffers:
+    """Accumulated Buffers, above all slices that keep a whole ArrayBuffer alive."""
+
+    kind: ClassVar[str] = "buffers"
+    strength: ClassVar[float] = MEASURED
+
+    def recognise(self, site: Site) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        memory = outside_memory(site)
+        if memory is None or memory.share < MOST_OF_IT:
+            return None
+        if site.class_name not in BUFFER_CLASSES and not memory.is_pooled:
+            return None
+        return Cause(self.kind, BufferFacts(Group.of(site), site.anchor, memory))
+
+
+def outside_memory(site: Site) -> OutsideMemory | None:
     """Measure the memory of ArrayBuffers that an accumulation retains; None without any."""
-    graph, held = evidence.graph, evidence.held
+    graph, held = site.graph, site.held
     stores = stores_outside(graph, held)
     if len(stores) == 0:
         return None

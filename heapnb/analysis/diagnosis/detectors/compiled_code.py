@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals
+from heapnb.analysis.diagnosis.detectors.base import CONTENT, Cause
+from heapnb.analysis.diagnosis.detectors.callbacks import user_location
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
+from heapnb.graph import HeapGraph
+from heapnb.graph.edges import child
 from heapnb.graph.locations import UNNAMED, location_of, script_name, scripts_of
 
 COMPILED_SHARE: Final = 0.5
@@ -18,55 +23,90 @@ COMPILED_SHARE: Final = 0.5
 NAMES_OF_TEXTS: Final = (None, "", "evalmachine.<anonymous>")
 """Names of scripts that come from a string instead of a file."""
 
+_SCRIPT: Final = ("script", "script_or_debug_info")
+_MOST_CLOSURES: Final = 64
+
 SCRIPT_CLASSES: Final = ("ContextifyScript", "Script")
 """Classes of the objects that `new vm.Script` creates."""
+
+
+@dataclass(frozen=True)
+class CompiledFacts(Facts):
+    """Code that is compiled repeatedly at run time.
+
+    Parameters
+    ----------
+    n_scripts : int or None
+        Scripts that come from strings; None for regular expressions.
+    """
+
+    n_scripts: int | None
 
 
 class CompiledCode:
     """Functions from `new Function`, `eval` or `vm`, and regular expressions."""
 
     kind: ClassVar[str] = "compiled-code"
+    strength: ClassVar[float] = CONTENT
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.accumulation.is_content:
+        if site.accumulation.is_content:
             return None
-        anchor = evidence.anchor
-        if evidence.class_name == vocab.CLASS_REGEXP:
-            what = "Regular expressions compiled at run time"
-            scripts, retained = "", "and its compiled code"
-        else:
-            n_scripts = self._scripts_of_texts(evidence)
-            if n_scripts < COMPILED_SHARE * len(evidence.accumulation.members):
+        n_scripts = None
+        if site.class_name != vocab.CLASS_REGEXP:
+            n_scripts = self._scripts_of_texts(site)
+            if n_scripts < COMPILED_SHARE * len(site.accumulation.members):
                 return None
-            what = "Code compiled from strings at run time (templates, schemas, rules)"
-            scripts, retained = f" (with {n_scripts:,} scripts)", "its scopes and its machine code"
         return Cause(
             self.kind,
-            anchor,
-            f"{what}: {growth(evidence)}{scripts}, held by {anchor.text}.{removals(evidence)} "
-            f"Each retains its source, {retained}. Either the sources differ each time, or the "
-            "cache key does: otherwise the number would not grow.",
-            "Compile once at startup, and pass what differs as data. Use the source text as the "
-            f"key in `{anchor.name}`, not a new object, and bound it.",
-            location=self._location(evidence),
+            CompiledFacts(Group.of(site), site.anchor, n_scripts),
+            location=self._location(site),
         )
 
-    def _location(self, evidence: Evidence) -> str | None:
-        """Return the location of the nearest function from a file, which probably compiles."""
-        if evidence.class_name != vocab.CLASS_FUNCTION:
+    def _location(self, site: Site) -> str | None:
+        """Return the location of the function that compiles, else of the nearest one in a file."""
+        if site.class_name != vocab.CLASS_FUNCTION:
             return None
-        above = (location_of(evidence.graph, step.node) for step in reversed(evidence.steps))
-        return next((site for site in above if site and not site.startswith(UNNAMED)), None)
+        compiler = _compiler(site.graph, site.named_example)
+        if compiler is not None:
+            return user_location(site.graph, compiler)
+        nearest = [*reversed(site.inside), *site.around]
+        if (code := site.code_of_anchor) is not None:
+            nearest.append(code)
+        above = (location_of(site.graph, step.node) for step in nearest)
+        return next((one for one in above if one and not one.startswith(UNNAMED)), None)
 
-    def _scripts_of_texts(self, evidence: Evidence) -> int:
-        graph, held = evidence.graph, evidence.held
+    def _scripts_of_texts(self, site: Site) -> int:
+        graph, held = site.graph, site.held
         functions = of_types(graph, held, "closure")
-        scripts = np.unique(scripts_of(graph, functions))
+        scripts = scripts_of(graph, functions)
+        is_script = np.zeros(graph.n_nodes, np.bool_)
+        is_script[scripts[scripts >= 0]] = True
         of_texts = [
             script
-            for script in scripts[scripts >= 0].tolist()
+            for script in np.flatnonzero(is_script).tolist()
             if script_name(graph, script) in NAMES_OF_TEXTS
         ]
         objects = named(graph, of_types(graph, held, "object"), SCRIPT_CLASSES)
         return len(of_texts) + len(objects)
+
+
+def _compiler(graph: HeapGraph, function: int) -> int | None:
+    """Find the function that compiled another one: V8 notes it in the script of the text."""
+    shared = child(graph, function, "shared")
+    script = None if shared is None else child(graph, shared, *_SCRIPT)
+    if script is None:
+        return None
+    for edge in range(*graph.edges_of(script)):
+        code = int(graph.edge_to[edge])
+        is_noted = graph.edge_type[edge] == graph.edge_type_index("hidden")
+        if not is_noted or graph.node_type[code] != graph.node_type_index("code"):
+            continue
+        # Nearly all of these are other scripts that it compiled.
+        holders = graph.edge_from(graph.retaining_edges_of(code))
+        closures = of_types(graph, holders, "closure")[:_MOST_CLOSURES].tolist()
+        found = next((one for one in closures if user_location(graph, one) is not None), None)
+        if found is not None:
+            return int(found)
+    return None

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.hashtables import entries
+from heapnb.format.arrow import to_arrow, to_numpy
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of, is_string
 
@@ -70,7 +70,7 @@ def of_class_matching(graph: HeapGraph, nodes: IntArray, pattern: str) -> IntArr
     int64[m]
     """
     matching = pc.match_substring_regex(graph.class_names, pattern)
-    is_wanted: BoolArray = matching.to_numpy(zero_copy_only=False)
+    is_wanted: BoolArray = to_numpy(matching)
     objects = of_types(graph, nodes, "object")
     return objects[is_wanted[graph.class_index[objects]]]
 
@@ -121,12 +121,12 @@ def repeated_texts(graph: HeapGraph, nodes: IntArray) -> tuple[int, int]:
     return n_copies, size_of(graph, strings) - size_of(graph, strings[first])
 
 
-def entry_names(evidence: Evidence, most: int) -> list[str]:
+def entry_names(site: Site, most: int) -> list[str]:
     """Return the keys of the holder's entries that are strings.
 
     Parameters
     ----------
-    evidence : Evidence
+    site : Site
         The accumulated objects.
     most : int
         Maximum number of keys.
@@ -136,7 +136,7 @@ def entry_names(evidence: Evidence, most: int) -> list[str]:
     list of str
         Property names of an object, keys of a Map.
     """
-    graph, holder = evidence.graph, evidence.holder.node
+    graph, holder = site.graph, site.holder.node
     found = entries(graph, holder)
     if found is not None:
         keys = of_types(graph, found.key[found.key >= 0], *vocab.STRING_TYPES)
@@ -144,5 +144,5 @@ def entry_names(evidence: Evidence, most: int) -> list[str]:
     start, stop = graph.edges_of(holder)
     edges = np.arange(start, stop)
     edges = edges[graph.edge_type[edges] == graph.edge_type_index("property")]
-    names: list[str] = graph.strings.take(pa.array(graph.edge_name[edges[:most]])).to_pylist()
+    names: list[str] = graph.strings.take(to_arrow(graph.edge_name[edges[:most]])).to_pylist()
     return [name for name in names if name != "__proto__"]

@@ -2,60 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 
 from heapnb._typing import IntArray
-from heapnb.analysis.diagnosis.detectors.base import Cause, counted, removals
-from heapnb.analysis.diagnosis.detectors.contents import named, of_class_matching
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.base import CONTENT, Cause
+from heapnb.analysis.diagnosis.detectors.contents import named, of_class_matching, of_types
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
 
 ERROR_CLASSES: Final = r"(Error|Exception)$"
 CALL_SITE_CLASSES: Final = ("CallSite",)
+_PROTOTYPE: Final = "__proto__"
+_MOST_CLASSES: Final = 8
+"""How many classes, each extending the next, are looked at."""
+
 STACK_SYMBOLS: Final = ("<symbol>", "<symbol error_stack_symbol>")
 """Names under which V8 keeps the stack of an error."""
+
+
+@dataclass(frozen=True)
+class ErrorFacts(Facts):
+    """Errors.
+
+    Parameters
+    ----------
+    n_call_sites : int or None
+        Call sites of structured stacks that they hold; None if too few to matter.
+    has_unread_stacks : bool
+        Whether most stacks are still lists of calls.
+    """
+
+    n_call_sites: int | None
+    has_unread_stacks: bool
 
 
 class ErrorsAndStacks:
     """Accumulated Error objects, or call sites of structured stacks."""
 
     kind: ClassVar[str] = "errors-and-stacks"
+    strength: ClassVar[float] = CONTENT
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.accumulation.is_content:
+        if site.accumulation.is_content:
             return None
-        graph, held, members = evidence.graph, evidence.held, evidence.accumulation.members
-        errors = of_class_matching(graph, members.astype(held.dtype), ERROR_CLASSES)
+        graph, held, members = site.graph, site.held, site.accumulation.members
+        errors = self._errors(graph, members.astype(held.dtype))
         sites = named(graph, held, CALL_SITE_CLASSES)
         if 2 * len(errors) < len(members) and len(sites) < len(members):
             return None
-        anchor = evidence.anchor
-        what = f"{counted(evidence)}, held by {anchor.text}.{removals(evidence)}"
-        if len(sites) >= len(members):
-            why = (
-                f"They hold {len(sites):,} call sites of structured stacks "
-                "(`Error.prepareStackTrace`). Each call site retains the function that ran and "
-                "its receiver (`this`)."
-            )
-        elif self._has_unread_stacks(graph, errors):
-            why = (
-                "Until `stack` is read, an error retains the functions on its stack and their "
-                "receivers (`this`). It also retains its `cause` and every property added to it."
-            )
-        else:
-            why = "Each retains its stack as a string, its `cause`, and every property added to it."
         return Cause(
             self.kind,
-            anchor,
-            f"{what} {why}",
-            f"Keep in `{anchor.name}` only what you need of an error: its message, or "
-            "`String(error.stack)`. Keep only the last few. Do not attach a `request`, a "
-            "`response` or a `cause`.",
+            ErrorFacts(
+                Group.of(site),
+                site.anchor,
+                len(sites) if len(sites) >= len(members) else None,
+                has_unread_stacks=self._has_unread_stacks(graph, errors),
+            ),
         )
+
+    def _errors(self, graph: HeapGraph, members: IntArray) -> IntArray:
+        """Select the objects whose class, or one that it extends, is called an error."""
+        objects = of_types(graph, members, "object")
+        is_error = np.zeros(len(objects), np.bool_)
+        # A minifier takes the names of the program's classes, not that of `Error`.
+        above = objects
+        for _ in range(_MOST_CLASSES):
+            known = np.flatnonzero(above >= 0)
+            named_so = of_class_matching(graph, above[known], ERROR_CLASSES)
+            is_error[known] |= np.isin(above[known], named_so)
+            above = children_of(graph, above, [_PROTOTYPE], edge_type="property")
+        return objects[is_error]
 
     def _has_unread_stacks(self, graph: HeapGraph, errors: IntArray) -> bool:
         """Tell whether most stacks are lists of calls; V8 turns a stack into a string when read."""

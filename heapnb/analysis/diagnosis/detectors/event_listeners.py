@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
+from heapnb.analysis.diagnosis.detectors.base import RUNTIME, Cause
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
-from heapnb.analysis.diagnosis.evidence import Anchor, Evidence, Step
-from heapnb.analysis.diagnosis.short_names import article, clipped
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Anchor, Step
+from heapnb.analysis.diagnosis.short_names import article, clipped, listed
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.references import attached
@@ -18,6 +21,9 @@ EMITTER_SLOT: Final = "_events"
 
 TARGET_SLOTS: Final = ("<symbol kEvents>", "<symbol events>", "kEvents")
 """Where an EventTarget keeps its listeners."""
+
+DEEPEST_SLOT: Final = 3
+"""Listeners hang in the slot itself, in the list of an event in it, or in a link of that list."""
 
 TARGET_CLASS: Final = "EventTarget"
 SIGNAL_CLASS: Final = "AbortSignal"
@@ -33,6 +39,45 @@ _ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True)
+class ListenerFacts(Facts):
+    """Listeners of one emitter.
+
+    Parameters
+    ----------
+    emitter : str
+        Class of the emitter.
+    events : tuple of str
+        The event, and others with as many listeners, which were added together; none if unknown.
+    expression : str
+        How the program refers to the emitter; empty if no name leads to it.
+    location : str or None
+        Where one of the listeners is defined.
+    is_target : bool
+        Whether the emitter is an EventTarget.
+    is_once : bool
+        Whether they were added with ``once``.
+    is_warned : bool
+        Whether Node has printed a warning.
+    is_lasting : bool
+        Whether the emitter was there in the first of several snapshots.
+    """
+
+    emitter: str
+    events: tuple[str, ...]
+    expression: str
+    location: str | None
+    is_target: bool
+    is_once: bool
+    is_warned: bool
+    is_lasting: bool = False
+
+    @property
+    def event(self) -> str:
+        """The event; empty if unknown."""
+        return self.events[0] if self.events else ""
+
+
+@dataclass(frozen=True)
 class Listeners:
     """The listeners of one emitter for one event.
 
@@ -44,8 +89,10 @@ class Listeners:
         The EventEmitter or EventTarget.
     class_name : str
         Its class as the program knows it: Node makes an AbortSignal of an EventTarget.
-    place : int
-        The step of the path that is the emitter's slot for listeners.
+    slot : Step
+        What the emitter keeps its listeners in.
+    distance : int
+        Objects between the slot and the holder of the listeners.
     is_target : bool
         Whether it is an EventTarget.
     """
@@ -53,7 +100,8 @@ class Listeners:
     event: str
     emitter: Step
     class_name: str
-    place: int
+    slot: Step
+    distance: int
     is_target: bool
 
 
@@ -61,51 +109,58 @@ class EventListeners:
     """Listeners of an EventEmitter or an EventTarget."""
 
     kind: ClassVar[str] = "event-listeners"
+    strength: ClassVar[float] = RUNTIME
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        found = listeners(evidence)
+        found = listeners(site)
         if found is None:
             return None
-        graph = evidence.graph
-        function = function_behind(graph, evidence.accumulation.example)
+        graph = site.graph
+        function = function_behind(graph, site.example)
         location = None if function is None else user_location(graph, function)
-        name = _names(evidence, found)
         return Cause(
             self.kind,
-            _anchor(evidence, found),
-            f"{_emitter(found)} accumulates {name}listeners: {growth(evidence)} "
-            f"{subject_text(evidence, location)}.{removals(evidence)} Each retains all variables "
-            f"that it closes over.{_once(evidence, found)}{_warned(evidence, found)}",
-            _fix(found, name),
+            ListenerFacts(
+                Group.of(site),
+                _anchor(site, found),
+                found.class_name,
+                _events(site, found),
+                _emitter(site, found),
+                location,
+                is_target=found.is_target,
+                is_once=_is_once(site),
+                is_warned=_is_warned(site, found),
+                is_lasting=site.is_lasting(found.emitter.node),
+            ),
             location,
         )
 
 
-def _emitter(found: Listeners) -> str:
-    """Begin a sentence with the emitter; there is only one `process`."""
-    is_instance = found.class_name != PROCESS
-    return f"A long-lived {found.class_name}" if is_instance else f"`{PROCESS}`"
+def _emitter(site: Site, found: Listeners) -> str:
+    """Write how the program refers to the emitter."""
+    if found.class_name == PROCESS:
+        return PROCESS
+    own = attached(found.slot.edge_type, found.slot.label)
+    path = site.anchor_above(found.distance).expression
+    return path.removesuffix(own) if path.endswith(own) else ""
 
 
-def listeners(evidence: Evidence) -> Listeners | None:
+def listeners(site: Site) -> Listeners | None:
     """Find the emitter whose listeners accumulate."""
-    steps = evidence.steps
-    # From the objects upwards: the slot, the list of one event, perhaps the links of that list.
-    for place in range(evidence.place_of_holder, 0, -1):
-        step = steps[place]
-        emitter = steps[place - 1]
+    # From the objects upwards: the list of one event, the slot. What a single listener holds are
+    # not listeners: a function ends the site.
+    owners = list(itertools.pairwise(site.around))[:DEEPEST_SLOT]
+    for distance, (step, emitter) in enumerate(owners):
+        below = site.above(distance - 1) if distance else next(iter(site.inside), None)
         if step.label == EMITTER_SLOT and step.is_named:
-            after = steps[place + 1] if place + 1 < len(steps) else None
-            event = after.label if after is not None and after.is_named else ""
-            return Listeners(event, emitter, emitter.class_name, place, is_target=False)
+            event = below.label if below is not None and below.is_named else ""
+            name = emitter.class_name
+            return Listeners(event, emitter, name, step, distance, is_target=False)
         if step.label in TARGET_SLOTS:
-            event = _event_of_target(evidence, place)
-            class_name = class_of_target(evidence.graph, emitter.node)
-            return Listeners(event, emitter, class_name, place, is_target=True)
-        if evidence.is_closure(step.node):
-            # These objects are held by a single listener; they are not listeners themselves.
-            return None
+            event = "" if below is None else _event_of_target(site, below)
+            name = class_of_target(site.graph, emitter.node)
+            return Listeners(event, emitter, name, step, distance, is_target=True)
     return None
 
 
@@ -130,14 +185,11 @@ def class_of_target(graph: HeapGraph, node: int) -> str:
     return graph.name(maker) or name if name == TARGET_CLASS and maker is not None else name
 
 
-def _event_of_target(evidence: Evidence, place: int) -> str:
+def _event_of_target(site: Site, below: Step) -> str:
     """Name the event: the string before the list in the target's Map."""
-    graph = evidence.graph
-    if place + 1 >= len(evidence.steps):
-        return ""
-    listeners = evidence.steps[place + 1].node
-    edge = int(evidence.tree.parent_edge[listeners])
-    table = int(evidence.tree.parent[listeners])
+    graph = site.graph
+    edge = int(site.tree.parent_edge[below.node])
+    table = int(site.tree.parent[below.node])
     slot = graph.edge_label(edge)
     for key in range(*graph.edges_of(table)):
         is_before = slot.isdecimal() and graph.edge_label(key) == str(int(slot) - 1)
@@ -146,10 +198,9 @@ def _event_of_target(evidence: Evidence, place: int) -> str:
     return ""
 
 
-def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
-    anchor = evidence.anchor_at(found.place)
-    step = evidence.steps[found.place]
-    own = attached(step.edge_type, step.label)
+def _anchor(site: Site, found: Listeners) -> Anchor:
+    anchor = site.anchor_above(found.distance)
+    own = attached(found.slot.edge_type, found.slot.label)
     path = anchor.expression
     if found.class_name == PROCESS:
         path = PROCESS + own
@@ -158,27 +209,27 @@ def _anchor(evidence: Evidence, found: Listeners) -> Anchor:
     elif path != anchor.name:
         # The symbol of the slot tells a reader nothing; its owner does.
         path = path.removesuffix(own)
-    names = _names(evidence, found)
+    events = _events(site, found)
+    what = f"{listed(events)} listeners" if events else "listeners"
     return replace(
         anchor,
         name=found.event or anchor.name,
-        text=f"the {names}listeners of {article(found.class_name)} (`{clipped(path)}`)",
+        text=f"the {what} of {article(found.class_name)} (`{clipped(path)}`)",
         held_by=found.class_name,
     )
 
 
-def _names(evidence: Evidence, found: Listeners) -> str:
+def _events(site: Site, found: Listeners) -> tuple[str, ...]:
     """Name the event, and others with as many listeners, which were added together."""
     if not found.event:
-        return ""
-    others = [] if found.is_target else _events_alike(evidence, found)
-    names = [f"`{clipped(event)}`" for event in (found.event, *others)]
-    return f"{', '.join(names[:-1])}{' and ' if others else ''}{names[-1]} "
+        return ()
+    others = [] if found.is_target else _events_alike(site, found)
+    return (found.event, *others)
 
 
-def _events_alike(evidence: Evidence, found: Listeners) -> list[str]:
-    graph = evidence.graph
-    slot = evidence.steps[found.place].node
+def _events_alike(site: Site, found: Listeners) -> list[str]:
+    graph = site.graph
+    slot = found.slot.node
     lists = {
         graph.edge_label(edge): int(graph.edge_to[edge])
         for edge in list(range(*graph.edges_of(slot)))[:_MOST_EVENTS]
@@ -196,42 +247,21 @@ def _n_elements(graph: HeapGraph, node: int) -> int:
     return int((graph.edge_type[start:stop] == graph.edge_type_index("element")).sum())
 
 
-def _once(evidence: Evidence, found: Listeners) -> str:
-    """Add a sentence if the listeners were added with ``once``."""
-    graph, example = evidence.graph, evidence.accumulation.example
-    if not evidence.is_closure(example) or child(graph, example, _WRAPPED) is None:
-        return ""
-    return f" `once` would remove them, but `{found.event}` has not fired since."
+def _is_once(site: Site) -> bool:
+    """Tell whether all listeners were added with ``once``."""
+    return all(
+        site.is_closure(node) and child(site.graph, node, _WRAPPED) is not None
+        for node in site.sample
+    )
 
 
-def _warned(evidence: Evidence, found: Listeners) -> str:
-    """Add a sentence if Node has printed a warning."""
-    graph = evidence.graph
-    for step in evidence.steps[found.place - 1 :]:
+def _is_warned(site: Site, found: Listeners) -> bool:
+    """Tell whether Node has printed a warning."""
+    graph = site.graph
+    for step in (found.emitter, *site.around[: found.distance + 1], *site.inside):
         mark = child(graph, step.node, *_WARNED)
         if mark is not None and _ODDBALL_TRUE in {
             graph.name(int(graph.edge_to[edge])) for edge in range(*graph.edges_of(mark))
         }:
-            return " Node has reported a MaxListenersExceededWarning."
-    return ""
-
-
-def _fix(found: Listeners, name: str) -> str:
-    if found.class_name == SIGNAL_CLASS:
-        return (
-            f"Remove the {name}listener when the operation ends: `removeEventListener` in a "
-            "`finally`. `{ once: true }` removes it only when the signal is aborted. Or give "
-            "each operation a signal of its own."
-        )
-    if found.class_name == PROCESS:
-        return (
-            f"Add one {name}listener at startup that handles everything still open. Or remove "
-            "each listener when its work ends: `process.off` in a `finally`."
-        )
-    off = "`off` in a `finally`, or add it with `once` if one event is enough"
-    if found.is_target:
-        off = "`removeEventListener` in a `finally`, or pass `{ signal }` when you add it"
-    return (
-        f"Remove the {name}listener when its work ends: {off}. Or add one listener where the "
-        f"{found.class_name} is created."
-    )
+            return True
+    return False

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth_in_bytes
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.base import CONTENT, Cause
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
+
+
+@dataclass(frozen=True)
+class StringFacts(Facts):
+    """One string that grows."""
 
 
 class GrowingString:
     """One string that grows."""
 
     kind: ClassVar[str] = "growing-string"
+    strength: ClassVar[float] = CONTENT
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if not evidence.accumulation.is_content or "string" not in evidence.class_name:
+        if not site.accumulation.is_content or "string" not in site.class_name:
             return None
-        anchor = evidence.anchor
-        return Cause(
-            self.kind,
-            anchor,
-            f"{capitalised(anchor.text)} is a string that grows: {growth_in_bytes(evidence)}.",
-            f"Write the text to a file or a stream and start a new string, or limit the length "
-            f"of `{anchor.name}`.",
-        )
+        return Cause(self.kind, StringFacts(Group.of(site), site.anchor))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+import itertools
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth
+from heapnb.analysis.diagnosis.detectors.base import RUNTIME, Cause
 from heapnb.analysis.diagnosis.detectors.callbacks import function_behind, user_location
-from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Step
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 
@@ -18,6 +21,10 @@ WAITING: Final = "requests"
 AGENT_LISTS: Final = (USED, FREE, WAITING)
 """Properties of Node's `http.Agent`."""
 
+DEEPEST_LIST: Final = 1
+"""Connections are in the list of a host, which is a property of such an object. What one of them
+holds does not accumulate in the agent."""
+
 _UNDICI_QUEUE: Final = "<symbol queue>"
 """Where a client or pool of undici keeps requests that wait."""
 
@@ -26,79 +33,64 @@ _UNDICI_OWNERS: Final = ("Agent", "BalancedPool", "Client", "Dispatcher", "Pool"
 _CONNECTIONS: Final = ("Socket", "TLSSocket", "ClientRequest", "Client", "Pool", "Request")
 _MOST_LOOKED_AT: Final = 64
 
+Use = Literal["waiting", "hosts", "connections"]
+"""What of an agent accumulates."""
+
+
+@dataclass(frozen=True)
+class AgentFacts(Facts):
+    """Connections or requests in the pool of an HTTP client.
+
+    Parameters
+    ----------
+    agent : str
+        Class of the agent or the pool.
+    use : {"waiting", "hosts", "connections"}
+        What accumulates: requests that wait for a connection, connections or lists of them by host,
+        or connections of one host.
+    """
+
+    agent: str
+    use: Use
+
 
 class HttpAgent:
     """The lists of Node's `http.Agent` and of undici's clients."""
 
     kind: ClassVar[str] = "http-agent"
+    strength: ClassVar[float] = RUNTIME
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        place = _pool(evidence)
-        if place is None:
+        found = _pool(site)
+        if found is None:
             return None
-        graph = evidence.graph
-        name = evidence.steps[place].label
-        agent = evidence.steps[place - 1]
-        anchor = evidence.anchor_at(place)
-        subject = _connection(evidence)
-        # Either one list of connections for each host, or one long list of one host.
-        by_host = place == evidence.place_of_holder
-        whose = article(agent.class_name)
-        is_waiting = name in {WAITING, _UNDICI_QUEUE}
-        if is_waiting:
-            explanation = (
-                f"Requests waiting in {whose} (`{anchor.expression}`) for a free connection: "
-                f"{growth(evidence)}. This is an unbounded backlog: requests start faster than "
-                "its connections finish them, or the connections hang."
-            )
-            fix = (
-                "Give each request a timeout (`timeout`, `signal`). Read every response to its "
-                "end, or discard it with `response.resume()`. Start fewer requests at the same "
-                "time, or allow more connections (`maxSockets`, in undici `connections`)."
-            )
-        elif by_host or name in _UNDICI:
-            explanation = (
-                f"{capitalised(whose)} keeps separate connections for each host, and the number "
-                f"of hosts in `{anchor.expression}` grows: {growth(evidence)}."
-            )
-            fix = (
-                "Close idle connections: set `timeout`, `maxFreeSockets` or `maxTotalSockets`. "
-                "Use an agent without keep-alive for hosts that are called once; each such call "
-                "then costs a new connection. If each tenant has an agent, destroy it with the "
-                "tenant."
-            )
-        else:
-            explanation = (
-                f"Connections in {whose} (`{anchor.expression}`): {growth(evidence)}. A "
-                "connection becomes free only after its response has been read to the end."
-            )
-            fix = (
-                "Read every response to its end, or discard it with `response.resume()`. Give "
-                "each request a timeout. Bound the connections with `maxSockets`."
-            )
+        graph = site.graph
+        distance, name, agent = found
+        subject = _connection(site)
+        use: Use = "connections"
+        if name in {WAITING, _UNDICI_QUEUE}:
+            use = "waiting"
+        elif distance == 0 or name in _UNDICI:
+            # Either one list of connections for each host, or one long list of one host.
+            use = "hosts"
         return Cause(
             self.kind,
-            anchor,
-            explanation,
-            fix,
+            AgentFacts(Group.of(site), site.anchor_above(distance), agent.class_name, use),
             None if subject is None else _location(graph, subject),
             subject,
-            "queued" if is_waiting else "kept",
+            "queued" if use == "waiting" else "kept",
         )
 
 
-def _pool(evidence: Evidence) -> int | None:
-    """Return which step is a list of an agent, if the objects are in one."""
-    graph = evidence.graph
-    for place in range(min(evidence.place_of_holder, len(evidence.steps) - 1), 0, -1):
-        step, owner = evidence.steps[place], evidence.steps[place - 1]
-        if evidence.is_closure(step.node):
-            return None
-        if step.label in AGENT_LISTS and _is_agent(graph, owner.node):
-            return place
+def _pool(site: Site) -> tuple[int, str, Step] | None:
+    """Find the list of an agent that the objects are in: its distance, its name, the agent."""
+    for distance, (step, owner) in enumerate(itertools.pairwise(site.around)):
+        is_near = distance <= DEEPEST_LIST
+        if is_near and step.label in AGENT_LISTS and _is_agent(site.graph, owner.node):
+            return distance, step.label, owner
         if step.label in _UNDICI and owner.class_name in _UNDICI_OWNERS:
-            return place
+            return distance, step.label, owner
     return None
 
 
@@ -106,11 +98,11 @@ def _is_agent(graph: HeapGraph, node: int) -> bool:
     return all(child(graph, node, name) is not None for name in AGENT_LISTS)
 
 
-def _connection(evidence: Evidence) -> int | None:
+def _connection(site: Site) -> int | None:
     """Find a connection or a request: the example, or one inside it."""
-    graph = evidence.graph
-    example = evidence.accumulation.example
-    for node in [example, *evidence.below(example)[:_MOST_LOOKED_AT]]:
+    graph = site.graph
+    example = site.example
+    for node in [example, *site.below(example)[:_MOST_LOOKED_AT]]:
         if graph.class_name(node) in _CONNECTIONS:
             return node
     return None

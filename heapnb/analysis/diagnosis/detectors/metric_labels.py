@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, removals
+from heapnb.analysis.diagnosis.detectors.base import KEYS, Cause
 from heapnb.analysis.diagnosis.detectors.contents import entry_names
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
 
 MOST_KEYS: Final = 1000
 """Maximum number of keys that are read."""
@@ -21,32 +23,55 @@ _PAIR: Final = re.compile(r"""(?P<label>[A-Za-z_][\w.-]*)(?::(?!//)|=)(?P<value>
 _JSON_PAIR: Final = re.compile(r'\["(?P<label>[^"]+)",(?P<value>"[^"]*"|[^\]]*)\]')
 
 
+@dataclass(frozen=True)
+class MetricFacts(Facts):
+    """Values of a metric, one for each combination of labels.
+
+    Parameters
+    ----------
+    owner : str
+        Class of the metric.
+    label : str
+        The label with the most values.
+    n_values : int
+        How many it has.
+    n_sampled : int or None
+        Of how many entries; None for all of them.
+    """
+
+    owner: str
+    label: str
+    n_values: int
+    n_sampled: int | None
+
+
 class MetricLabels:
     """The values of a metric by its labels, one for each combination."""
 
     kind: ClassVar[str] = "metric-labels"
+    strength: ClassVar[float] = KEYS
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.accumulation.is_content or evidence.accumulation.is_list:
+        if site.accumulation.is_content or site.accumulation.is_list:
             return None
-        keys = entry_names(evidence, MOST_KEYS)
+        keys = entry_names(site, MOST_KEYS)
         labelled = [labels for labels in map(labels_of, keys) if labels]
         if not keys or len(labelled) < _LEAST_SHARE * len(keys):
             return None
         label, n_values = most_varied(labelled)
-        anchor = evidence.anchor
-        owner = evidence.steps[anchor.place - 1].class_name if anchor.place else anchor.held_by
-        among = f" among {len(keys):,} entries" if len(keys) == MOST_KEYS else ""
+        anchor = site.anchor
+        owner = anchor.held_by if site.anchor_owner is None else site.anchor_owner.class_name
         return Cause(
             self.kind,
-            anchor,
-            f"{capitalised(anchor.text)} has one entry for each combination of labels: "
-            f"{growth(evidence)}.{removals(evidence)} The label `{label}` has {n_values:,} "
-            f"different values{among}, so probably they come from data.",
-            f"Remove `{label}` from the labels of the {owner}, or give it few values: the route "
-            "`/users/:id` instead of the path, a class of status codes. Delete series that are "
-            "no longer used (`remove`, `reset`).",
+            MetricFacts(
+                Group.of(site),
+                anchor,
+                owner,
+                label,
+                n_values,
+                len(keys) if len(keys) == MOST_KEYS else None,
+            ),
         )
 
 
@@ -79,7 +104,7 @@ def labels_of(key: str) -> dict[str, str]:
         found[match["label"]] = match["value"]
         position = match.end() + 1
     is_whole = position >= len(inner)
-    # A single pair is weak evidence, unless a comma shows that it is a list.
+    # A single pair is weak site, unless a comma shows that it is a list.
     return found if is_whole and (len(found) >= _LEAST_PAIRS or key.endswith(",")) else {}
 
 

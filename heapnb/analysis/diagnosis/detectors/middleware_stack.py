@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from heapnb.analysis.diagnosis.detectors.base import LISTS, Cause, growth, removals
-from heapnb.analysis.diagnosis.detectors.callbacks import described, user_location
-from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.detectors.base import LISTS, ROLE, Cause
+from heapnb.analysis.diagnosis.detectors.callbacks import Callback, user_location
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 
@@ -26,19 +27,38 @@ _LAYER_CLASS: Final = "Layer"
 _DEEPEST: Final = 4
 
 
+@dataclass(frozen=True)
+class MiddlewareFacts(Facts):
+    """Routes, middleware or interceptors of an application.
+
+    Parameters
+    ----------
+    owner : str
+        Class of the application or the router.
+    example : Callback
+        One of the functions.
+    is_interceptor : bool
+        Whether they are interceptors.
+    """
+
+    owner: str
+    example: Callback
+    is_interceptor: bool
+
+
 class MiddlewareStack:
     """The list of layers of a router or an application."""
 
     kind: ClassVar[str] = "middleware-stack"
+    strength: ClassVar[float] = ROLE
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        place = evidence.place_of_holder
-        if place < 1 or evidence.accumulation.is_content or evidence.holder.class_name not in LISTS:
+        stack, owner = site.holder, site.above(1)
+        if owner is None or site.accumulation.is_content or site.holder.class_name not in LISTS:
             return None
-        stack, owner = evidence.steps[place], evidence.steps[place - 1]
-        graph = evidence.graph
-        layer = evidence.accumulation.example
+        graph = site.graph
+        layer = site.example
         is_interceptor = (owner.class_name, stack.label) == INTERCEPTORS
         is_stack = stack.label in STACKS or graph.class_name(layer) == _LAYER_CLASS
         if not (is_stack or is_interceptor or owner.class_name == HOOK_CLASS):
@@ -46,19 +66,15 @@ class MiddlewareStack:
         function = _function_of_layer(graph, layer)
         if function is None:
             return None
-        what = "Interceptors" if is_interceptor else "Routes or middleware"
-        example = f", such as {described(graph, function)}"
-        anchor = evidence.anchor
         return Cause(
             self.kind,
-            anchor,
-            f"{what} in {anchor.text}: {growth(evidence)}{example}.{removals(evidence)} They are "
-            "registered repeatedly, not only at startup. Every request passes all of them and "
-            "becomes slower, and each retains what it closes over as long as "
-            f"{article(owner.class_name)} lives.",
-            "Register each once, at startup. Do not call `use`, `get` or "
-            "`interceptors.request.use` while the program serves a request. Remove a temporary "
-            "interceptor with `eject`, or use a router that you drop afterwards.",
+            MiddlewareFacts(
+                Group.of(site),
+                site.anchor,
+                owner.class_name,
+                Callback.of(graph, function),
+                is_interceptor=is_interceptor,
+            ),
             user_location(graph, function),
         )
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import (
-    Cause,
-    capitalised,
-    counted,
-    growth_in_bytes,
-    removals,
-    subject_text,
-)
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.base import FALLBACK, Cause
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
+
+
+@dataclass(frozen=True)
+class OtherFacts(Facts):
+    """Nothing but that objects accumulate."""
 
 
 class Other:
     """Explains any accumulation in general terms."""
 
     kind: ClassVar[str] = "accumulation"
+    strength: ClassVar[float] = FALLBACK
 
-    def recognise(self, evidence: Evidence) -> Cause:
+    def recognise(self, site: Site) -> Cause:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        anchor = evidence.anchor
-        what = counted(evidence)
-        if evidence.accumulation.is_content:
-            what = f"{capitalised(subject_text(evidence))} that grow: {growth_in_bytes(evidence)}"
-        return Cause(
-            self.kind,
-            anchor,
-            f"{what}, held by {anchor.text}.{removals(evidence)}",
-            f"Find the code that adds to `{anchor.name}`, and remove what is no longer needed.",
-        )
+        return Cause(self.kind, OtherFacts(Group.of(site), site.anchor))

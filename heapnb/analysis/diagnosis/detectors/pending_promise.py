@@ -2,82 +2,158 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import Cause, capitalised, growth, removals
+from heapnb.analysis.diagnosis.detectors.base import ROLE, RUNTIME, Cause
 from heapnb.analysis.diagnosis.detectors.callbacks import (
     REACTIONS,
-    described,
+    Callback,
     function_behind,
     user_location,
 )
-from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import short_location
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import PROMISE_CLASS, Site
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 
-PROMISE_CLASS: Final = "Promise"
 _SETTLERS: Final = ("resolve", "reject")
 
 
+@dataclass(frozen=True)
+class ReactionFacts(Facts):
+    """What waits for one promise that stays pending.
+
+    Parameters
+    ----------
+    function : Callback or None
+        One of the functions that wait, as far as the heap tells.
+    is_suspended : bool
+        Whether it awaits the promise, and was not passed to ``then``.
+    settles : bool
+        Whether a reaction waits for nobody: the promise that it would settle is settled, as that of
+        a ``Promise.race`` which another promise has won.
+    """
+
+    function: Callback | None
+    is_suspended: bool
+    settles: bool
+
+
+@dataclass(frozen=True)
+class PromisesFacts(Facts):
+    """Promises that stay pending, or the functions that settle them.
+
+    Parameters
+    ----------
+    function : Callback or None
+        One of the suspended functions.
+    """
+
+    function: Callback | None
+
+
+@dataclass(frozen=True)
+class PromiseChainFacts(Facts):
+    """Promises, or suspended calls, of which each waits for the next one.
+
+    Parameters
+    ----------
+    function : Callback or None
+        The function that continues when the last promise of the chain settles, as far as the
+        heap tells.
+    """
+
+    function: Callback | None
+
+
 class PendingPromise:
-    """Reactions that accumulate on one promise, or promises that stay pending."""
+    """Reactions that accumulate on one promise, a chain of promises, or many that stay pending."""
 
     kind: ClassVar[str] = "pending-promise"
+    strength: ClassVar[float] = RUNTIME
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if any(step.label == REACTIONS for step in evidence.steps):
-            return self._on_one_promise(evidence)
-        if _pending_promise(evidence.graph, evidence.accumulation.example) is not None:
-            return self._many_promises(evidence)
+        if site.accumulation.is_list and any(step.label == REACTIONS for step in site.link):
+            return self._chain(site)
+        # What hangs in the holder, or the holder itself, waits for a promise. A promise further up
+        # says only that the program waits.
+        if any(step.label == REACTIONS for step in (site.holder, *site.inside)):
+            return self._on_one_promise(site)
+        if _pending_promise(site.graph, site.example) is not None:
+            return self._many_promises(site)
         return None
 
-    def _on_one_promise(self, evidence: Evidence) -> Cause:
-        graph = evidence.graph
-        anchor = evidence.anchor
-        function = function_behind(graph, evidence.accumulation.example)
-        what = f"the function {described(graph, function)}"
-        if function is None:
-            where = f" at {short_location(evidence.location)}" if evidence.location else ""
-            what = f"the function{where}"
+    def _chain(self, site: Site) -> Cause:
+        graph = site.graph
+        ends = (site.holder.node, site.example)
+        functions = (function_behind(graph, end) for end in ends)
+        function = next((function for function in functions if function is not None), None)
         return Cause(
             self.kind,
-            anchor,
-            f"A pending promise in {anchor.text} accumulates reactions: {growth(evidence)}."
-            f"{removals(evidence)} Each retains {what}, suspended with its variables.",
-            f"Make sure that `{anchor.name}` is always resolved or rejected, for example after a "
-            "timeout. Do not let every request await one long-lived promise: `Promise.race` with "
-            "it adds a reaction each time, too.",
-            None if function is None else user_location(graph, function),
-            _awaiting(evidence),
-        )
-
-    def _many_promises(self, evidence: Evidence) -> Cause:
-        graph = evidence.graph
-        anchor = evidence.anchor
-        function = function_behind(graph, evidence.accumulation.example)
-        who = described(graph, function) or "the code that awaits it"
-        return Cause(
-            self.kind,
-            anchor,
-            f"{capitalised(anchor.text)} holds pending promises, or the functions that settle "
-            f"them: {growth(evidence)}.{removals(evidence)} Each retains {who}, suspended with "
-            "its variables.",
-            f"Settle each entry of `{anchor.name}` on every exit path (in a `finally`), and "
-            "remove it then. Reject it after a timeout.",
+            PromiseChainFacts(
+                Group.of(site),
+                site.anchor,
+                None if function is None else Callback.of(graph, function),
+            ),
             None if function is None else user_location(graph, function),
         )
 
+    def _on_one_promise(self, site: Site) -> Cause:
+        graph = site.graph
+        function = function_behind(graph, site.example)
+        return Cause(
+            self.kind,
+            ReactionFacts(
+                Group.of(site),
+                site.anchor,
+                None if function is None else Callback.of(graph, function),
+                is_suspended=function is not None
+                and function not in graph.edge_to[slice(*graph.edges_of(site.example))],
+                settles=function is None
+                and all(_settles_in_vain(graph, node) for node in site.sample),
+            ),
+            None if function is None else user_location(graph, function),
+            _awaiting(site),
+        )
 
-def _awaiting(evidence: Evidence) -> int | None:
+    def _many_promises(self, site: Site) -> Cause:
+        graph = site.graph
+        function = function_behind(graph, site.example)
+        return Cause(
+            self.kind,
+            PromisesFacts(
+                Group.of(site),
+                site.anchor,
+                None if function is None else Callback.of(graph, function),
+            ),
+            None if function is None else user_location(graph, function),
+            strength=ROLE,
+        )
+
+
+def _awaiting(site: Site) -> int | None:
     """Find the promise that a reaction will settle, if the reaction has no better name."""
-    graph = evidence.graph
-    if evidence.class_name not in vocab.ENGINE_CLASSES:
+    graph = site.graph
+    if site.class_name not in vocab.ENGINE_CLASSES:
         return None
-    inner = graph.edge_to[slice(*graph.edges_of(evidence.accumulation.example))].tolist()
+    inner = graph.edge_to[slice(*graph.edges_of(site.example))].tolist()
     return next((node for node in inner if graph.class_name(node) == PROMISE_CLASS), None)
+
+
+def _settles_in_vain(graph: HeapGraph, reaction: int) -> bool:
+    """Tell whether the handlers of a reaction would settle a promise that is settled."""
+    for handler in graph.edge_to[slice(*graph.edges_of(reaction))].tolist():
+        if graph.node_type[handler] != graph.node_type_index("closure"):
+            continue
+        context = child(graph, handler, "context")
+        inner = [] if context is None else graph.edge_to[slice(*graph.edges_of(context))].tolist()
+        promises = [node for node in inner if graph.class_name(node) == PROMISE_CLASS]
+        if promises:
+            return not any(_is_awaited(graph, promise) for promise in promises)
+    return False
 
 
 def _pending_promise(graph: HeapGraph, node: int) -> int | None:

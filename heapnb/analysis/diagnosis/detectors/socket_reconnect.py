@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
+from heapnb.analysis.diagnosis.detectors.base import REFINED, Cause
 from heapnb.analysis.diagnosis.detectors.event_listeners import EventListeners, listeners
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.keep_alive_listeners import is_of_agent
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
 
 CONNECTION_EVENTS = (
     "connect",
@@ -21,29 +24,39 @@ CONNECTION_EVENTS = (
 """Events that fire once for each connection."""
 
 
+@dataclass(frozen=True)
+class ReconnectFacts(Facts):
+    """Listeners for an event that fires once for each connection.
+
+    Parameters
+    ----------
+    event : str
+        The event.
+    socket : str
+        Class of the object that outlives the connections.
+    """
+
+    event: str
+    socket: str
+
+
 class SocketReconnect:
     """Listeners for connection events, on an object that outlives the connection."""
 
     kind: ClassVar[str] = "socket-reconnect"
+    strength: ClassVar[float] = REFINED
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        found = listeners(evidence)
-        if found is None or found.event not in CONNECTION_EVENTS:
+        found = listeners(site)
+        if found is None or found.event not in CONNECTION_EVENTS or is_of_agent(site, found):
+            # An agent's connection is made once, and reused: see `KeepAliveListeners`.
             return None
-        cause = EventListeners().recognise(evidence)
+        cause = EventListeners().recognise(site)
         if cause is None:
             return None
-        event, socket = found.event, found.class_name
         return Cause(
             self.kind,
-            cause.anchor,
-            f"A long-lived {socket} accumulates `{event}` listeners: {growth(evidence)} "
-            f"{subject_text(evidence)}.{removals(evidence)} Probably each reconnect adds one: "
-            f"`{event}` fires once for each connection. Every connection calls all of them, and "
-            "each retains the variables of its session.",
-            f"Add the `{event}` listener once, where the {socket} is created. Or add it with "
-            f"`once`, which removes it after it has run. Or create a new {socket} for each "
-            "connection.",
+            ReconnectFacts(Group.of(site), cause.anchor, found.event, found.class_name),
             cause.location,
         )

@@ -2,104 +2,128 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from heapnb import vocab
-from heapnb.analysis.diagnosis.detectors.base import (
-    LISTS,
-    MAPS,
-    SETS,
-    Cause,
-    capitalised,
-    growth,
-    growth_in_bytes,
-    removals,
-    subject_text,
-)
-from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.detectors.base import HOLDER, LISTS, MAPS, SETS, Cause
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
+
+
+@dataclass(frozen=True)
+class CollectionFacts(Facts):
+    """A collection that only grows.
+
+    Parameters
+    ----------
+    holder : str
+        Its class.
+    n_holders : int
+        How many grow alike.
+    is_anchored : bool
+        Whether the anchor leads to it; not so where it is the value of a key.
+    """
+
+    holder: str
+    n_holders: int
+    is_anchored: bool
+
+
+@dataclass(frozen=True)
+class ArrayFacts(CollectionFacts):
+    """An Array."""
+
+
+@dataclass(frozen=True)
+class MapFacts(CollectionFacts):
+    """A Map."""
+
+
+@dataclass(frozen=True)
+class SetFacts(CollectionFacts):
+    """A Set."""
+
+
+@dataclass(frozen=True)
+class DictionaryFacts(CollectionFacts):
+    """A plain object whose property names are keys."""
+
+
+@dataclass(frozen=True)
+class PropertyNameFacts(DictionaryFacts):
+    """A plain object of which the property names take the memory: its values are not objects."""
 
 
 class _Collection:
     """Common part of the collections."""
 
     kind: ClassVar[str]
-    fix: ClassVar[str]
+    strength: ClassVar[float] = HOLDER
+    facts: ClassVar[type[CollectionFacts]]
+    classes: ClassVar[tuple[str, ...]] = ()
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        if evidence.accumulation.is_list or not self._is_collection(evidence):
+        if site.accumulation.is_list or not self._is_collection(site):
             return None
-        anchor = evidence.anchor
-        n_holders = evidence.accumulation.n_holders
-        many = f" (and {n_holders - 1:,} more like it)" if n_holders > 1 else ""
-        if evidence.accumulation.is_content:
-            what = f"that grows: {growth_in_bytes(evidence)}"
-        else:
-            what = f"that accumulates {subject_text(evidence)}: {growth(evidence)}"
-        return Cause(
-            self.kind,
-            anchor,
-            f"{capitalised(anchor.text)} holds {article(evidence.holder.class_name)}{many} "
-            f"{what}.{removals(evidence)}",
-            f"Remove from `{anchor.name}` what is no longer needed, or bound it. {self.fix}",
+        facts = self._facts(site)(
+            Group.of(site),
+            site.anchor,
+            site.holder.class_name,
+            site.accumulation.n_holders,
+            site.anchored.node == site.holder.node,
         )
+        return Cause(self.kind, facts)
 
-    def _is_collection(self, evidence: Evidence) -> bool:
-        raise NotImplementedError
+    def _facts(self, _site: Site) -> type[CollectionFacts]:
+        return self.facts
+
+    def _is_collection(self, site: Site) -> bool:
+        return site.holder.class_name in self.classes
 
 
 class UnboundedArray(_Collection):
     """An Array to which the program appends."""
 
     kind: ClassVar[str] = "unbounded-array"
-    fix: ClassVar[str] = (
-        "For a cache, use a Map that evicts its oldest entries (LRU). For a queue or a log, call "
-        "`shift()` or flush it."
-    )
-
-    def _is_collection(self, evidence: Evidence) -> bool:
-        return evidence.holder.class_name in LISTS
+    facts: ClassVar[type[CollectionFacts]] = ArrayFacts
+    classes: ClassVar[tuple[str, ...]] = LISTS
 
 
 class UnboundedMap(_Collection):
     """A Map whose entries stay."""
 
     kind: ClassVar[str] = "unbounded-map"
-    fix: ClassVar[str] = (
-        "Call `delete` when the owner of an entry ends. For a cache, evict the oldest entries "
-        "(LRU) or expire them (TTL). If the keys are objects that live elsewhere, use a WeakMap."
-    )
-
-    def _is_collection(self, evidence: Evidence) -> bool:
-        return evidence.holder.class_name in MAPS
+    facts: ClassVar[type[CollectionFacts]] = MapFacts
+    classes: ClassVar[tuple[str, ...]] = MAPS
 
 
 class UnboundedSet(_Collection):
     """A Set whose members stay."""
 
     kind: ClassVar[str] = "unbounded-set"
-    fix: ClassVar[str] = (
-        "Call `delete` on every exit path, errors included: in a `finally`. If the members are "
-        "objects, a WeakSet does not keep them alive; it cannot be iterated."
-    )
-
-    def _is_collection(self, evidence: Evidence) -> bool:
-        return evidence.holder.class_name in SETS
+    facts: ClassVar[type[CollectionFacts]] = SetFacts
+    classes: ClassVar[tuple[str, ...]] = SETS
 
 
 class UnboundedDictionary(_Collection):
     """A plain object that is used as a dictionary."""
 
     kind: ClassVar[str] = "unbounded-dictionary"
-    fix: ClassVar[str] = (
-        "Use a bounded Map instead of a plain object: evict the oldest entries (LRU) or expire "
-        "them (TTL)."
-    )
+    facts: ClassVar[type[CollectionFacts]] = DictionaryFacts
 
-    def _is_collection(self, evidence: Evidence) -> bool:
-        # V8 stores keys that are integers as elements.
-        is_by_key = evidence.steps[-1].is_named or evidence.steps[-1].edge_type == "element"
-        if evidence.accumulation.is_content or not is_by_key:
+    def _is_collection(self, site: Site) -> bool:
+        if site.accumulation.is_content or site.graph.name(site.holder.node) != vocab.CLASS_OBJECT:
             return False
-        return evidence.graph.name(evidence.holder.node) == vocab.CLASS_OBJECT
+        # V8 stores keys that are integers as elements.
+        is_by_key = site.last.is_named or site.last.edge_type == "element"
+        return is_by_key or self._are_names(site)
+
+    def _facts(self, site: Site) -> type[CollectionFacts]:
+        return PropertyNameFacts if self._are_names(site) else self.facts
+
+    def _are_names(self, site: Site) -> bool:
+        """Tell whether the members are names: the table of the properties has them unnamed."""
+        is_text = site.graph.node_type[site.example] == site.graph.node_type_index("string")
+        return bool(is_text) and site.last.edge_type == "internal"

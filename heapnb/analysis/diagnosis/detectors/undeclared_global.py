@@ -2,59 +2,102 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from heapnb.analysis.diagnosis.detectors.base import Cause, growth, removals, subject_text
-from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.detectors.base import GUESS, REFERENCE, Cause
+from heapnb.analysis.diagnosis.detectors.weak_map_value import entry_above
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.site import Site
+from heapnb.decode.additions import calls_in_scripts
+from heapnb.decode.frameworks import is_page
 from heapnb.decode.global_object import builtin_globals
 from heapnb.graph.references import attached
+
+
+@dataclass(frozen=True)
+class GlobalFacts(Facts):
+    """Data in one property of the global object.
+
+    Parameters
+    ----------
+    access : str
+        How one writes the property after ``globalThis``.
+    """
+
+    access: str
+
+
+@dataclass(frozen=True)
+class GlobalsFacts(Facts):
+    """Properties of the global object, of which each object adds one.
+
+    Parameters
+    ----------
+    example : str
+        One of them.
+    """
+
+    example: str
+
+
+def _is_on_purpose(site: Site) -> bool:
+    """Tell whether the source text of a page assigns the property to the window by its name."""
+    graph = site.graph
+    if not is_page(graph):
+        return False
+    name = re.escape(site.anchored.label)
+    pattern = re.compile(
+        rf"(?P<call>\b(?:window|globalThis|self)\.{name})\s*(?:\?\?=|\|\|=|=(?![=>]))"
+    )
+    return bool(calls_in_scripts(graph, pattern))
 
 
 class UndeclaredGlobal:
     """A variable assigned without a declaration, or a global on purpose."""
 
     kind: ClassVar[str] = "undeclared-global"
+    strength: ClassVar[float] = REFERENCE
 
-    def recognise(self, evidence: Evidence) -> Cause | None:
+    def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
-        known = builtin_globals(evidence.graph)
-        if evidence.is_global_object(evidence.place_of_holder):
-            return None if evidence.steps[-1].label in known else self._entries(evidence)
-        anchor = evidence.anchor
+        known = builtin_globals(site.graph)
+        if site.holder_is_global:
+            return (
+                None if site.last.label in known or not site.last.is_named else self._entries(site)
+            )
+        anchor = site.anchor
         # Properties of the runtime, and variables of global functions, are not undeclared globals.
-        is_function = evidence.is_closure(evidence.steps[anchor.place].node)
-        is_declared = is_function or evidence.steps[anchor.place].label in known
-        if is_declared or not evidence.is_global_object(anchor.place - 1):
+        is_function = site.is_closure(site.anchored.node)
+        if entry_above(site) is not None:
+            # The value that a WeakMap keeps for a global object: see `WeakMapValue`.
             return None
-        name = anchor.name
-        own = attached("property", evidence.steps[anchor.place].label)
+        if not site.anchored.is_named:
+            # A window or document of a browser, which its global object leads to.
+            return None
+        is_declared = is_function or site.anchored.label in known
+        if is_declared or not site.anchor_is_global:
+            return None
+        strength = GUESS if _is_on_purpose(site) else 0.0
         return Cause(
             self.kind,
-            replace(anchor, held_by="global"),
-            f"The global `{name}` accumulates {subject_text(evidence)}: {growth(evidence)}."
-            f"{removals(evidence)} It lives as long as the process. The program either sets it "
-            f"on purpose (`globalThis{own}`), or assigns to a name that it never declared with "
-            "`const`, `let` or `var`.",
-            f"If `{name}` is global by mistake, declare it where it belongs; `'use strict'` makes "
-            "the mistake an error. In both cases bound it, or remove what is no longer "
-            "needed.",
+            GlobalFacts(
+                Group.of(site),
+                replace(anchor, held_by="global"),
+                attached("property", site.anchored.label),
+            ),
+            strength=strength,
         )
 
-    def _entries(self, evidence: Evidence) -> Cause:
+    def _entries(self, site: Site) -> Cause:
         """Explain globals of which each object adds one."""
-        step = evidence.steps[-1]
+        step = site.last
         anchor = replace(
-            evidence.anchor,
+            site.anchor,
             name="globalThis",
             text=f"the global object (`{step.written}`, for one)",
             held_by="global",
             expression="globalThis",
         )
-        return Cause(
-            self.kind,
-            anchor,
-            f"The global object accumulates properties such as `{step.written}`: "
-            f"{growth(evidence)} {subject_text(evidence)}.{removals(evidence)}",
-            "Keep them in a bounded Map, and delete each when it is no longer needed.",
-        )
+        return Cause(self.kind, GlobalsFacts(Group.of(site), anchor, step.written))

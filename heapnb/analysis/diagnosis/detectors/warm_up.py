@@ -1,4 +1,4 @@
-"""Growth that ends by itself: what a program and its runtime load once."""
+"""Growth that is not the program's: what is loaded once, and what a browser records."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Final
 import numpy as np
 
 from heapnb import vocab
+from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.detectors.module_reload import MODULE_CLASSES
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Loaded
+from heapnb.decode.native_listeners import INTERNAL_PREFIX, is_of_page
+from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
 
 STRING_TABLES: Final = ("(External strings)", "(Internalized strings)", "(String table)")
@@ -42,15 +46,30 @@ makes `healthy_late_modules` a leak; none moves between 0.25 and 0.62.
 WRAPPERS: Final = ("CompiledFnEntry", "ModuleWrap")
 """Classes of the objects that the runtime creates for each module."""
 
-_BESIDES: Final = "objects of the runtime for each module"
-_MODULES: Final = "modules loaded on first use"
-_NAMES: Final = "names in loaded code"
-_RUNTIME: Final = "parts of the runtime loaded on first use"
+BROWSER_ENTRIES: Final = frozenset(
+    {
+        *("InteractionContentfulPaint", "LargestContentfulPaint", "LayoutShift"),
+        *("PerformanceElementTiming", "PerformanceEventTiming", "PerformanceLongTaskTiming"),
+        *("PerformanceLongAnimationFrameTiming", "PerformanceResourceTiming"),
+        *("SoftNavigationEntry", "VisibilityStateEntry"),
+    }
+)
+"""Entries of the performance timeline that only the browser creates.
+
+The page's own are `PerformanceMark` and `PerformanceMeasure`. Source: the Timing Entry Names
+Registry of the W3C, and the proposal of soft navigations.
+"""
+
+TIMELINE: Final = "Performance"
+"""The object that holds the entries in Chromium."""
+
+_MOST_BELOW: Final = 64
+
 _NUMBERED: Final = re.compile(r"\d+|[0-9a-f]{8,}", re.IGNORECASE)
 _AFTER_PATH: Final = re.compile(r"[?#].*$", re.DOTALL)
 
 
-def warm_up(growing: Sequence[Evidence]) -> list[str | None]:
+def warm_up(growing: Sequence[Evidence]) -> list[Loaded | None]:
     """Tell which accumulations grow only until everything needed has been loaded.
 
     Parameters
@@ -60,8 +79,8 @@ def warm_up(growing: Sequence[Evidence]) -> list[str | None]:
 
     Returns
     -------
-    list of str or None
-        What each is, for a sentence; None for a possible leak.
+    list of Loaded or None
+        What each is; None for a possible leak.
 
     Notes
     -----
@@ -73,29 +92,77 @@ def warm_up(growing: Sequence[Evidence]) -> list[str | None]:
         (
             evidence.accumulation.count_delta
             for evidence, what in zip(growing, found, strict=True)
-            if what in {_MODULES, _RUNTIME}
+            if what in {Loaded.MODULES, Loaded.RUNTIME}
         ),
         default=0,
     )
     return [
-        what or (_BESIDES if _comes_with_modules(evidence, n_loaded) else None)
+        what or (Loaded.BESIDE_MODULES if _comes_with_modules(evidence, n_loaded) else None)
         for evidence, what in zip(growing, found, strict=True)
     ]
 
 
-def _loaded_once(evidence: Evidence) -> str | None:
+def _loaded_once(evidence: Evidence) -> Loaded | None:
     graph, anchor = evidence.graph, evidence.anchor
+    if _is_recorded_by_browser(evidence):
+        return Loaded.BY_BROWSER
+    if _is_known_to_client(evidence):
+        return Loaded.OF_CLIENT
+    if _is_inside_browser(evidence):
+        return Loaded.INSIDE_BROWSER
     if not any(step.is_named for step in evidence.steps):
         above = {graph.name(step.node) for step in evidence.steps[:-1]}
         if above.intersection(STRING_TABLES):
-            return _NAMES
+            return Loaded.NAMES
         holder = graph.name(evidence.holder.node)
-        return _RUNTIME if holder.startswith(vocab.NATIVE_CONTEXT) else None
+        return Loaded.RUNTIME if holder.startswith(vocab.NATIVE_CONTEXT) else None
     owner = evidence.steps[anchor.place - 1].class_name if anchor.place else ""
     if anchor.name in LISTS_OF_RUNTIME and owner == "process":
-        return _RUNTIME
+        return Loaded.RUNTIME
     names = _file_names(evidence)
-    return _MODULES if _are_different(names) else None
+    return Loaded.MODULES if _are_different(names) else None
+
+
+def _is_recorded_by_browser(evidence: Evidence) -> bool:
+    """Tell whether the browser's own list, not one of the page, holds the browser's entries."""
+    if evidence.class_name not in BROWSER_ENTRIES:
+        return False
+    holders = [step.class_name for step in evidence.steps[:-1]]
+    named = [name for name in holders if not name.startswith(INTERNAL_PREFIX)]
+    return bool(named) and named[-1] == TIMELINE
+
+
+def _is_known_to_client(evidence: Evidence) -> bool:
+    """Tell texts, numbers and elements to which DevTools, or another client, has handles.
+
+    The console drops its old messages. Elements that a test driver has looked up have the same
+    handles as those that a page has logged.
+    """
+    graph, example = evidence.graph, evidence.accumulation.example
+    types = [graph.node_type_index(name) for name in (*vocab.PRIMITIVE_TYPES, "native")]
+    is_handle = evidence.steps[-1].label.endswith(vocab.CONSOLE_HANDLE)
+    return is_handle and int(graph.node_type[example]) in types
+
+
+def _is_inside_browser(evidence: Evidence) -> bool:
+    """Tell whether objects are the browser's own, and hold nothing of the page."""
+    graph, example = evidence.graph, evidence.accumulation.example
+    if graph.node_type[example] != graph.node_type_index("native"):
+        return False
+    if is_of_page(graph.name(example)) or evidence.steps[-1].is_named:
+        return False
+    if evidence.accumulation.is_content:
+        return True
+    kinds = [graph.node_type_index(name) for name in ("object", "closure")]
+    below = np.array(evidence.below(example, most=_MOST_BELOW), np.int64)
+    return not (np.isin(graph.node_type[below], kinds).any() or _has_elements(graph, below))
+
+
+def _has_elements(graph: HeapGraph, nodes: IntArray) -> bool:
+    native = graph.node_type_index("native")
+    return any(
+        graph.node_type[node] == native and is_of_page(graph.name(node)) for node in nodes.tolist()
+    )
 
 
 def _comes_with_modules(evidence: Evidence, n_loaded: int) -> bool:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from heapnb.analysis.diagnosis.detectors.remarks.detached_trees import DetachedTrees
 from heapnb.analysis.diagnosis.detectors.remarks.duplicate_texts import DuplicateTexts
 from heapnb.analysis.diagnosis.detectors.remarks.hidden_classes import HiddenClasses
 from heapnb.analysis.diagnosis.detectors.remarks.in_common import InCommon
 from heapnb.analysis.diagnosis.detectors.remarks.log_buffer import LogBuffer
 from heapnb.analysis.diagnosis.detectors.remarks.outside_heap import OutsideHeap
-from heapnb.analysis.diagnosis.detectors.remarks.remark import Remark
+from heapnb.analysis.diagnosis.detectors.remarks.remark import Remarker
 from heapnb.analysis.diagnosis.detectors.remarks.ropes import Ropes
 from heapnb.analysis.diagnosis.detectors.remarks.spare_capacity import SpareCapacity
 from heapnb.analysis.diagnosis.detectors.remarks.weak_keys import WeakKeys
 from heapnb.analysis.diagnosis.detectors.remarks.weak_references import WeakReferences
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.facts import Remark
 
-REMARKS: Final[tuple[Remark, ...]] = (
+REMARKS: Final[tuple[Remarker, ...]] = (
+    DetachedTrees(),
     InCommon(),
     LogBuffer(),
     WeakKeys(),
@@ -33,10 +36,10 @@ REMARKS: Final[tuple[Remark, ...]] = (
 """In the order of the explanation."""
 
 
-def remarks_on(evidence: Evidence, kind: str) -> str:
+def remarks_on(evidence: Evidence, kind: str) -> tuple[Remark, ...]:
     """Collect the remarks on an accumulation."""
-    said = (remark.remark(evidence, kind) for remark in REMARKS)
-    return "".join(f" {sentence}" for sentence in said if sentence is not None)
+    found = (remarker.remark(evidence, kind) for remarker in REMARKS)
+    return tuple(remark for remark in found if remark is not None)
 
 
-__all__ = ["REMARKS", "Remark", "remarks_on"]
+__all__ = ["REMARKS", "Remarker", "remarks_on"]

@@ -13,8 +13,8 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.diagnosis.doubts import names_beside
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import clipped
-from heapnb.analysis.series.series_data import is_member
+from heapnb.analysis.diagnosis.facts import Remark
+from heapnb.analysis.sampling import evenly
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
 from heapnb.kernels.edges import follow
@@ -36,10 +36,66 @@ _WORD: Final = re.compile(r"[A-Za-z][A-Za-z _-]{0,23}")
 """A state or a kind. Ids, names of persons and secrets have digits, or differ between objects."""
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A property in which the leaked objects differ from others.
+
+    Parameters
+    ----------
+    label : str
+        Its name.
+    value : str
+        Its value in all leaked objects; empty if they have no such property.
+    count : int
+        How many of the others share that.
+    """
+
+    label: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class OthersRemark(Remark):
+    """What the objects have in common, and others of their class do not.
+
+    Parameters
+    ----------
+    class_name : str
+        The class.
+    n_leaked, n_others : int
+        Objects of this suspect, and others.
+    difference : Difference
+        What tells them apart.
+    """
+
+    class_name: str
+    n_leaked: int
+    n_others: int
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class ReleasedRemark(Remark):
+    """What objects that are still there had in common, and those released since did not.
+
+    Parameters
+    ----------
+    n_kept, n_released : int
+        Objects of the previous snapshot that are still there, and that are gone.
+    difference : Difference
+        What tells them apart.
+    """
+
+    n_kept: int
+    n_released: int
+    difference: Difference
+
+
 class InCommon:
     """A value that all of the objects have, and hardly any other object of their class."""
 
-    def remark(self, evidence: Evidence, _kind: str, /) -> str | None:
+    def remark(self, evidence: Evidence, _kind: str, /) -> Remark | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         accumulation, graph = evidence.accumulation, evidence.graph
         if accumulation.is_content or len(accumulation.members) < LEAST_LEAKED:
@@ -48,37 +104,17 @@ class InCommon:
         leaked = wrapped.objects(graph, accumulation.members)
         if len(leaked) < LEAST_LEAKED or not _has_own_class(graph, int(leaked[0])):
             return None
-        name = clipped(graph.class_name(int(leaked[0])))
+        name = graph.class_name(int(leaked[0]))
         index = graph.class_index[leaked[0]]
         leaked = leaked[graph.class_index[leaked] == index]
-        elsewhere = np.flatnonzero(graph.class_index == index)
+        is_other = (graph.class_index == index) & ~evidence.is_held
+        is_other[leaked] = False
+        elsewhere = np.flatnonzero(is_other)
         elsewhere = elsewhere[graph.node_type[elsewhere] == graph.node_type[leaked[0]]]
-        elsewhere = np.setdiff1d(elsewhere, np.union1d(evidence.held, leaked))
         found = _difference(graph, leaked, elsewhere)
         if found is not None:
-            return (
-                f"All {len(leaked):,} {name} objects attributed to this suspect "
-                f"{found.what('have', 'lack')}; {found.count:,} of the other "
-                f"{len(elsewhere):,} do."
-            )
+            return OthersRemark(name, len(leaked), len(elsewhere), found)
         return _against_released(evidence, wrapped)
-
-
-@dataclass(frozen=True)
-class _Difference:
-    """A property: its value in all leaked objects, and how many others share that.
-
-    ``value`` is empty if the leaked ones have no such property.
-    """
-
-    label: str
-    value: str
-    count: int
-
-    def what(self, have: str, lack: str) -> str:
-        """Say what the leaked objects have or lack."""
-        label = clipped(self.label)
-        return f"{have} `{label}: {self.value}`" if self.value else f"{lack} the field `{label}`"
 
 
 @dataclass(frozen=True)
@@ -102,8 +138,7 @@ class _Wrapped:
     def objects(self, graph: HeapGraph, members: AnyArray) -> IntArray:
         """Return the objects of some members, as ordinals, at most a sample of them."""
         nodes = members.astype(np.int64)
-        if len(nodes) > _MOST_OBJECTS:
-            nodes = nodes[np.linspace(0, len(nodes) - 1, _MOST_OBJECTS).astype(np.int64)]
+        nodes = nodes[evenly(len(nodes), _MOST_OBJECTS)]
         if self.variable is None:
             return nodes
         scopes = children_of(graph, nodes, ["context"])
@@ -125,7 +160,7 @@ def _has_own_class(graph: HeapGraph, node: int) -> bool:
     }
 
 
-def _against_released(evidence: Evidence, wrapped: _Wrapped) -> str | None:
+def _against_released(evidence: Evidence, wrapped: _Wrapped) -> Remark | None:
     """Compare what stayed with what was released in the last interval, in the snapshot before."""
     if evidence.released is None or evidence.released[0] < LEAST_OTHERS:
         return None
@@ -133,41 +168,36 @@ def _against_released(evidence: Evidence, wrapped: _Wrapped) -> str | None:
     if graph is None:
         return None
     before = evidence.accumulation.earlier[-1].astype(np.int64)
-    stays = is_member(graph.node_id[before], evidence.graph.node_id)
+    stays = evidence.series.snapshots[-1].ids.contains(graph.node_id[before])
     stayed = wrapped.objects(graph, before[stays])
     released = wrapped.objects(graph, before[~stays])
     found = _difference(graph, stayed, released)
     if found is None:
         return None
-    return (
-        f"In the previous snapshot, all {len(stayed):,} that are still here "
-        f"{found.what('had', 'lacked')}; {found.count:,} of the {len(released):,} released "
-        "since did."
-    )
+    return ReleasedRemark(len(stayed), len(released), found)
 
 
-def _difference(graph: HeapGraph, leaked: IntArray, others: IntArray) -> _Difference | None:
+def _difference(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Difference | None:
     """Find the property that tells the leaked objects best from the others."""
     if len(leaked) < LEAST_LEAKED or len(others) < LEAST_OTHERS:
         return None
-    if len(others) > _MOST_OBJECTS:
-        others = others[np.linspace(0, len(others) - 1, _MOST_OBJECTS).astype(np.int64)]
+    others = others[evenly(len(others), _MOST_OBJECTS)]
     found = [*_values(graph, leaked, others), *_missing(graph, leaked, others)]
     telling = [one for one in found if one.count <= MOST_OF_OTHERS * len(others)]
     return min(telling, key=lambda one: one.count, default=None)
 
 
-def _values(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
+def _values(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[Difference]:
     """List the values that all leaked objects share."""
     for edge in _properties(graph, int(leaked[0])):
         value = _value(graph, int(graph.edge_to[edge]))
         if value and _has_value(graph, _children(graph, leaked, edge), value).all():
             theirs = _children(graph, others, edge)
             count = int(_has_value(graph, theirs, value).sum())
-            yield _Difference(graph.edge_label(edge), value, count)
+            yield Difference(graph.edge_label(edge), value, count)
 
 
-def _missing(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_Difference]:
+def _missing(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[Difference]:
     """List the fields that no leaked object has.
 
     No edge leads to a small number, so V8's description of the object has to lack the field, too.
@@ -179,7 +209,7 @@ def _missing(graph: HeapGraph, leaked: IntArray, others: IntArray) -> Iterator[_
         if not all(own and label not in own for own in names):
             continue
         if (_children(graph, leaked, edge) < 0).all():
-            yield _Difference(label, "", int((_children(graph, others, edge) < 0).sum()))
+            yield Difference(label, "", int((_children(graph, others, edge) < 0).sum()))
 
 
 def _properties(graph: HeapGraph, node: int) -> list[int]:

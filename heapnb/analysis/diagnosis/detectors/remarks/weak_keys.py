@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from heapnb.analysis.diagnosis.detectors.weak_map_value import WeakMapValue
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.short_names import article
+from heapnb.analysis.diagnosis.facts import Remark
 from heapnb.analysis.retention.weak_tables import are_entries
 from heapnb.graph.references import weak_map_of
 from heapnb.kernels.edges import count_of_type, list_of_type
 
 
+@dataclass(frozen=True)
+class WeakKeyRemark(Remark):
+    """Objects that are keys of a WeakMap.
+
+    Parameters
+    ----------
+    n_keys : int
+        How many.
+    weak_map : str
+        Name of the WeakMap; empty if unknown.
+    value : str
+        Class of the value that it keeps for one of them.
+    """
+
+    n_keys: int
+    weak_map: str
+    value: str
+
+
 class WeakKeys:
     """WeakMap values that live as long as the objects."""
 
-    def remark(self, evidence: Evidence, kind: str, /) -> str | None:
+    def remark(self, evidence: Evidence, kind: str, /) -> Remark | None:
         """See `heapnb.analysis.diagnosis.detectors.remarks.remark.Remark`."""
         graph = evidence.graph
         if kind == WeakMapValue.kind or not graph.ephemerons.n_pairs:
@@ -31,9 +52,5 @@ class WeakKeys:
         if 2 * n_keys < len(members):
             return None
         edge = int(edges[len(edges) // 2])
-        name = weak_map_of(graph, edge)
-        value = article(graph.class_name(int(graph.edge_to[edge])))
-        return (
-            f"{n_keys:,} of them are keys of {f'the WeakMap `{name}`' if name else 'a WeakMap'}, "
-            f"which keeps {value} for each until the key is released."
-        )
+        value = graph.class_name(int(graph.edge_to[edge]))
+        return WeakKeyRemark(n_keys, weak_map_of(graph, edge) or "", value)

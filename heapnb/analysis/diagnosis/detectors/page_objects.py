@@ -1,0 +1,217 @@
+"""What a browser keeps for a page: listeners, timers, observers, channels, workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+import numpy as np
+
+from heapnb.analysis.diagnosis.detectors.base import REFINED, Cause
+from heapnb.analysis.diagnosis.detectors.callbacks import Callback
+from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.names import Anchor
+from heapnb.analysis.diagnosis.site import Site
+from heapnb.decode.additions import Addition, addition_of
+from heapnb.decode.frameworks import Framework, framework_of, hook_of
+from heapnb.decode.links import unbound
+from heapnb.decode.native_listeners import (
+    INTERNAL_PREFIX,
+    callback_of,
+    called,
+    native_listeners,
+)
+from heapnb.decode.page_records import Family, PageRecord, record_named
+from heapnb.graph import HeapGraph
+
+_MOST_BELOW: Final = 12
+_KINDS: Final[dict[Family, str]] = {
+    "listener": "event-listeners",
+    "timer": "timers",
+    "observer": "observers",
+    "connection": "workers-channels-sockets",
+}
+
+
+@dataclass(frozen=True)
+class PageFacts(Facts):
+    """What a browser keeps for a page until the page releases it.
+
+    Parameters
+    ----------
+    record : PageRecord
+        What it is.
+    target : str
+        What emits the event, as a page writes it; empty for other records.
+    n_targets : int
+        How many targets there are.
+    event : str
+        The event; empty if unknown, and for other records.
+    callback : Callback or None
+        The function that the browser calls.
+    addition : Addition or None
+        The call that handed it over.
+    framework : Framework or None
+        The framework that renders the page.
+    hook : str
+        The hook of the framework in which the call is made; empty if unknown.
+    """
+
+    record: PageRecord
+    target: str
+    n_targets: int
+    event: str
+    callback: Callback | None
+    addition: Addition | None
+    framework: Framework | None
+    hook: str
+
+
+class _PageObjects:
+    """Common part of the detectors."""
+
+    kind: ClassVar[str]
+    strength: ClassVar[float] = REFINED
+    family: ClassVar[Family]
+
+    def recognise(self, site: Site) -> Cause | None:
+        """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
+        found = _record(site)
+        if found is None or found[1].family != self.family:
+            return None
+        node, record = found
+        graph = site.graph
+        function = _function(graph, node)
+        addition = None if function is None else addition_of(graph, function, record.adds)
+        # Whatever else the record is, functions of a page are behind it.
+        target, n_targets = _targets(site) if record.family == "listener" else ("", 0)
+        about = site.about(node) if record.family == "observer" and node != site.example else site
+        facts = PageFacts(
+            replace(Group.of(about), counts=site.counts, is_content=False),
+            _anchor(site, record, target, "" if addition is None else addition.argument),
+            record,
+            target,
+            n_targets,
+            addition.argument if addition is not None and record.family == "listener" else "",
+            None if function is None else Callback.of(graph, function),
+            addition,
+            framework_of(graph),
+            "" if addition is None else hook_of(addition.hooks),
+        )
+        location = None if facts.callback is None else facts.callback.location
+        return Cause(
+            self.kind,
+            facts,
+            location,
+            node if about is not site else None,
+            addition=addition,
+        )
+
+
+class PageListeners(_PageObjects):
+    """Listeners of windows, documents, elements and other native targets."""
+
+    kind: ClassVar[str] = _KINDS["listener"]
+    family: ClassVar[Family] = "listener"
+
+
+class PageTimers(_PageObjects):
+    """Intervals, timeouts and frame callbacks of a page."""
+
+    kind: ClassVar[str] = _KINDS["timer"]
+    family: ClassVar[Family] = "timer"
+
+
+class PageObservers(_PageObjects):
+    """Observers of mutations, sizes, intersections and so on."""
+
+    kind: ClassVar[str] = _KINDS["observer"]
+    family: ClassVar[Family] = "observer"
+
+
+class PageConnections(_PageObjects):
+    """Channels, workers and sockets of a page."""
+
+    kind: ClassVar[str] = _KINDS["connection"]
+    family: ClassVar[Family] = "connection"
+
+
+def _record(site: Site) -> tuple[int, PageRecord] | None:
+    """Find what the browser keeps: the members themselves, or what holds each of them."""
+    if site.accumulation.is_content or site.last.is_named:
+        return None
+    graph = site.graph
+    native = graph.node_type_index("native")
+    if graph.node_type[site.example] != native:
+        return None
+    nodes = [site.example]
+    if graph.name(site.example).startswith(INTERNAL_PREFIX):
+        nodes += site.below(site.example)[:_MOST_BELOW]
+    for node in nodes:
+        record = record_named(graph.name(node)) if graph.node_type[node] == native else None
+        if record is not None:
+            return _observer_of(graph, node, record), record
+    return None
+
+
+def _observer_of(graph: HeapGraph, node: int, record: PageRecord) -> int:
+    """Return the observer of a registration; other records as they are."""
+    if record.family != "observer" or graph.name(node) == record.api:
+        return node
+    for edge in range(*graph.edges_of(node)):
+        target = int(graph.edge_to[edge])
+        if graph.name(target) == record.api:
+            return target
+    return node
+
+
+def _function(graph: HeapGraph, node: int) -> int | None:
+    """Find the function that the browser calls."""
+    found = callback_of(graph, node)
+    if found is None:
+        listeners = native_listeners(graph)
+        own = listeners.callback[listeners.target == node]
+        if not len(own):
+            return None
+        found = int(own[0])
+    return int(unbound(graph, np.array([found], np.int64))[0])
+
+
+def _targets(site: Site) -> tuple[str, int]:
+    """Name the target of the listeners, and count how many there are."""
+    graph, found = site.graph, native_listeners(site.graph)
+    is_member = np.isin(found.registration, site.accumulation.members)
+    targets = np.unique(found.target[is_member])
+    targets = targets[targets >= 0]
+    if not len(targets):
+        return "", 0
+    name = graph.name(int(targets[0]))
+    return called(graph.class_name(int(targets[0])) if len(targets) > 1 else name), len(targets)
+
+
+def _anchor(site: Site, record: PageRecord, target: str, argument: str) -> Anchor:
+    """Describe what holds the records."""
+    anchor = site.anchor
+    match record.family:
+        case "listener":
+            event = f"`{argument}` " if argument else ""
+            is_named = anchor.is_code and anchor.name not in {"window", "document"}
+            owner = anchor.expression if is_named else target or anchor.name
+            whose = anchor.text if is_named else f"`{owner}`"
+            text = f"the {event}listeners of {whose}"
+            return replace(anchor, name=owner, text=text, expression=owner)
+        case "timer":
+            call = record.api
+            name = "frame callbacks" if call.startswith("request") else "timers"
+            text = f"the browser's list of running {name} (`{call}`)"
+            return replace(anchor, name=call, text=text, held_by="window", is_code=False)
+        case "observer":
+            watched = f" of `{anchor.name}`" if anchor.name not in {"window", "browser"} else ""
+            text = f"the browser's list of active `{record.api}` objects{watched}"
+            return replace(anchor, name=record.api, text=text, is_code=False)
+        case _:
+            text = f"the browser, which keeps each open `{record.api}`"
+            return replace(anchor, name=record.api, text=text, is_code=False)
+
+
+__all__ = ["PageConnections", "PageFacts", "PageListeners", "PageObservers", "PageTimers"]

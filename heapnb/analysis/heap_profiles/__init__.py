@@ -1,0 +1,1 @@
+"""Sampling heap profiles: which functions allocated what is alive."""

@@ -1,0 +1,1 @@
+"""One JavaScript file that takes snapshots where there is no Python."""

@@ -1,0 +1,108 @@
+"""Names of snapshots: those of Node itself, or what the user asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from heapnb.errors import CaptureError
+from heapnb.format import writer
+
+_SNAPSHOT: Final = ".heapsnapshot"
+_SUFFIXES: Final = (_SNAPSHOT, f"{_SNAPSHOT}.zst", f"{_SNAPSHOT}.gz")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the snapshots of one capture go.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    stem : str or None
+        The beginning of the names, if the user gave one.
+    suffix : str
+        Their end, which says how they are compressed.
+    """
+
+    folder: Path
+    stem: str | None
+    suffix: str
+
+    def path(
+        self, pid: int | None, thread: int, index: int, *, is_only: bool, time: datetime
+    ) -> Path:
+        """Return the name of one snapshot, which does not exist yet.
+
+        Parameters
+        ----------
+        pid : int or None
+            The process; None for pages.
+        thread : int
+            Node's number of the thread, or what else tells isolates apart.
+        index : int
+            Its number in the series.
+        is_only : bool
+            Whether it is the only snapshot of the capture.
+        time : datetime
+            When it is taken.
+        """
+        if self.stem is not None and is_only:
+            return self.folder / f"{self.stem}{self.suffix}"
+        if self.stem is not None:
+            name = f"{self.stem}.{thread}.{index:03}{self.suffix}"
+            return self.folder / name
+        start = f"Heap.{time:%Y%m%d.%H%M%S}.{pid or 0}.{thread}"
+        return next(path for path in self._numbered(start, index) if not os.path.lexists(path))
+
+    def _numbered(self, start: str, index: int) -> Iterator[Path]:
+        """Yield names as Node numbers them; captures of one second get different numbers."""
+        while True:
+            yield self.folder / f"{start}.{index:03}{self.suffix}"
+            index += 1
+
+
+def place_of(out: str | os.PathLike[str] | None, *, compress: bool) -> Place:
+    """Return where snapshots go.
+
+    Parameters
+    ----------
+    out : str or PathLike or None
+        A folder, which is created; a name that ends in ``.heapsnapshot``, ``.heapsnapshot.zst``
+        or ``.heapsnapshot.gz``; None for the working directory.
+    compress : bool
+        Whether snapshots without a given name are compressed with zstd.
+
+    Returns
+    -------
+    Place
+
+    Raises
+    ------
+    CaptureError
+        If the name has another ending.
+    HeapnbError
+        If the folder cannot be written.
+    """
+    suffix = f"{_SNAPSHOT}.zst" if compress else _SNAPSHOT
+    if out is None:
+        writer.check_folder(Path())
+        return Place(Path(), None, suffix)
+    path = Path(out)
+    for known in _SUFFIXES:
+        if path.name.endswith(known):
+            writer.check_target(path, force=False)
+            return Place(path.parent, path.name.removesuffix(known), known)
+    if path.suffix and not path.is_dir():
+        raise CaptureError(
+            f"{path}: the name of a snapshot ends in {_SNAPSHOT} or {_SNAPSHOT}.zst.",
+            hint=f"write to {path.with_suffix(suffix)}, or name a folder.",
+        )
+    writer.check_folder(path)
+    path.mkdir(exist_ok=True)
+    return Place(path, None, suffix)

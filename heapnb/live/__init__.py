@@ -1,0 +1,1 @@
+"""Programs that run: load, recordings and observation, up to the verdict."""

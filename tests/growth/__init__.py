@@ -1,0 +1,1 @@
+"""Programs whose growth has a shape: caches that fill up, queues, pools, and leaks."""

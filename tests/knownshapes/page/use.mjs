@@ -1,0 +1,3 @@
+export async function use(number) {
+  if (number === 0) await window.start();
+}

@@ -1,0 +1,1 @@
+"""Programs that run: what is recorded and watched, and what remains afterwards."""

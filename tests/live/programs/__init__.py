@@ -1,0 +1,1 @@
+"""Programs and pages that tests run."""

@@ -1,0 +1,1 @@
+"""A page, and what a user does on it."""

@@ -1,0 +1,3 @@
+onmessage = ({ data }) => {
+  postMessage(data.map((row) => Object.values(row).join(';')).join('\n'));
+};

@@ -1,0 +1,6 @@
+import { create } from 'zustand';
+
+export const settings = create((set) => ({
+  language: 'en',
+  setLanguage: (language) => set({ language }),
+}));

@@ -1,0 +1,6 @@
+export async function use(number, settle) {
+  document.querySelector('#show').click();
+  await settle();
+  document.querySelector('#hide').click();
+  await settle();
+}

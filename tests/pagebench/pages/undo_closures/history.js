@@ -1,0 +1,11 @@
+export class History {
+  #undoSteps = [];
+
+  record(undo) {
+    this.#undoSteps.push(undo);
+  }
+
+  undo() {
+    this.#undoSteps.pop()?.();
+  }
+}

@@ -1,0 +1,6 @@
+export async function use(number, settle) {
+  document.querySelector('#add').click();
+  await settle();
+  document.querySelector('#remove').click();
+  await settle();
+}

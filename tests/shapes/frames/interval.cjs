@@ -1,0 +1,8 @@
+// A CommonJS module that a timer calls.
+/* SITE */
+const sizes = [60, 60, 180];
+let done = 0;
+setInterval(() => {
+  for (let left = sizes.shift() ?? 0; left > 0; left--) unit(done++);
+  process.emit('round');
+}, 400);

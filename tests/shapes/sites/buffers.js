@@ -1,0 +1,2 @@
+const chunks = [];
+function unit(i) { chunks.push(Buffer.alloc(3000, i)); }

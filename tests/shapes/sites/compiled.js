@@ -1,0 +1,2 @@
+const templates = new Map();
+function unit(i) { templates.set(i, new Function('data', `return 'hello ' + data + ${i};`)); }

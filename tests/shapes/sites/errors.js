@@ -1,0 +1,3 @@
+class RequestError extends Error {}
+const failures = [];
+function unit(i) { failures.push(new RequestError(`request ${i} failed`)); }

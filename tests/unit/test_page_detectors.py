@@ -1,0 +1,278 @@
+"""What a browser keeps for a page is named as the page calls it, with the call that releases it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from heapnb.analysis.diagnosis.diagnose import diagnose
+from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+from heapnb.analysis.series.series import load_series
+from heapnb.graph import HeapGraph
+from heapnb.testing import SnapshotBuilder
+
+SIZES: Final = (50, 150, 350)
+WINDOW: Final = "Window / http://shop.example"
+HASH_TABLE: Final = "blink::HeapHashTableBacking<blink::HashTable<int, blink::KeyValuePair<…>>>"
+VECTOR: Final = "blink::HeapVectorBacking<std::pair<…>>"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Records of a browser: its objects down to them, the record, and down to the function."""
+
+    above: tuple[str, ...]
+    record: str
+    below: tuple[str, ...]
+    constants: str
+    kind: str
+    class_name: str
+    anchor: str
+    explanation: str
+    fix: str
+
+
+LISTENERS: Final = (
+    "blink::EventTargetData",
+    "blink::HeapVectorBacking<std::pair<blink::AtomicString, …>>",
+    "blink::BasicHeapVector<…>",
+    "blink::HeapVectorBacking<…>",
+)
+CASES: Final = {
+    "listeners": Kept(
+        LISTENERS,
+        "blink::RegisteredEventListener",
+        ("EventListener", "V8EventListener"),
+        "window addEventListener resize LISTENER",
+        "event-listeners",
+        "Function",
+        "the `resize` listeners of `window`",
+        "`window` has `resize` listeners that are never removed",
+        "`window.removeEventListener('resize', onWork)`",
+    ),
+    "effect": Kept(
+        LISTENERS,
+        "blink::RegisteredEventListener",
+        ("EventListener", "V8EventListener"),
+        "useEffect window addEventListener online LISTENER",
+        "event-listeners",
+        "Function",
+        "the `online` listeners of `window`",
+        "`window` has `online` listeners",
+        "return a clean-up function from `useEffect`",
+    ),
+    "intervals": Kept(
+        ("blink::(anonymous namespace)::DOMTimerCoordinator", HASH_TABLE),
+        "DOMTimer",
+        ("ScheduledAction", "V8Function"),
+        "setInterval LISTENER",
+        "timers",
+        "DOMTimer",
+        "the browser's list of running timers (`setInterval`)",
+        "running intervals (`setInterval`)",
+        "`clearInterval(id)`",
+    ),
+    "observers": Kept(
+        ("blink::NodeMutationObserverData", HASH_TABLE),
+        "MutationObserver",
+        ("MutationObserver::Delegate", "V8MutationCallback"),
+        "MutationObserver LISTENER observe",
+        "observers",
+        "MutationObserver",
+        "active `MutationObserver` objects",
+        "never disconnected",
+        "`observer.disconnect()`",
+    ),
+    "channels": Kept(
+        ("Pending activities", VECTOR),
+        "BroadcastChannel",
+        (
+            "blink::EventTargetData",
+            "blink::BasicHeapVector<…>",
+            "blink::RegisteredEventListener",
+            "EventListener",
+            "V8EventListener",
+        ),
+        "BroadcastChannel LISTENER onmessage",
+        "workers-channels-sockets",
+        "BroadcastChannel",
+        "the browser, which keeps each open `BroadcastChannel`",
+        "Open `BroadcastChannel` objects",
+        "`channel.close()`",
+    ),
+}
+KINDS: Final = {*(case.kind for case in CASES.values()), "console"}
+
+
+def page(case: Kept, number: int) -> HeapGraph:
+    """Build a page with some records, all of whose functions one function creates."""
+    builder = SnapshotBuilder.from_edges("root^1>global")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    for fixed in range(40):
+        # Enough that ids tell one process from another.
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    holder = "global"
+    for depth, name in enumerate(case.above):
+        builder.node(f"above{depth}", type="native", name=name, node_id=903 + 2 * depth)
+        builder.edge(holder, f"above{depth}", 1, type="element")
+        holder = f"above{depth}"
+    _code(builder, case.constants.split())
+    if "useEffect" in case.constants:
+        builder.node("document", type="native", name="HTMLDocument", node_id=885)
+        builder.edge("global", "document", 9, type="element")
+        builder.node("fiber", name="FiberNode", node_id=881)
+        builder.edge("global", "fiber", "fiber")
+        for name in ("memoizedState", "alternate", "stateNode"):
+            builder.edge("fiber", "fixed0", name)
+    for place in range(number):
+        above = holder
+        for depth, name in enumerate((case.record, *case.below)):
+            key = f"{place}.{depth}"
+            node_id = 10_000 + 20 * place + 2 * depth
+            builder.node(key, type="native", name=name, node_id=node_id)
+            builder.edge(above, key, place + 1 if not depth else 1, type="element")
+            above = key
+        closure = f"closure{place}"
+        location = (7, 11, 4)
+        builder.node(
+            closure, type="closure", name="onWork", node_id=100_001 + 2 * place, location=location
+        )
+        builder.edge(above, closure, 1, type="element")
+        builder.edge(closure, "LISTENER", "shared", type="internal")
+    return builder.graph()
+
+
+def _code(builder: SnapshotBuilder, constants: list[str]) -> None:
+    script = "system / Script / http://shop.example/app.js"
+    builder.node("creator", type="code", name="system / SharedFunctionInfo / start", node_id=801)
+    builder.node("bytecode", type="code", name="system / BytecodeArray", node_id=803)
+    builder.node("pool", type="code", name="(constant pool)", node_id=805)
+    builder.node("script", type="code", name=script, node_id=807)
+    builder.edge("global", "creator", "start", type="internal")
+    builder.edge("creator", "bytecode", "trusted_function_data", type="internal")
+    builder.edge("bytecode", "pool", 2, type="hidden")
+    for place, constant in enumerate(constants):
+        is_function = constant.isupper()
+        name = "system / SharedFunctionInfo" if is_function else constant
+        kind = "code" if is_function else "string"
+        builder.node(constant, type=kind, name=name, node_id=811 + 2 * place)
+        builder.edge("pool", constant, place, type="hidden")
+    builder.edge("LISTENER", "script", "script", type="internal")
+
+
+def diagnosed(case: Kept) -> Diagnosis:
+    return diagnose(load_series([page(case, number) for number in SIZES]))
+
+
+def first(case: Kept) -> Suspect:
+    diagnosis = diagnosed(case)
+    assert diagnosis.verdict == "leak"
+    return diagnosis.suspects[0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_records_of_a_browser(name: str) -> None:
+    case = CASES[name]
+    suspect = first(case)
+    assert (suspect.kind, suspect.class_name) == (case.kind, case.class_name)
+    assert suspect.count_per_snapshot == SIZES
+    assert case.anchor in suspect.anchor
+    assert case.explanation in suspect.explanation
+    assert case.fix in suspect.fix
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_text_shows_names_of_the_browsers_code(name: str) -> None:
+    suspect = first(CASES[name])
+    texts = (suspect.title, suspect.class_name, suspect.anchor, suspect.explanation, suspect.fix)
+    assert not any("blink::" in text or "cppgc" in text for text in texts)
+
+
+def test_objects_of_the_browser_itself_are_no_suspects() -> None:
+    case = Kept(("blink::Page", VECTOR), "blink::ConsoleMessage", (), "", *[""] * 5)
+    builder = [page_without_functions(case, number) for number in SIZES]
+    diagnosis = diagnose(load_series(builder))
+    assert diagnosis.verdict == "no-leak"
+    assert "Objects of the browser itself grew" in diagnosis.reason
+
+
+def page_without_functions(case: Kept, number: int) -> HeapGraph:
+    builder = SnapshotBuilder.from_edges("root^1>global global[1]>page page[1]>list")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    for key, name, node_id in zip(("page", "list"), case.above, (903, 905), strict=True):
+        builder.node(key, type="native", name=name, node_id=node_id)
+    for place in range(number):
+        builder.node(
+            f"{place}", type="native", name=case.record, size=100, node_id=10_000 + place * 2
+        )
+        builder.edge("list", f"{place}", place, type="element")
+    return builder.graph()
+
+
+def trees(number: int) -> HeapGraph:
+    """Build a page with an array of records, each with an element that left the document."""
+    builder = SnapshotBuilder.from_edges("root^1>global global.board>board board.cards>cards")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    builder.node("board", name="Board", node_id=905).node("cards", name="Array", node_id=903)
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    for place in range(number):
+        builder.node(f"{place}", name="Card", size=100, node_id=10_001 + 20 * place)
+        builder.edge("cards", f"{place}", place, type="element")
+        above, label = f"{place}", "element"
+        for depth, name in enumerate(("<section>", "<p>")):
+            key = f"{place}.{depth}"
+            node_id = 10_003 + 20 * place + 2 * depth
+            builder.node(key, type="native", name=name, node_id=node_id, detachedness=2)
+            if depth:
+                builder.edge(above, key, 4, type="element")
+            else:
+                builder.edge(above, key, label)
+            above = key
+    return builder.graph()
+
+
+def test_detached_trees_below_the_leaked_objects_are_named() -> None:
+    diagnosis = diagnose(load_series([trees(number) for number in SIZES]))
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("unbounded-array", "Card")
+    assert "Each keeps a detached DOM tree in `element` (`<section>`)" in suspect.explanation
+    assert "700 detached nodes" in suspect.explanation
+    assert "drop the reference to `element` when it leaves the page" in suspect.fix
+    assert "cache" not in suspect.fix
+
+
+def logging(number: int, name: str, kind: str) -> HeapGraph:
+    """Build a page whose console keeps what was logged, under running numbers."""
+    builder = SnapshotBuilder.from_edges("root^1>global root[2]>handles")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    builder.node("handles", type="synthetic", name="(Global handles)", node_id=903)
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    for place in range(number):
+        builder.node(f"{place}", type=kind, name=name, size=100, node_id=10_001 + 2 * place)
+        label = f"{50 + 2 * place} / DevTools console"
+        builder.edge("handles", f"{place}", label, type="internal")
+    return builder.graph()
+
+
+def test_logged_objects_are_held_by_the_console() -> None:
+    diagnosis = diagnose(load_series([logging(number, "Order", "object") for number in SIZES]))
+    assert diagnosis.verdict == "leak"
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("console", "Order")
+    assert suspect.anchor == "the console of DevTools (`console.log`)"
+    assert "`console.clear()`" in suspect.fix
+
+
+def test_logged_texts_are_no_suspects() -> None:
+    diagnosis = diagnose(load_series([logging(number, "ready", "string") for number in SIZES]))
+    assert diagnosis.verdict == "no-leak"
