@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from heapnb._showing import Browsed
-from heapnb.errors import suggestion
+from heapnb.errors import SnapshotFormatError, suggestion
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
@@ -388,6 +388,16 @@ class Snapshot(Browsed):
         from heapnb.analysis.statistics import statistics
 
         return statistics(self._graph)
+
+    @property
+    def has_allocation_stacks(self) -> bool:
+        """Whether `allocations` has an answer: the file has call stacks, and they can be read."""
+        from heapnb.graph.traces import trace_tree, traced
+
+        try:
+            return traced(self._graph) and len(trace_tree(self._graph)) > 0
+        except SnapshotFormatError:
+            return False
 
     def allocations(self, by: Grouping = "function") -> Allocations:
         """Say which functions allocated the objects, from an allocation time line.

@@ -11,6 +11,7 @@ import click
 
 from heapnb.cli.frontend import frontend
 from heapnb.cli.options import (
+    heap_profile_option,
     json_option,
     known_leaks_option,
     reading_options,
@@ -46,11 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--github", is_flag=True, help="Print annotations for GitHub Actions; with --json, on stderr."
 )
-@click.option(
-    "--heap-profile",
-    metavar="FILE",
-    help="A sampling heap profile of the same program, as further evidence.",
-)
+@heap_profile_option
 @known_leaks_option
 @work_option
 @reading_options
@@ -82,15 +79,7 @@ def command(
         # An unreadable baseline is worth knowing before a large heap is read.
         known = None if baseline is None or is_first else Baseline.read(baseline)
         # So is an unreadable heap profile.
-        sampled = None
-        if heap_profile is not None:
-            from heapnb.analysis.heap_profiles.reading import read_heap_profile
-
-            sampled = read_heap_profile(
-                heap_profile,
-                source_root=reading.source_root or None,
-                source_maps=reading.source_maps or None,
-            )
+        sampled = reading.heap_profile(heap_profile)
         # A build must not pass because a snapshot is missing.
         series = reading.open_series(
             snapshots, with_warnings=as_json, strict=fail_on_leak, work=work

@@ -6,6 +6,7 @@ import click
 
 from heapnb.cli.options import (
     document_options,
+    heap_profile_option,
     known_leaks_option,
     reading_options,
     series_argument,
@@ -19,6 +20,7 @@ from heapnb.cli.reading import Reading, check_target
 @series_argument
 @document_options("post-mortem.ipynb")
 @click.option("--no-execute", is_flag=True, help="Write the cells without running them.")
+@heap_profile_option
 @known_leaks_option
 @work_option
 @reading_options
@@ -29,6 +31,7 @@ def command(
     *,
     work: tuple[float, ...] | None,
     known_leaks: tuple[str, ...],
+    heap_profile: str | None,
     force: bool,
     no_redact: bool,
     no_execute: bool,
@@ -53,5 +56,6 @@ def command(
             source_root=reading.source_root or None,
             source_maps=reading.source_maps or None,
             known_leaks=known_leaks,
+            heap_profile=heap_profile,
         )
     note(f"The notebook is in {target}")

@@ -174,6 +174,13 @@ known_leaks_option = click.option(
 )
 
 
+heap_profile_option = click.option(
+    "--heap-profile",
+    metavar="FILE",
+    help="A sampling heap profile of the same program, as further evidence.",
+)
+
+
 def parse_time(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
     """Read a time such as ``60s``, ``500ms``, ``5m`` or ``1h``: seconds; an option's callback."""
     if value is None:

@@ -14,6 +14,7 @@ from heapnb.errors import CommandError
 
 if TYPE_CHECKING:
     from heapnb._typing import ProgressCallback
+    from heapnb.analysis.heap_profiles.profile import HeapProfile
     from heapnb.analysis.series.series import Series
     from heapnb.graph import HeapGraph
     from heapnb.snapshot import Snapshot
@@ -112,6 +113,18 @@ class Reading:
         if with_warnings:
             warn(graph.raw.warnings)
         return graph
+
+    def heap_profile(self, file: str | None) -> HeapProfile | None:
+        """Read a heap profile, if one is given, with names through the folders of sources."""
+        if file is None:
+            return None
+        from heapnb.analysis.heap_profiles.reading import read_heap_profile
+
+        return read_heap_profile(
+            file,
+            source_root=self.source_root or None,
+            source_maps=self.source_maps or None,
+        )
 
     def open_both(self, before: str, after: str) -> tuple[HeapGraph, HeapGraph]:
         """Open two snapshots, and print what they warn of."""

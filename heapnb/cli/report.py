@@ -6,6 +6,7 @@ import click
 
 from heapnb.cli.options import (
     document_options,
+    heap_profile_option,
     known_leaks_option,
     reading_options,
     series_argument,
@@ -27,6 +28,7 @@ from heapnb.errors import CommandError
     multiple=True,
     help="A log of memory or GC, or deployments, to show with the snapshots.",
 )
+@heap_profile_option
 @known_leaks_option
 @work_option
 @reading_options
@@ -38,6 +40,7 @@ def command(
     work: tuple[float, ...] | None,
     known_leaks: tuple[str, ...],
     timeline: tuple[str, ...],
+    heap_profile: str | None,
     force: bool,
     as_json: bool,
     markdown: bool,
@@ -54,9 +57,11 @@ def command(
             from heapnb.analysis.diagnosis.diagnose import diagnose
             from heapnb.reports import markdown_report, report_data
 
+            sampled = reading.heap_profile(heap_profile)
             series = reading.open_series(snapshots, with_warnings=False, work=work)
             write = report_data if as_json else markdown_report
-            answer = write(diagnose(series, known_leaks=known_leaks), redact=not no_redact)
+            diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
+            answer = write(diagnosis, redact=not no_redact)
         if as_json:
             print_json(answer)
         else:
@@ -67,8 +72,9 @@ def command(
         from heapnb.analysis.diagnosis.diagnose import diagnose
         from heapnb.reports import report as write_report
 
+        sampled = reading.heap_profile(heap_profile)
         series = reading.open_series(snapshots, work=work)
-        diagnosis = diagnose(series, known_leaks=known_leaks)
+        diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
         write_report(diagnosis, target, force=force, redact=not no_redact, timeline=timeline)
     print_text(f"{diagnosis.verdict}: {diagnosis.reason}")
     print_text(f"Report: {target}")

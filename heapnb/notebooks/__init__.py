@@ -38,6 +38,7 @@ def notebook(
     source_maps: Folders = None,
     work: Sequence[float | None] | None = None,
     known_leaks: CatalogueFiles = None,
+    heap_profile: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write a notebook that tells a case: what leaks, why, the proof, and what to change.
 
@@ -64,6 +65,9 @@ def notebook(
         a series was given, or what the side files say.
     known_leaks : str, PathLike or sequence of these, optional
         Files of leaks that you know of; see `heapnb.diagnose`.
+    heap_profile : str or PathLike, optional
+        The file of a sampling heap profile of the same program, as further evidence; see
+        docs/heap-profiles.md.
 
     Returns
     -------
@@ -88,6 +92,7 @@ def notebook(
     >>> files = ["s1.heapsnapshot", "s2.heapsnapshot", "s3.heapsnapshot"]
     >>> hn.notebook(files, "post-mortem.ipynb")  # doctest: +SKIP
     """
+    from heapnb.analysis.heap_profiles.reading import read_heap_profile
     from heapnb.format.writer import check_target, replacing
     from heapnb.notebooks.cells import Case, build
     from heapnb.notebooks.heading import date_of, fill_heading
@@ -99,7 +104,11 @@ def notebook(
     files = _files_of(source)
     if path.suffix != ".ipynb":
         raise HeapnbError(f"{path}: notebooks end with .ipynb.", hint=f"{path.stem}.ipynb?")
-    check_target(path, force=force, sources=files)
+    sampled = None if heap_profile is None else Path(heap_profile)
+    if sampled is not None:
+        # An unreadable profile is worth knowing before a kernel starts.
+        read_heap_profile(sampled)
+    check_target(path, force=force, sources=[*files, *([] if sampled is None else [sampled])])
     folder = path.resolve().parent
     date = date_of(files[-1])
     document = build(
@@ -108,6 +117,7 @@ def notebook(
             source_root=_relative_folders(source_root, folder),
             source_maps=_relative_folders(source_maps, folder),
             known_leaks=_relative_folders(known_leaks, folder),
+            heap_profile=None if sampled is None else _relative(sampled, folder),
             salvage=salvage,
             redact=redact,
             date=date,

@@ -45,6 +45,8 @@ class Case:
         The day on which the last snapshot was taken, in the title; empty if unknown.
     work : tuple of float or None, optional
         Units of work done when each snapshot was taken.
+    heap_profile : str, optional
+        The file of a sampling heap profile, as seen from the notebook.
     """
 
     snapshots: tuple[str, ...]
@@ -55,6 +57,7 @@ class Case:
     redact: bool = True
     date: str = ""
     work: tuple[float | None, ...] | None = None
+    heap_profile: str | None = None
 
 
 def build(case: Case) -> NotebookNode:
@@ -109,7 +112,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
             source_maps=source_maps,
             salvage=salvage,
         )
-        diagnosis = hn.diagnose(series, known_leaks=known_leaks)
+        diagnosis = hn.diagnose(series, known_leaks=known_leaks, heap_profile=heap_profile)
         last = hn.Snapshot(series.last)
     """)
     yield _text("""
@@ -149,6 +152,21 @@ def _cells(case: Case) -> Iterator[_Cell]:
         hn.table(diagnosis.table[columns], title="Suspects")
     """)
     yield from _culprit()
+    yield _text("""
+        ## Who allocated it
+
+        The functions that allocated what is alive: by the call stacks of the last snapshot, if it
+        was taken while allocations were recorded, and by the sampling heap profile, if there is
+        one. The wider a frame, the more live bytes were allocated in it and in what it calls.
+    """)
+    yield _code("""
+        if last.has_allocation_stacks:
+            display(last.allocations(), last.allocations().chart())
+        if diagnosis.heap_profile is not None:
+            display(diagnosis.heap_profile)
+        if not last.has_allocation_stacks and diagnosis.heap_profile is None:
+            print("There is neither.")
+    """)
     yield _text("""
         ## Further suspects
 
@@ -256,11 +274,11 @@ def _parameters(case: Case) -> str:
         "# Folders with the program's sources and with source maps, if available.",
         f"source_root = {list(case.source_root)!r}",
         f"source_maps = {list(case.source_maps)!r}",
-        "# Files of leaks that you know of, besides those that heapnb knows.",
+        "# Files of leaks that you know of; a sampling heap profile of the same program.",
         f"known_leaks = {list(case.known_leaks)!r}",
-        "# Whether truncated files are read as far as they go.",
+        f"heap_profile = {case.heap_profile!r}",
+        "# Whether truncated files are read as far as they go, and likely secrets are masked.",
         f"salvage = {case.salvage!r}",
-        "# Whether what looks like a secret is masked.",
         f"redact = {case.redact!r}",
     ]
     return "\n".join(lines)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
+from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
 from heapnb.progress import ProgressOption, reporter_of, reporting, stage
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
+    from heapnb.analysis.heap_profiles.profile import HeapProfile
 
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
@@ -36,6 +38,7 @@ def report(
     work: Sequence[float | None] | None = None,
     timeline: Sequence[Any] = (),
     known_leaks: CatalogueFiles = None,
+    heap_profile: HeapProfile | SnapshotSource | None = None,
 ) -> Path:
     """Write a report as one HTML file.
 
@@ -58,6 +61,9 @@ def report(
         `heapnb.timeline`, which the report shows with the snapshots.
     known_leaks : str, PathLike or sequence of these, optional
         Files of leaks that you know of; see `heapnb.diagnose`.
+    heap_profile : HeapProfile, path or bytes, optional
+        A sampling heap profile of the same program: the suspects say what was sampled in the
+        functions that they name, and a flame graph shows the whole; see docs/heap-profiles.md.
 
     Returns
     -------
@@ -97,6 +103,7 @@ def report(
         source_maps=source_maps,
         work=work,
         known_leaks=known_leaks,
+        heap_profile=heap_profile,
     )
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
@@ -162,13 +169,22 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
         return markdown(gather(_diagnosis_of(source), masking))
 
 
-def _diagnosis_of(source: ReportSource, **opening: Any) -> Diagnosis:
-    from heapnb.analysis.diagnosis.diagnose import diagnose
+def _diagnosis_of(
+    source: ReportSource,
+    heap_profile: HeapProfile | SnapshotSource | None = None,
+    **opening: Any,
+) -> Diagnosis:
+    from heapnb.analysis.diagnosis.diagnose import diagnose, with_heap_profile
     from heapnb.analysis.diagnosis.suspects import Diagnosis
+    from heapnb.analysis.heap_profiles.profile import HeapProfile
+    from heapnb.analysis.heap_profiles.reading import read_heap_profile
 
+    if heap_profile is not None and not isinstance(heap_profile, HeapProfile):
+        folders = {name: opening.get(name) for name in ("source_root", "source_maps")}
+        heap_profile = read_heap_profile(heap_profile, **folders)
     if isinstance(source, Diagnosis):
-        return source
+        return source if heap_profile is None else with_heap_profile(source, heap_profile)
     is_content = isinstance(source, str | bytes | bytearray | memoryview)
     if isinstance(source, Sequence) and not is_content:
         source = list(source)  # type: ignore[arg-type]
-    return diagnose(source, **opening)
+    return diagnose(source, heap_profile=heap_profile, **opening)

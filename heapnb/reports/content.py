@@ -14,6 +14,7 @@ from heapnb.analysis.retention.dominator_map import dominator_map
 from heapnb.analysis.series.series import Series
 from heapnb.analysis.statistics import statistics
 from heapnb.analysis.summary import summary
+from heapnb.reports.allocated import Allocated, recorded_of, sampled_of
 from heapnb.reports.cards import Card, card_of
 from heapnb.reports.growth import Growth, growth_of
 from heapnb.reports.listings import (
@@ -77,6 +78,7 @@ class Report:
     cohort_legend: tuple[str, ...]
     memory: Memory | None
     over_time: OverTime | None
+    allocated: tuple[Allocated, ...]
     constructors: Table
     heap_map: Markup
     packages: Table
@@ -155,6 +157,11 @@ def gather(
         cohort_legend=tuple(layer.label for layer in layers),
         memory=memory_of(write, series, names),
         over_time=over_time_of(write, series, timeline),
+        allocated=tuple(
+            one
+            for one in (recorded_of(write, series), sampled_of(write, diagnosis.heap_profile))
+            if one is not None
+        ),
         constructors=constructor_table(write, series, total),
         heap_map=_heap_map(write, diagnosis),
         packages=package_table(write, whose, total),

@@ -73,6 +73,11 @@ def report_dict(report: Report) -> dict[str, Any]:
         ],
         **{name: _records(write, table) for name, table in tables.items()},
         **({} if report.memory is None else {"rss": _fit(write, report.memory.rss.to_dict())}),
+        **(
+            {}
+            if diagnosis.sampled is None
+            else {"heap_profile": _fit(write, diagnosis.sampled.to_dict())}
+        ),
         "cut": cut,
     }
 
@@ -90,6 +95,7 @@ def _tables(report: Report) -> dict[str, Table]:
         "cohorts": report.cohorts,
         "constructors": report.constructors,
         "packages": report.packages,
+        **{f"{part.name}_functions": part.table for part in report.allocated},
     }
     return {name: table for name, table in tables.items() if table is not None}
 
@@ -169,6 +175,14 @@ def _markdown(report: Report) -> Iterator[str]:
             yield _prose(write, sentence)
             yield ""
         yield from _table(write, report.memory.table)
+    for part in report.allocated:
+        yield f"### {part.title}"
+        yield ""
+        for sentence in part.sentences:
+            yield _prose(write, sentence)
+            yield ""
+        if part.table.rows:
+            yield from _table(write, part.table)
     yield "### Classes that retain most"
     yield ""
     yield from _table(write, report.constructors)

@@ -18,7 +18,7 @@ from heapnb.reports.embedding import Embedded
 from heapnb.reports.packing import as_script
 from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
 from heapnb.reports.tables import Writer
-from heapnb.views import fmt, svg_parts
+from heapnb.views import flame_graphs, fmt, svg_parts
 from heapnb.workbench.linker import link
 
 _STYLES: Final = (
@@ -46,7 +46,7 @@ def render(report: Report, embedded: Embedded | None = None) -> str:
         A complete HTML document.
     """
     style = "".join(_static(package, name) for package, name in _STYLES)
-    scripts = [_static("heapnb.reports", "report.js") + _static("heapnb.views", "flame_graph.js")]
+    scripts = [_static("heapnb.reports", "report.js") + str(flame_graphs.script())]
     if embedded is not None:
         scripts.append(link("report.js").replace("\r\n", "\n"))
     return (

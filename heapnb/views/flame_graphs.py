@@ -32,6 +32,9 @@ _LEAST_SHARE: Final = 1 / 1_000
 
 _LEVEL_HEIGHT: Final = 18
 _LEGEND_HEIGHT: Final = 24
+_DETAIL_HEIGHT: Final = 64
+"""What the script adds below."""
+
 _MOST_FOCUSABLE: Final = 60
 _LEAST_ROOM: Final = 3
 """Characters that a frame must have room for, in a drawing of `_TYPICAL_WIDTH`, to get a text."""
@@ -160,7 +163,8 @@ def standalone(svg: Markup, *, title: str) -> str:
     Returns
     -------
     str
-        An SVG document. It loads nothing. A click or Enter on a frame widens it.
+        An SVG document. It loads nothing. A click or Enter on a frame widens it; below the frames
+        stand the name, place and numbers of the frame under the pointer or with the focus.
     """
     height = svg.split('height="', 1)[1].split('"', 1)[0]
     page = Markup(
@@ -173,7 +177,13 @@ def standalone(svg: Markup, *, title: str) -> str:
     head = fmt.visible(title)
     return str(
         page.format(
-            int(height) + 40, head, _static("flame_page.css"), style(), head, svg, _as_cdata()
+            int(height) + 40 + _DETAIL_HEIGHT,
+            head,
+            _static("flame_page.css"),
+            style(),
+            head,
+            svg,
+            _as_cdata(),
         )
     )
 
@@ -186,8 +196,10 @@ def style() -> Markup:
 
 @cache
 def script() -> Markup:
-    """Return the script that zooms every flame graph of the page."""
-    return _static("flame_graph.js")
+    """Return the script that makes every flame graph of the page zoomable."""
+    module = _static("flame_graph.js").replace("export function", "function")
+    every = Markup('document.querySelectorAll(".flame-graph").forEach(zoomable);')
+    return Markup('"use strict";\n(() => {{\n{}{}\n}})();\n').format(module, every)
 
 
 def _static(name: str) -> Markup:

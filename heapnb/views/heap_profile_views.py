@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from heapnb.analysis.heap_profiles.comparison import HeapProfileDiff
     from heapnb.analysis.heap_profiles.functions import Function
     from heapnb.analysis.heap_profiles.profile import HeapProfile
+    from heapnb.views.masking import Masking
 
 _TITLE: Final = "Sampling heap profile"
 _DIFF_TITLE: Final = "Comparison of heap profiles"
@@ -124,7 +125,9 @@ def flame_graph_file(result: HeapProfile | HeapProfileDiff) -> str:
     else:
         profile, title = result.growth, _ADDED
         name = f"{result.before.name} and {result.after.name}"
-    return flame_graphs.standalone(_flames(profile, title), title=f"{title}: {fmt.clean(name)}")
+    return flame_graphs.standalone(
+        profile_flames(profile, title), title=f"{title}: {fmt.clean(name)}"
+    )
 
 
 def _place(columns: dict[str, list[Any]], row: int) -> str:
@@ -142,19 +145,39 @@ def _facts(profile: HeapProfile) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value is not None)
 
 
-def _flames(profile: HeapProfile, title: str) -> Markup:
+def profile_flames(
+    profile: HeapProfile, title: str = _LIVE, *, masking: Masking | None = None
+) -> Markup:
+    """Draw the sampled bytes of each call stack as a flame graph.
+
+    Parameters
+    ----------
+    profile : HeapProfile
+        What to draw.
+    title : str
+        What the whole is.
+    masking : Masking, optional
+        The policy for likely secrets.
+
+    Returns
+    -------
+    Markup
+        See `heapnb.views.flame_graphs.flame_graph`. Empty if nothing is alive.
+    """
     tree = profile.tree
 
     def frame_of(number: int) -> Frame:
         function: Function = profile.functions[number]
         return Frame(function.label, function.location or "", function.package.kind)
 
-    return flame_graph(tree.parent, tree.function, tree.self_size, frame_of, title=title)
+    return flame_graph(
+        tree.parent, tree.function, tree.self_size, frame_of, title=title, masking=masking
+    )
 
 
 def _drawing(profile: HeapProfile, title: str) -> Markup | None:
     """Draw a profile with the style that a fragment needs; None without any bytes."""
-    drawn = _flames(profile, title)
+    drawn = profile_flames(profile, title)
     return Markup("<style>{}</style>{}").format(flame_graphs.style(), drawn) if drawn else None
 
 
@@ -190,6 +213,7 @@ __all__ = [
     "diff_sentences",
     "flame_graph_file",
     "place_of",
+    "profile_flames",
     "sentences",
     "sentences_of",
     "views_of_heap_profiles",

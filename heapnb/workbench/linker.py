@@ -20,6 +20,9 @@ _DEFAULT: Final = re.compile(r"export default (?=\S)")
 _DYNAMIC_IMPORT: Final = re.compile(r"^\s*+(?!\*|//|/\*).*\bimport\s*\(", re.MULTILINE)
 _ENDS_SCRIPT: Final = re.compile(r"</script|<!--", re.IGNORECASE)
 
+_OF_VIEWS: Final = ("flame_graph.js",)
+"""Modules of `heapnb.views`, which pages without a workbench use as well."""
+
 _MODULES: Final = "$modules"
 _DEFAULT_EXPORT: Final = "$default"
 
@@ -80,6 +83,8 @@ def link(entry: str) -> str:
     sources = {
         item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".js")
     }
+    for name in _OF_VIEWS:
+        sources[name] = files("heapnb.views").joinpath("static", name).read_text("utf-8")
     return join(sources, entry)
 
 

@@ -18,6 +18,7 @@ HOST: Final = "https://heapnb.test"
 _FOLDERS: Final = {
     "fixtures": Path(__file__).parent / "fixtures",
     "browser": ROOT / "heapnb" / "workbench" / "static",
+    "views": ROOT / "heapnb" / "views" / "static",
     "drawing": ROOT / "heapnb" / "drawing" / "static",
 }
 
@@ -77,6 +78,9 @@ def _answer(route: Route, visit: Visit) -> None:
     url = route.request.url
     path = url.removeprefix(HOST).lstrip("/")
     folder, _, name = path.partition("/")
+    if folder == "browser" and name == "flame_graph.js":
+        # The linker puts it beside the modules of the browser.
+        folder = "views"
     file = _FOLDERS[folder] / name if folder in _FOLDERS else None
     if not url.startswith(HOST) or file is None or not file.is_file():
         visit.strays.append(url)

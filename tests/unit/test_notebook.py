@@ -58,8 +58,9 @@ def test_it_is_valid_and_papermill_finds_its_parameters() -> None:
     }
     # papermill puts its own values after this cell: plain assignments are all it may have.
     folders = {"source_root", "source_maps", "known_leaks"}
-    assert assigned == {"snapshots", "work", "salvage", "redact", *folders}
+    assert assigned == {"snapshots", "work", "salvage", "redact", "heap_profile", *folders}
     assert values["work"] is None
+    assert values["heap_profile"] is None
 
 
 def test_cells_are_short_python() -> None:
@@ -242,6 +243,18 @@ class TestExecuted:
         assert "no-leak" in text
         assert "Classes that retain most" in text
         assert "Nothing is suspect." in text
+
+    def test_who_allocated_is_told(self, tmp_path: Path) -> None:
+        data = ROOT / "tests" / "data"
+        target = hn.notebook(
+            data / "allocations" / "node-26.heaptimeline.zst",
+            tmp_path / "case.ipynb",
+            heap_profile=data / "heap_profiles" / "node-26-2.heapprofile.gz",
+        )
+        text = "\n".join(shown(nbformat.read(target, as_version=4)))
+        assert text.count('class="flame-graph"') == 2
+        assert "71.9% of the sampled bytes (14.4 MB) were allocated in" in text
+        assert "Recorded: 7,614 objects" in text
 
     def test_no_secret_is_left(self, tmp_path: Path) -> None:
         files = []

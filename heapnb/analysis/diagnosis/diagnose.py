@@ -26,7 +26,7 @@ from heapnb.analysis.diagnosis.places import WITHOUT_PARSER, lines_of, with_addi
 from heapnb.analysis.diagnosis.queues import is_growing_queue
 from heapnb.analysis.diagnosis.retained_sizes import Sizes
 from heapnb.analysis.diagnosis.runtime_bounds import bound_of
-from heapnb.analysis.diagnosis.sampled_allocations import SampledAllocations
+from heapnb.analysis.diagnosis.sampled_allocations import SampledAllocations, SampledRemark
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Rate, Suspect
 from heapnb.analysis.diagnosis.verdicts import Rating, judge
 from heapnb.analysis.heap_profiles.profile import HeapProfile
@@ -89,7 +89,11 @@ def diagnose(
     >>> diagnosis = hn.diagnose(["s1.heapsnapshot", "s2.heapsnapshot"])  # doctest: +SKIP
     >>> diagnosis.verdict, diagnosis.suspects[0].anchor  # doctest: +SKIP
     """
-    sampled = None if heap_profile is None else _sampled(heap_profile, source_root, source_maps)
+    if heap_profile is not None and not isinstance(heap_profile, HeapProfile):
+        # An unreadable profile is worth knowing before a large heap is read.
+        heap_profile = read_heap_profile(
+            heap_profile, source_root=source_root, source_maps=source_maps
+        )
     if isinstance(source, Series):
         if work is not None:
             raise HeapnbError("A series has its own units of work.", hint="load_series(…, work=…)")
@@ -111,32 +115,36 @@ def diagnose(
         found = accumulations(series)
     with stage("Explaining suspects") as advance:
         diagnosis = _explained(series, found, reported, advance)
-    return diagnosis if sampled is None else _with_samples(diagnosis, sampled)
+    return diagnosis if heap_profile is None else with_heap_profile(diagnosis, heap_profile)
 
 
-def _sampled(
-    heap_profile: HeapProfile | SnapshotSource, source_root: Folders, source_maps: Folders
-) -> SampledAllocations:
-    """Read a heap profile, before a large heap is read."""
-    if not isinstance(heap_profile, HeapProfile):
-        heap_profile = read_heap_profile(
-            heap_profile, source_root=source_root, source_maps=source_maps
-        )
-    return SampledAllocations.of(heap_profile)
+def with_heap_profile(diagnosis: Diagnosis, heap_profile: HeapProfile) -> Diagnosis:
+    """Add what was sampled: to the suspects of which it says something, and to the whole.
 
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        What was found. A profile that it has is replaced.
+    heap_profile : HeapProfile
+        A profile of the same program.
 
-def _with_samples(diagnosis: Diagnosis, sampled: SampledAllocations) -> Diagnosis:
-    """Add what was sampled: to the suspects of which it says something, and to the whole."""
+    Returns
+    -------
+    Diagnosis
+    """
+    sampled = SampledAllocations.of(heap_profile)
     suspects = []
     for suspect in diagnosis.suspects:
         found = sampled.about(suspect.class_name, suspect.added_at, suspect.defined_at)
+        remarks = [one for one in suspect.remarks if not isinstance(one, SampledRemark)]
         more = () if found is None else (found,)
-        suspects.append(replace(suspect, remarks=(*suspect.remarks, *more)))
+        suspects.append(replace(suspect, remarks=(*remarks, *more)))
     return replace(
         diagnosis,
         suspects=tuple(suspects),
         sampled=sampled.program,
-        warnings=(*diagnosis.warnings, *sampled.profile.warnings),
+        heap_profile=heap_profile,
+        warnings=tuple(dict.fromkeys((*diagnosis.warnings, *heap_profile.warnings))),
     )
 
 
@@ -315,4 +323,4 @@ def _shape_of_holder(evidence: Evidence, place: int) -> KnownShape | None:
     return None
 
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "with_heap_profile"]

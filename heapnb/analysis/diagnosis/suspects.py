@@ -19,6 +19,7 @@ from heapnb.analysis.diagnosis.places import NO_LINES, Lines, Place
 from heapnb.analysis.diagnosis.program_sources import text_at
 from heapnb.analysis.diagnosis.sampled_allocations import SampledProgram, SampledRemark
 from heapnb.analysis.diagnosis.verdicts import Basis, Verdict
+from heapnb.analysis.heap_profiles.profile import HeapProfile
 from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.packages import Package, package_of
 from heapnb.analysis.retention.culprits import Culprits, culprits_of_objects
@@ -350,6 +351,8 @@ class Diagnosis(Browsed):
         What a reader should know.
     sampled : SampledProgram or None
         Which function allocated most, by a heap profile; None without one.
+    heap_profile : HeapProfile or None
+        That profile.
     """
 
     series: Series
@@ -358,6 +361,7 @@ class Diagnosis(Browsed):
     basis: Basis
     warnings: tuple[str, ...] = ()
     sampled: SampledProgram | None = None
+    heap_profile: HeapProfile | None = field(default=None, compare=False)
 
     @cached_property
     def reason(self) -> str:

@@ -1,109 +1,174 @@
-// Zooms flame graphs: a click or Enter on a frame widens it to the whole width, Escape shows all again. Arrow keys move
-// between frames. Without this script a flame graph is complete, only not zoomable.
-"use strict";
-(() => {
-  const TOLERANCE = 1e-3;
-  const LEAST_ROOM = 21;
-  const OF_ALL = " of all";
-  const number = (frame, name) => Number.parseFloat(frame.getAttribute(name));
+/**
+ * Zooms a flame graph: a click or Enter on a frame widens it to the whole width; Escape, "Show all" or another click show
+ * all again. Arrow keys move between frames. Below the frames stand the whole name, place and numbers of the frame under
+ * the pointer or with the focus. Without this script a flame graph is complete, only not zoomable.
+ */
 
-  const make = (name, attributes, text) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) {
-      element.setAttribute(key, value);
+const TOLERANCE = 1e-3;
+const LEAST_ROOM = 21;
+const OF_ALL = " of all";
+const LINE = 16;
+const LINES = 3;
+const HINT = "Point at a frame to read it. Click it, or press Enter, to widen it.";
+
+const number = (element, name) => Number.parseFloat(element.getAttribute(name));
+
+function make(name, attributes, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.textContent = text;
+  return element;
+}
+
+function linesOf({ element }) {
+  return element.querySelector("title").textContent.split("\n");
+}
+
+/**
+ * Make a flame graph zoomable.
+ *
+ * @param {SVGSVGElement} graph - As `heapnb.views.flame_graphs` draws it.
+ * @returns {() => void} Undoes what goes on outside of the drawing.
+ */
+export function zoomable(graph) {
+  const frames = [...graph.querySelectorAll(".flame")].map((element) => ({
+    element,
+    start: number(element, "x"),
+    width: number(element, "width"),
+    level: number(element, "y"),
+  }));
+  const [whole] = frames;
+  let shown = whole;
+  let current = whole;
+
+  const height = number(graph, "height");
+  const details = Array.from({ length: LINES }, (_, i) => make("text", { x: "0", y: height + LINE * (i + 1), fill: "currentColor", class: "flame-detail" }));
+  graph.setAttribute("height", height + LINE * (LINES + 1));
+  const reset = make("svg", { class: "flame-reset", x: "100%", y: height - LINE, role: "button", tabindex: "0", overflow: "visible" });
+  reset.append(
+    make("rect", { x: "-66", y: "-5", width: "65", height: "20", rx: "3", fill: "none", stroke: "currentColor" }),
+    make("text", { x: "-33", y: "10", "text-anchor": "middle", fill: "currentColor" }, "Show all"),
+  );
+  graph.append(...details, reset);
+
+  const describe = (frame) => {
+    const isHint = frame === null;
+    const [name, ...others] = isHint ? [HINT] : linesOf(frame);
+    const numbers = others.filter((line) => line.endsWith(OF_ALL) || line.endsWith(" without callees"));
+    const place = others.filter((line) => !numbers.includes(line));
+    const lines = [name, ...place, numbers.join(", ")];
+    details.forEach((line, i) => {
+      line.textContent = lines[i] ?? "";
+    });
+    details[0].classList.toggle("is-name", !isHint);
+  };
+  const describeShown = () => describe(shown === whole ? null : shown);
+
+  const zoom = (to) => {
+    shown = to;
+    const factor = 100 / to.width;
+    for (const { element, start, width, level } of frames) {
+      const isCaller = level < to.level && start <= to.start + TOLERANCE && start + width >= to.start + to.width - TOLERANCE;
+      const isBelow = level >= to.level && start >= to.start - TOLERANCE && start + width <= to.start + to.width + TOLERANCE;
+      element.classList.toggle("is-caller", isCaller);
+      element.classList.toggle("is-out", !isCaller && !isBelow);
+      element.setAttribute("x", isCaller ? "0%" : `${(start - to.start) * factor}%`);
+      element.setAttribute("width", isCaller ? "100%" : `${width * factor}%`);
     }
-    element.textContent = text;
-    return element;
-  };
-
-  const prepare = (graph) => {
-    const frames = [...graph.querySelectorAll(".flame")].map((element) => ({
-      element,
-      start: number(element, "x"),
-      width: number(element, "width"),
-      level: number(element, "y"),
-    }));
-    let shown = frames[0];
-
-    const zoom = (to) => {
-      shown = to;
-      const factor = 100 / to.width;
-      for (const { element, start, width, level } of frames) {
-        const isCaller = level < to.level && start <= to.start + TOLERANCE && start + width >= to.start + to.width - TOLERANCE;
-        const isBelow = level >= to.level && start >= to.start - TOLERANCE && start + width <= to.start + to.width + TOLERANCE;
-        element.classList.toggle("is-caller", isCaller);
-        element.classList.toggle("is-out", !isCaller && !isBelow);
-        element.setAttribute("x", isCaller ? "0%" : `${(start - to.start) * factor}%`);
-        element.setAttribute("width", isCaller ? "100%" : `${width * factor}%`);
-      }
-      label();
-    };
-
-    // Frames that are wide enough only now get their text now, and all of it.
-    const label = () => {
-      const room = graph.getBoundingClientRect().width;
-      for (const { element } of frames) {
-        const old = element.querySelector("text");
-        const isWide = (number(element, "width") / 100) * room >= LEAST_ROOM;
-        if (element.querySelector("rect").getAttribute("fill") === "none") {
-          continue;
-        }
-        if (isWide) {
-          const lines = element.querySelector("title").textContent.split("\n");
-          const text = make("text", { x: "4", y: "13", fill: "currentColor" }, lines[0]);
-          const amount = lines.find((line) => line.endsWith(OF_ALL)).slice(0, -OF_ALL.length);
-          const behind = make("tspan", { dx: "8", "fill-opacity": "0.62" }, amount);
-          text.append(behind);
-          element.append(text);
-          // A cut number is wrong.
-          if (text.getComputedTextLength() + 16 > (number(element, "width") / 100) * room) {
-            behind.remove();
-          }
-        }
-        old?.remove();
-      }
-    };
-
-    const isVisible = (frame) => !frame.element.classList.contains("is-out");
-    const steps = {
-      ArrowUp: (at) => frames.filter((one) => one.level < at.level && one.start <= at.start + TOLERANCE && one.start + one.width >= at.start + at.width - TOLERANCE).at(-1),
-      ArrowDown: (at) => frames.find((one) => one.level > at.level && one.start >= at.start - TOLERANCE && one.start < at.start + at.width - TOLERANCE && isVisible(one)),
-      ArrowLeft: (at) => frames.filter((one) => one.level === at.level && one.start < at.start && isVisible(one)).sort((a, b) => b.start - a.start)[0],
-      ArrowRight: (at) => frames.filter((one) => one.level === at.level && one.start > at.start && isVisible(one)).sort((a, b) => a.start - b.start)[0],
-    };
-
-    graph.addEventListener("click", (event) => {
-      const found = frames.find((one) => one.element === event.target.closest(".flame"));
-      if (found !== undefined) {
-        zoom(found === shown ? frames[0] : found);
-      }
-    });
-    graph.addEventListener("keydown", (event) => {
-      const at = frames.find((one) => one.element === event.target.closest(".flame"));
-      if (at === undefined) {
-        return;
-      }
-      if (event.key === "Enter" || event.key === " ") {
-        zoom(at === shown ? frames[0] : at);
-      } else if (event.key === "Escape") {
-        zoom(frames[0]);
-      } else if (event.key in steps) {
-        const next = steps[event.key](at);
-        if (next !== undefined) {
-          next.element.setAttribute("tabindex", "0");
-          next.element.focus();
-        }
-      } else {
-        return;
-      }
-      event.preventDefault();
-    });
-    graph.classList.add("is-zoomable");
+    graph.classList.toggle("is-zoomed", to !== whole);
     label();
-    addEventListener("resize", label);
+    describeShown();
   };
 
-  for (const graph of document.querySelectorAll(".flame-graph")) {
-    prepare(graph);
+  // Frames that are wide enough only now get their text now, and all of it.
+  const label = () => {
+    const room = graph.getBoundingClientRect().width;
+    if (room === 0) return;
+    for (const { element } of frames) {
+      if (element.querySelector("rect").getAttribute("fill") === "none") continue;
+      const width = (number(element, "width") / 100) * room;
+      element.querySelector("text")?.remove();
+      if (width < LEAST_ROOM) continue;
+      const lines = linesOf({ element });
+      const text = make("text", { x: "4", y: "13", fill: "currentColor" }, lines[0]);
+      const amount = lines.find((line) => line.endsWith(OF_ALL)).slice(0, -OF_ALL.length);
+      const behind = make("tspan", { dx: "8", "fill-opacity": "0.62" }, amount);
+      text.append(behind);
+      element.append(text);
+      // A cut number is wrong.
+      if (text.getComputedTextLength() + 16 > width) behind.remove();
+    }
+  };
+
+  // One frame takes part in the order of Tab; arrow keys reach the others.
+  const enter = (frame) => {
+    current.element.setAttribute("tabindex", "-1");
+    current = frame;
+    current.element.setAttribute("tabindex", "0");
+  };
+
+  const isVisible = (frame) => !frame.element.classList.contains("is-out");
+  const contains = (outer, inner) => outer.start <= inner.start + TOLERANCE && outer.start + outer.width >= inner.start + inner.width - TOLERANCE;
+  const steps = {
+    ArrowUp: (at) => frames.filter((one) => one.level < at.level && contains(one, at)).at(-1),
+    ArrowDown: (at) => frames.find((one) => one.level > at.level && one.start >= at.start - TOLERANCE && one.start < at.start + at.width - TOLERANCE && isVisible(one)),
+    ArrowLeft: (at) => frames.filter((one) => one.level === at.level && one.start < at.start && isVisible(one)).sort((a, b) => b.start - a.start)[0],
+    ArrowRight: (at) => frames.filter((one) => one.level === at.level && one.start > at.start && isVisible(one)).sort((a, b) => a.start - b.start)[0],
+  };
+  const frameAt = (event) => frames.find((one) => one.element === event.target.closest(".flame"));
+
+  graph.addEventListener("click", (event) => {
+    const found = event.target.closest(".flame-reset") === null ? frameAt(event) : whole;
+    if (found === undefined) return;
+    enter(found);
+    zoom(found === shown ? whole : found);
+  });
+  graph.addEventListener("pointerover", (event) => {
+    const found = frameAt(event);
+    if (found !== undefined) describe(found);
+  });
+  graph.addEventListener("pointerleave", describeShown);
+  graph.addEventListener("keydown", (event) => {
+    const isReset = event.target.closest(".flame-reset") !== null;
+    const at = isReset ? whole : frameAt(event);
+    if (at === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      zoom(at === shown ? whole : at);
+      if (isReset) whole.element.focus();
+      else describe(at);
+    } else if (event.key === "Escape" && shown !== whole) {
+      zoom(whole);
+      describe(at);
+    } else if (event.key in steps && !isReset) {
+      steps[event.key](at)?.element.focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  for (const { element } of frames) {
+    element.setAttribute("tabindex", "-1");
+    element.setAttribute("role", "img");
   }
-})();
+  enter(whole);
+  graph.setAttribute("role", "group");
+  graph.classList.add("is-zoomable");
+  describeShown();
+  label();
+  // A listener for this on the drawing would make the drawing itself a stop of Tab.
+  const follow = ({ target }) => {
+    const found = frames.find((one) => one.element === target);
+    if (found === undefined) return describeShown();
+    enter(found);
+    return describe(found);
+  };
+  document.addEventListener("focusin", follow);
+  const observer = new ResizeObserver(label);
+  observer.observe(graph);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("focusin", follow);
+  };
+}

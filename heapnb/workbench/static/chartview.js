@@ -1,10 +1,13 @@
 /** A view that is a chart, with its numbers below. */
 
 import { element } from "./dom.js";
+import { zoomable } from "./flame_graph.js";
 import { formatCell } from "./format.js";
 import { readSvg } from "./svg.js";
 
 export class ChartView {
+  #release = () => {};
+
   constructor(host) {
     this.element = element("div", { class: "hs-chart", tabindex: "0" });
     host.append(this.element);
@@ -12,6 +15,7 @@ export class ChartView {
 
   /** @param {{svg: string, table: {columns: object[], rows: object[]}}} chart */
   show({ svg, table }, { title, totalSize }) {
+    this.#release();
     const drawing = readSvg(svg);
     drawing.setAttribute("role", "img");
     drawing.setAttribute("aria-label", title);
@@ -19,9 +23,11 @@ export class ChartView {
       element("div", { class: "hs-chart-drawing" }, drawing),
       element("div", { class: "hs-chart-table" }, numbers(table, title, totalSize)),
     );
+    if (drawing.classList.contains("flame-graph")) this.#release = zoomable(drawing);
   }
 
   dispose() {
+    this.#release();
     this.element.remove();
   }
 }
