@@ -34,6 +34,7 @@ from heapnb.live.watching import Watch as Watch, watch as watch
 from heapnb.drawing.dot import retainer_graph as retainer_graph
 from heapnb.drawing.retainer_graph import RetainerGraph as RetainerGraph
 from heapnb.errors import (
+    CacheChangedError as CacheChangedError,
     CaptureError as CaptureError,
     EdgeNotFoundError as EdgeNotFoundError,
     HeapnbError as HeapnbError,

@@ -175,6 +175,16 @@ class TruncatedSnapshotError(SnapshotFormatError):
     """The file ends before the snapshot does; ``salvage=True`` reads the intact part."""
 
 
+class CacheChangedError(HeapnbError):
+    """Cached arrays were changed by another program while they were in use."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another program changed files of heapnb's cache while this snapshot used them.",
+            hint="load the snapshot again; what was cached of it is deleted.",
+        )
+
+
 class NodeNotFoundError(HeapnbError, LookupError):
     """No node of the snapshot has this node id.
 

@@ -1,10 +1,10 @@
-"""The on-disk cache: columns and derived arrays as memory-mapped Arrow files.
+"""The on-disk cache: columns and derived arrays as memory-mapped files.
 
 A snapshot's entry is a directory in the user's cache directory, with one file per array. Each file
 is written under a temporary name and then renamed, so that neither a killed process nor two
 processes at once leave an incomplete array. The description that completes an entry is written
-last; its time is that of the last use. When an entry has been written, those that were not used for
-longest go until the others fit into the limit.
+last; its time is that of the last use. Each file is checked before anything relies on it. When an
+entry has been written, those that were not used for longest go until the others fit into the limit.
 """
 
 from __future__ import annotations
@@ -14,27 +14,19 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import orjson
-import pyarrow as pa
-
-from heapnb._typing import AnyArray, ProgressCallback
+from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
-from heapnb.format.arrow import to_arrow, to_numpy
-from heapnb.format.meta import SnapshotMeta
-from heapnb.format.raw import Locations, RawSnapshot, Scopes, SourceInfo
+from heapnb.format.array_files import DamagedArrayError
+from heapnb.format.cache_store import CacheStore, read_description
+from heapnb.format.raw import RawSnapshot
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Part of each key: a release with another format ignores old entries."""
 
 ENVIRONMENT_VARIABLE = "HEAPNB_CACHE_DIR"
@@ -45,24 +37,10 @@ _LARGEST = 20_000_000_000
 _LARGEST_SHARE = 0.2
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|M|G|T)?B?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_DESCRIPTION = "snapshot.json"
-_HASHED_BYTES = 1 << 16
+_HASHED_BYTES = 1 << 14
+_SAMPLES = 16
+_CLOCK_TICK_NS = 20_000_000
 _MAX_AGE_OF_PARTS = 24 * 3600
-
-_NODE_COLUMNS = (
-    "node_type",
-    "node_name",
-    "node_id",
-    "self_size",
-    "first_edge",
-    "edge_type",
-    "edge_name",
-    "edge_to",
-)
-_OPTIONAL_COLUMNS = ("detachedness", "trace_node_id", "samples", "trace_function_infos")
-_LOCATION_COLUMNS = ("node", "script_id", "line", "column")
-_SCOPE_COLUMNS = tuple(field.name for field in fields(Scopes))
-_META = tuple(field.name for field in fields(SnapshotMeta))
 
 
 @dataclass(frozen=True)
@@ -99,183 +77,25 @@ def cache_directory() -> Path:
 
 
 def cache_key(path: Path) -> str:
-    """Return a hexadecimal key of a file's content: its size, time, and a hash of both ends."""
-    stat = path.stat()
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(f"{FORMAT_VERSION} {stat.st_size} {stat.st_mtime_ns}".encode())
-    with path.open("rb") as file:
-        digest.update(file.read(_HASHED_BYTES))
-        file.seek(max(stat.st_size - _HASHED_BYTES, 0))
-        digest.update(file.read(_HASHED_BYTES))
-    return digest.hexdigest()
+    """Return a hexadecimal key of a file's content: its size, its times, and a hash of samples.
 
-
-class CacheStore:
-    """The arrays of one snapshot on disk; also a `heapnb.graph.DerivedStore`.
-
-    A background thread writes the arrays; the interpreter waits for it at exit. With a full or
-    read-only disk nothing is cached, but results are the same.
-
-    Parameters
-    ----------
-    directory : Path
-        The entry.
+    Who writes into a file can set the time of its change back, but not the time at which its
+    state changed (POSIX's ctime); where systems lack that, the samples remain.
     """
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._writer = ThreadPoolExecutor(1, "heapnb-cache")
-        self._pending: list[Future[None]] = []
-
-    def load(self, name: str) -> AnyArray | None:
-        """Map an array into memory, read-only; return None if it is missing or unreadable."""
-        path = self._path(name)
-        try:
-            with pa.memory_map(str(path)) as source:
-                batch = pa.ipc.open_file(source).get_batch(0)
-        except (OSError, pa.ArrowInvalid):
-            return None
-        array: AnyArray = to_numpy(batch.column(0))
-        if batch.schema.field(0).name == "bool":
-            array = array.view(np.bool_)
-        return array
-
-    def save(self, name: str, array: AnyArray) -> None:
-        """Write a one-dimensional array in the background."""
-        self._submit(lambda: self._write(name, array))
-
-    def save_snapshot(self, raw: RawSnapshot) -> None:
-        """Write all columns of a snapshot in the background."""
-        limit = size_limit()
-        self._submit(remove_stale_parts)
-        self._submit(lambda: self._write_snapshot(raw))
-        self._submit(lambda: _ignore(evict(limit, keep=self.directory.name)))
-
-    def load_snapshot(self) -> RawSnapshot | None:
-        """Map a snapshot's columns into memory; return None if the entry is incomplete."""
-        try:
-            path = self.directory / _DESCRIPTION
-            raw = self._assemble(orjson.loads(path.read_bytes()))
-        except (OSError, KeyError, TypeError, orjson.JSONDecodeError):
-            return None
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        return raw
-
-    def wait(self) -> None:
-        """Wait until all arrays are written."""
-        for future in self._pending:
-            future.result()
-        self._pending.clear()
-
-    def _submit(self, work: Callable[[], None]) -> None:
-        def attempt() -> None:
-            with contextlib.suppress(OSError):
-                work()
-
-        self._pending = [future for future in self._pending if not future.done()]
-        self._pending.append(self._writer.submit(attempt))
-
-    def _path(self, name: str) -> Path:
-        return self.directory / f"{name}.arrow"
-
-    def _write(self, name: str, array: AnyArray) -> None:
-        values = array.view(np.uint8) if array.dtype == np.bool_ else array
-        column = "bool" if array.dtype == np.bool_ else "values"
-        batch = pa.record_batch([to_arrow(values)], [column])
-
-        def fill(temporary: str) -> None:
-            with pa.OSFile(temporary, "wb") as sink, pa.ipc.new_file(sink, batch.schema) as out:
-                out.write_batch(batch)
-
-        self._put(self._path(name), fill)
-
-    def _put(self, path: Path, fill: Callable[[str], None]) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=self.directory)
-        os.close(handle)
-        try:
-            fill(temporary)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-    def _write_snapshot(self, raw: RawSnapshot) -> None:
-        for name in _NODE_COLUMNS:
-            self._write(name, getattr(raw, name))
-        optional = [name for name in _OPTIONAL_COLUMNS if getattr(raw, name) is not None]
-        for name in optional:
-            self._write(name, getattr(raw, name))
-        if raw.locations is not None:
-            for name in _LOCATION_COLUMNS:
-                self._write(f"location_{name}", getattr(raw.locations, name))
-        if raw.trace_tree is not None:
-            self._write("trace_tree", np.frombuffer(raw.trace_tree, np.uint8))
-        if raw.scopes is not None:
-            for name in _SCOPE_COLUMNS:
-                self._write(f"scope_{name}", getattr(raw.scopes, name))
-        _, offsets, text = raw.strings.buffers()
-        self._write("string_offsets", np.frombuffer(offsets, np.int64))
-        self._write("string_text", np.frombuffer(text, np.uint8))
-        description = {
-            "meta": {name: getattr(raw.meta, name) for name in _META},
-            "optional": optional,
-            "has_locations": raw.locations is not None,
-            "has_trace_tree": raw.trace_tree is not None,
-            "has_scopes": raw.scopes is not None,
-            "extra_sections": {
-                name: text.decode("utf-8", "surrogateescape")
-                for name, text in raw.extra_sections.items()
-            },
-            "source": asdict(raw.source),
-            "warnings": raw.warnings,
-        }
-        content = orjson.dumps(description)
-        self._put(
-            self.directory / _DESCRIPTION,
-            lambda temporary: _ignore(Path(temporary).write_bytes(content)),
-        )
-
-    def _assemble(self, description: dict[str, Any]) -> RawSnapshot:
-        def column(name: str) -> Any:
-            array = self.load(name)
-            if array is None:
-                raise KeyError(name)
-            return array
-
-        columns: dict[str, Any] = {name: column(name) for name in _NODE_COLUMNS}
-        for name in _OPTIONAL_COLUMNS:
-            columns[name] = column(name) if name in description["optional"] else None
-        meta = description["meta"]
-        offsets = column("string_offsets")
-        header = meta.pop("header")
-        return RawSnapshot(
-            meta=SnapshotMeta(
-                **{name: tuple(value) for name, value in meta.items()}, header=header
-            ),
-            **columns,
-            strings=pa.LargeStringArray.from_buffers(
-                len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(column("string_text"))
-            ),
-            locations=(
-                Locations(**{name: column(f"location_{name}") for name in _LOCATION_COLUMNS})
-                if description["has_locations"]
-                else None
-            ),
-            trace_tree=column("trace_tree").tobytes() if description["has_trace_tree"] else None,
-            scopes=(
-                Scopes(**{name: column(f"scope_{name}") for name in _SCOPE_COLUMNS})
-                if description["has_scopes"]
-                else None
-            ),
-            extra_sections={
-                name: text.encode("utf-8", "surrogateescape")
-                for name, text in description["extra_sections"].items()
-            },
-            source=SourceInfo(**description["source"]),
-            warnings=tuple(description["warnings"]),
-        )
+    with path.open("rb") as file:
+        stat = os.fstat(file.fileno())
+        age = time.time_ns() - stat.st_ctime_ns
+        if 0 <= age < _CLOCK_TICK_NS:
+            # A change within the same tick of the clock would not show.
+            time.sleep(_CLOCK_TICK_NS / 1e9)
+        digest = hashlib.blake2b(digest_size=16)
+        times = f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
+        digest.update(f"{FORMAT_VERSION} {stat.st_size} {times}".encode())
+        last = max(stat.st_size - _HASHED_BYTES, 0)
+        for number in range(_SAMPLES + 1):
+            file.seek(last * number // _SAMPLES)
+            digest.update(file.read(_HASHED_BYTES))
+    return digest.hexdigest()
 
 
 def read_cached(
@@ -308,11 +128,25 @@ def read_cached(
     path = _path_of(source)
     if not cache or salvage or path is None:
         return read_snapshot(source, progress=progress, salvage=salvage), None
-    store = CacheStore(cache_directory() / cache_key(path))
+    try:
+        key = cache_key(path)
+    except OSError:
+        # Reading it says why.
+        return read_snapshot(source, progress=progress), None
+    store = CacheStore(cache_directory() / key)
     raw = store.load_snapshot()
-    if raw is None:
-        raw = read_snapshot(source, progress=progress)
-        store.save_snapshot(raw)
+    if raw is not None:
+        # A copy may have filled the cache.
+        opened = replace(raw.source, name=path.name, path=str(path.resolve()))
+        return replace(raw, source=opened), store
+    limit = size_limit()
+    raw = read_snapshot(source, progress=progress)
+    if cache_key(path) != key:
+        # It was changed meanwhile.
+        return raw, None
+    store.do_later(remove_stale_parts)
+    store.save_snapshot(raw)
+    store.do_later(lambda: evict(limit, keep=key))
     return raw, store
 
 
@@ -320,9 +154,10 @@ def list_entries() -> list[CacheEntry]:
     """List the entries of the cache, the last used first."""
     entries = []
     for directory in _entry_directories():
-        source: dict[str, Any] = {}
-        with contextlib.suppress(OSError, orjson.JSONDecodeError):
-            source = orjson.loads((directory / _DESCRIPTION).read_bytes())["source"]
+        try:
+            source = read_description(directory)["source"]
+        except (OSError, DamagedArrayError):
+            source = {}
         with contextlib.suppress(OSError):
             files = [file.stat() for file in directory.iterdir()]
             entries.append(
@@ -417,7 +252,3 @@ def _path_of(source: SnapshotSource) -> Path | None:
         if text != "-" and "://" not in text and Path(text).is_file():
             return Path(text)
     return None
-
-
-def _ignore(_: object) -> None:
-    """Discard a result."""

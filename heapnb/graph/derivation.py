@@ -28,6 +28,9 @@ class DerivedStore(Protocol):
     def save(self, name: str, array: AnyArray) -> None:
         """Keep an array, which has one dimension."""
 
+    def check(self) -> None:
+        """Raise an error if arrays that were loaded have changed since."""
+
 
 class Results:
     """What was derived from one graph so far.
@@ -82,6 +85,8 @@ class Results:
         return _MISSING if array is None else derived.shaped(array)
 
     def _compute(self, derived: Derived[_G, _T], graph: _G) -> object:
+        if self.store is not None:
+            self.store.check()
         if derived.title is None:
             value: object = derived.compute(graph)
         else:

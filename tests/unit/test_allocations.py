@@ -15,7 +15,7 @@ import heapnb as hn
 from heapnb.analysis.allocation.sums import retained_by_functions, retained_by_traces
 from heapnb.errors import HeapnbError
 from heapnb.format import RawSnapshot, read_snapshot
-from heapnb.format.cache import CacheStore
+from heapnb.format.cache_store import CacheStore
 from heapnb.graph import HeapGraph
 from heapnb.graph.traces import NoTracesError, sampled, trace_of, trace_tree, traced
 from heapnb.testing import SnapshotBuilder

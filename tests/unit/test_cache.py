@@ -15,6 +15,7 @@ import pytest
 
 from heapnb.errors import HeapnbError
 from heapnb.format import cache, read_snapshot, write_snapshot
+from heapnb.format.cache_store import CacheStore
 from heapnb.graph import HeapGraph, distances, open_graph
 from tests.conftest import ROOT
 from tests.property.test_round_trip import assert_same
@@ -91,7 +92,7 @@ def test_it_can_be_left_off(snapshot_path: Path, cache_in_tmp: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["half", "garbage", "missing"])
-@pytest.mark.parametrize("name", ["node_id.arrow", "retained_size.arrow", "snapshot.json"])
+@pytest.mark.parametrize("name", ["node_id.array", "retained_size.array", "snapshot.json"])
 def test_a_damaged_entry_is_made_anew(
     snapshot_path: Path, cache_in_tmp: Path, damage: str, name: str
 ) -> None:
@@ -139,7 +140,7 @@ def test_what_was_not_used_for_longest_makes_room(
             os.utime(file, (1_000 + number, 1_000 + number))
     size = max(entry.size_bytes for entry in cache.list_entries())
     # The first one is used once more, so that the second one has to go.
-    assert cache.CacheStore(cache_in_tmp / cache.cache_key(paths[0])).load_snapshot() is not None
+    assert CacheStore(cache_in_tmp / cache.cache_key(paths[0])).load_snapshot() is not None
     monkeypatch.setenv(cache.SIZE_VARIABLE, f"{3.5 * size / 1000:.0f} kB")
     fill(paths[3])
     _, store = cache.read_cached(paths[2])

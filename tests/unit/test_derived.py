@@ -47,6 +47,9 @@ class Store:
     def save(self, name: str, array: AnyArray) -> None:
         self.arrays[name] = array
 
+    def check(self) -> None:
+        pass
+
 
 def small(store: Store | None = None, stages: list[str] | None = None) -> HeapGraph:
     raw = SnapshotBuilder.from_edges("root.x>a a.y>b").raw()
