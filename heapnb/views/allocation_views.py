@@ -48,7 +48,7 @@ def totals_text(result: Allocations | AllocationAges) -> str:
         )
     return (
         f"Recorded for {fmt.format_duration(result.time_ms)}; live from that time: {live}. "
-        f"Older: {earlier}."
+        f"Older, or of its first moment: {earlier}."
     )
 
 
@@ -86,7 +86,7 @@ def ages_drawing(result: AllocationAges) -> Markup:
     Parameters
     ----------
     result : AllocationAges
-        With many intervals, neighbours share a column. What is older than the recording is left
+        With many intervals, neighbours share a column. What is older than the first interval is left
         out: it would dwarf the rest.
 
     Returns

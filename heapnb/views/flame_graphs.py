@@ -32,8 +32,8 @@ _LEAST_SHARE: Final = 1 / 1_000
 
 _LEVEL_HEIGHT: Final = 18
 _LEGEND_HEIGHT: Final = 24
-_DETAIL_HEIGHT: Final = 64
-"""What the script adds below."""
+_HEAD_HEIGHT: Final = 42
+"""What the script adds above."""
 
 _MOST_FOCUSABLE: Final = 60
 _LEAST_ROOM: Final = 3
@@ -163,8 +163,8 @@ def standalone(svg: Markup, *, title: str) -> str:
     Returns
     -------
     str
-        An SVG document. It loads nothing. A click or Enter on a frame widens it; below the frames
-        stand the name, place and numbers of the frame under the pointer or with the focus.
+        An SVG document. It loads nothing. A click or Enter on a frame widens it; above the frames
+        stand the name, numbers and place of the frame under the pointer or with the focus.
     """
     height = svg.split('height="', 1)[1].split('"', 1)[0]
     page = Markup(
@@ -177,7 +177,7 @@ def standalone(svg: Markup, *, title: str) -> str:
     head = fmt.visible(title)
     return str(
         page.format(
-            int(height) + 40 + _DETAIL_HEIGHT,
+            int(height) + 40 + _HEAD_HEIGHT,
             head,
             _static("flame_page.css"),
             style(),

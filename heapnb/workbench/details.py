@@ -8,11 +8,15 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import IntArray
+from heapnb.analysis.allocation.ages import allocated_ms
+from heapnb.analysis.allocation.stacks import allocation_stack
+from heapnb.analysis.packages import package_of
 from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import ROOT_LABEL, RetainingPath
 from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
 from heapnb.drawing.folding import is_engine_node
+from heapnb.errors import SnapshotFormatError
 from heapnb.graph.locations import location_of
 from heapnb.views import fmt
 from heapnb.views.code import code_lines
@@ -28,6 +32,9 @@ LONGEST_WHOLE_TEXT: Final = 1_000_000
 _LONGEST_NAME: Final = 1_000
 _FIRST_CRUMBS: Final = 6
 _LAST_CRUMBS: Final = 14
+_MOST_FRAMES: Final = 40
+"""Frames of a call stack that are shown, what allocated first."""
+
 _SPOKEN_EDGES: Final = ("property", "context")
 
 
@@ -47,7 +54,9 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
         ``node_id``, ``class_name``, ``name``, ``node_type``, ``shallow_size``,
         ``retained_size``, ``distance``, ``detachedness`` (None where the file does not say),
         ``location``, ``preview``, ``source`` (of a function: ``location``, ``text`` and
-        ``is_cut``, or None), ``dominator_id`` (None for the root), and ``breadcrumbs``:
+        ``is_cut``, or None), ``allocated`` (None where the file does not say; else ``when``, and
+        ``frames`` with ``function``, ``location`` and ``is_own``, what allocated first, and
+        ``n_more`` frames), ``dominator_id`` (None for the root), and ``breadcrumbs``:
         ``label`` and ``node_id`` of the nodes on the retaining path, the root first;
         ``node_id`` is None for the nodes that are left out of a long path.
     """
@@ -68,6 +77,7 @@ def details(workbench: Workbench, node: int) -> dict[str, Any]:
         "location": None if location is None else fmt.clean_location(location, _LONGEST_NAME),
         "preview": MASK if is_secret else labels.text(preview(heap, node), _LONGEST_NAME),
         "source": _source(workbench, node),
+        "allocated": _allocated(workbench, node),
         "breadcrumbs": breadcrumbs(workbench, node),
         "dominator_id": None if node == heap.root else int(heap.node_id[int(heap.dominator[node])]),
     }
@@ -86,6 +96,39 @@ def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
         "text": code_lines(source.text, workbench.masking),
         "is_cut": source.is_cut,
     }
+
+
+def _allocated(workbench: Workbench, node: int) -> dict[str, Any] | None:
+    """Say when a node was allocated, and by which call stack."""
+    try:
+        time = allocated_ms(workbench.heap, node)
+        stack = allocation_stack(workbench.heap, node)
+    except SnapshotFormatError:
+        # Damaged call stacks leave the other facts as they are.
+        return None
+    if time is None and stack is None:
+        return None
+    frames = () if stack is None else stack.frames
+    return {
+        "when": None if time is None else _when(time, has_stack=stack is not None),
+        "frames": [
+            {
+                "function": workbench.labels.text(frame.function),
+                "location": None
+                if frame.location is None
+                else fmt.clean_location(frame.location, masking=workbench.masking),
+                "is_own": frame.file is not None and package_of(frame.file).kind == "own",
+            }
+            for frame in frames[:_MOST_FRAMES]
+        ],
+        "n_more": max(len(frames) - _MOST_FRAMES, 0),
+    }
+
+
+def _when(time: float, *, has_stack: bool) -> str:
+    if time == 0:
+        return "when the recording began" if has_stack else "before the recording, or as it began"
+    return f"about {fmt.format_duration(time)} after the recording began"
 
 
 def breadcrumbs(workbench: Workbench, node: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 from heapnb._showing import Charted
 from heapnb._typing import IntArray
 from heapnb.graph import HeapGraph, derived
-from heapnb.graph.traces import samples
+from heapnb.graph.traces import sampled, samples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,14 +29,15 @@ class AllocationAges(Charted):
     Parameters
     ----------
     intervals : int
-        How many intervals the recording has; the first one ends when it starts, so its objects
-        are older than the recording.
+        How many intervals the recording has. The first one ends when V8 first looks at the clock,
+        up to 50 ms after the start: its objects are older than the recording, or of its first
+        moment.
     time_ms : float
         How long the recording took, in milliseconds.
     live_count, live_size : int
-        Objects that were allocated during the recording and are in the snapshot, and their bytes.
+        Objects that were allocated after that and are in the snapshot, and their bytes.
     earlier_count, earlier_size : int
-        The same of objects from before it.
+        The same of objects of the first interval.
     """
 
     intervals: int
@@ -126,6 +127,38 @@ def allocation_ages(graph: HeapGraph) -> AllocationAges:
     )
 
 
+def allocated_ms(graph: HeapGraph, node: int) -> float | None:
+    """Say when a node was allocated.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal.
+
+    Returns
+    -------
+    float or None
+        Milliseconds since the recording began, up to the end of the interval; 0 for an object that
+        is older, or of its first moment. None if the file does not say: it has no samples, the node is the embedder's,
+        or it was made when the snapshot was taken.
+
+    Raises
+    ------
+    SnapshotFormatError
+        If the samples are damaged.
+    """
+    node_id = int(graph.node_id[node])
+    if not sampled(graph) or node_id % 2 == 0:
+        return None
+    taken = samples(graph)
+    interval = int(np.searchsorted(taken.last_id, node_id))
+    if interval == len(taken):
+        return None
+    return float(taken.time[interval]) / _MICROSECONDS if interval else 0.0
+
+
 @derived(title="Adding up ages", keep=False)
 def _sums_of_intervals(graph: HeapGraph) -> IntArray:
     """``int64[4, k]``: time, last id, objects and bytes of each interval."""
@@ -139,4 +172,4 @@ def _sums_of_intervals(graph: HeapGraph) -> IntArray:
     return np.stack([taken.time, taken.last_id, count.astype(np.int64), size.astype(np.int64)])
 
 
-__all__ = ["AllocationAges", "allocation_ages"]
+__all__ = ["AllocationAges", "allocated_ms", "allocation_ages"]

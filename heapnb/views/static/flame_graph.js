@@ -1,14 +1,14 @@
 /**
  * Zooms a flame graph: a click or Enter on a frame widens it to the whole width; Escape, "Show all" or another click show
- * all again. Arrow keys move between frames. Below the frames stand the whole name, place and numbers of the frame under
+ * all again. Arrow keys move between frames. Above the frames stand the whole name, numbers and place of the frame under
  * the pointer or with the focus. Without this script a flame graph is complete, only not zoomable.
  */
 
 const TOLERANCE = 1e-3;
 const LEAST_ROOM = 21;
 const OF_ALL = " of all";
-const LINE = 16;
-const LINES = 3;
+const WITHOUT_CALLEES = " without callees";
+const HEAD = 42;
 const HINT = "Point at a frame to read it. Click it, or press Enter, to widen it.";
 
 const number = (element, name) => Number.parseFloat(element.getAttribute(name));
@@ -41,26 +41,25 @@ export function zoomable(graph) {
   let shown = whole;
   let current = whole;
 
-  const height = number(graph, "height");
-  const details = Array.from({ length: LINES }, (_, i) => make("text", { x: "0", y: height + LINE * (i + 1), fill: "currentColor", class: "flame-detail" }));
-  graph.setAttribute("height", height + LINE * (LINES + 1));
-  const reset = make("svg", { class: "flame-reset", x: "100%", y: height - LINE, role: "button", tabindex: "0", overflow: "visible" });
+  const name = make("text", { class: "flame-name", x: "0", y: "13", fill: "currentColor" });
+  const facts = make("text", { class: "flame-facts", x: "0", y: "30", fill: "currentColor" });
+  const reset = make("svg", { class: "flame-reset", x: "100%", y: "0", role: "button", tabindex: "0", overflow: "visible" });
   reset.append(
-    make("rect", { x: "-66", y: "-5", width: "65", height: "20", rx: "3", fill: "none", stroke: "currentColor" }),
-    make("text", { x: "-33", y: "10", "text-anchor": "middle", fill: "currentColor" }, "Show all"),
+    make("rect", { x: "-66", y: "0.5", width: "65", height: "20", rx: "3", fill: "none", stroke: "currentColor" }),
+    make("text", { x: "-33.5", y: "15", "text-anchor": "middle", fill: "currentColor" }, "Show all"),
   );
-  graph.append(...details, reset);
+  const body = make("g", { transform: `translate(0, ${HEAD})` });
+  body.append(...graph.childNodes);
+  graph.append(name, facts, reset, body);
+  graph.setAttribute("height", number(graph, "height") + HEAD);
 
   const describe = (frame) => {
-    const isHint = frame === null;
-    const [name, ...others] = isHint ? [HINT] : linesOf(frame);
-    const numbers = others.filter((line) => line.endsWith(OF_ALL) || line.endsWith(" without callees"));
+    const [first, ...others] = frame === null ? [HINT] : linesOf(frame);
+    const numbers = others.filter((line) => line.endsWith(OF_ALL) || line.endsWith(WITHOUT_CALLEES));
     const place = others.filter((line) => !numbers.includes(line));
-    const lines = [name, ...place, numbers.join(", ")];
-    details.forEach((line, i) => {
-      line.textContent = lines[i] ?? "";
-    });
-    details[0].classList.toggle("is-name", !isHint);
+    name.textContent = first;
+    name.classList.toggle("is-hint", frame === null);
+    facts.textContent = [...numbers, ...place].join(" · ");
   };
   const describeShown = () => describe(shown === whole ? null : shown);
 

@@ -54,6 +54,7 @@ export class DetailsPane {
     const parts = [heading(details.class_name, `@${details.node_id}`), factList(this.#facts(details))];
     if (details.note) parts.push(element("p", { class: "hs-soft" }, visible(details.note)));
     if (details.preview) parts.push(element("pre", { class: "hs-preview", "aria-label": "Preview" }, visibleLines(details.preview)));
+    if (details.allocated?.frames.length > 0) parts.push(...stackOf(details.allocated));
     if (details.source) parts.push(...sourceOf(details.source));
     if (this.#canShowText && TEXT_TYPES.has(details.node_type)) parts.push(this.#textOf(details.node_id));
     this.element.replaceChildren(...parts);
@@ -72,6 +73,7 @@ export class DetailsPane {
       details.dominator_id === null || details.dominator_id === undefined
         ? null
         : fact("Dominator", nodeLink(details.dominator_id, this.#goto)),
+      details.allocated?.when ? fact("Allocated", details.allocated.when) : null,
       details.location ? fact("Location", element("code", {}, visible(details.location))) : null,
       name && !TEXT_TYPES.has(details.node_type) ? fact("Name", visible(name)) : null,
     ].filter(Boolean);
@@ -124,6 +126,20 @@ function visibleLines(text) {
 function sourceOf({ location, text, is_cut: isCut }) {
   const place = element("p", { class: "hs-text-facts" }, element("code", {}, visible(location)), isCut ? " (cut)" : "");
   return [place, element("pre", { class: "hs-preview", tabindex: "0", "aria-label": "Source" }, visibleLines(text))];
+}
+
+/** The call stack that allocated a node, what allocated first. */
+function stackOf({ frames, n_more: more }) {
+  const rows = frames.map(({ function: name, location, is_own: isOwn }) =>
+    element(
+      "li",
+      { class: !isOwn && "hs-soft" },
+      element("code", {}, visible(name)),
+      location && element("code", { class: "hs-place" }, visible(location)),
+    ),
+  );
+  if (more > 0) rows.push(element("li", { class: "hs-soft" }, `${formatCount(more)} more callers`));
+  return [element("h4", { class: "hs-subheading" }, "Allocated by"), element("ol", { class: "hs-stack" }, ...rows)];
 }
 
 function heading(text, id = "") {
