@@ -86,8 +86,8 @@ def ages_drawing(result: AllocationAges) -> Markup:
     Parameters
     ----------
     result : AllocationAges
-        With many intervals, neighbours share a column. What is older than the first interval is left
-        out: it would dwarf the rest.
+        With many intervals, neighbours share a column. The first interval, with all that is
+        older than the recording, is left out: it would dwarf the rest.
 
     Returns
     -------

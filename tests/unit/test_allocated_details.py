@@ -47,6 +47,7 @@ def test_the_stack_is_that_of_the_node(snap: hn.Snapshot) -> None:
         (node, one) for node, one in stacks.items() if one and one.frames[0].function == "restore"
     )
     found = allocated(snap.graph, node)
+    assert stack is not None
     assert [(one["function"], one["location"]) for one in found["frames"]] == [
         (frame.function, frame.location) for frame in stack.frames
     ]
@@ -58,10 +59,10 @@ def test_the_stack_is_that_of_the_node(snap: hn.Snapshot) -> None:
 
 def test_when_is_the_interval_of_the_id(snap: hn.Snapshot) -> None:
     ages = snap.allocation_ages().table
-    for row in ages[ages["live_count"] > 0].iloc[1:].itertuples():
-        node = nodes_between(snap, row.first_id, row.last_id)[0]
+    for row in ages[ages["live_count"] > 0].iloc[1:].to_dict("records"):
+        node = nodes_between(snap, row["first_id"], row["last_id"])[0]
         text = allocated(snap.graph, node)["when"]
-        assert text == f"about {format_duration(row.time_ms)} after the recording began"
+        assert text == f"about {format_duration(row['time_ms'])} after the recording began"
 
 
 def test_the_first_interval_is_older_or_the_first_moment(snap: hn.Snapshot) -> None:

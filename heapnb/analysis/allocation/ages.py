@@ -141,8 +141,8 @@ def allocated_ms(graph: HeapGraph, node: int) -> float | None:
     -------
     float or None
         Milliseconds since the recording began, up to the end of the interval; 0 for an object that
-        is older, or of its first moment. None if the file does not say: it has no samples, the node is the embedder's,
-        or it was made when the snapshot was taken.
+        is older, or of the first moment. None if the file does not say: it has no samples, the
+        node is the embedder's, or it was made when the snapshot was taken.
 
     Raises
     ------
