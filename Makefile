@@ -2,8 +2,9 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 CASE ?= listener_per_request
+SECONDS_EACH ?= 60
 
-.PHONY: help setup demo kernels docs lint format types test test-all bench compare clean
+.PHONY: help setup demo kernels docs lint format types test test-all fuzz bench compare clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -37,6 +38,9 @@ test: setup ## Run the fast tests
 
 test-all: ## Run every check: style, types, all tests (installs Node and Chromium if they are missing)
 	.ci/run
+
+fuzz: setup ## Run damaged inputs against every reader (SECONDS_EACH=…)
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH)
 
 bench: setup ## Measure times and sizes on this machine
 	$(BIN)/pytest -m benchmark tests/benchmarks

@@ -199,7 +199,7 @@ def _get(address: Address, path: str, timeout: float) -> Any:
     try:
         # Not orjson: Node writes titles with control characters, which JSON does not allow.
         return json.loads(body, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _not_an_inspector(address, "its answer is not JSON") from None
 
 

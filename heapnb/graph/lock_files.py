@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
+
+import orjson
 
 _VERSION: Final = r"\d+\.\d+\.\d+[0-9A-Za-z.+-]*"
 _PACKAGES: Final = "node_modules/"
@@ -26,8 +27,8 @@ def npm_versions(text: str, package: str) -> Iterator[str]:
     str
     """
     try:
-        lock = json.loads(text)
-    except ValueError:
+        lock = orjson.loads(text)
+    except orjson.JSONDecodeError:
         return
     if not isinstance(lock, dict):
         return

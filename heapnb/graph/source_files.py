@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
+
+import orjson
 
 from heapnb.errors import HeapnbError, MissingExtraError
 from heapnb.graph.lock_files import LOCK_FILES
@@ -220,7 +221,7 @@ class SourceFiles:
             manifest = f"{before}{manifest}" if folder else manifest
         path = next(_files_below(self._roots, manifest), None)
         try:
-            version = json.loads(_read(path) or "")["version"] if path is not None else None
+            version = orjson.loads(_read(path) or "")["version"] if path is not None else None
         except (ValueError, KeyError, TypeError):
             return None
         return version if isinstance(version, str) else None

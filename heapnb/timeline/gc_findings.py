@@ -168,7 +168,9 @@ def _same(one: Any, other: Any) -> bool:
     """Compare values of which both may be missing."""
     import pandas as pd
 
-    return (pd.isna(one) and pd.isna(other)) or (not pd.isna(one) and one == other)
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one) and pd.isna(other))
+    return bool(one == other)
 
 
 def _subject(row: Any) -> str:

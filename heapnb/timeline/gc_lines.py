@@ -273,10 +273,11 @@ def _named(prefix: re.Match[bytes], code: object, numbers: dict[str, float]) -> 
     """Make an event of name-value pairs, whose names changed over the years."""
 
     def first(*names: str) -> float | None:
-        return next((numbers[name] for name in names if name in numbers), None)
+        # Times and sizes are never negative: such a number counts as absent.
+        return next((numbers[name] for name in names if numbers.get(name, -1.0) >= 0), None)
 
     pause, collector = first("pause"), _COLLECTORS.get(str(code))
-    if pause is None or pause < 0 or collector is None:
+    if pause is None or collector is None:
         return None
     before = first("total_size_before", "start_object_size")
     if before is None:

@@ -21,6 +21,9 @@ _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-
 _STAMP: Final = re.compile(
     rb"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?"
 )
+LATEST_MS: Final = 4e12
+"""Times in ms since 1970 from here on, in the year 2096, come from damaged files."""
+
 _STAMP_WITHIN: Final = 80
 """Container runtimes and process managers write the time at the start of a line."""
 
@@ -123,7 +126,7 @@ def read_all(source: SnapshotSource, *, most: int = 1 << 28) -> tuple[str, bytes
 def stamp(line: bytes) -> float | None:
     """Return the wall-clock time at the start of a line, in ms since 1970.
 
-    Times without a zone count as UTC.
+    Times without a zone count as UTC. Times before 1970 and from `LATEST_MS` on are none.
 
     Examples
     --------
@@ -136,9 +139,10 @@ def stamp(line: bytes) -> float | None:
     day, clock, fraction, zone = (part.decode() if part else "" for part in match.groups())
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}{zone or 'Z'}")
-    except ValueError:
+        at = moment.astimezone(UTC).timestamp() * 1_000 + float(f"0.{fraction or 0}") * 1_000
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC).timestamp() * 1_000 + float(f"0.{fraction or 0}") * 1_000
+    return at if 0 <= at < LATEST_MS else None
 
 
-__all__ = ["MOST_LINE_BYTES", "lines", "opened", "read_all", "stamp"]
+__all__ = ["LATEST_MS", "MOST_LINE_BYTES", "lines", "opened", "read_all", "stamp"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from heapnb.timeline.log_lines import stamp
+from heapnb.timeline.log_lines import LATEST_MS, stamp
 
 Record = dict[str, Any]
 
@@ -44,7 +44,6 @@ _EPOCH_MS: Final = 1e11
 """Numbers from here on are ms since 1970, smaller ones seconds."""
 
 _EARLIEST: Final = 1e9
-_LATEST_MS: Final = 4e12
 
 _ANSI: Final = re.compile(rb"\x1b\[[0-9;]{0,20}m")
 _PAIR: Final = re.compile(
@@ -159,7 +158,7 @@ def moment(value: object) -> float | None:
     if number is None or number < _EARLIEST:
         return None
     number = number if number > _EPOCH_MS else number * 1_000
-    return number if number < _LATEST_MS else None
+    return number if number < LATEST_MS else None
 
 
 class TextSamples:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from heapnb.timeline.native_sites import NativeSite, NativeTotals, Parsed
+from heapnb.timeline.native_sites import NativeSite, NativeTotals, Parsed, whole_number
 
 _PEAK: Final = "PEAK MEMORY CONSUMERS"
 _LEAKS: Final = "MEMORY LEAKS"
@@ -125,7 +125,7 @@ def _entries(text: str) -> list[_Entry]:
             continue
         match = pattern.match(line)
         if match is not None:
-            entry = _Entry(section, _bytes(match["size"]), int(match["count"]), [])
+            entry = _Entry(section, _bytes(match["size"]), whole_number(match["count"]), [])
             found.append(entry)
         elif entry is None or not line.strip():
             continue
@@ -162,4 +162,5 @@ def _bytes(text: str) -> int:
     if match is None:
         return 0
     unit = text[-1] if text[-1] in _UNITS else "B"
-    return round(float(text.rstrip("BKMGT")) * _UNITS[unit])
+    whole, _, fraction = text.rstrip("BKMGT").partition(".")
+    return round(float(f"{whole_number(whole)}.{fraction or 0}") * _UNITS[unit])

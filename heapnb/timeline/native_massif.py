@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from heapnb.timeline.native_sites import DamagedLogError, NativeSite, NativeTotals, Parsed
+from heapnb.timeline.native_sites import (
+    DamagedLogError,
+    NativeSite,
+    NativeTotals,
+    Parsed,
+    whole_number,
+)
 
 _RAW_NODE: Final = re.compile(r"^(?P<indent> *)n(?P<children>\d+): (?P<size>\d+) (?P<text>.*)$")
 _FIELD: Final = re.compile(r"^(?P<key>\w+)=(?P<value>.*)$")
-_PRINTED_ROW: Final = re.compile(r"^ *(\d+) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) *$")
+_PRINTED_ROW: Final = re.compile(
+    r"^ *(\d+) +([\d,]+) +([\d,]+) +(\d[\d,]*) +(\d[\d,]*) +([\d,]+) *$"
+)
 _PRINTED_NODE: Final = re.compile(
     r"^(?P<indent>[ |]*)(?P<arrow>->)?(?P<percent>\d+\.\d+)% \((?P<size>[\d,]+)B\) (?P<text>.*)$"
 )
@@ -80,7 +88,9 @@ def parse_massif(text: str) -> Parsed:
         node = _RAW_NODE.match(line)
         if node is not None and snapshots:
             depth = len(node["indent"])
-            _add(snapshots[-1], path, _Node(int(node["size"]), node["text"], depth), number)
+            _add(
+                snapshots[-1], path, _Node(whole_number(node["size"]), node["text"], depth), number
+            )
             continue
         found = _FIELD.match(line)
         if found is None:
@@ -92,7 +102,8 @@ def parse_massif(text: str) -> Parsed:
         elif snapshots and key in {"mem_heap_B", "mem_heap_extra_B"}:
             if not value.isascii() or not value.isdigit():
                 raise DamagedLogError(f"line {number}: {key} is not a number")
-            setattr(snapshots[-1], "size" if key == "mem_heap_B" else "extra", int(value))
+            size = whole_number(value)
+            setattr(snapshots[-1], "size" if key == "mem_heap_B" else "extra", size)
     return _result(snapshots)
 
 
@@ -119,14 +130,14 @@ def parse_ms_print(text: str) -> Parsed:
     for number, line in enumerate(text.splitlines(), 1):
         row = _PRINTED_ROW.match(line)
         if row is not None:
-            useful, extra = (int(row[place].replace(",", "")) for place in (4, 5))
+            useful, extra = (whole_number(row[place]) for place in (4, 5))
             snapshots.append(_Snapshot(useful, extra))
             path.clear()
             continue
         node = _PRINTED_NODE.match(line)
         if node is not None and snapshots:
             depth = 0 if node["arrow"] is None else 1 + len(node["indent"]) // 2
-            size = int(node["size"].replace(",", ""))
+            size = whole_number(node["size"])
             _add(snapshots[-1], path, _Node(size, node["text"], depth), number)
     return _result(snapshots)
 

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from heapnb.errors import HeapnbError
+
+_MOST: Final = 1 << 62
+_MOST_DIGITS: Final = 18
 
 
 class DamagedLogError(HeapnbError):
     """What is wrong in a log; its reader adds the file's name."""
+
+
+def whole_number(text: str) -> int:
+    """Read digits, perhaps with commas between groups; refuse more than 18 digits.
+
+    Examples
+    --------
+    >>> whole_number("1,440")
+    1440
+    """
+    digits = text.replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        raise DamagedLogError(f"the number {digits[:_MOST_DIGITS]}… is too large")
+    return int(digits)
+
+
+def _check(*numbers: int | None) -> None:
+    """Refuse sums that no memory has, and that columns of integers cannot hold."""
+    for number in numbers:
+        if number is not None and abs(number) >= _MOST:
+            raise DamagedLogError("its sizes or counts add up to more than 2^62")
 
 
 @dataclass(frozen=True)
@@ -36,6 +60,9 @@ class NativeSite:
     unfreed: int | None = None
     peak: int | None = None
 
+    def __post_init__(self) -> None:
+        _check(self.count, self.unfreed, self.peak)
+
 
 @dataclass(frozen=True)
 class NativeTotals:
@@ -54,6 +81,9 @@ class NativeTotals:
     count: int | None = None
     unfreed: int | None = None
     peak: int | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.count, self.unfreed, self.peak)
 
 
 Parsed: TypeAlias = tuple[list[NativeSite], NativeTotals, list[str]]

@@ -200,14 +200,15 @@ class _Ticks:
     def _tick(self, parts: list[bytes]) -> None:
         address, is_callback, callback = int(parts[1], 16), int(parts[3]), int(parts[4], 16)
         state = int(parts[5])
-        self.ticks += 1
-        self.gc_ticks += state == _GC
         if is_callback:
             address, callback = callback, 0
         owner = self._find(address)
         if owner in self._helpers:
             frames = parts[6].split(b",") if len(parts) > 6 else []  # noqa: PLR2004  the stack
             owner = self._caller(address, callback, frames)
+        # A damaged record raised above, and counts nowhere.
+        self.ticks += 1
+        self.gc_ticks += state == _GC
         if owner is None:
             self.unaccounted += 1
         else:

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from heapnb.format import RawSnapshot, read_snapshot
-from heapnb.format.cache import CacheStore
+from heapnb.format.cache_store import CacheStore
 from heapnb.graph import HeapGraph
 from tests.fuzz.fuzz_snapshots import READERS as SNAPSHOTS
 from tests.fuzz.fuzz_snapshots import check_graph, same_columns
 from tests.fuzz.harness import Reader, as_file
+from tests.fuzz.mutation import Structure
 
 _HEAD = 8
 """The first bytes of an input name the file that the rest replaces."""
@@ -27,7 +28,7 @@ def _snapshot() -> RawSnapshot:
 @cache
 def _entry() -> dict[str, bytes]:
     """Return the files of an entry, written once in each process."""
-    store = CacheStore(as_file(b"", "whole/x").parent)
+    store = CacheStore(as_file(b"", "whole/entry/x").parent)
     store.save_snapshot(_snapshot())
     HeapGraph(_snapshot(), store=store).retained_size.sum()
     store.wait()
@@ -46,12 +47,20 @@ def _check_entry(data: bytes) -> None:
     except ValueError:
         return
     names = list(_entry())
-    folder = as_file(b"", "entry/x").parent
+    folder = as_file(b"", "damaged/entry/x").parent
     shutil.rmtree(folder)
     for name, content in _entry().items():
-        as_file(content, f"entry/{name}")
+        as_file(content, f"damaged/entry/{name}")
     Path(folder / names[place % len(names)]).write_bytes(data[_HEAD:])
     store = CacheStore(folder)
+    try:
+        _check_loaded(store)
+    finally:
+        # The next input replaces the files.
+        store.wait()
+
+
+def _check_loaded(store: CacheStore) -> None:
     found = store.load_snapshot()
     if found is None:
         return
@@ -62,4 +71,4 @@ def _check_entry(data: bytes) -> None:
         assert np.array_equal(getattr(graph, name), getattr(whole, name)), name
 
 
-READERS = (Reader("cache", _inputs, _check_entry),)
+READERS = (Reader("cache", _inputs, _check_entry, _check_entry, Structure.TEXT),)

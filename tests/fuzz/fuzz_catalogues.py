@@ -24,8 +24,9 @@ def _check_leaks(data: bytes) -> None:
     found = answer(lambda: read_catalogue(path))
     if isinstance(found, Refusal):
         return
-    assert len(found) == len(tomllib.loads(data.decode()).get("leak", []))
-    assert found == parsed_catalogue(tomllib.loads(data.decode()), "again"), "reading twice"
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert len(found) == len(content.get("leak", []))
+    assert found == parsed_catalogue(content, "again"), "reading twice"
 
 
 def _check_shapes(data: bytes) -> None:
@@ -43,6 +44,7 @@ READERS = (
     Reader(
         "known-leaks",
         lambda: _first_entries("known_leaks", "leak"),
+        lambda data: read_catalogue(as_file(data, "leaks.toml")),
         _check_leaks,
         Structure.LINES,
         (b"[[leak]]", b"id = ", b"affected = ", b'"*"', b"[leak]", b'"""', b"1979-05-27T07:32:00Z"),
@@ -50,6 +52,7 @@ READERS = (
     Reader(
         "known-shapes",
         lambda: _first_entries("known_shapes", "shape"),
+        lambda data: parsed_shapes(tomllib.loads(data.decode()), "shapes.toml"),
         _check_shapes,
         Structure.LINES,
         (b"[[shape]]", b"id = ", b"methods = ", b'"*"', b"[shape]", b"checked_with = "),

@@ -25,15 +25,18 @@ _LINES_OF_A_LOG = 8
 
 
 def _gc_logs() -> tuple[bytes, ...]:
-    """Return the first lines of each log, and V8's last words."""
+    """Return the first collections of each log, and V8's last words."""
     found = []
     for path in sorted((DATA / "gc_logs").glob("*.log")):
         lines = path.read_bytes().splitlines(keepends=True)
-        found.append(b"".join(lines[:_LINES_OF_A_LOG]))
+        first = next(i for i, line in enumerate(lines) if parse_events(line)[0])
+        found.append(b"".join(lines[first : first + _LINES_OF_A_LOG]))
         if "out-of-memory" in path.name:
-            found.append(b"".join(lines[-20:]))
+            # Before Node.js 4, V8 said nothing before the end.
+            words = next((i for i, line in enumerate(lines) if b"Last few GCs" in line), 2)
+            found.append(b"".join(lines[words - 2 : words + 12]))
     found.append(
-        b'[7:0x1] GC: {"pid":7,"isolate":"0x1","time_millis_since_init":85.5,"pause":1.25,"type":'
+        b'[7:0x1] GC: {"pid":7,"isolate":"0x1","time_millis_since_init":85.5,"pause":1.25,"gc":'
         b'"s","reason":"allocation failure","start_object_size":3900000,"end_object_size":370}\n'
     )
     return tuple(found)
@@ -41,7 +44,13 @@ def _gc_logs() -> tuple[bytes, ...]:
 
 _GC_WORDS = (
     *(b"Scavenge", b"Mark-Compact", b"Mark-sweep", b"pause=", b"gc=", b"ms: ", b" MB", b"->"),
-    *(b"<--- Last few GCs --->", b"FATAL ERROR: ", b"(reduce)", b"promoted=", b"total_size_before="),
+    *(
+        b"<--- Last few GCs --->",
+        b"FATAL ERROR: ",
+        b"(reduce)",
+        b"promoted=",
+        b"total_size_before=",
+    ),
     *(b"2026-11-29T10:00:00.250Z ", b"9999-99-99 99:99:99", b"0001-01-01T00:00:00+23:59"),
 )
 
@@ -105,7 +114,7 @@ def _native_logs() -> tuple[bytes, ...]:
     massif = (folder / "massif.out").read_bytes()[:2500]
     printed = (folder / "ms_print.txt").read_bytes()
     heaptrack = (folder / "heaptrack_print.txt").read_bytes()
-    return mtrace, massif, printed[:3000], printed[-3000:], heaptrack
+    return mtrace, massif, printed[:3000], heaptrack
 
 
 def _check_native_log(data: bytes) -> None:
@@ -121,14 +130,31 @@ def _check_native_log(data: bytes) -> None:
 
 
 READERS = (
-    Reader("gc-logs", _gc_logs, _check_gc_log, Structure.LINES, _GC_WORDS, is_packed=True),
-    Reader("gc-lines", _gc_lines, _check_gc_line, Structure.TEXT, _GC_WORDS),
+    Reader(
+        "gc-logs",
+        _gc_logs,
+        hn.read_trace_gc,
+        _check_gc_log,
+        Structure.LINES,
+        _GC_WORDS,
+        is_packed=True,
+    ),
+    Reader("gc-lines", _gc_lines, parse_events, _check_gc_line, Structure.TEXT, _GC_WORDS),
     Reader(
         "native-logs",
         _native_logs,
+        lambda data: hn.read_native_log(as_file(data, "native.log")),
         _check_native_log,
         Structure.LINES,
-        (b"= Start", b"+ 0x", b"- 0x", b"snapshot=", b"mem_heap_B=", b"heap_tree=detailed", b"n1: "),
+        (
+            b"= Start",
+            b"+ 0x",
+            b"- 0x",
+            b"snapshot=",
+            b"mem_heap_B=",
+            b"heap_tree=detailed",
+            b"n1: ",
+        ),
         is_packed=True,
     ),
 )

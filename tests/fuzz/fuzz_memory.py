@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import zstandard
@@ -78,7 +79,7 @@ def _check_memory_line(data: bytes) -> None:
         assert json_record(data) == record
     csv_header(data)
     at = moment(data.decode("utf-8", "replace"))
-    assert at is None or 0 < at < 1e13  # noqa: PLR2004  ms since 1970
+    assert at is None or 0 < at < 1e13
 
 
 def _reports() -> tuple[bytes, ...]:
@@ -112,7 +113,9 @@ def _smaps() -> tuple[bytes, ...]:
     for path in sorted((DATA / "smaps").glob("*.smaps.zst")):
         with path.open("rb") as file:
             text = zstandard.ZstdDecompressor().stream_reader(file).read()
-        found += [text[:3000], text[-3000:]]
+        # From the start of a mapping to the end of another one: program, heap, libraries, stack.
+        blocks = re.split(rb"^(?=[0-9a-f]+-)", text, flags=re.MULTILINE)[1:]
+        found.append(b"".join(blocks[:8] + blocks[len(blocks) // 2 :][:8] + blocks[-4:]))
     return tuple(found)
 
 
@@ -133,6 +136,7 @@ READERS = (
     Reader(
         "memory-logs",
         _memory_logs,
+        hn.read_memory_log,
         _check_memory_log,
         Structure.LINES,
         (b"rss", b"heapUsed", b"time", b'"memory"', b"MB", b"{", b"timestamp,rss,heapUsed"),
@@ -141,13 +145,15 @@ READERS = (
     Reader(
         "memory-lines",
         _memory_lines,
+        json_record,
         _check_memory_line,
         words=(b'"rss"', b'"time"', b'"uptime"', b'"memory"', b'"kind"', b'"gc"'),
     ),
-    Reader("diagnostic-reports", _reports, _check_report),
+    Reader("diagnostic-reports", _reports, hn.read_diagnostic_report, _check_report),
     Reader(
         "smaps",
         _smaps,
+        lambda data: parse_smaps(data.decode()),
         _check_smaps,
         Structure.LINES,
         (b"Rss:", b"kB", b"[heap]", b"[anon:v8]", b"Swap:", b"rw-p", b"VmFlags:", b"Pss:"),

@@ -104,6 +104,7 @@ READERS = (
     Reader(
         "heap-profiles",
         _profiles,
+        hn.read_heap_profile,
         _check_profile,
         words=(b'"head"', b'"callFrame"', b'"selfSize"', b'"children"', b'"samples"', b'"nodeId"'),
         is_packed=True,
@@ -111,6 +112,7 @@ READERS = (
     Reader(
         "prof-logs",
         lambda: (_PROF, _OLD_PROF),
+        hn.read_prof_log,
         _check_prof_log,
         Structure.LINES,
         (b"tick", b"code-creation", b"code-move", b"code-delete", b"0x1000", b"0xffffffffffffffff"),

@@ -19,12 +19,21 @@ _TEXTS = (
     b"card 4111 1111 1111 1111, ann@example.com, +49 30 1234567, 10.0.0.1",
     b"cGFzc3dvcmQ9aHVudGVyMg== %70assword%3Dhunter2 \\u0070assword=hunter2",
     b"CachedSearch in lib/searchCache.js:6:14 const a = require('./b'); 1a2b3c4d5e6f",
-    b"AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY ghp_abcdefghijklmnopqrst1234567",
+    b"AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    b"ghp_abcdefghijklmnopqrst1234567 xoxb-123456789012-abcdefghijkl",
     b"Set-Cookie: sid=s%3Aabc.def; Path=/; curl -u user:pass https://x/ mysql -psecret",
 )
 _WORDS = (
     *(b"password", b"token=", b"Bearer ", b"://", b"@", b"secret:", b"api_key", b"%3D", b"\\u003d"),
-    *(b"-----BEGIN RSA PRIVATE KEY-----", b"eyJ", b"==", b"Cookie: ", b"AKIA", b"ghp_", b"sk_live_"),
+    *(
+        b"-----BEGIN RSA PRIVATE KEY-----",
+        b"eyJ",
+        b"==",
+        b"Cookie: ",
+        b"AKIA",
+        b"ghp_",
+        b"sk_live_",
+    ),
 )
 
 
@@ -51,4 +60,13 @@ def _check_secrets(data: bytes) -> None:
         assert secret_names(pa.array([name], pa.large_string())).tolist() == [is_name]
 
 
-READERS = (Reader("secrets", lambda: _TEXTS, _check_secrets, Structure.TEXT, _WORDS),)
+READERS = (
+    Reader(
+        "secrets",
+        lambda: _TEXTS,
+        lambda data: find_secrets(data.decode()),
+        _check_secrets,
+        Structure.TEXT,
+        _WORDS,
+    ),
+)

@@ -68,7 +68,7 @@ def _check_memwatch(data: bytes) -> None:
     for row, detail in zip(found.table.to_dict("records"), details, strict=True):
         assert row["class_name"] == detail["what"].encode("utf-8", "replace").decode()
         assert row["added_count"] == detail["+"]
-        assert row["count_delta"] == detail["+"] - detail["-"], "the difference"
+        assert row["count_delta"] == int(detail["+"]) - int(detail["-"]), "the difference"
         assert row["size_delta"] == detail["size_bytes"]
 
 
@@ -102,9 +102,20 @@ READERS = (
     Reader(
         "side-files",
         lambda: (json.dumps(_SIDE_FILE).encode(), json.dumps(_SIDE_FILE, indent=1).encode()),
+        lambda data: read_side_file(as_file(data, "s1.heapnb.json")),
         _check_side_file,
         words=tuple(json.dumps(key).encode() for key in _SIDE_FILE),
     ),
-    Reader("memwatch", _memwatch, _check_memwatch),
-    Reader("baselines", _baselines, _check_baseline),
+    Reader(
+        "memwatch",
+        _memwatch,
+        lambda data: read_memwatch(as_file(data, "diff.json")),
+        _check_memwatch,
+    ),
+    Reader(
+        "baselines",
+        _baselines,
+        lambda data: Baseline.read(as_file(data, "known-leaks.json")),
+        _check_baseline,
+    ),
 )

@@ -41,6 +41,8 @@ class Reader:
         Used by the command, the journal and the corpus.
     inputs : callable
         Returns small valid inputs.
+    read : callable
+        Reads an input; raises what the reader documents for one that it cannot read.
     check : callable
         Reads an input, and compares answers that must agree. Exceptions that the reader documents
         are answers; any other exception is a finding.
@@ -54,6 +56,7 @@ class Reader:
 
     name: str
     inputs: Callable[[], Iterable[bytes]]
+    read: Callable[[bytes], object]
     check: Callable[[bytes], None]
     structure: Structure = Structure.JSON
     words: tuple[bytes, ...] = ()
@@ -68,9 +71,7 @@ class Reader:
 def readers() -> dict[str, Reader]:
     """Return all readers by name."""
     found = (
-        reader
-        for module in MODULES
-        for reader in import_module(f"tests.fuzz.{module}").READERS
+        reader for module in MODULES for reader in import_module(f"tests.fuzz.{module}").READERS
     )
     return {reader.name: reader for reader in found}
 
@@ -95,7 +96,7 @@ def answer(
     except documented as error:
         text = str(error)
         assert text, "an error without a message"
-        assert len(text) < 3_000, "an error that nobody reads to its end"  # noqa: PLR2004
+        assert len(text) < 3_000, "an error that nobody reads to its end"
         return Refusal(type(error).__name__, text)
 
 

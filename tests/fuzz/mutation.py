@@ -96,7 +96,7 @@ class Mutator:
         if number < len(self.inputs):
             return self.inputs[number]
         # A text as seed gives the same numbers in every version of Python.
-        rng = random.Random(f"{name} {number}")  # noqa: S311  reproducible on purpose
+        rng = random.Random(f"{name} {number}")
         return self.mutate(rng.choice(self._tokens), rng)
 
     def mutate(self, tokens: Tokens, rng: random.Random) -> bytes:

@@ -55,10 +55,15 @@ def reader_of(path: Path) -> str:
 
 
 def run_batch(
-    reader: Reader, workers: Workers, *, seconds: float, most: int | None = None
+    reader: Reader,
+    workers: Workers,
+    *,
+    seconds: float,
+    most: int | None = None,
+    first: int | None = None,
 ) -> dict[str, Any]:
     """Run inputs of a reader for some time, and return the journal's line."""
-    start = next_number(reader.name)
+    start = next_number(reader.name) if first is None else first
     began = time.monotonic()
     reached = start
 
@@ -73,7 +78,7 @@ def run_batch(
     for found in workers.run(tasks()):
         problems.setdefault(found.problem.key, []).append(found)
         if len(problems[found.problem.key]) == 1:
-            print(f"  {reader.name} {found.number}: {found.problem.key}", flush=True)
+            _say(f"  {reader.name} {found.number}: {found.problem.key}")
     elapsed = time.monotonic() - began
     kept = [
         {"problem": key, "count": len(all_found)} | _keep(reader, workers, all_found[0])
@@ -125,11 +130,16 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def _replay(path: Path, workers: Workers) -> bool:
     problem = workers.problem_of(reader_of(path), path.read_bytes())
-    print(f"{path.name}: {'no problem' if problem is None else problem.key}")
+    _say(f"{path.name}: {'no problem' if problem is None else problem.key}")
     if problem is not None:
-        print(problem.text)
+        _say(problem.text)
     return problem is None
 
 
@@ -138,8 +148,8 @@ def _totals() -> None:
     for one in journal():
         sums[one["reader"]] = sums.get(one["reader"], 0) + one["count"]
     for name, count in sorted(sums.items()):
-        print(f"{name:20} {count:>12,}")
-    print(f"{'all':20} {sum(sums.values()):>12,}")
+        _say(f"{name:20} {count:>12,}")
+    _say(f"{'all':20} {sum(sums.values()):>12,}")
 
 
 def main() -> int:
@@ -149,26 +159,35 @@ def main() -> int:
     parser.add_argument("--reader", action="append", choices=sorted(known), help="default: all")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each reader")
     parser.add_argument("--count", type=int, help="stop a reader after so many inputs")
+    parser.add_argument("--from", type=int, dest="first", help="with --dry; default: go on")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="files READER.HASH")
     parser.add_argument("--totals", action="store_true", help="print how many inputs ran")
     parser.add_argument("--dry", action="store_true", help="leave the journal as it is")
     options = parser.parse_args()
+    if options.first is not None and not options.dry:
+        parser.error("--from would leave gaps in the journal: add --dry.")
     if options.totals:
         _totals()
         return 0
     with Workers(known, options.jobs) as workers:
         if options.replay:
-            return 0 if all([_replay(path, workers) for path in options.replay]) else 1
+            are_fine = [_replay(path, workers) for path in options.replay]
+            return 0 if all(are_fine) else 1
         is_clean = True
         for name in options.reader or sorted(known):
-            line = run_batch(known[name], workers, seconds=options.seconds, most=options.count)
+            line = run_batch(
+                known[name],
+                workers,
+                seconds=options.seconds,
+                most=options.count,
+                first=options.first,
+            )
             is_clean &= not line["n_problems"]
             rate = line["count"] / max(line["seconds"], 0.1)
-            print(
+            _say(
                 f"{name}: {line['from']:,} to {line['to']:,}, {rate:,.0f} inputs/s,"
-                f" {line['n_problems']:,} with a problem",
-                flush=True,
+                f" {line['n_problems']:,} with a problem"
             )
             if not options.dry:
                 with JOURNAL.open("a", encoding="utf-8") as file:

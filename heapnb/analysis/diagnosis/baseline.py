@@ -189,6 +189,8 @@ def _parse(content: Mapping[str, Any]) -> tuple[KnownLeak, ...]:
         KnownLeak(**{name: entry[name] for name in KnownLeak.__dataclass_fields__})
         for entry in content["leaks"]
     )
-    if not all(isinstance(leak.fingerprint, str) for leak in leaks):
-        raise TypeError
+    for leak in leaks:
+        texts = (leak.fingerprint, leak.kind, leak.class_name, leak.anchor, leak.location or "")
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError
     return leaks

@@ -212,6 +212,8 @@ def read_catalogue(file: str | os.PathLike[str]) -> tuple[ReportedLeak, ...]:
         raise HeapnbError(f"{path} cannot be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise HeapnbError(f"{path} is not TOML: {error}.") from error
+    except RecursionError:
+        raise HeapnbError(f"{path} cannot be read: it is nested too deeply.") from None
     return parsed_catalogue(content, str(path))
 
 

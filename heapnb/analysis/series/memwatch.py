@@ -303,6 +303,8 @@ def _parse(content: Any) -> MemwatchDiff:
         return np.array([_whole(detail[key]) for detail in details], np.int64)
 
     added, removed = column("+"), column("-")
+    if (added < 0).any() or (removed < 0).any():
+        raise ValueError("a count of objects is negative")
     before, after = (
         MemwatchHeap(_whole(heap["nodes"]), _whole(heap["size_bytes"]), _time(heap.get("time")))
         for heap in (content["before"], content["after"])
