@@ -36,7 +36,7 @@ def _gc_logs() -> tuple[bytes, ...]:
             words = next((i for i, line in enumerate(lines) if b"Last few GCs" in line), 2)
             found.append(b"".join(lines[words - 2 : words + 12]))
     found.append(
-        b'[7:0x1] GC: {"pid":7,"isolate":"0x1","time_millis_since_init":85.5,"pause":1.25,"gc":'
+        b'[7:0x1] 85.5 ms: GC: {"pid":7,"isolate":"0x1","pause":1.25,"gc":'
         b'"s","reason":"allocation failure","start_object_size":3900000,"end_object_size":370}\n'
     )
     return tuple(found)
