@@ -1,8 +1,8 @@
 """Run the tests of kernels with checks of every index: ``python -m tests.kernels.bounds``.
 
-The kernels in the object file do not check indices. Here numba compiles each kernel with checks when
-it is first called, so that an index outside of an array raises `IndexError`. More arguments go to
-pytest.
+The kernels in the object file do not check indices. Here numba compiles each kernel with checks
+when it is first called, so that an index outside of an array raises `IndexError`. More arguments go
+to pytest.
 """
 
 from __future__ import annotations
