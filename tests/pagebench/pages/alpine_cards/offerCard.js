@@ -1,0 +1,7 @@
+export function offerCard() {
+  return {
+    init() {
+      this.$store.seen.articles.push(this.$root);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { Mesh, MeshBasicMaterial, Scene, SphereGeometry } from 'three';
+
+export class Game {
+  scene = new Scene();
+  shape = new SphereGeometry(0.1, 4, 3);
+  material = new MeshBasicMaterial({ color: 0xffcc00 });
+
+  fire() {
+    const bullet = new Mesh(this.shape, this.material);
+    bullet.userData.speed = 3;
+    this.scene.add(bullet);
+    setTimeout(() => {
+      bullet.visible = false;
+    }, 2);
+  }
+}
