@@ -184,7 +184,7 @@ class Snapshot(Browsed):
 
     def _decoded(self, name: str) -> pd.DataFrame:
         """Make a table of the registry."""
-        from heapnb.decode.tables import TABLES
+        from heapnb.analysis.tables import TABLES
 
         return TABLES[name].frame(self._graph)
 
@@ -223,12 +223,13 @@ class Snapshot(Browsed):
         return self._decoded("closures")
 
     def detached(self) -> pd.DataFrame:
-        """List the detached nodes: removed from their document, but still retained.
+        """List the detached DOM trees: removed from their document, but still retained.
 
         Returns
         -------
         pandas.DataFrame
-            Rows of `nodes`, the largest retained size first.
+            See `heapnb.analysis.detached.detached` for the columns. The single nodes are those
+            of `nodes` whose ``detachedness`` is 2.
         """
         return self._decoded("detached")
 
@@ -650,9 +651,7 @@ class Snapshot(Browsed):
         pandas.DataFrame
             See `heapnb.analysis.known_objects.known_objects` for the columns.
         """
-        from heapnb.analysis.known_objects import known_objects
-
-        return known_objects(self._graph)
+        return self._decoded("known_objects")
 
     def what_if(self, remove: Removal | Sequence[Removal]) -> WhatIf:
         """Say what would be freed if some references were gone.

@@ -23,7 +23,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.allocation.allocations import allocations
 from heapnb.analysis.constructors import constructors
 from heapnb.analysis.retention.dominators import dominating_edges
-from heapnb.decode.tables import TABLES
+from heapnb.analysis.tables import TABLES
 from heapnb.graph import HeapGraph
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
 from heapnb.graph.traces import trace_of, trace_tree, traced

@@ -1,4 +1,4 @@
-"""The commands of the decoded tables, one for each entry of `heapnb.decode.tables`."""
+"""The commands of the decoded tables, one for each entry of `heapnb.analysis.tables`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Final
 
 import click
 
+from heapnb.analysis.tables import TABLES, DecodedTable
 from heapnb.cli.options import reading_options, snapshot_argument, table_options
 from heapnb.cli.output import TableOutput, note
 from heapnb.cli.reading import Reading
-from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.schema import COLUMNS
 
 _EACH: Final = click.option(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from heapnb._typing import IntArray
+    from heapnb.analysis.tables import DecodedTable
     from heapnb.cli.frontend import Table
-    from heapnb.decode.tables import DecodedTable
     from heapnb.graph import HeapGraph
 
 _OWN, _PACKAGE, _REST = range(3)

@@ -71,4 +71,4 @@ def test_detached_elements(page: Page, tmp_path: Path) -> None:
 
     detached = hn.load(files[-1], progress=False).detached()
     assert detached["class_name"].value_counts()["Detached <div>"] == UNTIL[-1]
-    assert set(detached["detachedness"]) == {2}
+    assert set(detached["held_by"]) == {"removed"}

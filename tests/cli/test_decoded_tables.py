@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from heapnb.analysis.tables import TABLES, DecodedTable
 from heapnb.cli.decoded import commands
-from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.views.columns import heading
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
 CAPTURE = ROOT / "tests" / "data" / "decode" / "node-22.heapsnapshot.zst"
-_ELSEWHERE = {"detached", "dead_variables"}
+_ELSEWHERE = {"detached", "dead_variables", "known_objects"}
 TABLES_OF_NODE = [table for table in TABLES.values() if table.name not in _ELSEWHERE]
 
 
@@ -34,10 +34,17 @@ def test_dead_variables(run: Run) -> None:
     }
 
 
-def test_detached_nodes(run: Run) -> None:
+def test_detached_trees(run: Run) -> None:
     page = ROOT / "sample_snapshots" / "detached_dom" / "after2.heapsnapshot.zst"
     rows = run("detached", page, "--json").json
-    assert {row["detachedness"] for row in rows} == {2}
+    assert {(row["class_name"], row["kind"], row["held_by"]) for row in rows} == {
+        ("Detached <tr>", "property", "rows")
+    }
+    assert "640" in run("detached", page).out.split()
+
+
+def test_known_objects(run: Run) -> None:
+    assert run("known-objects", CAPTURE, "--json").json == []
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.command)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from heapnb.analysis.tables import TABLES
 from heapnb.cli import frontend
 from heapnb.cli.places import by_place, own_code_first
-from heapnb.decode.tables import TABLES
 from heapnb.testing import SnapshotBuilder
 from tests.cli.conftest import Run
 

@@ -9,7 +9,7 @@ import re
 
 from heapnb.analysis.diagnosis.known_leaks import shipped_leaks
 from heapnb.analysis.known_shapes import known_shapes as shapes
-from heapnb.decode.tables import TABLES
+from heapnb.analysis.tables import TABLES
 from heapnb.schema import COLUMNS, Kind
 from tests.conftest import ROOT
 

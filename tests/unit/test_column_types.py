@@ -13,7 +13,7 @@ import pytest
 
 import heapnb as hn
 from heapnb import vocab
-from heapnb.decode.tables import TABLES
+from heapnb.analysis.tables import TABLES
 from heapnb.errors import HeapnbError
 from heapnb.export import EDGE_SCHEMA, NODE_SCHEMA
 from heapnb.frames import signed

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from heapnb._showing import Shown
+from heapnb.analysis.tables import TABLES, DecodedTable
 from heapnb.cli.app import application
-from heapnb.decode.tables import TABLES, DecodedTable
 from heapnb.schema import COLUMNS
 from heapnb.snapshot import Snapshot, load
 from heapnb.workbench.model import Window
@@ -51,12 +51,12 @@ def test_columns_are_in_the_schema(table: DecodedTable) -> None:
 
 @each_table
 def test_docstrings_list_the_columns(table: DecodedTable) -> None:
-    function = getattr(importlib.import_module(f"heapnb.decode.{table.module}"), table.function)
+    function = getattr(importlib.import_module(table.path), table.function)
     text = inspect.getdoc(function) or ""
     if "nodes_frame" not in text:
         assert [name for name in table.columns if f"``{name}``" not in text] == []
     page = (ROOT / "docs" / "site" / "tables.md").read_text()
-    assert f".. autofunction:: heapnb.decode.{table.module}.{table.function}\n" in page
+    assert f".. autofunction:: {table.path}.{table.function}\n" in page
 
 
 def test_commands_stand_in_the_order_of_the_registry() -> None:
@@ -81,7 +81,7 @@ def test_every_table_has_a_tree_unless_another_shows_it() -> None:
 
 @each_table
 def test_trees_show_rows(table: DecodedTable, snapshot: Snapshot) -> None:
-    if not table.in_workbench or table.name in {"detached", "dead_variables"}:
+    if not table.in_workbench or table.name in {"detached", "dead_variables", "known_objects"}:
         # These need a browser's snapshot, or the program's sources.
         return
     tree = DECODED[table.name](Workbench(snapshot.graph))

@@ -1,21 +1,25 @@
-"""Detached nodes: of the DOM, or whatever native objects the embedder marks so."""
+"""Detached trees of the DOM, or whatever native objects the embedder marks so."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from heapnb.workbench.model import Column, count_of
+from heapnb.workbench.model import Column, column, count_of
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.table_tree import TableTree
 
 
 class DetachedTree(TableTree, entry="detached"):
-    """Detached nodes, grouped by class."""
+    """Detached trees, grouped by class and by what holds them."""
 
-    title = "Detached nodes"
+    title = "Detached trees"
     label_title = "Class"
-    columns: ClassVar[tuple[Column, ...]] = (count_of("nodes"), *NODE_COLUMNS)
-    text_columns = ("class_name", "name")
+    columns: ClassVar[tuple[Column, ...]] = (
+        count_of("trees"),
+        *map(column, ("kind", "dom_nodes", "component")),
+        *NODE_COLUMNS,
+    )
+    text_columns = ("class_name", "name", "held_by", "component")
     label_column = "name"
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from heapnb._deprecation import warn_renamed
-from heapnb.decode.tables import TABLES
+from heapnb.analysis.tables import TABLES
 from heapnb.graph.traces import traced
 from heapnb.workbench.model import TreeTable
 from heapnb.workbench.trees.allocation_flame import AllocationFlameTree

@@ -1,4 +1,4 @@
-"""Trees of the decoded tables, made from their entries in `heapnb.decode.tables`."""
+"""Trees of the decoded tables, made from their entries in `heapnb.analysis.tables`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heapnb.decode.tables import TABLES, DecodedTable
+from heapnb.analysis.tables import TABLES, DecodedTable
 from heapnb.frames import texts
 from heapnb.schema import COLUMNS, Kind
 from heapnb.workbench.model import Label, column, count_of
@@ -96,7 +96,7 @@ def make_class(name: str) -> type[TableTree]:
     Parameters
     ----------
     name : str
-        One of `heapnb.decode.tables.TABLES`.
+        One of `heapnb.analysis.tables.TABLES`.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import numpy as np
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.detached_dom import DetachedDom
 from heapnb.analysis.diagnosis.facts import Remark
-from heapnb.decode.native_listeners import INTERNAL_PREFIX
+from heapnb.decode.dom_trees import are_of_dom
 
 if TYPE_CHECKING:
     from heapnb._typing import IntArray
@@ -84,18 +84,8 @@ class DetachedTrees:
 
 def _elements(evidence: Evidence, nodes: IntArray) -> IntArray:
     """Leave Blink's own objects out, and what Node marks as detached."""
-    graph = evidence.graph
-    distinct, which = np.unique(graph.node_name[nodes], return_inverse=True)
-    marked = np.array([_is_of_dom(graph.string(name)) for name in distinct.tolist()], np.bool_)
-    return nodes[marked[which]] if len(nodes) else nodes
-
-
-def _is_of_dom(name: str) -> bool:
-    name = name.removeprefix(vocab.DETACHED_PREFIX)
-    return name.startswith("<") or (
-        name.endswith(("Element", "Text", "Fragment", "Comment"))
-        and not name.startswith(INTERNAL_PREFIX)
-    )
+    found: IntArray = nodes[are_of_dom(evidence.graph, nodes)]
+    return found
 
 
 def _roots(evidence: Evidence, elements: IntArray) -> IntArray:

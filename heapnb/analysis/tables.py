@@ -25,7 +25,7 @@ class DecodedTable:
     name : str
         The method of `heapnb.Snapshot`; with hyphens the command and the magic.
     module, function : str
-        What makes the table of a heap, in `heapnb.decode`.
+        What makes the table of a heap, in the room.
     help : str
         The command's first line: an imperative and what the table tells.
     row : str
@@ -52,6 +52,8 @@ class DecodedTable:
         Whether the workbench has a tree of it; without, another tree shows the same.
     empty_text : str
         Shown in the workbench where the table has no rows.
+    room : {"decode", "analysis"}
+        Where the module is: in `heapnb.analysis` if the table needs retaining paths.
     """
 
     name: str
@@ -70,11 +72,17 @@ class DecodedTable:
     description: str = ""
     in_workbench: bool = True
     empty_text: str = ""
+    room: str = "decode"
 
     @property
     def command(self) -> str:
         """The name of the command and of the magic."""
         return self.name.replace("_", "-")
+
+    @property
+    def path(self) -> str:
+        """The module's full name."""
+        return f"heapnb.{self.room}.{self.module}"
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -99,8 +107,7 @@ class DecodedTable:
         pandas.DataFrame
             With `columns`; sizes in bytes.
         """
-        module = importlib.import_module(f"heapnb.decode.{self.module}")
-        frame: pd.DataFrame = getattr(module, self.function)(graph)
+        frame: pd.DataFrame = getattr(importlib.import_module(self.path), self.function)(graph)
         return frame
 
 
@@ -361,20 +368,34 @@ _ENTRIES: Final = (
         "detached",
         "detached",
         "detached",
-        "List detached nodes that are still retained.",
-        "node marked as detached: DOM nodes in a browser, native objects in Node.js",
-        "the columns of `snap.nodes`, largest retained size first",
+        "List detached DOM trees: what was removed, what holds it.",
+        "tree of DOM nodes that is in no document any more; in Node.js, a native object so marked",
+        "its topmost node, its component, and the references that hold it",
         (
-            *("node_id", "node_type", "name", "class_name", "self_size"),
-            *_SIZES,
-            *("distance", "dominator_id", "detachedness", "edge_count"),
+            *("node_id", "class_name", "name", "component", "kind", "held_by"),
+            *("variable", "holder", "dom_nodes", *_SIZES, "distance"),
         ),
-        hidden=("node_type", "self_size", "dominator_id", "detachedness", "edge_count"),
-        group_by=("class_name",),
-        in_tree=("name",),
-        description="Nodes that were removed from the document but are still retained: DOM nodes "
-        "in a browser, native objects in Node.js.",
+        hidden=("class_name", "variable", "holder", "distance"),
+        group_by=("class_name", "held_by"),
+        in_tree=("kind", "dom_nodes", "component"),
+        description="DOM trees that were removed from the document but are still retained, by "
+        "class and by what holds them. In Node.js, native objects that are marked as detached.",
         empty_text="No node is detached. Only snapshots of a browser have DOM nodes.",
+        room="analysis",
+    ),
+    DecodedTable(
+        "known_objects",
+        "known_objects",
+        "known_objects",
+        "List objects of well-known libraries: class, count, sizes.",
+        "class of a well-known library of which the heap has objects",
+        "package, class and role, how many objects, what they retain",
+        (*("package", "class_name", "role", "name_in_heap", "count", *_SIZES, "node_id"),),
+        in_tree=("package", "role", "count"),
+        description="Objects of well-known libraries, recognised by their shape, also in minified "
+        "bundles: components, stores, caches, query clients, charts, maps.",
+        empty_text="This heap has no objects of the libraries that heapnb knows.",
+        room="analysis",
     ),
 )
 

@@ -1,0 +1,156 @@
+"""Names of components: which one an element, a fiber or an instance of a framework belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from heapnb.graph.edges import child, is_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from heapnb.graph import HeapGraph
+
+_FIBER_PREFIX: Final = "__reactFiber$"
+_FIBER: Final = ("pendingProps", "memoizedState", "alternate")
+_INSTANCE: Final = ("vnode", "appContext", "subTree")
+_REACT_INSTANCE: Final = "_reactInternals"
+_TO_VUE: Final = "__vueParentComponent"
+_TO_SVELTE: Final = "__svelte_meta"
+_MOST_ABOVE: Final = 32
+_MOST_EDGES: Final = 256
+_LONGEST_FILE: Final = 200
+
+
+def component_of(graph: HeapGraph, node: int) -> str:
+    """Name the component that an object of a framework, or an element, belongs to.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal of a fiber of React, the instance of a class component, an instance of Vue, or an
+        element that one of them rendered.
+
+    Returns
+    -------
+    str
+        Empty where the heap does not say; in a minified bundle what the minifier has made of it.
+    """
+    if graph.node_type[node] == graph.node_type_index("native"):
+        return _of_element(graph, node)
+    if _has_all(graph, node, _FIBER):
+        return _of_fiber(graph, node)
+    if _has_all(graph, node, _INSTANCE):
+        return _of_vue(graph, node)
+    fiber = child(graph, node, _REACT_INSTANCE)
+    return "" if fiber is None else _of_fiber(graph, fiber)
+
+
+def is_unmounted(graph: HeapGraph, node: int) -> bool:
+    """Tell whether a component is no longer part of its tree.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal; see `component_of`.
+
+    Returns
+    -------
+    bool
+        False for other objects, and where the heap does not say.
+
+    Notes
+    -----
+    React clears ``return`` and ``child`` of the fibers of what it removed, and drops their own
+    references; Vue sets ``isUnmounted``.
+    """
+    if _has_all(graph, node, _INSTANCE):
+        return _is(graph, node, "isUnmounted", "true")
+    fiber = node if _has_all(graph, node, _FIBER) else child(graph, node, _REACT_INSTANCE)
+    if fiber is None:
+        return False
+    return _is(graph, fiber, "return", "null") and _is(graph, fiber, "child", "null")
+
+
+def _of_element(graph: HeapGraph, node: int) -> str:
+    first, last = graph.edges_of(node)
+    for edge in range(first, min(last, first + _MOST_EDGES)):
+        label = graph.edge_label(edge)
+        target = int(graph.edge_to[edge])
+        if label.startswith(_FIBER_PREFIX):
+            return _of_fiber(graph, target)
+        if label == _TO_VUE:
+            return _of_vue(graph, target)
+        if label == _TO_SVELTE:
+            place = child(graph, target, "loc")
+            return "" if place is None else _of_file(graph, child(graph, place, "file"))
+    return ""
+
+
+def _of_fiber(graph: HeapGraph, fiber: int) -> str:
+    for one in _with_parents(graph, fiber, "return"):
+        kind = child(graph, one, "type")
+        name = "" if kind is None else _of_type(graph, kind)
+        if name:
+            return name
+    return ""
+
+
+def _of_type(graph: HeapGraph, kind: int) -> str:
+    """Name a component by its function or class, or by what `memo` and `forwardRef` wrap."""
+    for _ in range(3):
+        if graph.node_type[kind] == graph.node_type_index("closure"):
+            return graph.name(kind)
+        if graph.node_type[kind] != graph.node_type_index("object"):
+            return ""
+        inner = child(graph, kind, "type", "render")
+        if inner is None:
+            return ""
+        kind = inner
+    return ""
+
+
+def _of_vue(graph: HeapGraph, instance: int) -> str:
+    kind = child(graph, instance, "type")
+    if kind is None:
+        return ""
+    return _text(graph, child(graph, kind, "__name", "name")) or _of_file(
+        graph, child(graph, kind, "__file")
+    )
+
+
+def _of_file(graph: HeapGraph, node: int | None) -> str:
+    """Name a component as its file: `Price` of ``src/Price.svelte``."""
+    name = _text(graph, node).rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _text(graph: HeapGraph, node: int | None) -> str:
+    if node is None or graph.node_type[node] != graph.node_type_index("string"):
+        return ""
+    return graph.name(node)[:_LONGEST_FILE]
+
+
+def _with_parents(graph: HeapGraph, node: int, label: str) -> Iterator[int]:
+    above: int | None = node
+    for _ in range(_MOST_ABOVE):
+        if above is None:
+            return
+        yield above
+        above = child(graph, above, label)
+
+
+def _has_all(graph: HeapGraph, node: int, names: tuple[str, ...]) -> bool:
+    return all(child(graph, node, name) is not None for name in names)
+
+
+def _is(graph: HeapGraph, node: int, label: str, value: str) -> bool:
+    target = child(graph, node, label)
+    return target is not None and bool(is_string(graph, [value])[graph.node_name[target]])
+
+
+__all__ = ["component_of", "is_unmounted"]
