@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,7 +32,7 @@ def with_tree(builder: SnapshotBuilder, name: str, *inner: str, tag: str = "<li>
             builder.edge(other, key, 4, type="element")
 
 
-def one(table: pd.DataFrame) -> dict[str, object]:
+def one(table: pd.DataFrame) -> dict[Hashable, Any]:
     (row,) = table.to_dict("records")
     return row
 
