@@ -24,6 +24,18 @@ from heapnb.analysis.series.memwatch import (
     read_memwatch as read_memwatch,
 )
 from heapnb.analysis.series.series import Series as Series, load_series as load_series
+from heapnb.analysis.verification.fixes import (
+    FixVerification as FixVerification,
+    verify_fix as verify_fix,
+)
+from heapnb.analysis.verification.history import (
+    History as History,
+    read_history as read_history,
+)
+from heapnb.analysis.verification.versions import (
+    VersionComparison as VersionComparison,
+    compare_versions as compare_versions,
+)
 from heapnb.capture.kit.kit import kit as kit
 from heapnb.live.recording import record as record
 from heapnb.live.recording_result import Recording as Recording

@@ -87,12 +87,10 @@ class Views:
 
         return fix_of(suspect)
 
-    def reason(self, diagnosis: Any) -> str:
-        from heapnb.views.wording import reason_of, sampled_program
+    def reason(self, result: Any) -> str:
+        from heapnb.views.wording.reasons import reason_of_result
 
-        reason = reason_of(diagnosis.basis, diagnosis.suspects)
-        sampled = diagnosis.sampled
-        return reason if sampled is None else f"{reason} {sampled_program(sampled)}"
+        return reason_of_result(result)
 
     def browse(self, result: Any, view: str | None) -> Browser:
         from heapnb.widgets import HeapBrowser

@@ -83,8 +83,8 @@ class Port(Protocol):
     def fix(self, suspect: object) -> str:
         """Say what to change about a suspect."""
 
-    def reason(self, diagnosis: object) -> str:
-        """Say why a diagnosis has its verdict."""
+    def reason(self, result: object) -> str:
+        """Say why a result has its verdict."""
 
     def browse(self, result: object, view: str | None) -> Browser:
         """Open a browser on a result."""

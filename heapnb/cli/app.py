@@ -18,6 +18,7 @@ from heapnb.cli import (
     allocations,
     cache,
     capture,
+    changes,
     constructors,
     decoded,
     diagnose,
@@ -26,6 +27,7 @@ from heapnb.cli import (
     find,
     gclog,
     heapprofile,
+    history,
     kit,
     notebook,
     record,
@@ -62,7 +64,7 @@ Then: heapnb diagnose Heap.*.heapsnapshot
 """
 
 _EXIT_CODES = (
-    "Exit codes: 0 answered; 1 leak found (diagnose --fail-on-leak); "
+    "Exit codes: 0 answered; 1 the answer is bad and a --fail-… option was given; "
     "2 wrong use or unreadable input."
 )
 
@@ -71,6 +73,9 @@ _SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "About the snapshots and logs of a program": (
         *(diagnose.command, report.command, notebook.command, diff.command),
         *(rss.command, gclog.command, heapprofile.command, timeline.command),
+    ),
+    "About two builds": (
+        *(changes.verify_fix_command, changes.compare_versions_command, history.command),
     ),
     "About one snapshot": (
         *(summary.command, constructors.command),

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from heapnb.cli.frontend import frontend
+from heapnb.cli.keeping import keep
 from heapnb.cli.options import (
     heap_profile_option,
+    history_options,
     json_option,
     known_leaks_option,
     reading_options,
@@ -45,9 +47,12 @@ if TYPE_CHECKING:
     "--update-baseline", is_flag=True, help="Write the leaks that were found to the baseline."
 )
 @click.option(
-    "--github", is_flag=True, help="Print annotations for GitHub Actions; with --json, on stderr."
+    "--github",
+    is_flag=True,
+    help="Print annotations for GitHub Actions (with --json, on stderr), and add a job summary.",
 )
 @heap_profile_option
+@history_options
 @known_leaks_option
 @work_option
 @reading_options
@@ -58,6 +63,8 @@ def command(
     work: tuple[float, ...] | None,
     known_leaks: tuple[str, ...],
     heap_profile: str | None,
+    history: str | None,
+    build: str | None,
     as_json: bool,
     in_full: bool,
     fail_on_leak: bool,
@@ -94,11 +101,14 @@ def command(
         _show(diagnosis, snapshots, in_full=in_full)
         if comparison is not None:
             print(_news(comparison))
+    if history is not None and build is not None:
+        keep(diagnosis, history, build)
     if github:
-        from heapnb.cli.github import workflow_commands
+        from heapnb.cli.github import add_to_summary, workflow_commands
 
         for line in workflow_commands(diagnosis, comparison, Path.cwd()):
             note(line) if as_json else print(line)
+        add_to_summary(diagnosis, history)
     if update_baseline and baseline is not None:
         _update(baseline, diagnosis)
         return EXIT_ANSWERED

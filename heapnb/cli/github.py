@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from heapnb.errors import HeapnbError
 from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.baseline import Comparison
     from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+    from heapnb.analysis.verification.fixes import FixVerification
+    from heapnb.analysis.verification.versions import VersionComparison
 
+_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 _PLACE: Final = re.compile(r"(?:file://)?(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
@@ -51,6 +56,37 @@ def workflow_commands(
     for leak in comparison.fixed if comparison else ():
         title = f"FIXED: memory leak of {leak.class_name} ({leak.kind})"
         yield _command("notice", {"title": title}, f"Gone: {leak.anchor}.")
+
+
+def add_to_summary(
+    result: Diagnosis | FixVerification | VersionComparison, history: str | None
+) -> None:
+    """Add an answer to the summary of the job, if GitHub Actions runs this.
+
+    Parameters
+    ----------
+    result : Diagnosis, FixVerification or VersionComparison
+        The answer.
+    history : str or None
+        A history file; its last builds follow as a table.
+
+    Raises
+    ------
+    HeapnbError
+        If the file that GitHub names cannot be written.
+    """
+    target = os.environ.get(_SUMMARY)
+    if not target:
+        return
+    from heapnb.analysis.verification.history import read_history
+    from heapnb.reports.job_summary import job_summary
+
+    text = job_summary(result, None if history is None else read_history(history))
+    try:
+        with open(target, "a", encoding="utf-8") as stream:  # noqa: PTH123  appended, not replaced
+            stream.write(text)
+    except OSError as error:
+        raise HeapnbError(f"Cannot write {_SUMMARY}: {error.strerror}.") from error
 
 
 def _place(suspect: Suspect, directory: Path) -> dict[str, str]:

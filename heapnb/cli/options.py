@@ -166,6 +166,24 @@ work_option = click.option(
     "[default: what the side files say]",
 )
 
+
+def history_options(function: _Function) -> _Function:
+    """Add the options that keep a verdict: ``history`` and ``build``, both or neither."""
+
+    @click.option("--history", metavar="FILE", help="Add the verdict and the rates to this file.")
+    @click.option("--build", metavar="NAME", help="Version or commit, for --history.")
+    @functools.wraps(function)
+    def wrapper(*, history: str | None, build: str | None, **others: object) -> object:
+        if (history is None) != (build is None):
+            raise CommandError(
+                "--history and --build belong together.",
+                hint="--history heap-history.parquet --build 1.4.2",
+            )
+        return function(history=history, build=build, **others)
+
+    return wrapper  # type: ignore[return-value]
+
+
 known_leaks_option = click.option(
     "--known-leaks",
     metavar="FILE",

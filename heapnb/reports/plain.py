@@ -150,7 +150,7 @@ def _markdown(report: Report) -> Iterator[str]:
     diagnosis, write = report.diagnosis, report.write
     yield f"## {HEADLINES.get(diagnosis.verdict, UNDECIDED)}"
     yield ""
-    yield _prose(write, diagnosis.reason)
+    yield prose(write, diagnosis.reason)
     yield ""
     for suspect in diagnosis.suspects[:_MOST_SUSPECTS]:
         yield from _suspect(write, suspect)
@@ -159,7 +159,7 @@ def _markdown(report: Report) -> Iterator[str]:
         yield f"And {more}."
         yield ""
     for warning in report.warnings:
-        yield f"> {_escaped(write, warning)}"
+        yield f"> {escaped(write, warning)}"
         yield ""
     yield "### Snapshots"
     yield ""
@@ -172,7 +172,7 @@ def _markdown(report: Report) -> Iterator[str]:
         yield "### Resident memory (RSS)"
         yield ""
         for sentence in report.memory.sentences:
-            yield _prose(write, sentence)
+            yield prose(write, sentence)
             yield ""
         yield from _table(write, report.memory.table)
     for part in report.allocated:
@@ -186,42 +186,42 @@ def _markdown(report: Report) -> Iterator[str]:
     yield "### Classes that retain most"
     yield ""
     yield from _table(write, report.constructors)
-    yield f"<sub>heapnb {__version__}. {_escaped(write, report.producer)}.</sub>"
+    yield f"<sub>heapnb {__version__}. {escaped(write, report.producer)}.</sub>"
 
 
 def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
     library = ""
     if suspect.shape is not None:
-        library = f" ({_prose(write, library_text(suspect.shape, suspect.class_name))})"
-    name = f"{_code(write, suspect.class_name)}{library}"
-    yield f"### {suspect.rank}. {name}: {_escaped(write, suspect.kind)}"
+        library = f" ({prose(write, library_text(suspect.shape, suspect.class_name))})"
+    name = f"{code(write, suspect.class_name)}{library}"
+    yield f"### {suspect.rank}. {name}: {escaped(write, suspect.kind)}"
     yield ""
-    yield _prose(write, suspect.explanation)
+    yield prose(write, suspect.explanation)
     yield ""
     facts = {
-        "held by": _prose(write, suspect.anchor),
-        "location": None if suspect.location is None else _code(write, suspect.location),
+        "held by": prose(write, suspect.anchor),
+        "location": None if suspect.location is None else code(write, suspect.location),
         "objects": " → ".join(map(fmt.format_count, suspect.count_per_snapshot)),
         "retained": " → ".join(map(fmt.format_bytes, suspect.retained_per_snapshot)),
         "growth": rate_text(suspect),
-        "origin": _prose(write, origin_text(suspect)),
-        "known leak": None if suspect.known is None else _prose(write, known_text(suspect.known)),
+        "origin": prose(write, origin_text(suspect)),
+        "known leak": None if suspect.known is None else prose(write, known_text(suspect.known)),
         "confidence": fmt.format_percent(suspect.confidence),
-        "fingerprint": _code(write, suspect.fingerprint),
+        "fingerprint": code(write, suspect.fingerprint),
     }
     yield from (f"- **{name}:** {value}" for name, value in facts.items() if value is not None)
     yield ""
     if suspect.fix:
-        yield f"**Fix:** {_prose(write, suspect.fix)}"
+        yield f"**Fix:** {prose(write, suspect.fix)}"
         yield ""
     chain = " → ".join(_fit(write, list(suspect.words)))
-    yield f"**Retaining path:** {_code(write, chain, limit=LONGEST_PROSE)}"
+    yield f"**Retaining path:** {code(write, chain, limit=LONGEST_PROSE)}"
     yield ""
     if suspect.allocated_at is not None:
         yield "**Allocated by:**"
         yield ""
         for one in stack_words(suspect.allocated_at.stack):
-            yield f"1. {_code(write, one)}"
+            yield f"1. {code(write, one)}"
         yield ""
     if suspect.source is not None:
         text = code_lines(suspect.source.text, write.masking)
@@ -232,7 +232,7 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
 
 def _table(write: Writer, table: Table) -> Iterator[str]:
     columns = [column for column in table.columns if column.key != TREND]
-    yield "| " + " | ".join(_escaped(write, column.title) for column in columns) + " |"
+    yield "| " + " | ".join(escaped(write, column.title) for column in columns) + " |"
     yield "|" + "|".join("---:" if column.is_number else "---" for column in columns) + "|"
     shown = table.frame.head(_MOST_ROWS)
     values = [shown[column.key].tolist() for column in columns]
@@ -250,22 +250,22 @@ def _table(write: Writer, table: Table) -> Iterator[str]:
 
 def _cell(write: Writer, value: Any, key: str) -> str:
     if isinstance(value, str):
-        return _code(write, value).replace("|", "\\|")
-    return _escaped(write, write_value(value, kind_of(key)))
+        return code(write, value).replace("|", "\\|")
+    return escaped(write, write_value(value, kind_of(key)))
 
 
-def _prose(write: Writer, text: str) -> str:
+def prose(write: Writer, text: str) -> str:
     """Write sentences with code between back ticks."""
     pieces = write.masking.start(text, LONGEST_PROSE)[:LONGEST_PROSE].split("`")
     if len(pieces) % 2 == 0:
         pieces[-2:] = [" ".join(pieces[-2:])]
     return "".join(
-        _code(write, piece) if number % 2 else _escaped(write, piece)
+        code(write, piece) if number % 2 else escaped(write, piece)
         for number, piece in enumerate(pieces)
     )
 
 
-def _code(write: Writer, text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
+def code(write: Writer, text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
     """Write a name as code, whatever ticks it has."""
     shown = write.text(text, limit)
     longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
@@ -275,7 +275,8 @@ def _code(write: Writer, text: str, limit: int = fmt.MAX_TEXT_LENGTH) -> str:
     return f"{ticks} {shown} {ticks}"
 
 
-def _escaped(write: Writer, text: Any) -> str:
+def escaped(write: Writer, text: Any) -> str:
+    """Write text that Markdown shows as it is."""
     return _MEANT_OTHERWISE.sub(_entity, write.text(text, LONGEST_PROSE))
 
 
@@ -285,4 +286,12 @@ def _entity(match: re.Match[str]) -> str:
     return f"&#{ord(character)};" if character in "<>&@#/" else f"\\{character}"
 
 
-__all__: Sequence[str] = ["HEADLINES", "markdown", "report_dict"]
+__all__: Sequence[str] = [
+    "HEADLINES",
+    "UNDECIDED",
+    "code",
+    "escaped",
+    "markdown",
+    "prose",
+    "report_dict",
+]

@@ -437,6 +437,13 @@ def _of_heap_profiles() -> _Describers:
 
 
 @cache
+def _of_changes() -> _Describers:
+    from heapnb.views.change_views import views_of_changes
+
+    return views_of_changes()
+
+
+@cache
 def _of_processes() -> _Describers:
     from heapnb.views.rss_views import views_of_processes
 
@@ -450,6 +457,7 @@ _WINGS: Final = (
     (("heapnb.analysis.diagnosis.",), _of_diagnosis),
     (("heapnb.analysis.allocation.",), _of_allocations),
     (("heapnb.analysis.heap_profiles.",), _of_heap_profiles),
+    (("heapnb.analysis.verification.",), _of_changes),
     (("heapnb.timeline.",), _of_timelines),
     (("heapnb.capture.",), _of_captures),
     (("heapnb.analysis.rss", "heapnb.timeline."), _of_processes),

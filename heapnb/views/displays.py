@@ -87,8 +87,8 @@ def result_chart(result: object) -> Display:
 
     Parameters
     ----------
-    result : Series, Suspect, GcLog, MemoryLog, Timeline, Rss, AllocationAges, Allocations or
-        HeapProfile
+    result : Series, Suspect, GcLog, MemoryLog, Timeline, Rss, AllocationAges, Allocations,
+        HeapProfile, FixVerification, VersionComparison or History
         Any other kind has no chart.
 
     Returns
@@ -109,12 +109,13 @@ def result_chart(result: object) -> Display:
         case Suspect():
             return suspect_chart(result)
     from heapnb.views.allocation_views import charts_of_allocations
+    from heapnb.views.change_views import charts_of_changes
     from heapnb.views.heap_profile_views import charts_of_heap_profiles
     from heapnb.views.rss_views import charts_of_processes
     from heapnb.views.timeline_views import charts_of_timelines
 
     drawn = charts_of_timelines() | charts_of_processes() | charts_of_allocations()
-    drawn |= charts_of_heap_profiles()
+    drawn |= charts_of_heap_profiles() | charts_of_changes()
     draw = drawn.get(type(result))
     if draw is not None:
         return Display(draw(result))

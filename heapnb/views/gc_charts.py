@@ -47,14 +47,15 @@ def gc_charts(log: GcLog) -> Markup:
     return titled(charts)
 
 
-def titled(charts: list[tuple[str, Markup]]) -> Markup:
-    """Put charts below each other, each under its title; empty ones are left out."""
+def titled(charts: list[tuple[str, Markup]], *, are_wide: bool = True) -> Markup:
+    """Put charts below each other, narrow ones beside each other; empty ones are left out."""
     figures = [
         Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(title, chart)
         for title, chart in charts
         if chart
     ]
-    return Markup('<div class="hn-charts">{}</div>').format(Markup("").join(figures))
+    kind = "" if are_wide else " hn-narrow"
+    return Markup('<div class="hn-charts{}">{}</div>').format(kind, Markup("").join(figures))
 
 
 def largest_isolate(log: GcLog) -> pd.DataFrame:

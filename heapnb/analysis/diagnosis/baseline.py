@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import orjson
 
-from heapnb.analysis.diagnosis.confidence import CONFIDENT
 from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.errors import HeapnbError
 
@@ -91,7 +90,7 @@ class Baseline:
     @classmethod
     def of(cls, diagnosis: Diagnosis) -> Baseline:
         """Make the baseline that knows all leaks of a diagnosis."""
-        leaks = {_entry(suspect).fingerprint: _entry(suspect) for suspect in _leaks(diagnosis)}
+        leaks = {_entry(suspect).fingerprint: _entry(suspect) for suspect in diagnosis.leaks}
         return cls(tuple(leaks.values()))
 
     @classmethod
@@ -159,7 +158,7 @@ class Baseline:
         Comparison
         """
         known = {leak.fingerprint for leak in self.leaks}
-        leaks = _leaks(diagnosis)
+        leaks = diagnosis.leaks
         seen = {suspect.fingerprint for suspect in diagnosis.suspects}
         is_decided = diagnosis.verdict != "undecided"
         return Comparison(
@@ -167,13 +166,6 @@ class Baseline:
             known=tuple(suspect for suspect in leaks if suspect.fingerprint in known),
             fixed=tuple(leak for leak in self.leaks if is_decided and leak.fingerprint not in seen),
         )
-
-
-def _leaks(diagnosis: Diagnosis) -> tuple[Suspect, ...]:
-    """Return the suspects that are more than a guess."""
-    if diagnosis.verdict != "leak":
-        return ()
-    return tuple(suspect for suspect in diagnosis.suspects if suspect.confidence >= CONFIDENT)
 
 
 def _entry(suspect: Suspect) -> KnownLeak:

@@ -10,6 +10,7 @@ from heapnb._showing import Browsed, Charted, port
 from heapnb._typing import NodeArray
 from heapnb.analysis.allocation.allocated_at import AllocatedAt, allocated_at
 from heapnb.analysis.diagnosis.accumulation import Alternative, Members
+from heapnb.analysis.diagnosis.confidence import CONFIDENT
 from heapnb.analysis.diagnosis.consequences import Consequence
 from heapnb.analysis.diagnosis.facts import Facts, Remark
 from heapnb.analysis.diagnosis.fingerprints import fingerprint
@@ -367,6 +368,13 @@ class Diagnosis(Browsed):
     def reason(self) -> str:
         """Why, in a sentence or two."""
         return port().reason(self)
+
+    @property
+    def leaks(self) -> tuple[Suspect, ...]:
+        """The suspects whose confidence is enough for a leak; none without that verdict."""
+        if self.verdict != "leak":
+            return ()
+        return tuple(suspect for suspect in self.suspects if suspect.confidence >= CONFIDENT)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,9 @@ from heapnb.kernels import hashing
 from heapnb.kernels import series as series_kernels
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LONGEST_CYCLE: Final = 8
 """A linked list repeats itself after at most so many steps."""
@@ -62,6 +65,17 @@ class ClassTotals:
     count: IntArray
     shallow_size: IntArray
     retained_size: IntArray
+
+    def by_name(self) -> pd.DataFrame:
+        """Add up the classes of one name: ``count`` and ``size`` in shallow bytes, by name."""
+        import pandas as pd
+
+        columns = {
+            "class_name": self.name.to_pandas().astype("str"),
+            "count": self.count,
+            "size": self.shallow_size,
+        }
+        return pd.DataFrame(columns).groupby("class_name", sort=False).sum()
 
 
 @dataclass(frozen=True)

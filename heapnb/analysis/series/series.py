@@ -23,6 +23,7 @@ from heapnb.analysis.series.moments import (
 )
 from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.series.series_data import Opening, SeriesData
+from heapnb.analysis.series.settling import BusySnapshot
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph
 from heapnb.graph.source_files import Folders, find_sources
@@ -63,6 +64,8 @@ class Series(SeriesData, Browsed, Charted):
         Whether ids mean the same object in all of them.
     warnings : tuple of str
         What a reader should know: files left out, put in order, or of different processes.
+    busy : tuple of BusySnapshot
+        Snapshots that are left out, because the next one was taken after the same work, at rest.
 
     Examples
     --------
@@ -82,6 +85,15 @@ class Series(SeriesData, Browsed, Charted):
         from heapnb.analysis.series.survivors import survivors
 
         return survivors(self)
+
+    def work_under_way(self) -> pd.DataFrame:
+        """Return what busy snapshots have and those at rest after the same work have not.
+
+        See `heapnb.analysis.series.settling.work_under_way` for the columns.
+        """
+        from heapnb.analysis.series.settling import work_under_way
+
+        return work_under_way(self.busy)
 
     def dead_variables(self) -> pd.DataFrame:
         """Return dead captured variables and how many contexts keep each, over the snapshots.
@@ -144,6 +156,7 @@ def load_series(
     source_maps: Folders = None,
     strict: bool = False,
     work: WorkOption = None,
+    in_order: bool = True,
 ) -> Series:
     """Read snapshots of one program, taken one after the other.
 
@@ -159,6 +172,9 @@ def load_series(
         Units of work, such as requests, that the program had done when each snapshot was taken,
         in the order of ``sources``: ``[100, 200, 400]``. By default what the side files beside
         the snapshots say.
+    in_order : bool, default True
+        Whether the order of ``sources`` is meant as that of capture, so that another one is worth
+        a warning; files of a folder have none.
 
     Returns
     -------
@@ -211,9 +227,11 @@ def load_series(
     newest = reduced[0]
     members = _without_duplicates(reduced[::-1], warnings)
     one_process = _is_one_process([member.snapshot for member in members], warnings)
-    members = _in_order(members, warnings) if one_process else _in_order_of_time(members, warnings)
+    order = _in_order if one_process else _in_order_of_time
+    members = order(members, warnings if in_order else [])
+    busy: tuple[BusySnapshot, ...] = ()
     if one_process:
-        members = _without_idle(members, warnings)
+        members, busy = _without_idle(members, warnings)
     strange = strange_series([member.moment for member in members])
     warnings += [] if strange is None else [strange]
     if members[-1].snapshot is not newest.snapshot:
@@ -222,7 +240,7 @@ def load_series(
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     snapshots = tuple(member.snapshot for member in members)
     moments = tuple(member.moment for member in members)
-    return Series(snapshots, last, one_process, tuple(warnings), opening, moments)
+    return Series(snapshots, last, one_process, tuple(warnings), opening, moments, busy)
 
 
 @dataclass(frozen=True)
@@ -314,13 +332,24 @@ def _in_order(members: list[_Member], warnings: list[str]) -> list[_Member]:
     return ordered
 
 
-def _without_idle(members: list[_Member], warnings: list[str]) -> list[_Member]:
+def _without_idle(
+    members: list[_Member], warnings: list[str]
+) -> tuple[list[_Member], tuple[BusySnapshot, ...]]:
     """Leave out snapshots with next to no work between them and the next one."""
     idle = idle_snapshots([member.moment for member in members])
     if idle:
         names = ", ".join(members[number].snapshot.name for number in idle)
         warnings.append(f"Left out, because hardly any work was done until the next one: {names}.")
-    return [member for number, member in enumerate(members) if number not in idle]
+    kept = [member for number, member in enumerate(members) if number not in idle]
+    at_rest = [
+        next(one for later, one in enumerate(members) if later > number and later not in idle)
+        for number in idle
+    ]
+    busy = [
+        BusySnapshot(one.name, one.classes, one.total_size, rest.snapshot)
+        for one, rest in zip((members[number].snapshot for number in idle), at_rest, strict=True)
+    ]
+    return kept, tuple(busy)
 
 
 def _in_order_of_time(members: list[_Member], warnings: list[str]) -> list[_Member]:

@@ -15,6 +15,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
 from heapnb.analysis.series.id_sets import BITMAP_SPAN
 from heapnb.analysis.series.moments import Moment, Span, span_of, work_of
 from heapnb.analysis.series.reduction import ReducedSnapshot
+from heapnb.analysis.series.settling import BusySnapshot
 from heapnb.errors import HeapnbError
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import SourceFiles
@@ -78,6 +79,8 @@ class SeriesData:
         The options that the files were opened with.
     moments : tuple of Moment
         What is known about the moment of each snapshot; empty if nothing is.
+    busy : tuple of BusySnapshot
+        Snapshots that are left out, because the next one was taken after the same work, at rest.
     """
 
     snapshots: tuple[ReducedSnapshot, ...]
@@ -86,6 +89,7 @@ class SeriesData:
     warnings: tuple[str, ...] = ()
     opening: Opening = field(default=Opening(), repr=False)
     moments: tuple[Moment, ...] = field(default=(), repr=False)
+    busy: tuple[BusySnapshot, ...] = field(default=(), repr=False)
 
     @property
     def times(self) -> tuple[datetime | None, ...]:

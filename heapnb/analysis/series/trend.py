@@ -113,6 +113,30 @@ def _ranks(n_snapshots: int, n_pairs: int) -> tuple[int, int]:
     return lowest, max(0, n_pairs - 1 - lowest)
 
 
+def slope_over(values: FloatArray, at: FloatArray) -> tuple[float, float, float]:
+    """Fit a line to one series of numbers that were measured at uneven distances.
+
+    Parameters
+    ----------
+    values, at : float64[n]
+        Two or more numbers, and where each was measured, ascending.
+
+    Returns
+    -------
+    slope, low, high : float
+        The slope and its interval, as in `Trends`, for each unit of ``at``.
+
+    Examples
+    --------
+    >>> slope_over(np.array([10.0, 30.0, 90.0]), np.array([0.0, 10.0, 40.0]))
+    (2.0, 2.0, 2.0)
+    """
+    first, second = np.triu_indices(len(values), 1)
+    slopes = np.sort((values[second] - values[first]) / (at[second] - at[first]))
+    lowest, highest = _ranks(len(values), len(slopes))
+    return float(np.median(slopes)), float(slopes[lowest]), float(slopes[highest])
+
+
 def n_late_intervals(n_intervals: int) -> int:
     """Return how many intervals at the end of a series are late."""
     return max(1, n_intervals // LATE_PART)
@@ -210,4 +234,4 @@ def _pace_from(start: int, values: IntArray, work: Sequence[float] | None) -> Pa
     return Pace(late / early, early - late > BEYOND_CHANCE * chance)
 
 
-__all__ = ["COVERAGE", "Pace", "Trends", "n_late_intervals", "pace", "trends"]
+__all__ = ["COVERAGE", "Pace", "Trends", "n_late_intervals", "pace", "slope_over", "trends"]

@@ -1,0 +1,1 @@
+"""Two series compared: fixes, upgrades, and the history of builds."""
