@@ -179,7 +179,7 @@ def _markdown(report: Report) -> Iterator[str]:
         yield f"### {part.title}"
         yield ""
         for sentence in part.sentences:
-            yield _prose(write, sentence)
+            yield prose(write, sentence)
             yield ""
         if part.table.rows:
             yield from _table(write, part.table)

@@ -23,6 +23,9 @@ from heapnb.analysis.rss import rss
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.series.memwatch import compare_as_memwatch
 from heapnb.analysis.series.series import load_series
+from heapnb.analysis.verification.fixes import verify_fix
+from heapnb.analysis.verification.history import read_history
+from heapnb.analysis.verification.versions import compare_versions
 from heapnb.capture.capturing import CaptureResult
 from heapnb.capture.plan import CapturePlan, Cost
 from heapnb.graph.traces import trace_of
@@ -46,7 +49,7 @@ TAGS = {
     *("div", "style", "section", "p", "b", "span", "dl", "dt", "dd", "code", "i"),
     *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
 }
-CHART_TAGS = {"circle", "figcaption", "figure", "line", "rect", "tspan"}
+CHART_TAGS = {"circle", "figcaption", "figure", "line", "rect", "tspan", "ul", "li"}
 SVG_TAGS = {"svg", "g", "title", "path", "polygon", "polyline", "ellipse", "text", "style"}
 
 
@@ -216,6 +219,9 @@ def results() -> dict[str, object]:
         "summary": last.summary(),
         "statistics": last.statistics(),
         "diff": comparison,
+        "fix": verify_fix(diagnosis, diagnosis),
+        "versions": compare_versions(diagnosis, diagnosis),
+        "history": read_history("absent.parquet"),
         "memwatch": compare_as_memwatch(comparison.before, comparison.after),
         "series": series,
         "survivors": series.survivors(),
