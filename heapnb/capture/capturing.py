@@ -3,58 +3,48 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
-import warnings
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, get_args
 
 from heapnb._showing import Shown
-from heapnb.capture import resting
-from heapnb.capture.chunks import (
-    DEFAULT_SILENCE,
-    SnapshotOptions,
-    Written,
-    private_file,
-    write_chunks,
+from heapnb.capture.chunks import DEFAULT_SILENCE, SnapshotOptions
+from heapnb.capture.http_load import DEFAULT_CONCURRENCY
+from heapnb.capture.intervals import Interval
+from heapnb.capture.kinds import (
+    DEFAULT_SAMPLING,
+    HeapProfileKind,
+    Kind,
+    KindName,
+    SnapshotKind,
+    TimelineKind,
 )
-from heapnb.capture.http_load import DEFAULT_CONCURRENCY, LoadResult
 from heapnb.capture.locks import only_user
 from heapnb.capture.names import Place, place_of
-from heapnb.capture.plan import CapturePlan, plan_for
-from heapnb.capture.process_facts import ProcessFacts, facts_of
+from heapnb.capture.plan import CapturePlan
 from heapnb.capture.processes import ProcessReader
-from heapnb.capture.side_file_writing import beside, describe_process, observe, write_side_file
+from heapnb.capture.session import Session
 from heapnb.capture.signalled import capture_by_signal
-from heapnb.capture.targets import Target, open_targets
-from heapnb.errors import CaptureError, HeapnbError, InspectorError
-from heapnb.progress import ProgressOption, one_of_several, reporter_of, reporting, stage
-
-_DYING_SECONDS: Final = 3.0
-"""A process that is killed closes its sockets before it has returned its memory and ended."""
-
-_COMPRESSED_SHARE: Final = 0.25
-"""A snapshot that zstd compresses takes less than this of its text."""
+from heapnb.capture.targets import open_targets
+from heapnb.errors import HeapnbError
+from heapnb.progress import ProgressOption, one_of_several, reporter_of, reporting
 
 
 @dataclass(frozen=True, repr=False)
 class CaptureResult(Shown):
-    """The snapshots of a capture.
+    """The files of a capture.
 
     Parameters
     ----------
     files : tuple of Path
-        All snapshots, in the order in which they were taken.
+        All snapshots or profiles, in the order in which they were taken.
     series : mapping of str to tuple of Path
         The snapshots of each isolate: ``"process 288"``, ``"worker 1 of process 288"``.
     plan : CapturePlan or None
         What the first snapshot of the largest heap was expected to cost; None where nobody could
-        ask the process.
+        ask the process, and for heap profiles, which cost little.
     warnings : tuple of str
         Requests that were not answered with success.
     """
@@ -77,6 +67,8 @@ class CaptureResult(Shown):
 def capture(
     pid: int | None = None,
     *,
+    kind: KindName = "snapshot",
+    seconds: float | None = None,
     port: int | None = None,
     url: str | None = None,
     page: str | None = None,
@@ -91,15 +83,17 @@ def capture(
     folder: str | os.PathLike[str] | None = None,
     numeric_values: bool = False,
     internals: bool = False,
+    stacks: bool = True,
+    sampling: int = DEFAULT_SAMPLING,
     compress: bool = True,
     force: bool = False,
     allow_remote: bool = False,
     silence: float = DEFAULT_SILENCE,
     progress: ProgressOption = None,
 ) -> CaptureResult:
-    """Take heap snapshots of a running process.
+    """Take heap snapshots of a running process, or record its allocations.
 
-    Garbage is collected before each snapshot. A file appears under its name when it is complete,
+    Garbage is collected before each file. A file appears under its name when it is complete,
     only this user may read it, and beside it a small JSON file keeps time and memory.
 
     Parameters
@@ -107,6 +101,12 @@ def capture(
     pid : int, optional
         A Node process of this machine. Its inspector is opened if it is closed (by SIGUSR1), and
         closed again.
+    kind : {"snapshot", "timeline", "heap-profile"}, default "snapshot"
+        What to take: snapshots; snapshots that say when, and by which call stack, each object was
+        allocated since the capture began; or sampling heap profiles, which say which functions
+        allocated what is alive, and need next to no memory.
+    seconds : float, optional
+        For recordings: how many seconds to record before each file.
     port : int, optional
         The port of an inspector on this machine, also a forwarded one.
     url : str, optional
@@ -115,14 +115,15 @@ def capture(
     page : str, optional
         The title or URL of a page of Chrome, or a part of it.
     out : str or PathLike, optional
-        A folder, or a name that ends in ``.heapsnapshot``, ``.heapsnapshot.zst`` or
-        ``.heapsnapshot.gz``. By default names such as Node's in the working directory.
+        A folder, or a name that ends in ``.heapsnapshot`` (``.heaptimeline``, ``.heapprofile``),
+        also with ``.zst`` or ``.gz``. By default names such as Node's in the working directory.
     series : int, default 1
-        How many snapshots of each isolate; a diagnosis is best with three.
+        How many files of each isolate; a diagnosis is best with three. A recording goes on from
+        the first to the last.
     after : float, optional
         Seconds between the snapshots of a series.
     after_requests : int, optional
-        HTTP requests to send between the snapshots of a series.
+        HTTP requests to send between the snapshots of a series; in a recording before each file.
     hit : str, optional
         Where they go: ``http://127.0.0.1:3000/path``.
     concurrency : int, default 10
@@ -138,8 +139,13 @@ def capture(
         Include the values of numbers.
     internals : bool, default False
         Include objects of the engine that V8 otherwise leaves out.
+    stacks : bool, default True
+        Record call stacks in a time line; without them only times, which costs less.
+    sampling : int, default 32768
+        Bytes between two samples of a heap profile, on average.
     compress : bool, default True
-        Compress with zstd, unless `out` says otherwise.
+        Compress with zstd, unless `out` says otherwise. DevTools reads heap profiles only without,
+        so these never are.
     force : bool, default False
         Take the snapshot even if it would probably kill the process; see `plan_capture`.
     allow_remote : bool, default False
@@ -178,279 +184,57 @@ def capture(
     """
     if hit is None and url is not None and (pid is not None or port is not None):
         url, hit = None, url
-    wait = _Interval(series, after, after_requests, hit, concurrency)
-    place = place_of(out, compress=compress)
+    options = SnapshotOptions(numeric_values=numeric_values, internals=internals)
+    what = _kind(kind, options, stacks=stacks, sampling=sampling)
+    if (after if what.is_recording else seconds) is not None:
+        wrong, right = ("after", "seconds") if what.is_recording else ("seconds", "after")
+        raise HeapnbError(f"{wrong} is not for kind={kind!r}.", hint=f"pass {right}=….")
+    wait = Interval(
+        series,
+        seconds if what.is_recording else after,
+        after_requests,
+        hit,
+        concurrency,
+        what.is_recording,
+    )
+    place = place_of(out, compress=compress and what.is_heavy, ending=what.ending)
     processes = ProcessReader()
     with reporting(reporter_of(progress)):
         if signal is not None:
+            if what.is_recording:
+                raise HeapnbError(
+                    "A program that gets a signal writes plain snapshots.",
+                    hint="record through its inspector: without signal (--signal).",
+                )
             return _by_signal(pid, signal, folder, place, wait, processes, silence)
         with open_targets(
             pid=pid, port=port, url=url, page=page, allow_remote=allow_remote, processes=processes
         ) as targets:
-            options = SnapshotOptions(numeric_values=numeric_values, internals=internals)
-            session = _Session(
-                targets if workers else targets[:1], place, wait, options, processes, silence, force
+            session = Session(
+                targets if workers else targets[:1], what, place, wait, processes, silence, force
             )
-            return session.run()
+            session.run()
+    return CaptureResult(
+        files=tuple(session.files),
+        series={name: tuple(paths) for name, paths in session.series.items()},
+        plan=session.plan,
+        warnings=wait.warnings,
+    )
 
 
-@dataclass(frozen=True)
-class _Interval:
-    """How many snapshots there are, and what happens between them."""
-
-    series: int
-    after: float | None
-    after_requests: int | None
-    hit: str | None
-    concurrency: int
-    _loads: list[LoadResult] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if self.series < 1:
-            raise HeapnbError(f"series must be 1 or more (got {self.series}).")
-        if self.after is not None and not self.after >= 0:
-            raise HeapnbError(f"after must be 0 or more (got {self.after:g}).")
-        for name, number in (
-            ("after_requests", self.after_requests),
-            ("concurrency", self.concurrency),
-        ):
-            if number is not None and number < 1:
-                raise HeapnbError(f"{name} must be 1 or more (got {number}).")
-        if self.after_requests is not None and self.hit is None:
-            raise HeapnbError(
-                "after_requests needs the address that requests go to.",
-                hint="pass hit=… (--hit http://127.0.0.1:PORT/PATH).",
-            )
-        if self.series > 1 and self.after is None and self.after_requests is None:
-            raise HeapnbError(
-                "A series needs work or time between its snapshots.",
-                hint="pass after=60 (--after 60s), or after_requests=1000 and hit=… (--hit URL).",
-            )
-
-    def indices(self) -> Iterator[int]:
-        """Yield the numbers of the snapshots, from 1."""
-        yield from range(1, self.series + 1)
-
-    def pass_by(self, pid: int | None, processes: ProcessReader) -> None:
-        """Wait, and send the requests."""
-        if self.after_requests is not None and self.hit is not None:
-            load = resting.drive(self.hit, self.after_requests, concurrency=self.concurrency)
-            self._loads.append(load)
-        if self.after is not None:
-            resting.wait_for_time(self.after, pid, processes)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Which requests were not answered with success."""
-        return tuple(
-            f"{load.errors:,} of {load.requests + sum(load.failures.values()):,} requests before"
-            f" snapshot {number} were not answered with success."
-            for number, load in enumerate(self._loads, 2)
-            if load.errors
-        )
-
-    @property
-    def units(self) -> int | None:
-        """Requests that were answered so far; None if none are sent."""
-        return None if self.after_requests is None else sum(one.requests for one in self._loads)
-
-
-class _Session:
-    """One capture over open inspectors."""
-
-    def __init__(
-        self,
-        targets: Sequence[Target],
-        place: Place,
-        wait: _Interval,
-        options: SnapshotOptions,
-        processes: ProcessReader,
-        silence: float,
-        force: bool,
-    ) -> None:
-        self._targets = list(targets)
-        self._place = place
-        self._wait = wait
-        self._options = options
-        self._processes = processes
-        self._silence = silence
-        self._force = force
-        self._files: list[Path] = []
-        self._series: dict[str, list[Path]] = defaultdict(list)
-        self._plan: CapturePlan | None = None
-        self._nodes: dict[str, int] = {}
-        self._time = datetime.now().astimezone()
-        self._first: ProcessFacts | None = None
-        self._labels = _labels(targets)
-
-    def run(self) -> CaptureResult:
-        """Take all snapshots."""
-        main = self._targets[0]
-        with only_user(
-            f"capture-{main.inspector.url}", f"{_sentence(main.label)} is being captured"
-        ):
-            for index in self._wait.indices():
-                if index > 1:
-                    self._wait.pass_by(main.local_pid, self._processes)
-                self._rest(index)
-                for target in list(self._targets):
-                    self._take(target, index)
-        return CaptureResult(
-            files=tuple(self._files),
-            series={name: tuple(paths) for name, paths in self._series.items()},
-            plan=self._plan,
-            warnings=self._wait.warnings,
-        )
-
-    def _rest(self, index: int) -> None:
-        """Let the program rest; workers that have ended are left out from now on."""
-        while True:
-            try:
-                with self._explaining(self._targets[0], index):
-                    resting.let_rest(self._targets)
-            except CaptureError:
-                running = [target for target in self._targets if not target.has_ended]
-                if len(running) == len(self._targets):
-                    raise
-                self._targets = running
-            else:
-                return
-
-    def _take(self, target: Target, index: int) -> None:
-        """Take one snapshot; a worker that has ended is left out from now on."""
-        total = self._wait.series * len(self._targets)
-        try:
-            with (
-                one_of_several(len(self._files) + 1, total, self._label(target)),
-                self._explaining(target, index),
-            ):
-                self._write(target, index, is_only=total == 1)
-        except CaptureError:
-            if not target.has_ended:
-                raise
-            self._targets.remove(target)
-
-    def _write(self, target: Target, index: int, *, is_only: bool) -> None:
-        facts = facts_of(target)
-        self._first = self._first or facts
-        label = self._label(target)
-        plan = plan_for(
-            target,
-            facts,
-            self._processes,
-            nodes=self._nodes.get(label),
-            reusable=_left_over(self._first, facts),
-        )
-        if not self._force:
-            plan.check()
-            if plan.verdict == "risky" and index == 1:
-                warnings.warn(f"{plan.label}: {' '.join(plan.reasons)}", stacklevel=2)
-        if self._plan is None or (index == 1 and plan.heap_bytes > self._plan.heap_bytes):
-            self._plan = plan
-        now = datetime.now().astimezone()
-        thread = self._thread(target)
-        path = self._place.path(target.pid, thread, index, is_only=is_only, time=now)
-        _check_space(path, plan, force=self._force)
-        system = observe(target.local_pid, self._processes)
-        start = time.monotonic()
-        with beside(path), private_file(path) as stream:
-            written = self._stream(target, stream, plan)
-            write_side_file(
-                path,
-                describe_process(target, facts),
-                system,
-                reason="capture",
-                time=now,
-                duration_ms=round((time.monotonic() - start) * 1000),
-                series=f"{self._time:%Y%m%dT%H%M%S}-{target.pid or 0}-{thread}",
-                index=index,
-                units=self._wait.units,
-            )
-        if written.n_nodes:
-            self._nodes[label] = written.n_nodes
-        self._files.append(path)
-        self._series[label].append(path)
-
-    def _thread(self, target: Target) -> int:
-        """Return Node's number of the thread; the place in the list for pages and their workers."""
-        if target.thread_id is not None:
-            return target.thread_id
-        return list(self._labels).index(target.session)
-
-    def _label(self, target: Target) -> str:
-        return self._labels[target.session]
-
-    def _stream(self, target: Target, stream: Any, plan: CapturePlan) -> Written:
-        # The inner stage shows first.
-        with stage("Receiving") as receiving, stage("Building the snapshot") as building:
-            return write_chunks(
-                target,
-                stream,
-                self._options,
-                silence=self._silence,
-                is_working=self._processes.working(target.local_pid),
-                on_building=building,
-                on_writing=lambda done: receiving(done, max(done, plan.file_bytes)),
-            )
-
-    @contextmanager
-    def _explaining(self, target: Target, index: int) -> Iterator[None]:
-        """Say of a lost connection which snapshot is missing, and which are complete."""
-        try:
-            yield
-        except InspectorError as error:
-            pid = target.local_pid
-            is_dead = error.is_closed and (pid is None or self._processes.ends(pid, _DYING_SECONDS))
-            done = ", ".join(str(path) for path in self._files)
-            which = f"snapshot {index} of {self._wait.series} of {target.label}"
-            what = "the process ended" if is_dead else error.message.rstrip(".")
-            kept = f" Complete: {done}." if done else ""
-            raise CaptureError(
-                f"{_sentence(which)} is missing: {what}. Its incomplete file was removed.{kept}",
-                hint=_WHY_IT_ENDED if is_dead else error.hint,
-            ) from None
-
-
-def _labels(targets: Sequence[Target]) -> dict[str | None, str]:
-    """Return a distinct name for each target, by its session; workers may share a title."""
-    labels: dict[str | None, str] = {}
-    for target in targets:
-        n_before = sum(one.label == target.label for one in targets[: len(labels)])
-        labels[target.session] = target.label + (f" ({n_before + 1})" if n_before else "")
-    return labels
-
-
-def _left_over(first: ProcessFacts, now: ProcessFacts) -> int:
-    """Return the resident bytes that earlier snapshots left to the allocator.
-
-    That is what the process has grown by since before the first snapshot, without its heap.
-    """
-    if first.rss is None or now.rss is None:
-        return 0
-    return max(0, now.rss - first.rss - max(0, now.heap_total - first.heap_total))
-
-
-def _sentence(text: str) -> str:
-    """Begin with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
-_WHY_IT_ENDED: Final = (
-    "see why it ended: the kernel's log (`dmesg`, `kubectl describe pod`) names processes that were"
-    " killed for memory; a sampling profile needs next to none: --sampling 30s."
-)
-
-
-def _check_space(path: Path, plan: CapturePlan, *, force: bool) -> None:
-    """Refuse a snapshot that the disk has no room for."""
-    share = 1.0 if path.suffix == ".heapsnapshot" else _COMPRESSED_SHARE
-    needed, free = int(plan.file_bytes * share), shutil.disk_usage(path.parent).free
-    if needed > free and not force:
-        raise CaptureError(
-            f"{path.parent.absolute()} has {free / 1e6:,.0f} MB left, and the snapshot needs about"
-            f" {needed / 1e6:,.0f} MB.",
-            hint="write to another disk with out=… (--out).",
-        )
+def _kind(name: str, options: SnapshotOptions, *, stacks: bool, sampling: int) -> Kind:
+    """Return what is captured."""
+    match name:
+        case "snapshot":
+            return SnapshotKind(options)
+        case "timeline":
+            return TimelineKind(options, stacks)
+        case "heap-profile":
+            if sampling < 1:
+                raise HeapnbError(f"sampling must be 1 or more (got {sampling}).")
+            return HeapProfileKind(sampling)
+    names = ", ".join(map(repr, get_args(KindName)))
+    raise HeapnbError(f"There is no kind {name!r}.", hint=f"one of {names}.")
 
 
 def _by_signal(
@@ -458,7 +242,7 @@ def _by_signal(
     signal: str | int,
     folder: str | os.PathLike[str] | None,
     place: Place,
-    wait: _Interval,
+    wait: Interval,
     processes: ProcessReader,
     silence: float,
 ) -> CaptureResult:
@@ -469,8 +253,7 @@ def _by_signal(
     series = f"{datetime.now().astimezone():%Y%m%dT%H%M%S}-{pid}-0"
     with only_user(f"signal-{pid}", f"Process {pid} is being captured"):
         for index in wait.indices():
-            if index > 1:
-                wait.pass_by(pid, processes)
+            wait.pass_by(index, pid, processes)
             with one_of_several(index, wait.series, f"process {pid}"):
                 file = capture_by_signal(
                     pid,

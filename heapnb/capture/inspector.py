@@ -34,6 +34,12 @@ _NO_CONTEXT: Final = "Cannot find context"
 _ENDS: Final = ("NodeWorker.detachedFromWorker", "Target.detachedFromTarget")
 """Events that say that a session has ended."""
 
+_WAITING: Final = "NodeRuntime.waitingForDisconnect"
+"""The event that says that a program has ended."""
+
+_STATISTICS: Final = ("HeapProfiler.heapStatsUpdate", "HeapProfiler.lastSeenObjectId")
+"""What V8 reports all the time while it records allocations; snapshots have the same."""
+
 _MOST_EVENTS: Final = 10_000
 """Events that nobody has read yet; the oldest are dropped."""
 
@@ -325,6 +331,36 @@ class Inspector:
             if isinstance(message, Event):
                 self._events.append(message)
 
+    def listen(self, seconds: float) -> None:
+        """Receive messages for some time: a target keeps in memory what nobody reads.
+
+        Parameters
+        ----------
+        seconds : float
+            How long; with 0 what has arrived.
+
+        Raises
+        ------
+        InspectorError
+            If the target is gone.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                message = self._receive(deadline - time.monotonic(), "", seconds)
+            except TimeoutError:
+                return
+            if not isinstance(message, Event) or message.method in _STATISTICS:
+                continue
+            if message.method == _WAITING:
+                raise _program_ended()
+            self._events.append(message)
+
+    def announce_end(self) -> None:
+        """Ask Node to tell `listen` when the program ends while the process waits for clients."""
+        with suppress(InspectorError):
+            self.call("NodeRuntime.notifyWhenWaitingForDisconnect", {"enabled": True})
+
     def evaluate(self, expression: str, *, session: str | None = None) -> Any:
         """Evaluate a constant of heapnb's own code in the target, never a text that was read.
 
@@ -458,6 +494,13 @@ def _check_attached(event: Event, session: str | None) -> None:
         raise _worker_ended()
 
 
+def _program_ended() -> InspectorError:
+    return InspectorError(
+        "The program has ended; its process only waits for the inspector's clients.",
+        hint="start it again, and capture it while it runs.",
+    )
+
+
 def _worker_ended() -> WorkerEndedError:
     return WorkerEndedError(
         "The worker or frame ended.", hint="it left no snapshot; the others can be captured."
@@ -468,10 +511,7 @@ def _result(method: str, message: dict[str, Any]) -> dict[str, Any]:
     if "error" in message:
         reason = str(message["error"].get("message", "unknown error"))
         if reason.startswith(_NO_CONTEXT):
-            raise InspectorError(
-                "The program has ended; its process only waits for the inspector's clients.",
-                hint="start it again, and capture it while it runs.",
-            )
+            raise _program_ended()
         raise InspectorError(f"{method}: the target refused ({reason}).")
     result: dict[str, Any] = message.get("result") or {}
     return result

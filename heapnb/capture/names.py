@@ -12,8 +12,10 @@ from typing import Final
 from heapnb.errors import CaptureError
 from heapnb.format import writer
 
-_SNAPSHOT: Final = ".heapsnapshot"
-_SUFFIXES: Final = (_SNAPSHOT, f"{_SNAPSHOT}.zst", f"{_SNAPSHOT}.gz")
+SNAPSHOT: Final = ".heapsnapshot"
+"""The ending of the names of plain snapshots."""
+
+_COMPRESSED: Final = ("", ".zst", ".gz")
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,20 @@ class Place:
             index += 1
 
 
-def place_of(out: str | os.PathLike[str] | None, *, compress: bool) -> Place:
+def place_of(
+    out: str | os.PathLike[str] | None, *, compress: bool, ending: str = SNAPSHOT
+) -> Place:
     """Return where snapshots go.
 
     Parameters
     ----------
     out : str or PathLike or None
-        A folder, which is created; a name that ends in ``.heapsnapshot``, ``.heapsnapshot.zst``
-        or ``.heapsnapshot.gz``; None for the working directory.
+        A folder, which is created; a name with the ending, also with ``.zst`` or ``.gz`` after it;
+        None for the working directory.
     compress : bool
-        Whether snapshots without a given name are compressed with zstd.
+        Whether files without a given name are compressed with zstd.
+    ending : str
+        What the names end in, such as ``.heapsnapshot``.
 
     Returns
     -------
@@ -89,18 +95,18 @@ def place_of(out: str | os.PathLike[str] | None, *, compress: bool) -> Place:
     HeapnbError
         If the folder cannot be written.
     """
-    suffix = f"{_SNAPSHOT}.zst" if compress else _SNAPSHOT
+    suffix = f"{ending}.zst" if compress else ending
     if out is None:
         writer.check_folder(Path())
         return Place(Path(), None, suffix)
     path = Path(out)
-    for known in _SUFFIXES:
+    for known in (ending + compressed for compressed in _COMPRESSED):
         if path.name.endswith(known):
             writer.check_target(path, force=False)
             return Place(path.parent, path.name.removesuffix(known), known)
     if path.suffix and not path.is_dir():
         raise CaptureError(
-            f"{path}: the name of a snapshot ends in {_SNAPSHOT} or {_SNAPSHOT}.zst.",
+            f"{path}: the name of this file ends in {ending} or {ending}.zst.",
             hint=f"write to {path.with_suffix(suffix)}, or name a folder.",
         )
     writer.check_folder(path)

@@ -30,6 +30,17 @@ _NEAR_HEAP_LIMIT: Final = 0.9
 _LONG_PAUSE_MS: Final = 30_000
 _MEGABYTE: Final = 1e6
 
+_BYTES_PER_RECORDED_NODE: Final = {False: 170, True: 230}
+"""Memory of a recording for each node at its start, by whether it has call stacks, if the program
+makes as many again. Measured by ``tests/benchmarks/recording_cost.py`` for Node 18 to 26."""
+
+_LOOK_MS_PER_NODE: Final = 2.0e-4
+_BETWEEN_LOOKS_MS: Final = 50.0
+"""While it records, V8 looks at the whole heap 50 ms after each look; measured by the same."""
+
+_SLOW: Final = 5.0
+"""Times slower: health checks may restart the program."""
+
 _QUANTITIES: Final = {
     "pause_ms": "pause_ms",
     "peak_bytes": "extra_bytes",
@@ -147,6 +158,7 @@ def plan_capture(
     port: int | None = None,
     url: str | None = None,
     page: str | None = None,
+    stacks: bool | None = None,
     allow_remote: bool = False,
 ) -> CapturePlan:
     """Predict what a snapshot would cost, without taking it.
@@ -157,6 +169,8 @@ def plan_capture(
         The process, as in `capture`; exactly one of them.
     page : str, optional
         The title or URL of a page, or a part of it.
+    stacks : bool, optional
+        Before a time line (``kind="timeline"``): whether it has call stacks.
     allow_remote : bool, default False
         Accept other hosts than this machine.
 
@@ -181,7 +195,7 @@ def plan_capture(
     with open_targets(
         pid=pid, port=port, url=url, page=page, allow_remote=allow_remote, processes=processes
     ) as targets:
-        plans = [plan_for(target, facts_of(target), processes) for target in targets]
+        plans = [plan_for(target, facts_of(target), processes, stacks=stacks) for target in targets]
     return max(plans, key=lambda one: one.heap_bytes)
 
 
@@ -192,6 +206,7 @@ def plan_for(
     *,
     nodes: int | None = None,
     reusable: int = 0,
+    stacks: bool | None = None,
 ) -> CapturePlan:
     """Predict what a snapshot of a target would cost.
 
@@ -208,6 +223,9 @@ def plan_for(
     reusable : int, optional
         Resident bytes that an earlier snapshot left to the allocator, which the next one uses
         again.
+    stacks : bool, optional
+        Before a recording of allocations: whether it has call stacks. It costs memory and time
+        in addition to the snapshot.
 
     Returns
     -------
@@ -215,7 +233,10 @@ def plan_for(
     """
     version = target.product if target.kind in {"node", "worker"} else ""
     usual, low, high = (
-        replace(cost, extra_bytes=max(0, cost.extra_bytes - reusable))
+        replace(
+            cost,
+            extra_bytes=max(0, cost.extra_bytes + _recorded_bytes(cost, stacks) - reusable),
+        )
         for cost in predict(facts.heap_used, version, nodes=nodes)
     )
     pid = target.local_pid
@@ -236,7 +257,26 @@ def plan_for(
         verdict="unknown",
         reasons=(),
     )
-    return _judged(plan, facts.heap_limit)
+    plan = _judged(plan, facts.heap_limit)
+    return plan if stacks is None else _with_slowness(plan, usual.nodes)
+
+
+def _recorded_bytes(cost: Cost, stacks: bool | None) -> int:
+    """Return what the recording of a heap's allocations takes, until the heap has doubled."""
+    return 0 if stacks is None else round(_BYTES_PER_RECORDED_NODE[stacks] * cost.nodes)
+
+
+def _with_slowness(plan: CapturePlan, nodes: int) -> CapturePlan:
+    """Say how slow a recording makes a program; much slower is a risk."""
+    look_ms = _LOOK_MS_PER_NODE * nodes
+    factor = 1 + look_ms / _BETWEEN_LOOKS_MS
+    reason = f"While allocations are recorded, the program is about {factor:,.1f} times slower."
+    is_slow = factor >= _SLOW and plan.verdict == "safe"
+    return replace(
+        plan,
+        verdict="risky" if is_slow else plan.verdict,
+        reasons=(reason, *plan.reasons) if is_slow else (*plan.reasons, reason),
+    )
 
 
 def predict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from heapnb.capture.http_load import LoadResult, send_requests
@@ -19,8 +19,24 @@ _MOST_SECONDS: Final = 5.0
 _GC_SECONDS: Final = 120.0
 
 
-def wait_for_time(seconds: float, pid: int | None, processes: ProcessReader) -> None:
-    """Wait, as long as the process lives; None if it is not one of this machine.
+def wait_for_time(
+    seconds: float,
+    pid: int | None,
+    processes: ProcessReader,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait, as long as the process lives.
+
+    Parameters
+    ----------
+    seconds : float
+        How long.
+    pid : int or None
+        The process; None if it is not one of this machine.
+    processes : ProcessReader
+        What reads ``/proc``.
+    sleep : callable
+        Waits for some seconds.
 
     Raises
     ------
@@ -36,12 +52,25 @@ def wait_for_time(seconds: float, pid: int | None, processes: ProcessReader) -> 
                     " wait.",
                     hint="see why it ended: its own output, or the kernel's log (`dmesg`).",
                 )
-            time.sleep(min(left, _POLL_SECONDS))
+            sleep(min(left, _POLL_SECONDS))
             advance(round(seconds - left), round(seconds))
 
 
-def drive(url: str, requests: int, *, concurrency: int) -> LoadResult:
+def drive(
+    url: str, requests: int, *, concurrency: int, sleep: Callable[[float], None] | None = None
+) -> LoadResult:
     """Send requests to the program.
+
+    Parameters
+    ----------
+    url : str
+        Where they go.
+    requests : int
+        How many.
+    concurrency : int
+        How many at once.
+    sleep : callable, optional
+        Called with 0 a few times a second.
 
     Raises
     ------
@@ -49,7 +78,13 @@ def drive(url: str, requests: int, *, concurrency: int) -> LoadResult:
         If it does not answer.
     """
     with stage("Sending requests") as advance:
-        return send_requests(url, requests, concurrency=concurrency, on_progress=advance)
+
+        def on_progress(done: int, total: int) -> None:
+            advance(done, total)
+            if sleep is not None:
+                sleep(0)
+
+        return send_requests(url, requests, concurrency=concurrency, on_progress=on_progress)
 
 
 def let_rest(targets: Sequence[Target]) -> None:

@@ -13,6 +13,7 @@ from heapnb.errors import CommandError
 
 if TYPE_CHECKING:
     from heapnb.capture.capturing import CaptureResult
+    from heapnb.capture.kinds import KindName
 
 _SERIES = 3
 
@@ -23,6 +24,8 @@ Examples:
   heapnb capture --pid 4711 --series 3 --after 60s
   heapnb capture --port 9229 --series 3 --after-requests 1000 --hit http://127.0.0.1:3000/
   heapnb capture --port 9222 --page "My shop"
+  heapnb capture --pid 4711 --timeline 30s
+  heapnb capture --pid 4711 --sampling 30s
 """
 
 
@@ -77,6 +80,16 @@ Examples:
 )
 @click.option("--plan", "is_plan", is_flag=True, help="Only say what a snapshot would cost.")
 @click.option(
+    "--timeline",
+    callback=parse_time,
+    metavar="TIME",
+    help="Record allocations for this time before each snapshot: it then says when, and by which "
+    "call stack, its objects were allocated. Slows the program down.",
+)
+@click.option(
+    "--no-stacks", is_flag=True, help="With --timeline: record only times, which costs less."
+)
+@click.option(
     "--sampling",
     callback=parse_time,
     metavar="TIME",
@@ -111,10 +124,12 @@ def command(
     concurrency: int,
     signal: str | None,
     folder: str | None,
+    timeline: float | None,
     sampling: float | None,
     silence: float,
     *,
     no_workers: bool,
+    no_stacks: bool,
     is_plan: bool,
     numeric_values: bool,
     internals: bool,
@@ -124,39 +139,36 @@ def command(
     no_progress: bool,
     as_json: bool,
 ) -> None:
-    """Take heap snapshots of a running process.
+    """Take heap snapshots of a running process, or record its allocations.
 
     Node by --pid (its inspector is opened, and closed again), Node, Deno, Electron and Chrome by
     --port. Worker threads become series of their own. The process stands still meanwhile, and
     needs several times its heap in memory: --plan says how much.
     """
-    if series > 1 and (is_plan or sampling is not None):
-        raise CommandError("--series needs snapshots.", hint="leave --plan and --sampling away.")
+    if series > 1 and is_plan:
+        raise CommandError("--series needs snapshots.", hint="leave --plan away.")
+    kind, seconds = _kind(timeline, sampling)
+    if no_stacks and timeline is None:
+        raise CommandError("--no-stacks belongs to --timeline.", hint="--timeline 60s --no-stacks")
     if is_plan:
         from heapnb.capture.plan import plan_capture
 
-        plan = plan_capture(pid, port=port, url=url, page=page, allow_remote=allow_remote)
-        print_json(plan.to_dict()) if as_json else print_result(plan)
-        return
-    if sampling is not None:
-        from heapnb.capture.sampling import sample_heap
-
-        profile = sample_heap(
+        plan = plan_capture(
             pid,
-            seconds=sampling,
             port=port,
             url=url,
             page=page,
-            out=out,
+            stacks=None if timeline is None else not no_stacks,
             allow_remote=allow_remote,
-            progress=not no_progress,
         )
-        print_json({"files": [str(profile)]}) if as_json else print_text(str(profile))
+        print_json(plan.to_dict()) if as_json else print_result(plan)
         return
     from heapnb.capture.capturing import capture
 
     result = capture(
         pid,
+        kind=kind,
+        seconds=seconds,
         port=port,
         url=url,
         page=page,
@@ -171,6 +183,7 @@ def command(
         folder=folder,
         numeric_values=numeric_values,
         internals=internals,
+        stacks=not no_stacks,
         compress=not no_compress,
         force=force,
         allow_remote=allow_remote,
@@ -186,6 +199,15 @@ def command(
     _say_what_next(result)
 
 
+def _kind(timeline: float | None, sampling: float | None) -> tuple[KindName, float | None]:
+    """Return what is captured, and how long it is recorded."""
+    if timeline is not None and sampling is not None:
+        raise CommandError("--timeline and --sampling exclude each other.", hint="choose one.")
+    if timeline is not None:
+        return "timeline", timeline
+    return ("snapshot", None) if sampling is None else ("heap-profile", sampling)
+
+
 def _say_what_next(result: CaptureResult) -> None:
     plan = result.plan
     if plan is not None and plan.verdict != "safe":
@@ -193,5 +215,8 @@ def _say_what_next(result: CaptureResult) -> None:
     for label, paths in result.series.items():
         which = f" ({label})" if len(result.series) > 1 else ""
         verb = "diagnose" if len(paths) >= _SERIES else "report" if len(paths) == 1 else "diff"
-        command = shlex.join(["heapnb", verb, *(str(path) for path in paths)])
+        shown = list(paths)
+        if ".heapprofile" in paths[0].suffixes:
+            verb, shown = "heapprofile", list(dict.fromkeys((paths[0], paths[-1])))
+        command = shlex.join(["heapnb", verb, *map(str, shown)])
         note(f"Next{which}: {command}")

@@ -46,8 +46,9 @@ class NoTracesError(HeapnbError):
     def __init__(self, name: str, what: str = "call stacks of allocations") -> None:
         super().__init__(
             f"{name} has no {what}.",
-            hint="record an allocation time line: in Chrome DevTools, Memory → Allocations on "
-            "timeline, with allocation stacks; on Node.js see docs/allocations.md.",
+            hint="record an allocation time line: `heapnb capture --timeline 60s`; in Chrome "
+            "DevTools, Memory → Allocations on timeline, with allocation stacks. See "
+            "docs/allocations.md.",
         )
 
 

@@ -24,7 +24,11 @@ SUFFIX: Final = ".heapnb.json"
 SMAPS_SUFFIX: Final = ".smaps"
 """Of a copy of ``/proc/PID/smaps``."""
 
-SNAPSHOT_SUFFIXES: Final = (".heapsnapshot.gz", ".heapsnapshot.zst", ".heapsnapshot")
+SNAPSHOT_SUFFIXES: Final = tuple(
+    f".{kind}{compressed}"
+    for kind in ("heapsnapshot", "heaptimeline", "heapprofile")
+    for compressed in (".gz", ".zst", "")
+)
 
 _LARGEST: Final = 4_000_000
 _MOST_UNITS: Final = 1 << 60

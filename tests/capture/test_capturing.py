@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import heapnb as hn
-from heapnb.capture import capturing
+from heapnb.capture import session
 from heapnb.capture.plan import CapturePlan, plan_for
 from heapnb.capture.sampling import sample_heap
 from heapnb.errors import HeapnbError
@@ -99,7 +99,7 @@ def test_a_risk_is_told_before_the_snapshot(
         plan = plan_for(*arguments, **options)  # type: ignore[arg-type]
         return dataclasses.replace(plan, verdict="risky", reasons=("The peak is large.",))
 
-    monkeypatch.setattr(capturing, "plan_for", risky)
+    monkeypatch.setattr(session, "plan_for", risky)
     with (
         node_running(IDLE, tmp_path, ANY_PORT) as process,
         pytest.warns(UserWarning, match=f"process {process.pid}: The peak is large."),
