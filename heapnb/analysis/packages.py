@@ -54,7 +54,10 @@ _REMOTE: Final = (
     re.compile(rf"//[^/]+/(?:v\d+/|stable/)?(?P<name>{_NAME})@(?P<version>{_VERSION})"),
     re.compile(rf"/npm/{_HOST}/(?P<name>{_NAME})/(?P<version>{_VERSION})/", re.ASCII),
 )
+# Packages that Bazel builds, such as those of Angular, by the paths in their source maps.
+_BAZEL_FOLDER: Final = re.compile(r"[\w-]+-fastbuild[\w-]*/bin/packages/(?P<name>[\w-]+)/")
 _VITE_FOLDER: Final = re.compile(r"/node_modules/\.vite[^/]*/deps(?:_[^/]*)?/(?P<file>[^/?]+)")
+_BAZEL_SCOPE: Final = "@angular/"
 _VITE_CHUNK: Final = "chunk-"
 
 
@@ -115,6 +118,9 @@ def package_of(location: str) -> Package:
     vite = _VITE_FOLDER.search(path)
     if vite:
         return _bundled_by_vite(vite["file"])
+    bazel = _BAZEL_FOLDER.search(path)
+    if bazel:
+        return Package(f"{_BAZEL_SCOPE}{bazel['name']}", None, "npm")
     before, separator, rest = f"/{path}".rpartition(PACKAGES_FOLDER)
     yarn = _last(_YARN_FOLDER, before + separator if separator else f"/{path}")
     if not separator or not rest:

@@ -58,6 +58,7 @@ _ASSIGNED: Final = re.compile(
     rf"(?P<name>[\w$#]+)\s*[=:]\s*(?:[\w$.]+\s*\(\s*)?{_FUNCTION}$", re.DOTALL
 )
 _PLAIN_NAME: Final = re.compile(r"[\w$#]+")
+_PARAMETERS: Final = re.compile(r"\s*\(?(?P<names>[\w$#,\s]{1,200})\)?")
 _EVENT: Final = re.compile(r"[A-Za-z][\w:.-]*")
 _NO_EVENTS: Final = frozenset({"window", "document", "body", "current", "value", "bind", "self"})
 
@@ -159,6 +160,10 @@ def _in_text(
     if handler is not None and ADD_LISTENER in calls:
         place = start - len(before) + handler.start("call")
         return _addition(graph, closure, position, place, handler["call"], handler["text"])
+    if inline is not None:
+        handed_on = _in_wrapper(graph, closure, position.script, inline["call"], calls)
+        if handed_on is not None:
+            return handed_on
     assigned = _ASSIGNED.search(before)
     names = {graph.name(closure), assigned["name"] if assigned else ""}
     names = {name for name in names if _PLAIN_NAME.fullmatch(name)}
@@ -176,6 +181,34 @@ def _in_text(
     return _addition(
         graph, closure, position, nearest.start("call"), nearest["call"], nearest["text"] or ""
     )
+
+
+def _in_wrapper(
+    graph: HeapGraph, closure: int, script: int, name: str, calls: Sequence[str]
+) -> Addition | None:
+    """Find the call in the function that a function is handed to, such as a hook.
+
+    ``function useTicks(onTick) { … setInterval(onTick, 1_000) … }``.
+    """
+    text = source_of(graph, script)
+    listed = "|".join(map(re.escape, calls))
+    for start, end, function in _functions(graph, script):
+        if function != name or text is None:
+            continue
+        body = text[start:end]
+        parameters = _PARAMETERS.match(body)
+        for parameter in _PLAIN_NAME.findall(parameters["names"] if parameters else ""):
+            handed = re.search(
+                rf"(?P<call>\b(?:{listed}))\s*\(\s*(?:{_TEXT}\s*,\s*)?{re.escape(parameter)}\b",
+                body,
+            )
+            if handed is not None:
+                position = _Position(script, text, start)
+                place = start + handed.start("call")
+                return _addition(
+                    graph, closure, position, place, handed["call"], handed["text"] or ""
+                )
+    return None
 
 
 def calls_in_scripts(graph: HeapGraph, pattern: re.Pattern[str]) -> list[Addition]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb.decode.links import edges_of_type, has_name, has_type
+from heapnb.decode.links import edges_of_type, has_name, has_type, places_in
 from heapnb.decode.native_listeners import DOCUMENTS, INTERNAL_PREFIX
 from heapnb.graph import derived
 
@@ -95,12 +95,6 @@ def detached_dom_trees(graph: HeapGraph) -> DomTrees:
     -------
     DomTrees
         Empty where the file does not say what is detached.
-
-    Notes
-    -----
-    The edges of a DOM node have no names, but an order: Blink traces first its children, then its
-    scope, which is the document or the shadow root, then its parent and its siblings. So the first
-    DOM node after the scope is the parent, and a node without one is the topmost.
     """
     states = graph.detachedness
     none = np.empty(0, np.int64)
@@ -108,8 +102,32 @@ def detached_dom_trees(graph: HeapGraph) -> DomTrees:
         return DomTrees(none, none)
     nodes = np.flatnonzero(states == vocab.DETACHEDNESS_DETACHED)
     nodes = nodes[are_of_dom(graph, nodes)]
-    row_of = np.full(graph.n_nodes, vocab.NO_INDEX, np.int64)
-    row_of[nodes] = np.arange(len(nodes))
+    if not len(nodes):
+        return DomTrees(none, none)
+    return DomTrees(nodes, nodes[_topmost(places_in(nodes, dom_parents(graph, nodes)))])
+
+
+def dom_parents(graph: HeapGraph, nodes: IntArray) -> IntArray:
+    """Find the parents of nodes of the DOM, and the hosts of shadow roots.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : int64[k]
+        Ordinals of nodes of the DOM.
+
+    Returns
+    -------
+    int64[k]
+        Ordinals; -1 for nodes without a parent.
+
+    Notes
+    -----
+    The edges of a DOM node have no names, but an order: Blink traces first its children, then its
+    scope, which is the document or the shadow root, then its parent and its siblings. So the first
+    DOM node after the scope is the parent.
+    """
     row, edges = edges_of_type(graph, nodes, "element")
     target = graph.edge_to[edges].astype(np.int64)
     is_other = target != nodes[row]
@@ -121,10 +139,10 @@ def detached_dom_trees(graph: HeapGraph) -> DomTrees:
     shadows, first = np.unique(row[is_own], return_index=True)
     scope[shadows] = edges[is_own][np.minimum(first + 1, np.count_nonzero(is_own) - 1)]
     parent = np.full(len(nodes), vocab.NO_INDEX, np.int64)
-    is_above = is_other & (row_of[target] >= 0) & (edges > scope[row])
+    is_above = is_other & (edges > scope[row]) & are_of_dom(graph, target)
     above, first = np.unique(row[is_above], return_index=True)
-    parent[above] = row_of[target[is_above][first]]
-    return DomTrees(nodes, nodes[_topmost(parent)] if len(nodes) else none)
+    parent[above] = target[is_above][first]
+    return parent
 
 
 def _have_name(graph: HeapGraph, nodes: IntArray, names: tuple[str, ...]) -> BoolArray:
@@ -143,4 +161,4 @@ def _topmost(parent: IntArray) -> IntArray:
     return top
 
 
-__all__ = ["DomTrees", "are_of_dom", "detached_dom_trees", "is_dom_name"]
+__all__ = ["DomTrees", "are_of_dom", "detached_dom_trees", "dom_parents", "is_dom_name"]

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from heapnb import vocab
 from heapnb.decode.native_listeners import REGISTRATION
 
+Keeper: TypeAlias = Literal["browser", "jQuery"]
 Family: TypeAlias = Literal["listener", "timer", "observer", "connection"]
 
 
@@ -25,12 +26,18 @@ class PageRecord:
         The calls by which a page hands over the function that the browser calls.
     release : str
         The call that releases it.
+    is_once : bool
+        Whether the browser drops it once it was called: a loop asks for another one each time.
+    keeper : {"browser", "jQuery"}
+        What keeps it.
     """
 
     family: Family
     api: str
     adds: tuple[str, ...]
     release: str
+    is_once: bool = False
+    keeper: Keeper = "browser"
 
 
 _TIMER: Final = PageRecord(
@@ -40,10 +47,18 @@ _TIMER: Final = PageRecord(
     "clearInterval(id)",
 )
 _FRAME: Final = PageRecord(
-    "timer", "requestAnimationFrame", ("requestAnimationFrame",), "cancelAnimationFrame(id)"
+    "timer",
+    "requestAnimationFrame",
+    ("requestAnimationFrame",),
+    "cancelAnimationFrame(id)",
+    is_once=True,
 )
 _IDLE: Final = PageRecord(
-    "timer", "requestIdleCallback", ("requestIdleCallback",), "cancelIdleCallback(id)"
+    "timer",
+    "requestIdleCallback",
+    ("requestIdleCallback",),
+    "cancelIdleCallback(id)",
+    is_once=True,
 )
 
 
@@ -112,4 +127,20 @@ def record_named(name: str) -> PageRecord | None:
     return RECORDS.get(name) or RECORDS.get(name.removeprefix("blink::"))
 
 
-__all__ = ["RECORDS", "Family", "PageRecord", "record_named"]
+def record_of_call(name: str) -> PageRecord | None:
+    """Find the timer that a call starts.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``setInterval``.
+
+    Returns
+    -------
+    PageRecord or None
+        None for other calls.
+    """
+    return next((one for one in (_TIMER, _FRAME, _IDLE) if name in one.adds), None)
+
+
+__all__ = ["RECORDS", "Family", "PageRecord", "record_named", "record_of_call"]

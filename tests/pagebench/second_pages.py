@@ -88,7 +88,7 @@ SECOND_PAGES: Final = (
         holders=("*scroll*", "*document*", "*Document*"),
         causes=(*LISTENERS, *SUBSCRIPTIONS),
         calls=("off", *REMOVE_LISTENER),
-        place=(("hint.js", "Hint"),),
+        place=(("hint.js", "*Hint"),),
         detached=True,
     ),
     leak(
@@ -194,7 +194,8 @@ SECOND_PAGES: Final = (
         causes=SET,
         calls=DELETE,
         place=(("autosave.js", "register"), ("noteEditor.jsx", "componentDidMount")),
-        detached=True,
+        # React clears what a removed component refers to.
+        detached=False,
     ),
     healthy("healthy_lit_tiles", "elements that remove their listener", "Lit"),
     healthy("healthy_table_pages", "a table that is emptied and filled again", "jQuery"),

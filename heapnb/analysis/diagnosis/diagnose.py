@@ -258,7 +258,7 @@ def _suspect(
     accumulation = evidence.accumulation
     cause = cause_of(evidence)
     subject = evidence if cause.subject is None else evidence.about(cause.subject)
-    counts = subject.counts
+    counts = cause.counts or subject.counts
     size = sizes.of_suspects[rank - 1]
     retained = size.per_snapshot
     lines = with_addition(lines_of(evidence, subject), evidence.graph, cause.addition)

@@ -49,6 +49,23 @@ def counts_of(
         return inside if inside[-1] >= MOST_OF_THEM * members[-1] else members
     if location_of(series.last, example) is None:
         return members
+    return counts_alike(series, example)
+
+
+def counts_alike(series: Series, example: int) -> tuple[int, ...]:
+    """Count the objects of one class and definition site in each snapshot.
+
+    Parameters
+    ----------
+    series : Series
+        The snapshots.
+    example : int
+        One of them, as an ordinal in the last snapshot.
+
+    Returns
+    -------
+    tuple of int
+    """
     return tuple(int(np.count_nonzero(_alike(series, one, example))) for one in series.snapshots)
 
 
@@ -115,4 +132,4 @@ def _alike(series: Series, snapshot: ReducedSnapshot, example: int) -> BoolArray
     return alike
 
 
-__all__ = ["counts_of", "released_of"]
+__all__ = ["counts_alike", "counts_of", "released_of"]

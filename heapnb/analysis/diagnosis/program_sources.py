@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from heapnb.analysis.packages import PACKAGES_FOLDER
+from heapnb.analysis.packages import PACKAGES_FOLDER, package_of
 from heapnb.analysis.source_code.program import Program
 from heapnb.analysis.source_code.targets import CodePlace
 from heapnb.decode.additions import source_of
@@ -172,7 +172,7 @@ def is_of_package(place: CodePlace | None) -> bool:
 
 
 def _is_package(name: str) -> bool:
-    return PACKAGES_FOLDER in f"/{name}"
+    return PACKAGES_FOLDER in f"/{name}" or package_of(name).kind == "npm"
 
 
 __all__ = ["ProgramSources", "is_of_package", "program_sources", "text_at"]

@@ -35,6 +35,9 @@ _SYMBOL: Final = "<symbol "
 _MOST_ABOVE: Final = 6
 """Objects above the holder whose other names count."""
 
+_SHORTEST_NAME: Final = 4
+"""A shorter name of a property says too little to be looked for everywhere."""
+
 _MODULE: Final = "Module"
 _WRAP: Final = "ModuleWrap"
 _CELL: Final = "(system)"
@@ -87,7 +90,22 @@ class Ways:
                     classes += [class_name for _, class_name in following]
                 if inner == last or is_of_package(self._place(steps[inner])):
                     yield self._target(hops, classes, is_partial=inner < last)
+        by_name = self._by_name(evidence.anchor.place)
+        if by_name is not None:
+            yield self._target([by_name], [steps[evidence.anchor.place].class_name])
         yield self._target([], [])
+
+    def _by_name(self, place: int) -> Property | None:
+        """Describe the anchor by its name alone, if it is a property that says something."""
+        step = self.evidence.steps[place] if 0 <= place < len(self.evidence.steps) else None
+        if step is None or step.edge_type != "property" or not step.is_named:
+            return None
+        owner = self.evidence.steps[place - 1] if place else step
+        found = self._place(owner)
+        name = _plain_label(step.label)
+        if len(name) < _SHORTEST_NAME or (found is not None and is_of_package(found)):
+            return None
+        return Property(name, None, owner.class_name, is_anywhere=True)
 
     def _target(self, hops: list[Hop], classes: list[str], *, is_partial: bool = False) -> Target:
         return Target(

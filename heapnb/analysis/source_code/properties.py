@@ -42,6 +42,8 @@ def seed_property(tracker: Tracker, hop: Property, before: Level) -> None:
     if hop.name == _PROTOTYPE:
         # What methods find in a prototype, they find in `this`.
         tracker.level.definitions |= before.definitions
+    if hop.is_anywhere:
+        _add_everywhere(tracker, hop.name)
     owners = dict(before.definitions)
     owner = None if hop.owner is None else definition_at(tracker.program, hop.owner)
     if owner is not None:
@@ -68,6 +70,15 @@ def _add_of_weak_map(tracker: Tracker, name: str) -> None:
                 member = above.child_by_field_name("property")
                 if member is not None and text_of(member) == "get":
                     tracker.add(file, call)
+
+
+def _add_everywhere(tracker: Tracker, name: str) -> None:
+    """Find a property by its name alone."""
+    for file in tracker.program.mentioning(name):
+        for node in file.occurrences(name):
+            above = node.parent
+            if above is not None and _is_property(node, above, name):
+                tracker.add(file, above)
 
 
 def _add_of_classes(tracker: Tracker, name: str, owners: Definitions, before: Level) -> None:

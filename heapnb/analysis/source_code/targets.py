@@ -67,12 +67,16 @@ class Property:
         The class.
     weak_map : str
         The variable with the WeakMap that a compiler has put a private field into.
+    is_anywhere : bool
+        Whether a property of that name counts on every object: where only a library's own
+        objects lead there, as to the state of a store.
     """
 
     name: str
     owner: CodePlace | None = None
     owner_class: str = ""
     weak_map: str = ""
+    is_anywhere: bool = False
 
 
 @dataclass(frozen=True)

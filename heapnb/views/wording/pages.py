@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from heapnb.analysis.diagnosis.detectors.attached_dom import AttachedFacts
 from heapnb.analysis.diagnosis.detectors.console import ConsoleFacts
 from heapnb.analysis.diagnosis.detectors.page_objects import PageFacts
 from heapnb.analysis.diagnosis.detectors.remarks.detached_trees import DetachedTreesRemark
@@ -50,9 +51,15 @@ def _listeners(facts: PageFacts) -> Words:
         f"{capitalised(who)} {event}listeners that are never removed: {growth(group)} {listeners}."
         f"{removals(group)} {_RETAINS}",
         f"Remove the {event}listener when its owner is closed: {_removal(facts)}, with the same "
-        f"function, or pass `{{ signal }}` when you add it and abort the signal."
-        f"{in_component(facts.framework, facts.hook)}",
+        f"function{_other_way(facts)}.{in_component(facts.framework, facts.hook)}",
     )
+
+
+def _other_way(facts: PageFacts) -> str:
+    """Say how else a listener is removed."""
+    if facts.record.keeper == "jQuery":
+        return ", or in a namespace of its owner's own"
+    return ", or pass `{ signal }` when you add it and abort the signal"
 
 
 def _emitter(facts: PageFacts) -> str:
@@ -63,12 +70,15 @@ def _emitter(facts: PageFacts) -> str:
 
 
 def _removal(facts: PageFacts) -> str:
+    """Write the call that removes a listener."""
     event = f"'{facts.event}'" if _EVENT.fullmatch(facts.event) else "type"
     is_known = facts.target in {"window", "document"}
     target = facts.anchor.expression if facts.anchor.is_code else "target"
     target = facts.target if is_known else target
     name = facts.callback.name if facts.callback is not None else ""
     listener = name if name.isidentifier() else "listener"
+    if facts.record.keeper == "jQuery":
+        return f"`$({clipped(target)}).off({event}, {listener})`"
     return f"`{clipped(target)}.removeEventListener({event}, {listener})`"
 
 
@@ -82,11 +92,24 @@ def _timers(facts: PageFacts) -> Words:
         "setInterval": "running intervals (`setInterval`)",
         "setTimeout": "pending timeouts (`setTimeout`)",
     }.get(call, f"pending callbacks of `{call}`")
+    if facts.record.is_once:
+        return _loops(facts, what)
     return Words(
         f"The page has more and more {what}: {growth(facts.group)}.{removals(facts.group)} The "
         f"browser keeps each until it is cleared{_calls(facts)}. {_FUNCTION}",
         f"Keep what `{call}` returns, and clear it when its owner is closed: `{release}`."
         f"{in_component(facts.framework, facts.hook)}",
+    )
+
+
+def _loops(facts: PageFacts, what: str) -> Words:
+    call, release = facts.record.api, facts.record.release
+    return Words(
+        f"The page has more and more {what}: {growth(facts.group)}. The browser drops each once it "
+        f"was called{_calls(facts)}, so these are loops that ask for another one each time and "
+        f"never end. {_FUNCTION}",
+        f"End the loop when its owner is closed: keep what `{call}` returns and call `{release}`, "
+        f"or return before the next `{call}`.{in_component(facts.framework, facts.hook)}",
     )
 
 
@@ -134,6 +157,24 @@ _VARIABLES: Final = {
     "Worker": "worker",
     "XMLHttpRequest": "request",
 }
+
+
+@words_for.register(AttachedFacts)
+def _attached(facts: AttachedFacts) -> Words:
+    parent, element = clipped(facts.parent), clipped(facts.group.class_name)
+    rendered = (
+        f" In {facts.framework.name}, bound the list that renders them."
+        if facts.framework is not None
+        else ""
+    )
+    return Words(
+        f"The `{parent}` element of the page gets more and more `{element}` elements: "
+        f"{growth(facts.group)}. They are in the document, so the page itself holds them: nothing "
+        "is detached. For each the browser keeps style, layout and paint objects, too.",
+        "Remove old elements beyond a limit, such as `while (list.childElementCount > 1_000) "
+        "list.firstElementChild.remove()`. Or render only the rows in view (a virtual list)."
+        f"{rendered}",
+    )
 
 
 @words_for.register(ConsoleFacts)

@@ -14,6 +14,7 @@ from heapnb.analysis.diagnosis.accumulation import Alternative
 from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
 from heapnb.analysis.diagnosis.detectors.async_hooks import AsyncHooks
 from heapnb.analysis.diagnosis.detectors.async_stores import AsyncStores
+from heapnb.analysis.diagnosis.detectors.attached_dom import AttachedDom
 from heapnb.analysis.diagnosis.detectors.backlog import Backlog
 from heapnb.analysis.diagnosis.detectors.base import Cause, Detector
 from heapnb.analysis.diagnosis.detectors.buffers import Buffers
@@ -67,6 +68,7 @@ DETECTORS: Final[tuple[Detector, ...]] = tuple(
             AbortSignals(),
             AsyncHooks(),
             AsyncStores(),
+            AttachedDom(),
             Backlog(),
             Buffers(),
             CompiledCode(),

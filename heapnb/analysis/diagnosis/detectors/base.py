@@ -92,6 +92,8 @@ class Cause:
         What else there is to know about the objects.
     addition : Addition or None
         The call that adds the objects, if the detector knows it.
+    counts : tuple of int
+        How many there are in each snapshot, if these are not the members; else empty.
     """
 
     kind: str
@@ -103,6 +105,7 @@ class Cause:
     alternatives: tuple[Alternative, ...] = ()
     remarks: tuple[Remark, ...] = ()
     addition: Addition | None = None
+    counts: tuple[int, ...] = ()
 
     @property
     def anchor(self) -> Anchor:

@@ -21,6 +21,7 @@ from heapnb.decode.native_listeners import (
     called,
     native_listeners,
 )
+from heapnb.decode.package_records import library_record
 from heapnb.decode.page_records import Family, PageRecord, record_named
 from heapnb.graph import HeapGraph
 
@@ -77,22 +78,21 @@ class _PageObjects:
     def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         found = _record(site)
-        if found is None or found[1].family != self.family:
+        if found is None or found.record.family != self.family:
             return None
-        node, record = found
-        graph = site.graph
-        function = _function(graph, node)
+        graph, node, record, function = site.graph, found.node, found.record, found.function
         addition = None if function is None else addition_of(graph, function, record.adds)
         # Whatever else the record is, functions of a page are behind it.
         target, n_targets = _targets(site) if record.family == "listener" else ("", 0)
+        event = found.event or ("" if addition is None else addition.argument)
         about = site.about(node) if record.family == "observer" and node != site.example else site
         facts = PageFacts(
             replace(Group.of(about), counts=site.counts, is_content=False),
-            _anchor(site, record, target, "" if addition is None else addition.argument),
+            _anchor(site, record, target, event),
             record,
             target,
             n_targets,
-            addition.argument if addition is not None and record.family == "listener" else "",
+            event if record.family == "listener" else "",
             None if function is None else Callback.of(graph, function),
             addition,
             framework_of(graph),
@@ -104,6 +104,7 @@ class _PageObjects:
             facts,
             location,
             node if about is not site else None,
+            members="queued" if record.is_once else "kept",
             addition=addition,
         )
 
@@ -136,13 +137,26 @@ class PageConnections(_PageObjects):
     family: ClassVar[Family] = "connection"
 
 
-def _record(site: Site) -> tuple[int, PageRecord] | None:
-    """Find what the browser keeps: the members themselves, or what holds each of them."""
-    if site.accumulation.is_content or site.last.is_named:
+@dataclass(frozen=True)
+class _Found:
+    """What the browser, or a library in its place, keeps."""
+
+    node: int
+    record: PageRecord
+    function: int | None
+    event: str = ""
+
+
+def _record(site: Site) -> _Found | None:
+    """Find what is kept: the members themselves, or what holds each of them."""
+    if site.accumulation.is_content:
         return None
     graph = site.graph
+    kept = library_record(graph, site.example)
+    if kept is not None:
+        return _Found(site.example, kept.record, _unbound(graph, kept.function), kept.event)
     native = graph.node_type_index("native")
-    if graph.node_type[site.example] != native:
+    if graph.node_type[site.example] != native or site.last.is_named:
         return None
     nodes = [site.example]
     if graph.name(site.example).startswith(INTERNAL_PREFIX):
@@ -150,7 +164,8 @@ def _record(site: Site) -> tuple[int, PageRecord] | None:
     for node in nodes:
         record = record_named(graph.name(node)) if graph.node_type[node] == native else None
         if record is not None:
-            return _observer_of(graph, node, record), record
+            owner = _observer_of(graph, node, record)
+            return _Found(owner, record, _function(graph, owner))
     return None
 
 
@@ -174,7 +189,12 @@ def _function(graph: HeapGraph, node: int) -> int | None:
         if not len(own):
             return None
         found = int(own[0])
-    return int(unbound(graph, np.array([found], np.int64))[0])
+    return _unbound(graph, found)
+
+
+def _unbound(graph: HeapGraph, function: int) -> int:
+    """Return what a bound function calls; others as they are."""
+    return int(unbound(graph, np.array([function], np.int64))[0])
 
 
 def _targets(site: Site) -> tuple[str, int]:
@@ -184,9 +204,16 @@ def _targets(site: Site) -> tuple[str, int]:
     targets = np.unique(found.target[is_member])
     targets = targets[targets >= 0]
     if not len(targets):
-        return "", 0
+        return _target_above(site), 1
     name = graph.name(int(targets[0]))
     return called(graph.class_name(int(targets[0])) if len(targets) > 1 else name), len(targets)
+
+
+def _target_above(site: Site) -> str:
+    """Name the nearest object of the page that has the list; empty if there is none."""
+    native = site.graph.node_type_index("native")
+    nodes = (step.node for step in site.around if site.graph.node_type[step.node] == native)
+    return next((called(site.graph.name(node)) for node in nodes), "")
 
 
 def _anchor(site: Site, record: PageRecord, target: str, argument: str) -> Anchor:
@@ -195,7 +222,9 @@ def _anchor(site: Site, record: PageRecord, target: str, argument: str) -> Ancho
     match record.family:
         case "listener":
             event = f"`{argument}` " if argument else ""
+            # A library's list of listeners has names of its own.
             is_named = anchor.is_code and anchor.name not in {"window", "document"}
+            is_named = is_named and record.keeper == "browser"
             owner = anchor.expression if is_named else target or anchor.name
             whose = anchor.text if is_named else f"`{owner}`"
             text = f"the {event}listeners of {whose}"
