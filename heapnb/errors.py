@@ -306,6 +306,10 @@ class LogFormatError(HeapnbError):
         self.name = name
 
 
+class RefusedError(HeapnbError):
+    """A request of an assistant that `heapnb mcp` does not carry out; see docs/mcp.md."""
+
+
 class MissingExtraError(HeapnbError, ImportError):
     """A feature needs a package that only an extra of heapnb installs.
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any] | None
 
+Running: TypeAlias = Callable[[Callable[[], None]], contextlib.AbstractContextManager[None]]
+"""Opens a context for a query; see `query`."""
+
 _CONFIGURATION: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -39,7 +42,13 @@ _ANSWERING: Final = frozenset({"SELECT", "EXPLAIN"})
 _Declared: TypeAlias = Mapping[str, Any]
 
 
-def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd.DataFrame:
+def query(
+    graph: HeapGraph,
+    statement: str,
+    parameters: Parameters = None,
+    *,
+    running: Running = lambda _: contextlib.nullcontext(),
+) -> pd.DataFrame:
     """Answer a query about one snapshot.
 
     Parameters
@@ -50,6 +59,9 @@ def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd
         One SELECT, in DuckDB's dialect. See `Snapshot.sql` for the tables.
     parameters : sequence or mapping, optional
         What stands for ``?`` or ``$name`` in it.
+    running : callable, optional
+        Opens a context in which the query runs; it gets the function that interrupts the query
+        from another thread, which raises KeyboardInterrupt in this one.
 
     Returns
     -------
@@ -72,11 +84,16 @@ def query(graph: HeapGraph, statement: str, parameters: Parameters = None) -> pd
     """
     heap = Heap(graph)
     declared = tables([lambda: heap], graph.node_id.dtype, is_series=False)
-    return _answer([lambda: heap], declared, statement, parameters)
+    return _answer([lambda: heap], declared, statement, parameters, running)
 
 
 def query_series(
-    series: SeriesData, statement: str, parameters: Parameters = None, *, cache: bool | None = None
+    series: SeriesData,
+    statement: str,
+    parameters: Parameters = None,
+    *,
+    cache: bool | None = None,
+    running: Running = lambda _: contextlib.nullcontext(),
 ) -> pd.DataFrame:
     """Answer a query about the snapshots of a series.
 
@@ -90,6 +107,8 @@ def query_series(
         What stands for ``?`` or ``$name`` in it.
     cache : bool, optional
         Whether files are opened through the on-disk cache; by default as the series was.
+    running : callable, optional
+        See `query`.
 
     Returns
     -------
@@ -127,7 +146,7 @@ def query_series(
         "snapshots": _facts_of_series(series),
     }
     try:
-        return _answer(openers, declared, statement, parameters)
+        return _answer(openers, declared, statement, parameters, running)
     except SqlError:
         if failures:
             raise failures[0] from None
@@ -135,7 +154,11 @@ def query_series(
 
 
 def _answer(
-    openers: Sequence[Opener], tables: _Declared, statement: str, parameters: Parameters
+    openers: Sequence[Opener],
+    tables: _Declared,
+    statement: str,
+    parameters: Parameters,
+    running: Running,
 ) -> pd.DataFrame:
     try:
         import duckdb
@@ -156,7 +179,8 @@ def _answer(
             _declare_functions(connection, openers)
             _declare_macros(connection, len(openers) if "snapshots" in tables else None)
             connection.execute("set lock_configuration = true")
-            return _frame(connection.sql(statement, params=parameters).to_arrow_table())
+            with running(connection.interrupt):
+                return _frame(connection.sql(statement, params=parameters).to_arrow_table())
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:

@@ -29,6 +29,7 @@ from heapnb.cli import (
     heapprofile,
     history,
     kit,
+    mcp,
     notebook,
     record,
     redact,
@@ -82,7 +83,9 @@ _SECTIONS: dict[str, tuple[click.Command, ...]] = {
         *decoded.commands.values(),
         *(allocations.command, strings.command, find.command, retainers.command, sql.command),
     ),
-    "Sharing and upkeep": (redact.command, export.command, cache.command, version.command),
+    "Sharing and upkeep": (
+        *(redact.command, export.command, mcp.command, cache.command, version.command),
+    ),
 }
 
 

@@ -243,16 +243,30 @@ WITHOUT_MAPS: Final = "Source maps are not read: `pip install 'heapnb[sourcemaps
 """What is said of ``--source-maps`` without the extra; the command goes on without them."""
 
 
+def source_options(function: _Function) -> _Function:
+    """Add the options that name the program's sources: ``source_root`` and ``source_maps``."""
+
+    @click.option(
+        "--source-root", metavar="DIR", multiple=True, help="A folder with the program's sources."
+    )
+    @click.option("--source-maps", metavar="DIR", multiple=True, help="A folder with source maps.")
+    @functools.wraps(function)
+    def wrapper(*, source_maps: tuple[str, ...], **others: object) -> object:
+        if source_maps and importlib.util.find_spec("symbolic") is None:
+            warn([WITHOUT_MAPS])
+            source_maps = ()
+        return function(source_maps=source_maps, **others)
+
+    return wrapper  # type: ignore[return-value]
+
+
 def reading_options(function: _Function) -> _Function:
     """Add the options that say how snapshots are read; the command gets ``reading: Reading``."""
 
     @click.option("--no-cache", is_flag=True, help="Do not use the on-disk cache.")
     @click.option("--salvage", is_flag=True, help="Read a truncated file as far as it goes.")
     @progress_option
-    @click.option(
-        "--source-root", metavar="DIR", multiple=True, help="A folder with the program's sources."
-    )
-    @click.option("--source-maps", metavar="DIR", multiple=True, help="A folder with source maps.")
+    @source_options
     @functools.wraps(function)
     def wrapper(
         *,
@@ -263,9 +277,6 @@ def reading_options(function: _Function) -> _Function:
         source_maps: tuple[str, ...],
         **others: object,
     ) -> object:
-        if source_maps and importlib.util.find_spec("symbolic") is None:
-            warn([WITHOUT_MAPS])
-            source_maps = ()
         reading = Reading(
             cache=not no_cache,
             salvage=salvage,

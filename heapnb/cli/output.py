@@ -199,6 +199,38 @@ def finding_records(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
+def sorted_by(frame: Table, column: str | None) -> Table:
+    """Sort a table as commands do: numbers and lists from the largest down, texts from A to Z.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or Rows
+        Any table of heapnb.
+    column : str or None
+        The column; None, or one that the table lacks, keeps the order.
+
+    Returns
+    -------
+    pandas.DataFrame or Rows
+        Equal rows keep their order.
+    """
+    if column is None or column not in frame:
+        return frame
+    if isinstance(frame, Rows):
+        return frame.sorted_by(column)
+    import pandas as pd
+
+    values = frame[column].reset_index(drop=True)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # Categories are in the order of the file.
+        values = values.astype("str").where(values.notna())
+    elif isinstance(values.dtype, pd.ArrowDtype):
+        # Lists, such as captured variables, have no order but their length.
+        values = values.list.len()
+    is_text = not pd.api.types.is_numeric_dtype(values)
+    return frame.iloc[values.sort_values(ascending=is_text, kind="stable").index]
+
+
 @dataclass(frozen=True)
 class TableOutput:
     """The options that say how a table is shown.
@@ -252,7 +284,7 @@ class TableOutput:
             Whether rows of the program's own code come first, unless the user sorts rows.
         """
         if self.as_json:
-            rows = self._sorted(frame, self.sort or self.default_sort)
+            rows = sorted_by(frame, self.sort or self.default_sort)
             print_json(records(rows.head(self.limit or len(rows)), self.columns))
             return
         if by_place is not None and frontend().is_brief and not isinstance(frame, Rows):
@@ -262,7 +294,7 @@ class TableOutput:
                 grouped = by_place(frame)
             if self.sort is None or self.sort in grouped:
                 frame, for_people = grouped, list(grouped.columns)
-        rows = self._sorted(frame, self.sort or self.default_sort)
+        rows = sorted_by(frame, self.sort or self.default_sort)
         columns = [name for name in for_people or self.columns if name in frame]
         print_rows(
             rows.select(columns) if isinstance(rows, Rows) else rows[columns],
@@ -271,21 +303,3 @@ class TableOutput:
             spare=spare,
             own_first=own_first and self.sort is None,
         )
-
-    @staticmethod
-    def _sorted(frame: Table, column: str | None) -> Table:
-        if column is None or column not in frame:
-            return frame
-        if isinstance(frame, Rows):
-            return frame.sorted_by(column)
-        import pandas as pd
-
-        values = frame[column].reset_index(drop=True)
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            # Categories are in the order of the file.
-            values = values.astype("str").where(values.notna())
-        elif isinstance(values.dtype, pd.ArrowDtype):
-            # Lists, such as captured variables, have no order but their length.
-            values = values.list.len()
-        is_text = not pd.api.types.is_numeric_dtype(values)
-        return frame.iloc[values.sort_values(ascending=is_text, kind="stable").index]

@@ -46,18 +46,28 @@ def command(
         )
     if as_json:
         shown = answer.head(limit or len(answer))
-        print_json(records(_writable(shown), shown.columns.tolist()))
+        print_json(records(writable(shown), shown.columns.tolist()))
     else:
         print_rows(answer, limit)
 
 
-def _writable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn values that JSON lacks, such as dates, into text."""
+def writable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Convert values that JSON lacks, such as dates, to text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The answer of a query.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     import pandas as pd
 
     kinds = pd.api.types
 
-    def is_writable(column: pd.Series[Any]) -> bool:
+    def fits_json(column: pd.Series[Any]) -> bool:
         return (
             kinds.is_any_real_numeric_dtype(column)
             or kinds.is_bool_dtype(column)
@@ -67,7 +77,7 @@ def _writable(frame: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            name: column if is_writable(column) else column.map(str, na_action="ignore")
+            name: column if fits_json(column) else column.map(str, na_action="ignore")
             for name, column in frame.items()
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -23,7 +24,7 @@ from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
 from heapnb.format.arrow import to_numpy, to_text
 from heapnb.graph.classes import index_of
-from heapnb.graph.derivation import DerivedStore, Results, derived
+from heapnb.graph.derivation import DerivedStore, Results, bytes_of, derived
 from heapnb.graph.ephemerons import Ephemerons
 from heapnb.graph.source_files import SourceFiles
 from heapnb.kernels import lookup
@@ -61,6 +62,12 @@ class Columns:
     def __repr__(self) -> str:
         name = type(self).__name__
         return f"{name}({self.raw.source.name!r}, {self.n_nodes} nodes, {self.n_edges} edges)"
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the columns and of all that was derived so far, mapped files included."""
+        columns = [getattr(self.raw, field.name) for field in dataclasses.fields(self.raw)]
+        return bytes_of(columns) + self.results.n_bytes
 
     # -- columns of the file ----------------------------------------------------------------
 

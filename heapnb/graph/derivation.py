@@ -73,6 +73,11 @@ class Results:
             self._values[derived.name] = value
             return cast("_T", value)
 
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of all arrays in memory, those included that are mapped from the store."""
+        return sum(bytes_of(value) for value in tuple(self._values.values()))
+
     def forget(self, *derived: Derived[Any, Any]) -> None:
         """Free the memory of results; they can be loaded or computed again."""
         for one in derived:
@@ -98,6 +103,20 @@ class Results:
                 self.store.save(derived.name, value.reshape(-1))
             value = derived.shaped(value)
         return value
+
+
+def bytes_of(value: object) -> int:
+    """Return the bytes of an array of numpy or Arrow, or of a sequence of these; otherwise 0.
+
+    Examples
+    --------
+    >>> bytes_of((np.zeros(4, np.uint8), np.zeros(2, np.uint64), "text"))
+    20
+    """
+    if isinstance(value, tuple | list):
+        return sum(map(bytes_of, value))
+    n_bytes = getattr(value, "nbytes", 0)
+    return n_bytes if isinstance(n_bytes, int) else 0
 
 
 class HasResults(Protocol):
@@ -216,4 +235,4 @@ def derived(
     return decorate
 
 
-__all__ = ["Derived", "DerivedStore", "HasResults", "Results", "derived"]
+__all__ = ["Derived", "DerivedStore", "HasResults", "Results", "bytes_of", "derived"]

@@ -18,7 +18,7 @@ import heapnb
 PACKAGE = Path(heapnb.__file__).parent
 
 LAYERS = (
-    ("cli", "_ipython", "__main__"),
+    ("cli", "mcp", "_ipython", "__main__"),
     ("live",),
     ("reports", "notebooks"),
     ("snapshot", "widgets", "node"),
@@ -63,6 +63,12 @@ FIRST_ROW_WITH = {
     "IPython": ROW["widgets"],
     "websockets": ROW["capture"],
     "playwright": ROW["live"],
+    "mcp": ROW["mcp"],
+    "mcp_types": ROW["mcp"],
+    "anyio": ROW["mcp"],
+    "starlette": ROW["mcp"],
+    "uvicorn": ROW["mcp"],
+    "jsonschema": ROW["mcp"],
 }
 """Packages that only some layers know: the lowest row that may import each."""
 

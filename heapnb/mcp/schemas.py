@@ -1,0 +1,130 @@
+"""JSON schemas: what tools take, and the fixed shapes of what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from heapnb.mcp.answers import DEFAULT_BYTES, LEAST_BYTES, MOST_BYTES
+
+Schema: TypeAlias = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string"}
+TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
+INTEGER: Final[Schema] = {"type": "integer"}
+INTEGER_OR_NULL: Final[Schema] = {"type": ["integer", "null"]}
+NUMBER: Final[Schema] = {"type": "number"}
+FLAG: Final[Schema] = {"type": "boolean"}
+TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
+INTEGERS: Final[Schema] = {"type": "array", "items": INTEGER}
+
+CASE: Final[Schema] = {
+    "type": ["string", "array"],
+    "items": TEXT,
+    "description": "Snapshot, folder or glob below the roots, or a list",
+}
+SNAPSHOT: Final[Schema] = {
+    "type": "string",
+    "description": "File name of one snapshot of the case (default: the last)",
+}
+NODE_ID: Final[Schema] = {"type": "integer", "minimum": 0}
+CURSOR: Final[Schema] = {"type": "string", "description": "Of the previous answer"}
+SIZE: Final[Schema] = {
+    "type": "integer",
+    "minimum": LEAST_BYTES,
+    "maximum": MOST_BYTES,
+    "default": DEFAULT_BYTES,
+}
+
+
+def described(schema: Schema, description: str) -> Schema:
+    """Return a schema with a description."""
+    return {**schema, "description": description}
+
+
+def one_of(values: Sequence[str], description: str = "") -> Schema:
+    """Return the schema of a choice; the first value is the default."""
+    schema: Schema = {"type": "string", "enum": list(values)}
+    return {**schema, "description": description} if description else schema
+
+
+def rows_of(**columns: Schema) -> Schema:
+    """Return the schema of a list of rows with these columns."""
+    return {
+        "type": "array",
+        "items": {"type": "object", "properties": columns, "required": list(columns)},
+    }
+
+
+def answer_of(properties: Mapping[str, Schema]) -> Schema:
+    """Return the schema of a structured answer; every field is always there.
+
+    Examples
+    --------
+    >>> answer_of({"rows": TEXTS})["required"]
+    ['rows']
+    """
+    return {"type": "object", "properties": dict(properties), "required": list(properties)}
+
+
+PATH: Final = rows_of(
+    node_id=INTEGER, class_name=TEXT, name=TEXT, edge_type=TEXT_OR_NULL, edge_name=TEXT_OR_NULL
+)
+CLASSES: Final = rows_of(
+    class_name=TEXT,
+    location=TEXT_OR_NULL,
+    count=INTEGER,
+    shallow_size=INTEGER,
+    retained_size=INTEGER,
+    distance=INTEGER_OR_NULL,
+)
+CHANGES: Final = rows_of(
+    class_name=TEXT,
+    added_count=INTEGER,
+    removed_count=INTEGER,
+    count_delta=INTEGER,
+    added_size=INTEGER,
+    removed_size=INTEGER,
+    size_delta=INTEGER,
+)
+NODES: Final = rows_of(
+    node_id=INTEGER,
+    node_type=TEXT,
+    class_name=TEXT,
+    name=TEXT_OR_NULL,
+    shallow_size=INTEGER,
+    retained_size=INTEGER,
+    distance=INTEGER_OR_NULL,
+)
+RETAINERS: Final = rows_of(
+    node_id=INTEGER,
+    class_name=TEXT,
+    edge_type=TEXT,
+    edge_name=TEXT_OR_NULL,
+    distance=INTEGER_OR_NULL,
+    retained_size=INTEGER,
+)
+STRINGS: Final = rows_of(length=INTEGER, node_count=INTEGER, string=TEXT)
+ANY_ROWS: Final[Schema] = {"type": "array", "items": {"type": "object"}}
+
+VERDICT: Final = one_of(("leak", "no-leak", "undecided"))
+SUSPECT: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "rank": INTEGER,
+        "kind": TEXT,
+        "class_name": TEXT,
+        "count_per_snapshot": INTEGERS,
+        "retained_per_snapshot": INTEGERS,
+        "count_delta": INTEGER,
+        "retained_delta": INTEGER,
+        "confidence": NUMBER,
+        "chain": TEXTS,
+        "anchor": TEXT,
+        "location": TEXT_OR_NULL,
+        "node_id": INTEGER,
+        "explanation": TEXT,
+        "fix": TEXT,
+    },
+    "required": ["rank", "kind", "class_name", "confidence", "anchor", "node_id", "fix"],
+}

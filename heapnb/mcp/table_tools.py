@@ -1,0 +1,224 @@
+"""Tools that answer with a table: classes, changes, nodes, decoded tables, strings, SQL."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from heapnb.cli import constructors, diff, find, sql, strings
+from heapnb.decode.tables import TABLES
+from heapnb.errors import RefusedError, suggestion
+from heapnb.mcp import schemas
+from heapnb.mcp.answers import Answer
+from heapnb.mcp.schemas import described
+from heapnb.mcp.toolbox import Call, Tool, one_file
+from heapnb.views.fmt import plural
+from heapnb.views.rows import Rows
+
+_REGEX: Final = described(schemas.TEXT, "RE2 regular expression")
+
+
+def _classes(call: Call) -> Answer:
+    from heapnb.analysis.constructors import constructor_rows
+    from heapnb.frames import texts_matching
+
+    with call.graph() as graph:
+        found = constructor_rows(graph, by_name=bool(call["by_name"]), only=call["only"])
+        table = Rows(found.columns())
+        if call["match"] is not None:
+            import pyarrow as pa
+
+            names = pa.array(table.columns["class_name"], pa.large_string())
+            table = table.take(texts_matching(names, call["match"]).nonzero()[0].tolist())
+        return call.table(
+            table,
+            constructors.COLUMNS,
+            summary=f"{plural(len(table), 'class', 'classes')}.",
+            sort=call["sort"] or "retained_size",
+        )
+
+
+def _compare(call: Call) -> Answer:
+    from heapnb.analysis.series.diff import diff as compare
+
+    with call.case() as case:
+        files, series = case.files, case.series
+        numbers = {case.path_of(number): number for number in range(len(series))}
+        first = one_file(files, call["before"]) if call["before"] else case.path_of(0)
+        last = one_file(files, call["after"]) if call["after"] else case.path_of(-1)
+        if first == last or first not in numbers or last not in numbers:
+            raise RefusedError(
+                "The case needs two different snapshots to compare.", hint="name before and after."
+            )
+        changes = compare(series.reopen(numbers[first]), series.reopen(numbers[last]))
+        table = changes.constructors()
+        return call.table(
+            table,
+            diff.JSON_COLUMNS,
+            summary=f"{plural(len(table), 'class', 'classes')} changed.",
+            sort=call["sort"] or "size_delta",
+            warnings=list(changes.warnings),
+        )
+
+
+def _find(call: Call) -> Answer:
+    from heapnb.frames import nodes_at, nodes_where
+
+    conditions = {
+        name: call[name] for name in ("class_name", "name", "has_property", "string") if call[name]
+    }
+    if not conditions:
+        raise RefusedError(
+            "find needs a condition.", hint="give class_name, name, has_property or string."
+        )
+    with call.graph() as graph:
+        found = nodes_where(graph, **conditions)
+        near = None
+        if len(found) == 0 and call["class_name"]:
+            near = suggestion(call["class_name"], graph.class_names.to_pylist())
+        return call.table(
+            nodes_at(graph, found),
+            find.COLUMNS,
+            summary=f"{plural(len(found), 'node')}.",
+            sort=call["sort"] or "retained_size",
+            lines=[near] if near else (),
+        )
+
+
+def _decoded_table(call: Call) -> Answer:
+    table = TABLES[call["table"]]
+    with call.graph() as graph:
+        frame = table.frame(graph)
+        return call.table(
+            frame,
+            table.shown,
+            summary=plural(len(frame), "row") + "." if len(frame) else table.empty_text,
+            sort=call["sort"] if call["sort"] in table.columns else table.sort,
+        )
+
+
+def _strings(call: Call) -> Answer:
+    from heapnb.frames import strings_frame, texts_matching
+
+    with call.graph() as graph:
+        frame = strings_frame(graph)
+        if call["match"] is not None:
+            frame = frame[texts_matching(graph.strings, call["match"])]
+        return call.table(
+            frame,
+            strings.COLUMNS,
+            summary=f"{plural(len(frame), 'string')}, the longest first.",
+            sort="length",
+        )
+
+
+def _sql(call: Call) -> Answer:
+    from heapnb.analysis.sql import query, query_series
+
+    running = call.job.interrupting
+    if call["all_snapshots"]:
+        with call.case() as case:
+            cache = call.desk.heaps.reading.cache
+            frame = query_series(case.series, call["query"], cache=cache, running=running)
+    else:
+        with call.graph() as graph:
+            frame = query(graph, call["query"], running=running)
+    shown = sql.writable(frame)
+    return call.table(
+        shown, [str(name) for name in shown.columns], summary=f"{plural(len(shown), 'row')}."
+    )
+
+
+_OF_SNAPSHOT: Final = {"case": schemas.CASE, "snapshot": schemas.SNAPSHOT}
+
+TOOLS = (
+    Tool(
+        "classes",
+        "List classes",
+        "Objects, shallow and retained bytes of each class, as the Summary of DevTools.",
+        {
+            **_OF_SNAPSHOT,
+            "match": _REGEX,
+            "by_name": described(schemas.FLAG, "Merge classes of one name"),
+            "only": described(
+                schemas.TEXT, "detached, console, event_handlers, contexts or duplicate_strings"
+            ),
+            "sort": schemas.one_of(("retained_size", "shallow_size", "count", "class_name")),
+        },
+        ("case",),
+        {"rows": schemas.CLASSES},
+        _classes,
+        is_paged=True,
+    ),
+    Tool(
+        "compare",
+        "Compare two snapshots",
+        "Objects added and removed by class, between the first and the last snapshot or others.",
+        {
+            "case": schemas.CASE,
+            "before": schemas.TEXT,
+            "after": schemas.TEXT,
+            "sort": schemas.one_of(("size_delta", "count_delta", "added_count", "added_size")),
+        },
+        ("case",),
+        {"rows": schemas.CHANGES, "warnings": schemas.TEXTS},
+        _compare,
+        is_paged=True,
+    ),
+    Tool(
+        "find",
+        "Find nodes",
+        "Nodes that meet all conditions, with their node ids.",
+        {
+            **_OF_SNAPSHOT,
+            "class_name": described(schemas.TEXT, "Exact name of the class"),
+            "name": _REGEX,
+            "has_property": schemas.TEXT,
+            "string": described(schemas.TEXT, "RE2 regular expression in the text of strings"),
+            "sort": schemas.one_of(("retained_size", "shallow_size", "distance", "node_id")),
+        },
+        ("case",),
+        {"rows": schemas.NODES},
+        _find,
+        is_paged=True,
+    ),
+    Tool(
+        "decoded_table",
+        "List a kind of object",
+        "Objects of one kind in the program's terms: which function, event, variable, holder.",
+        {
+            **_OF_SNAPSHOT,
+            "table": schemas.one_of(tuple(TABLES)),
+            "sort": described(schemas.TEXT, "A column"),
+        },
+        ("case", "table"),
+        {"rows": schemas.ANY_ROWS},
+        _decoded_table,
+        is_paged=True,
+    ),
+    Tool(
+        "strings",
+        "List strings",
+        "The strings of the heap, the longest first.",
+        {**_OF_SNAPSHOT, "match": _REGEX},
+        ("case",),
+        {"rows": schemas.STRINGS},
+        _strings,
+        is_paged=True,
+    ),
+    Tool(
+        "sql",
+        "Query with SQL",
+        "One SELECT in DuckDB's dialect over nodes, edges, strings, constructors, dominators; "
+        "`describe nodes` lists columns; functions path(id), preview(id), retained(id). No files, "
+        "no network.",
+        {
+            **_OF_SNAPSHOT,
+            "query": schemas.TEXT,
+            "all_snapshots": described(schemas.FLAG, "Tables of all, with a column `snapshot`"),
+        },
+        ("case", "query"),
+        {"rows": schemas.ANY_ROWS},
+        _sql,
+        is_paged=True,
+    ),
+)
