@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 TOKEN_VARIABLE: Final = "HEAPNB_MCP_TOKEN"  # noqa: S105  a name
-"""Names the token of HTTP, for those who want the same one at every start."""
+"""Names the token of HTTP, for users who want the same one at every start."""
 
 _PATH: Final = "/mcp"
 
@@ -26,7 +26,7 @@ def url_of(port: int) -> str:
 
 
 def client_configuration(arguments: Sequence[str], port: int | None) -> dict[str, Any]:
-    """Return what goes into a client's file.
+    """Return the entry of a client's configuration file.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ class Cancelled(BaseException):
 class Job:
     """One call of a tool.
 
-    The worker reports here; whoever waits reads `latest`, and ends the work with `cancel`.
+    The worker reports here; the thread that waits reads `latest`, and ends the work with `cancel`.
 
     Examples
     --------

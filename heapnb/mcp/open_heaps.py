@@ -126,7 +126,7 @@ class OpenHeaps:
         ------
         OpenCase
         """
-        with job.holding(self._locks_of(files)), self._using_case(files) as case:
+        with self.holding(files, job), self._using_case(files) as case:
             yield case
 
     @contextmanager
@@ -148,7 +148,7 @@ class OpenHeaps:
         """
         if chosen is None and len(files) == 1:
             [chosen] = files
-        with job.holding(self._locks_of(files)):
+        with self.holding(files, job):
             slot = self._slots.get(_stamps(files))
             case = slot.value if slot is not None else None
             if chosen is None or (isinstance(case, OpenCase) and chosen == case.path_of(-1)):
@@ -157,6 +157,10 @@ class OpenHeaps:
             else:
                 with self._using_graph(chosen) as graph:
                     yield graph
+
+    def holding(self, files: Sequence[Path], job: Job) -> AbstractContextManager[None]:
+        """Make other calls about some files wait; for calls about several cases at once."""
+        return job.holding(self._locks_of(files))
 
     def _locks_of(self, files: Sequence[Path]) -> list[threading.RLock]:
         """Return the lock of each file, in an order that all calls share."""

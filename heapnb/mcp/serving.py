@@ -18,14 +18,23 @@ from heapnb._version import __version__
 from heapnb.cli.complaints import complaint_about
 from heapnb.errors import HeapnbError, RefusedError, suggestion
 from heapnb.literals import visible
-from heapnb.mcp import capture_tools, case_tools, document_tools, node_tools, table_tools
+from heapnb.mcp import (
+    capture_tools,
+    case_tools,
+    document_tools,
+    fix_tools,
+    node_tools,
+    table_tools,
+)
 from heapnb.mcp.answers import Fitted, fit, marked, tame
 from heapnb.mcp.jobs import Cancelled, Job
 from heapnb.mcp.toolbox import Call, Desk, Tool
 
 TOOLS: Final[dict[str, Tool]] = {
     tool.name: tool
-    for module in (case_tools, table_tools, node_tools, document_tools, capture_tools)
+    for module in (
+        *(case_tools, table_tools, node_tools, fix_tools, document_tools, capture_tools),
+    )
     for tool in module.TOOLS
 }
 

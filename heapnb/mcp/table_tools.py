@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from heapnb.analysis.tables import TABLES
 from heapnb.cli import constructors, diff, find, sql, strings
-from heapnb.decode.tables import TABLES
 from heapnb.errors import RefusedError, suggestion
 from heapnb.mcp import schemas
 from heapnb.mcp.answers import Answer

@@ -120,6 +120,19 @@ def test_one_snapshot_is_undecided(server: HttpServer) -> None:
     assert "Three snapshots of one process" in reply.text.splitlines()[0]
 
 
+def test_a_fix_is_verified(server: HttpServer) -> None:
+    def verified(before: str, after: str, **more: Any) -> Reply:
+        return question(server, "verify_fix", before=before, after=after, **more)
+
+    fixed = verified(CASE, f"{CASE}/fixed", work=[0, 150, 450])
+    assert not fixed.is_error, fixed.text
+    assert fixed.data["verdict"] == "fixed"
+    assert fixed.text.startswith("Verdict: fixed; 1 leak before, 0 new after.")
+    assert verified(CASE, CASE, work=[0, 150, 450]).data["verdict"] == "not-fixed"
+    unknown = verified(f"{CASE}/fixed", CASE)
+    assert unknown.data["verdict"] == "cannot-tell"
+
+
 def test_reports_are_written_once(tmp_path: Path) -> None:
     for path in sample_series(CASE):
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -227,7 +240,7 @@ def test_cancelling_ends_a_query_and_frees_the_snapshot() -> None:
     async def cancelled() -> tuple[list[str], Reply, float]:
         told: list[str] = []
 
-        async def progress(done: float, total: float | None, message: str | None) -> None:
+        async def progress(progress: float, total: float | None, message: str | None) -> None:
             told.append(message or "")
 
         async with Client(parameters(SAMPLES)) as client:
@@ -331,7 +344,7 @@ def test_only_with_the_token_and_from_this_machine(
         "Authorization": f"Bearer {server.token}",
         "Accept": "application/json, text/event-stream",
     }
-    sent = {name: value.encode() for name, value in {**usual, **headers}.items()}
+    sent = {name.encode(): value.encode() for name, value in {**usual, **headers}.items()}
     answer = httpx2.post(server.url, json=_INITIALIZE, headers=sent)
     assert answer.status_code == status
 
