@@ -1,0 +1,3 @@
+import heapnb from "./index.cjs";
+
+export const { expectNoLeak, HeapLeakError } = heapnb;

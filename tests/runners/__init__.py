@@ -1,0 +1,1 @@
+"""The package for JavaScript test runners, with each runner from npm."""
