@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from heapnb.testing import NODE_PACKAGE
-from tests.conftest import ROOT, find_chromium
+from tests.conftest import REQUIRE_EVERYTHING, ROOT, find_chromium
 
 FOLDER = Path(__file__).parent
 PACKAGES = FOLDER / "node_modules"
@@ -79,6 +79,7 @@ def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("runner", COMMANDS)
 def test_the_leaking_test_fails_with_the_diagnosis(runner: str, project: Path) -> None:
     if runner != "node:test" and not PACKAGES.is_dir():
+        assert not os.environ.get(REQUIRE_EVERYTHING), "needs npm ci --prefix tests/runners"
         pytest.skip("npm ci --prefix tests/runners")
     if runner == "playwright" and find_chromium() is None:
         pytest.skip("needs Chromium")
