@@ -4,7 +4,7 @@ BIN := .venv/bin
 CASE ?= listener_per_request
 SECONDS_EACH ?= 60
 
-.PHONY: help setup demo kernels docs lint format types test test-all fuzz bench compare clean
+.PHONY: help setup demo kernels docs lint format types lock test test-all fuzz bench compare clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -25,6 +25,11 @@ lint: setup ## Check style and formatting
 
 kernels: setup ## Compile the kernels, after a change to heapnb/kernels
 	$(BIN)/python -m heapnb.kernels._build
+
+lock: ## Write requirements/ci.txt anew: the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --quiet pyproject.toml requirements/build.in --extra dev --extra live --extra remote \
+		--extra sql --python-version 3.11 --universal --generate-hashes --no-annotate --no-header \
+		--upgrade --output-file requirements/ci.txt
 
 format: setup ## Format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .

@@ -25,6 +25,9 @@ def clone(tmp_path: Path) -> Path:
     (tmp_path / "tests" / "oracle").mkdir(parents=True)
     (tmp_path / "pyproject.toml").touch()
     os.utime(tmp_path / "pyproject.toml", (0, 0))
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "ci.txt").touch()
+    os.utime(tmp_path / "requirements" / "ci.txt", (0, 0))
     (tmp_path / "bin").mkdir()
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / ".set-up").touch()
@@ -64,7 +67,7 @@ def test_a_failed_installation_is_named(clone: Path, script: str) -> None:
     write_tool(clone / ".venv" / "bin" / "pip", FAILS)
     result = run(clone, script)
     assert result.returncode == 7
-    assert "installing heapnb into .venv failed with status 7" in result.stderr
+    assert "installing the packages of requirements/ci.txt into .venv failed with" in result.stderr
     assert "no such package: left\ncannot reach the index\n" in result.stderr
     assert not (clone / ".venv" / ".set-up").exists()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-FOLDERS = (".ci", "docs", "heapnb", "notebooks", "sample_snapshots", "tests")
+FOLDERS = (".ci", "docs", "heapnb", "notebooks", "requirements", "sample_snapshots", "tests")
 BINARY = {".gz", ".zst", ".png", ".pyc", ".parquet", ".arrow", ".heapsnapshot", ".nbc", ".nbi"}
 # In halves, so that this file names none of them either.
 HOSTS = [
