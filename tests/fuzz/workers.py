@@ -28,7 +28,10 @@ from typing import Any, Final, NamedTuple, Self, TypeAlias
 from tests.fuzz.harness import FOLDER_VARIABLE, Reader
 
 SECONDS: Final = 5.0
-"""The most time for one input."""
+"""The most time of the processor for one input: other programs may keep it busy."""
+
+WAITING: Final = 12
+"""An input that waits, without work, may take so many times as long."""
 
 MEMORY_FACTOR: Final = 10
 MEMORY_CONSTANT: Final = 32 << 20
@@ -149,6 +152,7 @@ class _Worker:
         self.task: Task | None = None
         self._pid = 0
         self._ended: int | None = None
+        self._seen = (_IDLE, 0.0)
         self._fork()
 
     def _fork(self) -> None:
@@ -193,7 +197,7 @@ class _Worker:
         problem = None
         if self._ended is not None:
             problem = _end(self._ended)
-        elif self.task is not None and number != _IDLE and time.monotonic() - since > SECONDS:
+        elif self.task is not None and number != _IDLE and self._takes_long(number, since):
             problem = Problem("time", "", f"took more than {SECONDS:g} s")
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
@@ -210,6 +214,17 @@ class _Worker:
         rest: list[Task] = [(reader, range(number + 1, what.stop))] if is_left else []
         return rest, [Found(reader, number, problem)]
 
+    def _takes_long(self, number: int, since: float) -> bool:
+        """Whether the process has worked or waited on an input for too long."""
+        waited = time.monotonic() - since
+        if waited < SECONDS:
+            return False
+        used = _cpu_seconds(self._pid)
+        if self._seen[0] != number:
+            # It has worked for at most that long before.
+            self._seen = number, used - SECONDS / 2
+        return used - self._seen[1] > SECONDS or waited > WAITING * SECONDS
+
     def stop(self) -> None:
         """End the process."""
         self.connection.close()
@@ -217,6 +232,15 @@ class _Worker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the time of the processor that a process has used; without /proc, the clock's time."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return time.monotonic()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _end(status: int) -> Problem:
