@@ -27,9 +27,9 @@ kernels: setup ## Compile the kernels, after a change to heapnb/kernels
 	$(BIN)/python -m heapnb.kernels._build
 
 lock: ## Write requirements/ci.txt anew: the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet pyproject.toml requirements/build.in --extra dev --extra live --extra remote \
-		--extra sql --python-version 3.11 --universal --generate-hashes --no-annotate --no-header \
-		--upgrade --output-file requirements/ci.txt
+	uv pip compile --quiet pyproject.toml requirements/build.in --all-extras --python-version 3.11 \
+		--universal --generate-hashes --no-annotate --no-header --upgrade \
+		--output-file requirements/ci.txt
 
 format: setup ## Format the code and apply automatic fixes
 	$(BIN)/ruff check --fix .
