@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -37,12 +36,12 @@ def declared() -> list[Requirement]:
 
 def locked() -> dict[str, str]:
     """Return the versions that the lock file has for this machine."""
-    found = {}
+    found: dict[str, str] = {}
     for line in LOCK.splitlines():
         if line[:1].isalnum():
             requirement = Requirement(line.removesuffix("\\"))
             (pin,) = requirement.specifier
-            if requirement.marker is None or requirement.marker.evaluate(default_environment()):
+            if requirement.marker is None or requirement.marker.evaluate():
                 found[canonicalize_name(requirement.name)] = pin.version
     return found
 
