@@ -65,14 +65,13 @@ def sentences_of(result: HeapProfile | HeapProfileDiff) -> list[str]:
 
 def sentences(profile: HeapProfile) -> list[str]:
     """Say which function allocated most, and which one of the program's own code."""
-    from heapnb.analysis.heap_profiles.allocators import allocators
+    from heapnb.analysis.heap_profiles.allocators import leading
 
-    found = allocators(profile)
-    if not found:
+    first, own = leading(profile)
+    if first is None:
         return ["No allocation was sampled that is still alive."]
-    own = next((one for one in found if one.function.package.kind == "own" and one.size), None)
-    said = [allocated_in(found[0])]
-    if own is not None and own is not found[0]:
+    said = [allocated_in(first)]
+    if own is not None and own is not first:
         said.append(f"The program's own code: {allocated_in(own)}")
     return said
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from heapnb.analysis.diagnosis.facts import Remark
 from heapnb.analysis.diagnosis.places import Place
-from heapnb.analysis.heap_profiles.allocators import Allocator, allocators
+from heapnb.analysis.heap_profiles.allocators import Allocator, allocators, leading
 from heapnb.analysis.heap_profiles.profile import HeapProfile
 from heapnb.graph.locations import short_script
 
@@ -80,22 +80,20 @@ class SampledProgram:
     share: float
 
     @classmethod
-    def of(cls, profile: HeapProfile, found: Sequence[Allocator]) -> SampledProgram:
+    def of(cls, profile: HeapProfile) -> SampledProgram:
         """Choose the function to tell.
 
         Parameters
         ----------
         profile : HeapProfile
             The profile.
-        found : sequence of Allocator
-            Its functions, the one that allocated most first.
 
         Returns
         -------
         SampledProgram
         """
-        own = (one for one in found if one.function.package.kind == "own" and one.size)
-        top = next(own, found[0] if found else None)
+        first, own = leading(profile)
+        top = own or first
         if top is None:
             return cls(profile.name, 0, None, None, 0, 0.0)
         return cls(
@@ -121,7 +119,7 @@ class SampledAllocations:
     profile : HeapProfile
         The profile.
     found : tuple of Allocator
-        Its functions.
+        Its functions with at least `LEAST_SHARE`.
     """
 
     profile: HeapProfile
@@ -130,12 +128,12 @@ class SampledAllocations:
     @classmethod
     def of(cls, profile: HeapProfile) -> SampledAllocations:
         """Add up the functions of a profile."""
-        return cls(profile, allocators(profile))
+        return cls(profile, allocators(profile, LEAST_SHARE))
 
     @property
     def program(self) -> SampledProgram:
         """What it says about the whole program."""
-        return SampledProgram.of(self.profile, self.found)
+        return SampledProgram.of(self.profile)
 
     def about(
         self, class_name: str, added_at: Iterable[Place], defined_at: str | None
@@ -164,8 +162,7 @@ class SampledAllocations:
         }
         if defined_at is not None:
             names.add((class_name, _file_of(defined_at)))
-        matching = [one for one in self.found if one.total_share >= LEAST_SHARE]
-        matching = [one for one in matching if _key(one) in names or _is_at(one, defined_at)]
+        matching = [one for one in self.found if _key(one) in names or _is_at(one, defined_at)]
         best = max(matching, key=lambda one: one.total, default=None)
         if best is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,13 +42,15 @@ class Allocator:
     samples: int | None
 
 
-def allocators(profile: HeapProfile) -> tuple[Allocator, ...]:
+def allocators(profile: HeapProfile, least_share: float = 0.0) -> tuple[Allocator, ...]:
     """Add up by the nearest function of a script on the stack.
 
     Parameters
     ----------
     profile : HeapProfile
         The profile.
+    least_share : float
+        Functions with a smaller share, callees included, are left out.
 
     Returns
     -------
@@ -65,10 +68,15 @@ def allocators(profile: HeapProfile) -> tuple[Allocator, ...]:
     >>> [(one.function.name, one.size, one.own_size) for one in allocators(profile)]
     [('log', 40, 10)]
     """
+    return tuple(each_allocator(profile, least_share))
+
+
+def each_allocator(profile: HeapProfile, least_share: float = 0.0) -> Iterator[Allocator]:
+    """Yield what `allocators` returns: profiles have up to millions of functions."""
     tree, n_functions = profile.tree, len(profile.functions)
     whole = profile.sampled_size
     if not whole:
-        return ()
+        return
     function = tree.function[_callers_with_source(profile)]
     size = np.zeros(n_functions, np.uint64)
     add_by_group(function, tree.self_size, size)
@@ -76,11 +84,14 @@ def allocators(profile: HeapProfile) -> tuple[Allocator, ...]:
     if tree.sample_count is not None:
         samples = np.zeros(n_functions, np.uint64)
         add_by_group(function, tree.sample_count, samples)
-    sums = tree.sums(range(n_functions), n_functions)
-    root = int(tree.function[0])
+    sums = tree.sums(np.arange(n_functions), n_functions)
+    # What has no bytes of its own is told only if it has code to look at.
+    is_told = profile.functions.has_source & (sums.with_callees > 0)
+    is_told[int(tree.function[0])] = False
+    is_told = (is_told | (size > 0)) & (sums.with_callees >= least_share * whole)
     order = np.lexsort((-sums.with_callees.astype(np.float64), -size.astype(np.float64)))
-    return tuple(
-        Allocator(
+    for place in order[is_told[order]].tolist():
+        yield Allocator(
             profile.functions[place],
             int(size[place]),
             int(sums.own[place]),
@@ -89,23 +100,24 @@ def allocators(profile: HeapProfile) -> tuple[Allocator, ...]:
             int(sums.with_callees[place]) / whole,
             None if samples is None else int(samples[place]),
         )
-        for place in order.tolist()
-        # What has no bytes of its own is told only if it has code to look at.
-        if size[place]
-        or (place != root and sums.with_callees[place] and _has_source(profile.functions[place]))
-    )
 
 
-def _has_source(function: Function) -> bool:
-    return bool(function.file) or function.script_id > 0
+def leading(profile: HeapProfile) -> tuple[Allocator | None, Allocator | None]:
+    """Return what allocated most, and what did of the program's own code; None for nothing."""
+    first = None
+    for one in each_allocator(profile):
+        if first is None:
+            first = one
+        if one.size and one.function.package.kind == "own":
+            return first, one
+    return first, None
 
 
 def _callers_with_source(profile: HeapProfile) -> IntArray:
     """Find the nearest node of a script, from each node upwards; itself if there is none."""
     tree = profile.tree
     nodes = np.arange(len(tree.parent))
-    has_source = np.array([_has_source(one) for one in profile.functions], np.bool_)
-    is_end = has_source[tree.function]
+    is_end = profile.functions.has_source[tree.function]
     is_end[0] = True
     caller = np.where(is_end, nodes, tree.parent)
     # Each round doubles how far the way is followed.
@@ -115,4 +127,4 @@ def _callers_with_source(profile: HeapProfile) -> IntArray:
     return found
 
 
-__all__ = ["Allocator", "allocators"]
+__all__ = ["Allocator", "allocators", "each_allocator", "leading"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,12 +45,12 @@ class CallTree:
         """Bytes of all stacks."""
         return int(self.total_size[0]) if len(self.parent) else 0
 
-    def sums(self, group_of_function: Sequence[int], n_groups: int) -> Sums:
+    def sums(self, group_of_function: AnyArray, n_groups: int) -> Sums:
         """Add up by groups of functions, such as files.
 
         Parameters
         ----------
-        group_of_function : sequence of int
+        group_of_function : integer[n_functions]
             The group of each function.
         n_groups : int
             How many there are.

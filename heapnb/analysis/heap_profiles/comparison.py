@@ -99,8 +99,7 @@ class HeapProfileDiff(Charted):
     @cached_property
     def growth(self) -> HeapProfile:
         """The call stacks with what each grew by; those that shrank have 0 bytes."""
-        functions = (*self.before.functions, *self.after.functions)
-        group, first = numbered(functions, lambda one: one)
+        group, functions = numbered((*self.before.functions, *self.after.functions))
         of_before, of_after = self.before.tree, self.after.tree
         n_before = len(of_before.parent)
         parent = np.concatenate([of_before.parent, of_after.parent + np.uint32(n_before)])
@@ -121,7 +120,7 @@ class HeapProfileDiff(Charted):
             sizes.append(size)
         grown = np.where(sizes[1] > sizes[0], sizes[1] - sizes[0], 0).astype(np.uint64)
         tree = CallTree(above[:n_merged].copy(), called[:n_merged].copy(), grown, None)
-        return HeapProfile(self.after.name, tuple(first), tree)
+        return HeapProfile(self.after.name, functions, tree)
 
     def _frame(self, by: By) -> pd.DataFrame:
         import pandas as pd

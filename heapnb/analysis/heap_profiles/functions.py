@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar, overload
 
+import numpy as np
+
+from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.analysis.packages import OWN, Package, package_of
 from heapnb.analysis.source_code.parse import is_available, parse, text_of
 from heapnb.analysis.source_code.scopes import function_around, function_name
@@ -16,6 +19,8 @@ ENGINE: Final = Package("(engine)", None, "runtime")
 """The owner of what has no script, such as the API of V8 and functions of native code."""
 
 _NATIVE_SCRIPT: Final = 0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,14 +69,168 @@ class Function:
         return OWN if self.script_id > _NATIVE_SCRIPT else ENGINE
 
 
-def as_written(functions: Sequence[Function], sources: SourceFiles | None) -> list[Function]:
+NAME, FILE, SCRIPT, LINE, COLUMN = range(5)
+"""Columns of `Functions.rows`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Functions(Sequence[Function]):
+    """The functions of a profile, all different: columns, of which `Function` is made when asked.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Names and files; the first is empty.
+    rows : int64[n, 5]
+        Of each function its name and its file, as numbers of ``texts``, the engine's number of its
+        script, its line and its column, from 0; -1 for what is unknown.
+    """
+
+    texts: Sequence[str]
+    rows: IntArray
+
+    @classmethod
+    def of(cls, functions: Sequence[Function]) -> Functions:
+        """Make columns of functions that are all different."""
+        numbers = {"": 0}
+        rows = [
+            (
+                numbers.setdefault(one.name, len(numbers)),
+                numbers.setdefault(one.file, len(numbers)),
+                one.script_id,
+                -1 if one.line is None else one.line - 1,
+                -1 if one.column is None else one.column - 1,
+            )
+            for one in functions
+        ]
+        return cls(list(numbers), np.array(rows, np.int64).reshape(len(rows), 5))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Function: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Functions: ...
+
+    def __getitem__(self, place: int | slice) -> Function | Functions:
+        if isinstance(place, slice):
+            return Functions(self.texts, self.rows[place])
+        name, file, script, line, column = self.rows[place].tolist()
+        return Function(
+            self.texts[name],
+            self.texts[file],
+            None if line < 0 else line + 1,
+            None if column < 0 else column + 1,
+            script,
+        )
+
+    def __iter__(self) -> Iterator[Function]:
+        return (self[place] for place in range(len(self)))
+
+    def at(self, places: AnyArray) -> Functions:
+        """Choose functions, by number; one may occur several times."""
+        return Functions(self.texts, self.rows[places])
+
+    @property
+    def has_source(self) -> BoolArray:
+        """Whether each has a script: ``bool[n]``."""
+        has: BoolArray = (self.rows[:, FILE] != 0) | (self.rows[:, SCRIPT] > _NATIVE_SCRIPT)
+        return has
+
+    @property
+    def labels(self) -> list[str]:
+        """What to call each; see `Function.label`."""
+        return [self.texts[name] or ANONYMOUS for name in self.rows[:, NAME].tolist()]
+
+    @property
+    def files(self) -> list[str | None]:
+        """The script of each."""
+        return self._by_file(lambda one: one.file or None)
+
+    @property
+    def packages(self) -> list[Package]:
+        """Whose code each is."""
+        return self._by_file(lambda one: one.package)
+
+    @property
+    def locations(self) -> list[str | None]:
+        """Where each begins; see `Function.location`."""
+        places = zip(
+            self.files, self.rows[:, LINE].tolist(), self.rows[:, COLUMN].tolist(), strict=True
+        )
+        return [
+            file
+            if file is None or line < 0
+            else f"{file}:{line + 1}"
+            if column < 0
+            else f"{file}:{line + 1}:{column + 1}"
+            for file, line, column in places
+        ]
+
+    def _by_file(self, value: Callable[[Function], T]) -> list[T]:
+        """Return what is the same for all functions of a file."""
+        group, first = _in_order(self._file_keys)
+        values = [value(self[place]) for place in first.tolist()]
+        return [values[place] for place in group.tolist()]
+
+    @property
+    def _file_keys(self) -> IntArray:
+        """A number for each file; without a file, one for the program and one for the engine."""
+        is_own = self.rows[:, SCRIPT] > _NATIVE_SCRIPT
+        keys: IntArray = np.where(
+            self.rows[:, FILE] > 0, self.rows[:, FILE], np.where(is_own, -1, -2)
+        )
+        return keys
+
+    def groups(self, root: int, *, by_package: bool) -> tuple[IntArray, IntArray]:
+        """Group functions by file, or by package.
+
+        Parameters
+        ----------
+        root : int
+            The root of the call stacks, a group of its own: it is above all, and nobody's code.
+        by_package : bool
+            Whether by the owner of the file.
+
+        Returns
+        -------
+        group : int64[n]
+            The group of each, in the order of their first functions.
+        first : int64[n_groups]
+            The first function of each group.
+        """
+        file = self._file_keys
+        file[root] = -3
+        group, first = _in_order(file)
+        if not by_package:
+            return group, first
+        number: dict[Package | None, int] = {}
+        of_file = [
+            number.setdefault(None if place == root else self[place].package, len(number))
+            for place in first.tolist()
+        ]
+        return _in_order(np.array(of_file, np.int64)[group])
+
+
+def _in_order(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Number equal keys, in the order in which they first occur; where each first occurs."""
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[inverse], first[order]
+
+
+def as_written(functions: Iterable[Function], sources: SourceFiles) -> list[Function]:
     """Find names and places before bundling, through source maps.
 
     Parameters
     ----------
-    functions : sequence of Function
+    functions : iterable of Function
         As they ran.
-    sources : SourceFiles or None
+    sources : SourceFiles
         Folders with sources and maps.
 
     Returns
@@ -79,8 +238,6 @@ def as_written(functions: Sequence[Function], sources: SourceFiles | None) -> li
     list of Function
         What has no source map stays as it is.
     """
-    if sources is None:
-        return list(functions)
     return [_original(one, sources) for one in functions]
 
 
@@ -112,34 +269,24 @@ def _name_at(file: str, text: str, line: int, column: int) -> str | None:
     return name
 
 
-def numbered(
-    functions: Sequence[Function], key: Callable[[Function], object]
-) -> tuple[list[int], list[Function]]:
-    """Group functions.
+def numbered(functions: Iterable[Function]) -> tuple[list[int], Functions]:
+    """Join equal functions.
 
     Parameters
     ----------
-    functions : sequence of Function
+    functions : iterable of Function
         Any.
-    key : callable
-        Functions with the same key are one group.
 
     Returns
     -------
-    group : list of int
-        The group of each function.
-    first : list of Function
-        The first function of each group.
+    number : list of int
+        For each its place among the different ones.
+    different : Functions
+        These, in the order in which they first occur.
     """
-    number: dict[object, int] = {}
-    first: list[Function] = []
-    group = []
-    for one in functions:
-        place = number.setdefault(key(one), len(first))
-        if place == len(first):
-            first.append(one)
-        group.append(place)
-    return group, first
+    number: dict[Function, int] = {}
+    places = [number.setdefault(one, len(number)) for one in functions]
+    return places, Functions.of(list(number))
 
 
-__all__ = ["ANONYMOUS", "ENGINE", "Function", "as_written", "numbered"]
+__all__ = ["ANONYMOUS", "ENGINE", "Function", "Functions", "as_written", "numbered"]

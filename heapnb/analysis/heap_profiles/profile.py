@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+import numpy as np
+
 from heapnb._showing import Charted, port
 from heapnb.analysis.heap_profiles.call_tree import CallTree
-from heapnb.analysis.heap_profiles.functions import Function, numbered
+from heapnb.analysis.heap_profiles.functions import Functions
+from heapnb.analysis.packages import Package
 from heapnb.errors import HeapnbError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class HeapProfile(Charted):
     ----------
     name : str
         The file.
-    functions : tuple of Function
+    functions : sequence of Function
         The functions that occur in call stacks.
     tree : CallTree
         The call stacks, as flat arrays.
@@ -50,7 +52,7 @@ class HeapProfile(Charted):
     """
 
     name: str
-    functions: tuple[Function, ...] = field(repr=False)
+    functions: Functions = field(repr=False)
     tree: CallTree = field(repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -127,31 +129,22 @@ class HeapProfile(Charted):
             raise HeapnbError(f"by must be one of {', '.join(get_args(By))} (got {by!r}).")
         if by == "stack":
             return self._stack_columns()
-        key: Callable[[Function], object] = {
-            "function": lambda one: one,
-            "file": lambda one: one.file or one.package,
-            "package": lambda one: one.package,
-        }[by]
-        root = self.functions[int(self.tree.function[0])]
-        # The root is above all of them, and nobody's code.
-        group, first = numbered(self.functions, lambda one: one if one is root else key(one))
+        root = int(self.tree.function[0])
+        group = first = np.arange(len(self.functions))
+        if by != "function":
+            group, first = self.functions.groups(root, by_package=by == "package")
         sums = self.tree.sums(group, len(first))
-        order = [
-            int(place)
-            for place in sums.order()
-            if (sums.own if first[place] is root else sums.with_callees)[place]
-        ]
-        shown = [first[place] for place in order]
-        whole = self.sampled_size
-        own = [int(sums.own[place]) for place in order]
+        order = sums.order()
+        order = order[np.where(first == root, sums.own, sums.with_callees)[order] > 0]
+        own, whole = sums.own[order], self.sampled_size
         return {
-            **_names(by, shown),
-            "sampled_size": own,
-            "sampled_share": [size / whole for size in own],
-            "sampled_total": [int(sums.with_callees[place]) for place in order],
+            **_names(by, self.functions.at(first[order])),
+            "sampled_size": own.tolist(),
+            "sampled_share": (own / whole).tolist() if whole else [],
+            "sampled_total": sums.with_callees[order].tolist(),
             "sample_count": [None] * len(order)
             if sums.count is None
-            else [int(sums.count[place]) for place in order],
+            else sums.count[order].tolist(),
         }
 
     def _stack_columns(self) -> dict[str, list[Any]]:
@@ -161,7 +154,7 @@ class HeapProfile(Charted):
         count = self.tree.sample_count
         whole = self.sampled_size
         return {
-            **_names("stack", [self.functions[stack[0] if stack else 0] for stack in stacks]),
+            **_names("stack", self.functions.at(self.tree.function[nodes])),
             "callers": [
                 _ARROW.join(self.functions[one].label for one in stack[1 : 1 + _MOST_CALLERS])
                 or None
@@ -183,19 +176,32 @@ class HeapProfile(Charted):
         return pd.DataFrame(columns).astype(dtypes)
 
 
-def _names(by: By, functions: Sequence[Function]) -> dict[str, list[str | None]]:
+def _names(by: By, functions: Functions) -> dict[str, list[Any]]:
     """Return the columns that say what the rows are about."""
-    values: dict[str, list[str | None]] = {
-        "function": [one.label for one in functions],
-        "location": [one.location for one in functions],
-        "filename": [one.file or None for one in functions],
-        "package": [str(one.package) for one in functions],
-    }
-    if by == "package":
-        values["package"] = [one.package.name for one in functions]
-        values["version"] = [one.package.version for one in functions]
-        values["kind"] = [one.package.kind for one in functions]
-    return {name: values[name] for name in COLUMNS[by] if name in values}
+    match by:
+        case "function":
+            return {
+                "function": functions.labels,
+                "location": functions.locations,
+                "package": _written(functions.packages),
+            }
+        case "file":
+            return {"filename": functions.files, "package": _written(functions.packages)}
+        case "package":
+            packages = functions.packages
+            return {
+                "package": [one.name for one in packages],
+                "version": [one.version for one in packages],
+                "kind": [one.kind for one in packages],
+            }
+        case "stack":
+            return {"function": functions.labels, "location": functions.locations}
+
+
+def _written(packages: list[Package]) -> list[str]:
+    """Name packages with their versions, each once."""
+    names = {one: str(one) for one in set(packages)}
+    return [names[one] for one in packages]
 
 
 __all__ = ["COLUMNS", "SIZES", "By", "HeapProfile"]

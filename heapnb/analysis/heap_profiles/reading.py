@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import Final, NoReturn
+from collections.abc import Sequence
+from typing import Final, NoReturn, overload
 
 import numpy as np
 
 from heapnb._typing import FloatArray, IntArray, NodeArray, SizeArray
 from heapnb.analysis.heap_profiles.call_tree import CallTree
-from heapnb.analysis.heap_profiles.functions import Function, as_written, numbered
+from heapnb.analysis.heap_profiles.functions import Functions, as_written, numbered
 from heapnb.analysis.heap_profiles.profile import HeapProfile
 from heapnb.errors import LogFormatError
 from heapnb.format.source import SnapshotSource
@@ -80,16 +81,14 @@ def read_heap_profile(
     if other is not None:
         raise LogFormatError(name, *other)
     parsed = _parsed(name, content)
-    functions = as_written(parsed.functions, find_sources(source_root, source_maps))
-    # Source maps may give two functions of a bundle one place, and a name only to one of them.
-    group, first = numbered(functions, lambda one: one)
-    tree = CallTree(
-        parsed.parent,
-        np.asarray(group, np.uint32)[parsed.function],
-        parsed.self_size,
-        parsed.sample_count,
-    )
-    return HeapProfile(name, tuple(first), tree, tuple(parsed.warnings))
+    sources = find_sources(source_root, source_maps)
+    functions, function = parsed.functions, parsed.function
+    if sources is not None:
+        # Source maps may give two functions of a bundle one place, and a name only to one of them.
+        number, functions = numbered(as_written(functions, sources))
+        function = np.asarray(number, np.uint32)[function]
+    tree = CallTree(parsed.parent, function, parsed.self_size, parsed.sample_count)
+    return HeapProfile(name, functions, tree, tuple(parsed.warnings))
 
 
 def other_kind(content: bytes) -> tuple[str, str] | None:
@@ -114,7 +113,7 @@ class _Parsed:
         self,
         parent: NodeArray,
         function: NodeArray,
-        functions: list[Function],
+        functions: Functions,
         self_size: SizeArray,
         sample_count: SizeArray | None,
         warnings: list[str],
@@ -154,20 +153,21 @@ def _parsed(name: str, content: bytes) -> _Parsed:
     if not n_nodes:
         raise LogFormatError(name, "it has no `head` with call frames", _HINT)
     sizes = _whole_bytes(name, self_size[:n_nodes])
-    texts = [
-        _text(content[start:end])
-        for start, end in zip(starts[:n_texts].tolist(), ends[:n_texts].tolist(), strict=True)
-    ]
+    raw = _Texts(content, starts[:n_texts].copy(), ends[:n_texts].copy())
+    texts: Sequence[str] = raw
     function, first = np.empty(n_nodes, np.uint32), np.empty(n_nodes, np.uint32)
     calls = call[: 5 * n_nodes].copy()
     rows = calls.reshape(n_nodes, 5)
+    if not raw.is_plain:
+        # Texts that the file writes in different ways are the same function's all the same.
+        numbers: dict[str, int] = {}
+        same = np.array([numbers.setdefault(one, len(numbers)) for one in raw], np.int64)
+        rows[:, :2] = same[rows[:, :2]]
+        texts = list(numbers)
     # Several scripts may have one file; a script id tells only code without a file apart.
     rows[rows[:, 1] != 0, 2] = -1
     n_functions = kernels.number_calls(calls, kernels.room(n_nodes), function, first)
-    functions = [
-        Function(texts[called], texts[url], _from_1(line), _from_1(column), script)
-        for called, url, script, line, column in rows[first[:n_functions]].tolist()
-    ]
+    functions = Functions(texts, rows[first[:n_functions]])
     warnings: list[str] = []
     samples = _samples(node_id[:n_nodes], sample_node[:n_samples], warnings)
     if not sizes.any():
@@ -206,8 +206,31 @@ def _samples(node_id: IntArray, sample_node: IntArray, warnings: list[str]) -> S
     return count
 
 
-def _from_1(number: int) -> int | None:
-    return None if number < 0 else number + 1
+class _Texts(Sequence[str]):
+    """The strings of a file, decoded when they are asked for."""
+
+    def __init__(self, content: bytes, starts: IntArray, ends: IntArray) -> None:
+        self._content, self._starts, self._ends = content, starts, ends
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether different bytes are different strings: nothing is escaped or cut."""
+        is_short = int((self._ends - self._starts).max()) <= _MOST_NAME
+        return is_short and self._content.isascii() and b"\\" not in self._content
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        return _text(self._content[self._starts[place] : self._ends[place]])
 
 
 def _text(raw: bytes) -> str:
