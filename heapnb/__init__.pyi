@@ -58,6 +58,7 @@ from heapnb.errors import (
     RecordingError as RecordingError,
     SnapshotFormatError as SnapshotFormatError,
     SnapshotNotFoundError as SnapshotNotFoundError,
+    SnapshotTooLargeError as SnapshotTooLargeError,
     SqlError as SqlError,
     TruncatedSnapshotError as TruncatedSnapshotError,
     UnknownNameError as UnknownNameError,

@@ -175,6 +175,26 @@ class TruncatedSnapshotError(SnapshotFormatError):
     """The file ends before the snapshot does; ``salvage=True`` reads the intact part."""
 
 
+class SnapshotTooLargeError(HeapnbError):
+    """The input is, or unpacks to, more than is allowed; ``max_size`` allows more.
+
+    Parameters
+    ----------
+    message : str
+        How large it is, and what is allowed.
+    size : int
+        Bytes of JSON that were seen.
+    """
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(
+            message,
+            hint="if you trust the file and have the memory, allow it: --max-size 50GB, or"
+            " max_size=50_000_000_000, or HEAPNB_MAX_SIZE=50GB.",
+        )
+        self.size = size
+
+
 class CacheChangedError(HeapnbError):
     """Cached arrays were changed by another program while they were in use."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from heapnb._showing import Browsed
 from heapnb.errors import SnapshotFormatError, suggestion
+from heapnb.format.limits import allowing
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
@@ -48,6 +49,7 @@ def load(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,
 ) -> Snapshot:
     """Open a heap snapshot.
 
@@ -69,6 +71,9 @@ def load(
     source_maps : str, PathLike, or sequence of these, optional
         Folders with source maps (extra ``sourcemaps``): places in bundles are given as places in
         the files that they were made from.
+    max_size : int, optional
+        The most bytes of JSON that are read. By default ``HEAPNB_MAX_SIZE``, else the machine's
+        memory, and for compressed files 200 times their size.
 
     Returns
     -------
@@ -78,6 +83,8 @@ def load(
     ------
     SnapshotFormatError
         If it is not a heap snapshot.
+    SnapshotTooLargeError
+        If it is larger than allowed.
 
     Examples
     --------
@@ -86,15 +93,15 @@ def load(
     >>> load(content).n_nodes
     2
     """
-    return Snapshot(
-        open_graph(
+    with allowing(max_size):
+        graph = open_graph(
             source,
             cache=cache,
             progress=reporter_of(progress),
             salvage=salvage,
             source_files=find_sources(source_root, source_maps),
         )
-    )
+    return Snapshot(graph)
 
 
 class Snapshot(Browsed):

@@ -45,6 +45,9 @@ _NODE_VERSION: Final = re.compile(r"Node\.js v[\d.]+\S*")
 _ERROR: Final = re.compile(r"(?:Uncaught )?\w*Error\b.*:")
 _MARK_VARIABLE: Final = "HEAPNB_STARTED"
 _CHUNK_BYTES: Final = 1 << 16
+_MOST_LAST_CHUNKS: Final = 16
+"""Chunks read after the program has ended; a pipe holds one."""
+
 _TAIL: Final = 2000
 _GRACE_SECONDS: Final = 1.0
 _POLL_SECONDS: Final = 0.02
@@ -144,7 +147,7 @@ class Supervised:
     Notes
     -----
     The end reaches children that left the process group, too: on Linux, an environment variable
-    marks all processes that the program started.
+    marks all processes that the program started, and so does a pipe of its output that one holds.
     """
 
     def __init__(
@@ -251,8 +254,9 @@ class Supervised:
                 os.killpg(self._process.pid, signal.SIGKILL)
         # A process may start another one while the list is made.
         until = time.monotonic() + _KILL_SECONDS
+        mark = f"{_MARK_VARIABLE}={self._mark}".encode()
         while time.monotonic() < until:
-            stragglers = _marked(f"{_MARK_VARIABLE}={self._mark}".encode())
+            stragglers = _marked(mark, {reader.pipe_name for reader in self._readers})
             if not stragglers:
                 return
             for pid in stragglers:
@@ -295,15 +299,32 @@ def ending_error(exit_code: int, output: Output, *, what: str = "The program") -
     return RecordingError(f"{what} ended with {how}{said}.", hint="see what it printed.")
 
 
-def _marked(mark: bytes) -> list[int]:
-    """Return the running processes whose environment contains a mark; none but on Linux."""
+def _marked(mark: bytes, pipes: set[str]) -> list[int]:
+    """Return the processes with a mark in their environment, or that write to one of the pipes.
+
+    None but on Linux.
+    """
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         # Zombies and the processes of others have no readable environment.
         with suppress(OSError):
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
+            is_marked = mark in (folder / "environ").read_bytes().split(b"\0")
+            if int(folder.name) != os.getpid() and (is_marked or _writes_to(folder, pipes)):
                 found.append(int(folder.name))
     return found
+
+
+def _writes_to(process: Path, pipes: set[str]) -> bool:
+    """Tell whether a process holds the end of a pipe that is written to."""
+    for descriptor in (process / "fd").iterdir():
+        # It may close files meanwhile.
+        with suppress(OSError, ValueError, StopIteration):
+            if str(descriptor.readlink()) in pipes:
+                lines = (process / "fdinfo" / descriptor.name).read_text("ascii").splitlines()
+                flags = next(line for line in lines if line.startswith("flags:"))
+                if int(flags.split()[1], 8) & os.O_ACCMODE == os.O_WRONLY:
+                    return True
+    return False
 
 
 class _Reader(threading.Thread):
@@ -315,6 +336,8 @@ class _Reader(threading.Thread):
         self._pipe = pipe
         self._output = output
         self._told, self._tell = os.pipe()
+        self._n_since_told = 0
+        self.pipe_name = f"pipe:[{os.fstat(pipe.fileno()).st_ino}]"
 
     def end(self, seconds: float) -> None:
         """Wait for the end of the pipe, but not longer than told: others may hold it open."""
@@ -340,6 +363,8 @@ class _Reader(threading.Thread):
                 selector.register(self._pipe, selectors.EVENT_READ)
                 selector.register(self._told, selectors.EVENT_READ)
                 ready = {key.fileobj for key, _ in selector.select()}
-            if self._pipe not in ready:
+            self._n_since_told += self._told in ready
+            # Who holds the pipe may write to it for ever.
+            if self._pipe not in ready or self._n_since_told > _MOST_LAST_CHUNKS:
                 return b""
         return os.read(self._pipe.fileno(), _CHUNK_BYTES)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from heapnb.errors import HeapnbError
+from heapnb.graph.source_files import MOST_PARTS
 from heapnb.views.fmt import visible
 
 if TYPE_CHECKING:
@@ -103,9 +105,11 @@ def _place(suspect: Suspect, directory: Path) -> dict[str, str]:
 def _file_below(directory: Path, file: PurePosixPath) -> str | None:
     """Find a file that was loaded elsewhere by the end of its path."""
     parts = [part for part in file.parts if part not in {"/", ".."}]
-    for start in range(len(parts)):
-        if directory.joinpath(*parts[start:]).is_file():
-            return "/".join(parts[start:])
+    for start in range(max(len(parts) - MOST_PARTS, 0), len(parts)):
+        # A part may be too long for a file system.
+        with suppress(OSError):
+            if directory.joinpath(*parts[start:]).is_file():
+                return "/".join(parts[start:])
     return None
 
 

@@ -267,6 +267,9 @@ def reading_options(function: _Function) -> _Function:
     @click.option("--salvage", is_flag=True, help="Read a truncated file as far as it goes.")
     @progress_option
     @source_options
+    @click.option(
+        "--max-size", metavar="SIZE", help="Read snapshots of at most this size, such as 50GB."
+    )
     @functools.wraps(function)
     def wrapper(
         *,
@@ -275,6 +278,7 @@ def reading_options(function: _Function) -> _Function:
         no_progress: bool,
         source_root: tuple[str, ...],
         source_maps: tuple[str, ...],
+        max_size: str | None,
         **others: object,
     ) -> object:
         reading = Reading(
@@ -284,7 +288,16 @@ def reading_options(function: _Function) -> _Function:
             source_root=source_root,
             source_maps=source_maps,
         )
-        return function(reading=reading, **others)
+        if max_size is None:
+            return function(reading=reading, **others)
+        # It imports pyarrow, which `--help` must not.
+        from heapnb.format.limits import allowing, parse_size
+
+        size = parse_size(max_size)
+        if size is None:
+            raise CommandError(f"--max-size {max_size} is not a size.", hint="write it as 50GB.")
+        with allowing(size):
+            return function(reading=reading, **others)
 
     return wrapper  # type: ignore[return-value]
 

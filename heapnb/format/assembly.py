@@ -11,21 +11,22 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from heapnb._typing import AnyArray, IntArray
+from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.errors import SnapshotFormatError
 from heapnb.format.arrow import to_texts
 from heapnb.format.meta import SnapshotMeta
 from heapnb.format.raw import Locations, RawSnapshot, Scopes
 from heapnb.format.records import Block, RecordTable, edge_table, node_table
+from heapnb.format.salvage import MISSING_STRING, clip_names, missing_parts, whole_records
 from heapnb.format.scopes import checked_scopes
 from heapnb.format.sections import NOT_JSON_HINT, SCOPE_SECTIONS, Sections
 from heapnb.format.source import OpenSource
+from heapnb.format.traces import FIELDS_OF_FUNCTIONS, FIELDS_OF_SAMPLES, listed_fields
 from heapnb.kernels.check import first_bad_name
 from heapnb.kernels.csr import unsigned_offsets
 from heapnb.vocab import INDEXED_EDGE_TYPES
 
 _MAX_TOTAL_SIZE = 2**63 - 1
-_MISSING_STRING = "(missing from the truncated file)"
 _SKIPPED_BYTES = 8 << 20
 """Block size for skipping to the position of an invalid number."""
 
@@ -56,6 +57,9 @@ class Assembly:
             self.read.strings = to_texts([])
         counts = nodes.pop("edge_count")
         first_edge = self._edge_offsets(counts, len(edges["type"]))
+        if self.read.salvage:
+            edges = {name: column[: first_edge[-1]] for name, column in edges.items()}
+            self._salvage(meta, nodes, edges)
         self._check(meta, nodes, edges)
         trace_node_id = nodes.get("trace_node_id")
         size = self.read.window.base + self.read.window.stop
@@ -110,10 +114,15 @@ class Assembly:
             raise SnapshotFormatError(
                 f"The header declares {declared} {section}, the array has {rows}",
                 section=section,
-                byte_offset=self.read.blocks[section][0][1],
+                byte_offset=self._start_of(section),
                 hint="the file was damaged or changed.",
             )
         return table.finish(rows)
+
+    def _start_of(self, section: str) -> int | None:
+        """Return the byte offset of an array's first number, if any of it was read."""
+        blocks = self.read.blocks.get(section)
+        return blocks[0][1] if blocks else None
 
     def _spread_flat(self, section: str, table: RecordTable) -> None:
         """Fill columns from an array that precedes the header in the file."""
@@ -123,7 +132,7 @@ class Assembly:
             raise SnapshotFormatError(
                 f"{len(values)} values are not a multiple of the record size {table.stride}",
                 section=section,
-                byte_offset=self.read.blocks[section][0][1],
+                byte_offset=self._start_of(section),
             )
         table.reserve(rows)
         table.fill_values(values[: rows * table.stride], lambda nth: self._locate(section, nth))
@@ -135,14 +144,46 @@ class Assembly:
             raise SnapshotFormatError(
                 f"The nodes declare {total} edges, the array has {n_edges}",
                 section="edges",
-                byte_offset=self.read.blocks["edges"][0][1],
+                byte_offset=self._start_of("edges"),
                 hint="the file was damaged or changed.",
             )
         if total == n_edges:
             return unsigned_offsets(counts, total)
         # The counts of a truncated file may exceed any array: the last nodes have no edges.
         ends = np.minimum(np.cumsum(counts, dtype=np.uint64), np.uint64(n_edges))
-        return unsigned_offsets(np.diff(ends, prepend=np.uint64(0)), n_edges)
+        fitting = np.diff(ends, prepend=np.uint64(0)).astype(counts.dtype)
+        return unsigned_offsets(fitting, n_edges)
+
+    def _salvage(
+        self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
+    ) -> None:
+        """Leave records out that were cut, and give what lost its name another one."""
+        read = self.read
+        assert read.strings is not None  # noqa: S101  result() has just made sure
+        if read.cut_in is not None:
+            read.warnings.append(missing_parts(read, meta))
+        n_strings = len(read.strings)
+        is_indexed = _is_indexed(meta)
+        known = np.minimum(edges["type"], len(is_indexed) - 1)
+        bad_nodes = nodes["name"] >= n_strings
+        bad_edges = (edges["name_or_index"] >= n_strings) & ~is_indexed[known]
+        nodes["name"][bad_nodes] = n_strings
+        edges["name_or_index"][bad_edges] = n_strings
+        found = bool(bad_nodes.any() or bad_edges.any())
+        for section, fields, names in (
+            (
+                "trace_function_infos",
+                listed_fields(meta, "trace_function_info_fields", FIELDS_OF_FUNCTIONS),
+                ("name", "script_name"),
+            ),
+            ("samples", listed_fields(meta, "sample_fields", FIELDS_OF_SAMPLES), ()),
+            ("scope_context_vars", meta.scope_context_var_fields, ("name",)),
+        ):
+            if fields and section in read.flat:
+                values = read.flat[section] = whole_records(read.flat[section], len(fields))
+                found |= clip_names(values, fields, names, n_strings)
+        if found:
+            read.strings = pa.concat_arrays([read.strings, to_texts([MISSING_STRING])])
 
     def _locate(self, section: str, nth: int) -> int:
         """Return the byte offset of the nth number of a section that was already read."""
@@ -180,11 +221,11 @@ class Assembly:
         n_nodes = len(nodes["type"])
         if n_nodes == 0:
             raise SnapshotFormatError(
-                "The snapshot has no nodes",
+                "The file ends before its first node is complete"
+                if self.read.cut_in is not None
+                else "The snapshot has no nodes",
                 section="nodes",
-                byte_offset=self.read.blocks["nodes"][0][1]
-                if "nodes" in self.read.blocks
-                else None,
+                byte_offset=self._start_of("nodes"),
             )
         if meta.root_offset % len(meta.node_fields) or (
             meta.root_offset // len(meta.node_fields) >= n_nodes
@@ -210,18 +251,8 @@ class Assembly:
         self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
     ) -> None:
         assert self.read.strings is not None  # noqa: S101  result() has just made sure
-        is_indexed = np.array([name in INDEXED_EDGE_TYPES for name in meta.edge_types], np.bool_)
+        is_indexed = _is_indexed(meta)
         n_strings = len(self.read.strings)
-        if self.read.salvage:
-            bad_nodes = nodes["name"] >= n_strings
-            bad_edges = (edges["name_or_index"] >= n_strings) & ~is_indexed[edges["type"]]
-            if bad_nodes.any() or bad_edges.any():
-                nodes["name"][bad_nodes] = n_strings
-                edges["name_or_index"][bad_edges] = n_strings
-                self.read.strings = pa.concat_arrays(
-                    [self.read.strings, to_texts([_MISSING_STRING])]
-                )
-            return
         self._below("nodes", "name", nodes["name"], n_strings, "not an index of a string")
         bad = first_bad_name(edges["type"], edges["name_or_index"], is_indexed, n_strings)
         if bad >= 0:
@@ -285,7 +316,7 @@ class Assembly:
             raise SnapshotFormatError(
                 f"{len(values)} values are not a multiple of the record size {stride}",
                 section="locations",
-                byte_offset=self.read.blocks["locations"][0][1],
+                byte_offset=self._start_of("locations"),
             )
         records = values[: rows * stride].reshape(rows, stride)
 
@@ -313,6 +344,11 @@ class Assembly:
             line=column("line")[keep],
             column=column("column")[keep],
         )
+
+
+def _is_indexed(meta: SnapshotMeta) -> BoolArray:
+    """Tell for each edge type whether its edges have an index in place of a name."""
+    return np.array([name in INDEXED_EDGE_TYPES for name in meta.edge_types], np.bool_)
 
 
 def _integers(section: str, text: bytes) -> IntArray:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
 from heapnb.format.array_files import DamagedArrayError
 from heapnb.format.cache_store import CacheStore, read_description
+from heapnb.format.limits import parse_size
 from heapnb.format.raw import RawSnapshot
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
@@ -35,8 +35,6 @@ SIZE_VARIABLE = "HEAPNB_CACHE_SIZE"
 
 _LARGEST = 20_000_000_000
 _LARGEST_SHARE = 0.2
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|M|G|T)?B?", re.IGNORECASE)
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _HASHED_BYTES = 1 << 14
 _SAMPLES = 16
 _CLOCK_TICK_NS = 20_000_000
@@ -126,13 +124,9 @@ def read_cached(
         Cache of the derived arrays; None if the snapshot is not cached.
     """
     path = _path_of(source)
-    if not cache or salvage or path is None:
+    key = None if not cache or salvage or path is None else _key_if_readable(path)
+    if path is None or key is None:
         return read_snapshot(source, progress=progress, salvage=salvage), None
-    try:
-        key = cache_key(path)
-    except OSError:
-        # Reading it says why.
-        return read_snapshot(source, progress=progress), None
     store = CacheStore(cache_directory() / key)
     raw = store.load_snapshot()
     if raw is not None:
@@ -141,7 +135,7 @@ def read_cached(
         return replace(raw, source=opened), store
     limit = size_limit()
     raw = read_snapshot(source, progress=progress)
-    if cache_key(path) != key:
+    if _key_if_readable(path) != key:
         # It was changed meanwhile.
         return raw, None
     store.do_later(remove_stale_parts)
@@ -195,10 +189,10 @@ def size_limit() -> int:
     """
     wanted = os.environ.get(SIZE_VARIABLE, "").strip()
     if wanted:
-        size = _SIZE.fullmatch(wanted)
+        size = parse_size(wanted)
         if size is None:
             raise HeapnbError(f"{SIZE_VARIABLE}={wanted} is not a size.", hint="write it as 5GB.")
-        return int(float(size["number"]) * _UNITS[(size["unit"] or "").lower()])
+        return size
     directory = cache_directory()
     while not directory.exists():
         directory = directory.parent
@@ -244,6 +238,14 @@ def remove_stale_parts() -> None:
 def _entry_directories() -> list[Path]:
     root = cache_directory()
     return [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+
+
+def _key_if_readable(path: Path) -> str | None:
+    """Return the key of a file; None if reading the file will say what is wrong with it."""
+    try:
+        return cache_key(path)
+    except OSError:
+        return None
 
 
 def _path_of(source: SnapshotSource) -> Path | None:

@@ -20,6 +20,9 @@ _REQUIRED_SCOPE_FIELDS = (
 )
 _REQUIRED_SCOPE_VARIABLE_FIELDS = ("name",)
 _REQUIRED_SCOPE_USE_FIELDS = ("declaring_scope_id", "slot_index")
+DEEPEST = 100
+"""Levels of nested JSON that are accepted where its content matters; V8 writes four."""
+
 _NOT_A_SNAPSHOT = "heapnb reads V8 heap snapshots (.heapsnapshot), also .gz and .zst."
 
 
@@ -123,6 +126,8 @@ class SnapshotMeta:
             ) from None
         if not isinstance(header, dict) or not isinstance(header.get("meta"), dict):
             raise fail("The header has no meta object")
+        if nests_deeply(header):
+            raise fail(f"The header is nested more than {DEEPEST} levels deep")
         meta = header["meta"]
 
         def names(key: str, required: tuple[str, ...]) -> tuple[str, ...]:
@@ -176,6 +181,28 @@ class SnapshotMeta:
             ),
             header=header,
         )
+
+
+def nests_deeply(value: object) -> bool:
+    """Tell whether JSON is nested so deeply that functions which call themselves would fail.
+
+    Examples
+    --------
+    >>> nests_deeply({"a": [1]}), nests_deeply(orjson.loads("[" * 200 + "]" * 200))
+    (False, True)
+    """
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        if not inner:
+            return False
+        level = inner
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _is_names(value: object) -> bool:

@@ -50,6 +50,8 @@ def read_snapshot(
         If the input is not a valid snapshot; the error names the section and the byte offset.
     TruncatedSnapshotError
         If the input ends too early; the error says whether the file still grows.
+    SnapshotTooLargeError
+        If it has more bytes than `heapnb.format.limits` allows.
 
     Examples
     --------
@@ -59,12 +61,14 @@ def read_snapshot(
     3
     """
     opened = open_source(source)
+    opened.limit.check(opened.info.name, opened.info.size_bytes, None)
+    window = Window(opened, block_bytes, progress, salvage=salvage)
     with ThreadPoolExecutor(_WORKERS, "heapnb-parse") as workers:
-        sections = Sections(Window(opened, block_bytes, progress), workers, salvage=salvage)
+        sections = Sections(window, workers, salvage=salvage)
         try:
             sections.read()
         except SnapshotFormatError as error:
             raise explained(error, opened.info) from None
         finally:
-            sections.window.close()
+            window.close()
     return Assembly(sections).result()

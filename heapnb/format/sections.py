@@ -22,10 +22,20 @@ from heapnb.format.other_files import HEAD, HEAP_PROFILE_HINT, is_heap_profile
 from heapnb.format.records import Block, RecordTable, edge_table, node_table, status_error
 from heapnb.format.window import WHITE_SPACE, Window
 from heapnb.kernels import parse
+from heapnb.kernels.json_check import first_bad_byte
 
 _MAX_BLOCKS_IN_WORK = 4
 _ROWS_TRUSTED = 1 << 20
 """Rows allocated because the header declares them; more only if the file is large enough."""
+
+_MOST_SECTIONS = 1000
+"""V8 writes about ten."""
+
+_LONGEST_KEY = 40
+"""Characters of a section's name that messages quote."""
+
+_LONGEST_GAP = 1 << 16
+"""More bytes without a comma in an array of integers are not one."""
 
 _SECTION_INTEGERS = ("samples", "trace_function_infos", "locations")
 SCOPE_SECTIONS = ("scopes", "scope_context_vars", "scope_uses")
@@ -55,6 +65,7 @@ class Sections:
     text_sections: dict[str, bytes] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    cut_in: str | None = None
     _in_work: deque[Future[None]] = field(default_factory=deque)
 
     # -- the top level object -------------------------------------------------------------
@@ -99,19 +110,15 @@ class Sections:
         section = "file"
         try:
             while (key := self._next_key()) is not None:
-                section = key
+                section = key[:_LONGEST_KEY]
                 self._read_section(key)
         except _EndOfInput:
             self.drain()
             self._truncated(section)
             return
-        except TruncatedSnapshotError:
-            if not self.salvage:
-                raise
-            self.drain()
-            self._truncated(section)
-            return
         self._check_tail()
+        if self.window.damage is not None:
+            self.warnings.append(f"{self.window.damage.message} All sections are complete.")
 
     def _truncated(self, section: str) -> None:
         window = self.window
@@ -123,10 +130,15 @@ class Sections:
                 byte_offset=window.offset,
                 hint=_TRUNCATED_HINT if self.meta is not None else None,
             )
+        self.cut_in = section
         self.warnings.append(
             f"The file is truncated in section '{section}' at byte {window.offset}; "
             "the rest is missing."
         )
+        if window.damage is not None and not isinstance(window.damage, TruncatedSnapshotError):
+            self.warnings.append(
+                f"{window.damage.message} What was unpacked just before that may be wrong."
+            )
 
     def _next_bytes(self, n: int) -> bytes:
         while self.window.stop - self.window.position < n and self.window.more():
@@ -149,11 +161,13 @@ class Sections:
             raise self._unexpected("expected the name of a section")
         name = self._value_text().decode("utf-8", "replace")[1:-1]
         if self._require_byte() != ord(":"):
-            raise self._unexpected(f"expected ':' behind \"{name:.40}\"")
+            raise self._unexpected(f"expected ':' behind \"{name[:_LONGEST_KEY]}\"")
         window.position += 1
         if name in self.seen:
-            raise self._unexpected(f'section "{name:.40}" occurs twice')
+            raise self._unexpected(f'section "{name[:_LONGEST_KEY]}" occurs twice')
         self.seen.add(name)
+        if len(self.seen) > _MOST_SECTIONS:
+            raise self._unexpected(f"more than {_MOST_SECTIONS:,} sections")
         return name
 
     def _require_byte(self) -> int:
@@ -200,10 +214,8 @@ class Sections:
         elif name == "strings":
             self._open_array(byte, name)
             self._read_strings()
-        elif byte in b'{["':
-            self.text_sections[name] = self._value_text()
         else:
-            self._skip_scalar()
+            self._read_text(name, byte)
 
     def _open_array(self, byte: int, name: str) -> None:
         if byte != ord("["):
@@ -235,14 +247,38 @@ class Sections:
             if not window.more():
                 raise _EndOfInput
 
-    def _skip_scalar(self) -> None:
+    def _read_text(self, name: str, byte: int) -> None:
+        """Keep a section that others read, or nobody, once it is known to be JSON."""
+        offset = self.window.offset
+        is_scalar = byte not in b'{["'
+        text = self._scalar_text() if is_scalar else self._value_text()
+        bad = first_bad_byte(np.frombuffer(text, np.uint8), np.empty(len(text) + 1, np.uint8))
+        if bad >= 0 and self.salvage:
+            self.warnings.append(f"Section '{name[:_LONGEST_KEY]}' is damaged; it is left out.")
+            return
+        if bad >= 0:
+            raise SnapshotFormatError(
+                "The section is not valid JSON",
+                section=name[:_LONGEST_KEY],
+                byte_offset=offset + bad,
+                hint="the file was damaged or changed.",
+            )
+        if not is_scalar:
+            self.text_sections[name] = text
+
+    def _scalar_text(self) -> bytes:
+        """Consume a number or a word, and return its text."""
         window = self.window
+        text = bytearray()
         while True:
-            byte = self._require_byte()
+            if window.position == window.stop and not window.more():
+                raise _EndOfInput
+            byte = int(window.data[window.position])
             if byte in b",}":
-                return
-            if byte in b'[{"]':
+                return bytes(text)
+            if byte in b'[{"]' or len(text) == _LONGEST_GAP:
                 raise self._unexpected("expected a value")
+            text.append(byte)
             window.position += 1
 
     # -- arrays of integers -----------------------------------------------------------------
@@ -270,6 +306,9 @@ class Sections:
                 window.data, window.position, window.stop
             )
             if bracket < 0 and last_comma < 0:
+                window.skip_blanks()
+                if window.stop - window.position > _LONGEST_GAP:
+                    raise status_error(parse.BAD_NUMBER, section, window.offset)
                 if not window.more():
                     raise _EndOfInput
                 continue
@@ -348,8 +387,8 @@ class Sections:
             while not done:
                 unread = window.stop - window.position
                 # Each invalid byte may become a replacement character of three bytes.
-                text = _grown(text, text_end + 3 * unread)
-                offsets = _grown(offsets, n_strings + unread // 2 + 2)
+                text = _grown(text, text_end, text_end + 3 * unread)
+                offsets = _grown(offsets, n_strings + 1, n_strings + unread // 2 + 2)
                 position, text_end, n_strings, expect_value, done, status = parse.parse_strings(
                     window.data,
                     window.position,
@@ -377,9 +416,10 @@ def _is_blank(text: ByteArray) -> bool:
     return not text.tobytes().strip(WHITE_SPACE)
 
 
-def _grown(array: AnyArray, needed: int) -> AnyArray:
+def _grown(array: AnyArray, used: int, needed: int) -> AnyArray:
+    """Return an array with room for more; pages that nobody writes take no memory."""
     if needed <= len(array):
         return array
     larger = np.empty(max(needed, len(array) + len(array) // 2), array.dtype)
-    larger[: len(array)] = array
+    larger[:used] = array[:used]
     return larger

@@ -8,7 +8,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
@@ -19,6 +19,7 @@ from heapnb.errors import (
     SnapshotNotFoundError,
     TruncatedSnapshotError,
 )
+from heapnb.format.limits import SizeLimit
 from heapnb.format.raw import SourceInfo
 
 SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
@@ -27,6 +28,8 @@ SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearra
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _MAGIC_LENGTH = 4
+_UNPACKED_AT_ONCE = 1 << 14
+"""Bytes unpacked by one call: damage loses what its own call has unpacked."""
 
 
 @dataclass
@@ -45,6 +48,10 @@ class OpenSource:
         Errors of the decompressor for damaged data.
     file : binary stream, optional
         The underlying file, if `close` has to close it.
+    packed : _Prefixed, optional
+        The compressed bytes, if the input is compressed.
+    limit : SizeLimit
+        How much may be read.
     """
 
     stream: BinaryIO
@@ -52,6 +59,10 @@ class OpenSource:
     reopen: Callable[[], OpenSource] | None
     damage_errors: tuple[type[Exception], ...] = ()
     file: BinaryIO | None = None
+    packed: _Prefixed | None = None
+    limit: SizeLimit = field(default_factory=SizeLimit)
+    _n_read: int = 0
+    _damage: SnapshotFormatError | None = None
 
     def close(self) -> None:
         """Close the input, unless the caller passed it as an open stream."""
@@ -64,28 +75,42 @@ class OpenSource:
         Raises
         ------
         SnapshotFormatError
-            If compressed data is damaged or truncated.
+            If compressed data is damaged or truncated, after the bytes before that were returned.
+        SnapshotTooLargeError
+            If there is more than the limit allows.
         """
         filled = 0
+        while filled < len(buffer) and self._damage is None:
+            got = self._read_part(buffer[filled:])
+            if got == 0:
+                break
+            filled += got
+            self._n_read += got
+            n_packed = None if self.packed is None else self.packed.n_read
+            self.limit.check(self.info.name, self._n_read, n_packed)
+        if filled == 0 and self._damage is not None:
+            raise self._damage
+        return filled
+
+    def _read_part(self, buffer: memoryview) -> int:
+        """Read some bytes; 0 at the end, and where damage begins, which is remembered."""
+        if self.packed is None:
+            return _read_some(self.stream, buffer)
         try:
-            while filled < len(buffer):
-                got = _read_some(self.stream, buffer[filled:])
-                if got == 0:
-                    break
-                filled += got
+            return self.stream.readinto1(buffer[:_UNPACKED_AT_ONCE])  # type: ignore[attr-defined,no-any-return]
         except EOFError:
-            raise TruncatedSnapshotError(
+            self._damage = TruncatedSnapshotError(
                 f"{self.info.name}: the compressed data ends too early",
                 section="compression",
                 hint="copy the file again, or read its intact part with salvage.",
-            ) from None
+            )
         except self.damage_errors as error:
-            raise SnapshotFormatError(
+            self._damage = SnapshotFormatError(
                 f"{self.info.name}: the compressed data is damaged: {error}",
                 section="compression",
-                hint="copy the file again.",
-            ) from None
-        return filled
+                hint="copy the file again, or read the part before the damage with salvage.",
+            )
+        return 0
 
 
 def _read_some(stream: BinaryIO, buffer: memoryview) -> int:
@@ -102,6 +127,7 @@ class _Prefixed(io.RawIOBase):
     def __init__(self, prefix: bytes, stream: BinaryIO) -> None:
         self._prefix = prefix
         self._stream = stream
+        self.n_read = 0
 
     def readable(self) -> bool:
         return True
@@ -109,11 +135,13 @@ class _Prefixed(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
         if self._prefix:
-            n = min(len(view), len(self._prefix))
-            view[:n] = self._prefix[:n]
-            self._prefix = self._prefix[n:]
-            return n
-        return _read_some(self._stream, view)
+            got = min(len(view), len(self._prefix))
+            view[:got] = self._prefix[:got]
+            self._prefix = self._prefix[got:]
+        else:
+            got = _read_some(self._stream, view)
+        self.n_read += got
+        return got
 
 
 def open_source(source: SnapshotSource) -> OpenSource:
@@ -192,25 +220,23 @@ def _unpack(
         if file is not None:
             file.close()
         raise HeapnbError(f"Cannot read {info.name}: {error.strerror}.") from None
-    joined = cast("BinaryIO", io.BufferedReader(_Prefixed(magic, stream), 1 << 20))
+    joined = _Prefixed(magic, stream)
+    # Not compressed: large reads go to the file without a buffer.
+    unpacked: object = joined
     compression: str | None = None
     damage_errors: tuple[type[Exception], ...] = ()
     if magic.startswith(_GZIP_MAGIC):
         compression = "gzip"
-        joined = cast("BinaryIO", gzip.GzipFile(fileobj=joined))
+        unpacked = gzip.GzipFile(fileobj=io.BufferedReader(joined, 1 << 20))
         damage_errors = (gzip.BadGzipFile, zlib.error)
     elif magic == _ZSTD_MAGIC:
         import zstandard
 
         compression = "zstd"
-        joined = cast(
-            "BinaryIO",
-            zstandard.ZstdDecompressor().stream_reader(joined, read_across_frames=True),
+        unpacked = zstandard.ZstdDecompressor().stream_reader(
+            cast("BinaryIO", joined), read_across_frames=True
         )
         damage_errors = (zstandard.ZstdError,)
-    else:
-        # Not compressed: pass large reads to the file without a buffer.
-        joined = cast("BinaryIO", _Prefixed(magic, stream))
     known = SourceInfo(
         name=info.name,
         path=info.path,
@@ -218,4 +244,5 @@ def _unpack(
         file_bytes=info.file_bytes,
         compression=compression,
     )
-    return OpenSource(joined, known, reopen, damage_errors, file)
+    packed = joined if compression else None
+    return OpenSource(cast("BinaryIO", unpacked), known, reopen, damage_errors, file, packed)

@@ -9,6 +9,7 @@ import numpy as np
 
 from heapnb._typing import AnyArray, IntArray
 from heapnb.errors import SnapshotFormatError
+from heapnb.format.meta import SnapshotMeta
 from heapnb.format.raw import RawSnapshot
 from heapnb.kernels import traces as kernels
 from heapnb.kernels.parse import OK
@@ -16,12 +17,14 @@ from heapnb.kernels.parse import OK
 _FUNCTION_FIELDS: Final = ("name", "script_name", "script_id", "line", "column")
 _TRACE_FIELDS: Final = ("id", "function_info_index", "count", "size")
 _CHILDREN: Final = "children"
-_SAMPLE_FIELDS: Final = ("timestamp_us", "last_assigned_id")
 _MAX_ID: Final = 0xFFFF_FFFF
 _MAX_TOTAL: Final = 2**63 - 1
 
 FIELDS_OF_FUNCTIONS: Final = ("function_id", *_FUNCTION_FIELDS)
 """The fields of ``trace_function_infos`` where the header does not list them."""
+
+FIELDS_OF_SAMPLES: Final = ("timestamp_us", "last_assigned_id")
+"""The fields of ``samples`` where the header does not list them."""
 
 _DAMAGED: Final = "the file was damaged or changed."
 
@@ -95,6 +98,14 @@ class Samples:
         return len(self.time)
 
 
+def listed_fields(meta: SnapshotMeta, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a section's fields from the header, or else the default."""
+    listed = meta.header.get("meta", {}).get(key)
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        return default
+    return tuple(listed) or default
+
+
 def has_traces(raw: RawSnapshot) -> bool:
     """Tell whether a file has call stacks of allocations."""
     infos = raw.trace_function_infos
@@ -153,7 +164,7 @@ def read_trace_tree(raw: RawSnapshot, n_functions: int) -> TraceTree:
         If the section is not a tree of nodes, or a value is out of range.
     """
     section = "trace_tree"
-    fields = _fields(raw, "trace_node_fields", (*_TRACE_FIELDS, _CHILDREN))
+    fields = listed_fields(raw.meta, "trace_node_fields", (*_TRACE_FIELDS, _CHILDREN))
     if _CHILDREN not in fields or any(name not in fields for name in _TRACE_FIELDS):
         _fail(section, f"meta.trace_node_fields lacks one of {', '.join(_TRACE_FIELDS)}")
     slots = {name: slot for slot, name in enumerate(_TRACE_FIELDS)} | {_CHILDREN: kernels.CHILDREN}
@@ -194,26 +205,18 @@ def read_samples(raw: RawSnapshot) -> Samples:
         If the section has the wrong length, or its ids are not in ascending order.
     """
     assert raw.samples is not None  # noqa: S101  the caller has looked
-    columns = _records(raw, "samples", raw.samples, "sample_fields", _SAMPLE_FIELDS)
-    time, last_id = (_column("samples", columns, name) for name in _SAMPLE_FIELDS)
+    columns = _records(raw, "samples", raw.samples, "sample_fields", FIELDS_OF_SAMPLES)
+    time, last_id = (_column("samples", columns, name) for name in FIELDS_OF_SAMPLES)
     if (np.diff(last_id) < 0).any() or int(last_id.min()) < 0:
         _fail("samples", "The ids are not in ascending order")
     return Samples(time, last_id)
-
-
-def _fields(raw: RawSnapshot, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of a section's fields, from the header."""
-    listed = raw.meta.header.get("meta", {}).get(key)
-    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-        return default
-    return tuple(listed) or default
 
 
 def _records(
     raw: RawSnapshot, section: str, values: IntArray, key: str, default: tuple[str, ...]
 ) -> dict[str, AnyArray]:
     """Split a flat section into its columns."""
-    fields = _fields(raw, key, default)
+    fields = listed_fields(raw.meta, key, default)
     if len(values) % len(fields):
         message = f"{len(values)} values are not a multiple of the record size {len(fields)}"
         _fail(section, message)
@@ -243,6 +246,7 @@ __all__ = [
     "TracedFunctions",
     "has_samples",
     "has_traces",
+    "listed_fields",
     "read_functions",
     "read_samples",
     "read_trace_tree",

@@ -7,7 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from heapnb._typing import ByteArray, ProgressCallback
+from heapnb.errors import SnapshotFormatError
 from heapnb.format.source import OpenSource
+from heapnb.kernels import parse
 
 WHITE_SPACE = b" \t\r\n"
 
@@ -28,10 +30,17 @@ class Window:
         Bytes read at a time.
     progress : callable or None
         Called with ("Reading", bytes done, total bytes) after each block.
+    salvage : bool, optional
+        Whether the input ends where its compressed data is damaged; `damage` says so.
     """
 
     def __init__(
-        self, source: OpenSource, block_bytes: int, progress: ProgressCallback | None
+        self,
+        source: OpenSource,
+        block_bytes: int,
+        progress: ProgressCallback | None,
+        *,
+        salvage: bool = False,
     ) -> None:
         self.source = source
         self.data: ByteArray = np.empty(0, np.uint8)
@@ -39,6 +48,8 @@ class Window:
         self.position = 0
         self.stop = 0
         self.block_bytes = block_bytes
+        self.damage: SnapshotFormatError | None = None
+        self._salvage = salvage
         self._progress = progress
         self._ahead = ThreadPoolExecutor(1, "heapnb-read")
         self._next: Future[tuple[ByteArray, int]] | None = self._ahead.submit(self._read)
@@ -64,20 +75,25 @@ class Window:
         return data, self.source.read_into(data.data[_HEADROOM:])
 
     def more(self) -> bool:
-        """Append the next block to the unconsumed data; return False at the end of the input."""
-        if self._next is None:
+        """Append what follows to the unconsumed data; return False at the end of the input.
+
+        That is the next block, or as much as the unconsumed data: looking through it again and
+        again then takes linear time.
+        """
+        block = self._next_block()
+        if block is None:
             return False
-        data, got = self._next.result()
-        if got == 0:
-            self._next = None
-            return False
-        self._next = self._ahead.submit(self._read)
+        data, got = block
         rest = self.data[self.position : self.stop]
         if len(rest) <= _HEADROOM:
             start = _HEADROOM - len(rest)
             data[start:_HEADROOM] = rest
         else:
-            data = np.concatenate([rest, data[_HEADROOM : _HEADROOM + got]])
+            parts = [rest, data[_HEADROOM : _HEADROOM + got]]
+            while got < len(rest) and (block := self._next_block()) is not None:
+                parts.append(block[0][_HEADROOM : _HEADROOM + block[1]])
+                got += block[1]
+            data = np.concatenate(parts)
             start = 0
         self.base += self.position - start
         self.data = data
@@ -88,13 +104,32 @@ class Window:
             self._progress("Reading", self.base + self.stop, size)
         return True
 
+    def _next_block(self) -> tuple[ByteArray, int] | None:
+        """Return the block that was read ahead, and read the next one; None at the end."""
+        if self._next is None:
+            return None
+        try:
+            data, got = self._next.result()
+        except SnapshotFormatError as error:
+            if not self._salvage:
+                raise
+            self.damage = error
+            got = 0
+        if got == 0:
+            self._next = None
+            return None
+        self._next = self._ahead.submit(self._read)
+        return data, got
+
     def peek(self) -> int:
         """Return the next byte that is not white space, -1 at the end of the input."""
         while True:
-            while self.position < self.stop:
-                byte = int(self.data[self.position])
-                if byte not in WHITE_SPACE:
-                    return byte
-                self.position += 1
+            self.skip_blanks()
+            if self.position < self.stop:
+                return int(self.data[self.position])
             if not self.more():
                 return -1
+
+    def skip_blanks(self) -> None:
+        """Consume white space, as far as it is in memory."""
+        self.position = parse.skip_blanks(self.data, self.position, self.stop)

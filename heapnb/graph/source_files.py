@@ -28,6 +28,9 @@ _MAP_COMMENT: Final = re.compile(r"//[#@]\s*sourceMappingURL=(\S+)\s*\Z")
 _COMMENT_TAIL: Final = 1 << 10
 _INLINE: Final = re.compile(r"data:application/json[^,]*?(?P<encoded>;base64)?,(?P<content>.*)\Z")
 _BUNDLER: Final = re.compile(r"(?:webpack(?:-internal)?|turbopack|rollup|vite|ng)://[^/]*/")
+MOST_PARTS: Final = 100
+"""Folders at the end of a path that are looked for; a longer path names no file."""
+
 _PACKAGES: Final = "node_modules"
 _NAME: Final = re.compile(r"#?[A-Za-z_$][\w$]*")
 _WINDOWS_DRIVE: Final = re.compile(r"/?[A-Za-z]:[\\/]")
@@ -306,7 +309,7 @@ def _files_below(folders: Sequence[Path], name: str) -> Iterator[Path]:
     """
     parts = [part for part in PurePosixPath(_path_of(name)).parts if part not in {"/", ".", ".."}]
     last = parts.index(_PACKAGES) if _PACKAGES in parts else len(parts) - 1
-    for start in range(last + 1):
+    for start in range(max(len(parts) - MOST_PARTS, 0), last + 1):
         for folder in folders:
             path = folder.joinpath(*parts[start:])
             try:

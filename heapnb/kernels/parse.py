@@ -59,6 +59,31 @@ def _zero_bytes(word: np.uint64) -> np.uint64:
 
 
 @kernel
+def skip_blanks(data: ByteArray, start: int, stop: int) -> int:
+    """Find the first byte that is not JSON white space.
+
+    Parameters
+    ----------
+    data : uint8[n]
+        Text.
+    start, stop : int
+        The range.
+
+    Returns
+    -------
+    int
+        Its position, or ``stop``.
+    """
+    position = start
+    while position < stop:
+        byte = data[position]
+        if byte != _SPACE and byte != _NEWLINE and byte != _RETURN and byte != _TAB:
+            break
+        position += 1
+    return position
+
+
+@kernel
 def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
     """Count the integers of an array that end in a range, and find the array's end.
 

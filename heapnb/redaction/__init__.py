@@ -16,6 +16,7 @@ import orjson
 
 from heapnb._showing import Shown
 from heapnb.errors import HeapnbError
+from heapnb.format.meta import nests_deeply
 from heapnb.format.writer import check_target, write_snapshot
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.progress import ProgressOption, reporter_of
@@ -254,7 +255,9 @@ def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, A
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
-            # Reading does not validate these sections.
+            # Its nesting is too deep for the reader, or for the function below.
+            return b"[]"
+        if nests_deeply(value):
             return b"[]"
         return orjson.dumps(_clean(value, tokens, everything=mode != "secrets"))
 
@@ -271,7 +274,7 @@ def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, A
 
 
 def _clean(value: Any, tokens: Tokens, *, everything: bool) -> Any:
-    """Replace texts in plain data; the JSON reader limits the depth of its nesting."""
+    """Replace texts in plain data, which does not nest deeply."""
     if isinstance(value, str):
         return (
             tokens.of_text(value) if everything else with_tokens(value, find_secrets(value), tokens)

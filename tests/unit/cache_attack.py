@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from pathlib import Path
+from unittest import mock
 
 import orjson
 
@@ -128,9 +129,8 @@ def main(snapshot: Path, other: Path, mapped_from: int, every: int) -> None:
             loaded.add(name)
         return array
 
-    CacheStore.load = noted  # type: ignore[method-assign]
-    answer(snapshot)
-    CacheStore.load = load  # type: ignore[method-assign]
+    with mock.patch.object(CacheStore, "load", noted):
+        answer(snapshot)
     entry = cache.cache_directory() / cache.cache_key(snapshot)
     other_entry = cache.cache_directory() / cache.cache_key(other)
     good = snapshot.parent / f"good-{mapped_from}"
