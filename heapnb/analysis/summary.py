@@ -13,6 +13,7 @@ from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.analysis.statistics import Statistics, size_by_type, statistics
 from heapnb.decode.native_contexts import find_native_contexts
+from heapnb.format.salvage import MISSING_STRING
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import is_string
 from heapnb.graph.native_contexts import native_contexts
@@ -48,6 +49,7 @@ _V8: Final = "V8"
 _V8_FIRST_STRING: Final = "<dummy>"
 _JSC: Final = "Bun (JavaScriptCore)"
 _HERMES: Final = "Hermes"
+_UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, repr=False)
@@ -256,6 +258,8 @@ def producer_of(graph: HeapGraph) -> str:
     # Hermes leaves the counts in the header at 0; the first string of V8 is its own.
     if graph.raw.meta.declared_node_count == 0:
         return _HERMES
+    if len(graph.strings) > 0 and graph.string(0) == MISSING_STRING:
+        return _UNKNOWN
     if len(graph.strings) == 0 or graph.string(0) != _V8_FIRST_STRING:
         return _JSC
     for producer, marks in _MARKS.items():

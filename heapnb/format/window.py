@@ -77,8 +77,8 @@ class Window:
     def more(self) -> bool:
         """Append what follows to the unconsumed data; return False at the end of the input.
 
-        That is the next block, or as much as the unconsumed data: looking through it again and
-        again then takes linear time.
+        That is the next block, or as much as the unconsumed data. Scanning all of it after each
+        call takes linear time then.
         """
         block = self._next_block()
         if block is None:

@@ -29,7 +29,7 @@ _COMMENT_TAIL: Final = 1 << 10
 _INLINE: Final = re.compile(r"data:application/json[^,]*?(?P<encoded>;base64)?,(?P<content>.*)\Z")
 _BUNDLER: Final = re.compile(r"(?:webpack(?:-internal)?|turbopack|rollup|vite|ng)://[^/]*/")
 MOST_PARTS: Final = 100
-"""Folders at the end of a path that are looked for; a longer path names no file."""
+"""Most parts at the end of a path that may lead to a file below a folder."""
 
 _PACKAGES: Final = "node_modules"
 _NAME: Final = re.compile(r"#?[A-Za-z_$][\w$]*")

@@ -14,6 +14,7 @@ import orjson
 import pytest
 import zstandard
 
+import heapnb as hn
 from heapnb.errors import SnapshotFormatError, TruncatedSnapshotError
 from heapnb.format import RawSnapshot, read_snapshot
 from heapnb.format.salvage import MISSING_STRING
@@ -125,6 +126,11 @@ def test_every_cut_of_a_plain_file(block_bytes: int) -> None:
 def test_a_cut_right_behind_the_bracket_of_the_nodes() -> None:
     with pytest.raises(SnapshotFormatError, match="ends before its first node is complete"):
         read_snapshot(WHOLE[:EMPTY_NODES], salvage=True)
+
+
+def test_the_producer_is_unknown_without_strings() -> None:
+    cut = WHOLE[: WHOLE.index(b'"strings"')]
+    assert hn.load(cut, salvage=True).summary().producer == "unknown"
 
 
 def test_a_whole_file_misses_nothing() -> None:
