@@ -92,6 +92,11 @@ class Views:
 
         return reason_of_result(result)
 
+    def heap_of(self, frame: Any) -> object:
+        from heapnb.heap_accessor import HeapAccessor
+
+        return HeapAccessor(frame)
+
     def browse(self, result: Any, view: str | None) -> Browser:
         from heapnb.widgets import HeapBrowser
 

@@ -86,6 +86,9 @@ class Port(Protocol):
     def reason(self, result: object) -> str:
         """Say why a result has its verdict."""
 
+    def heap_of(self, frame: object) -> object:
+        """Return what ``DataFrame.heap`` is for a table."""
+
     def browse(self, result: object, view: str | None) -> Browser:
         """Open a browser on a result."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from heapnb._showing import Shown
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_of
+from heapnb.table_origin import knows_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +145,7 @@ class Node(Shown):
 
     # -- what it refers to, and what refers to it -------------------------------------------
 
+    @knows_heap
     def edges(self) -> pd.DataFrame:
         """List what the node refers to.
 
@@ -159,6 +161,7 @@ class Node(Shown):
         edges = np.arange(*self._graph.edges_of(self._ordinal))
         return edges_at(self._graph, edges, self._graph.edge_to[edges]).set_index(edges)
 
+    @knows_heap
     def retainers(self) -> pd.DataFrame:
         """List what refers to the node, in the order of DevTools' Retainers pane.
 
@@ -200,6 +203,7 @@ class Node(Shown):
 
         return distinct_paths(self._graph, self._ordinal, k)
 
+    @knows_heap
     def dominators(self) -> pd.DataFrame:
         """List what all paths from the root to the node lead through.
 
@@ -216,6 +220,7 @@ class Node(Shown):
         length = dominator_chain(self._graph.dominator, self._ordinal, chain)
         return nodes_at(self._graph, chain[:length])
 
+    @knows_heap
     def children(self) -> pd.DataFrame:
         """List the nodes that this one immediately dominates: what it alone keeps alive.
 
@@ -283,6 +288,7 @@ class Node(Shown):
 
         return preview(self._graph, self._ordinal)
 
+    @knows_heap
     def entries(self) -> pd.DataFrame:
         """List what a Map, Set, WeakMap, array or object holds: keys and values.
 
@@ -295,6 +301,7 @@ class Node(Shown):
 
         return entries_frame(self._graph, self._ordinal)
 
+    @knows_heap
     def fields(self, limit: int = 1000) -> pd.DataFrame:
         """List what an object consists of: properties, private fields, what a function is bound to.
 

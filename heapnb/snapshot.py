@@ -18,6 +18,7 @@ from heapnb.graph.source_files import Folders, find_sources
 from heapnb.literals import visible
 from heapnb.node import Node
 from heapnb.progress import ProgressOption, reporter_of
+from heapnb.table_origin import knows_heap
 
 if TYPE_CHECKING:
     import re
@@ -169,6 +170,7 @@ class Snapshot(Browsed):
     # -- tables -----------------------------------------------------------------------------
 
     @cached_property
+    @knows_heap
     def nodes(self) -> pd.DataFrame:
         """All nodes; see `heapnb.frames.nodes_frame` for the columns."""
         from heapnb.frames import nodes_frame
@@ -176,6 +178,7 @@ class Snapshot(Browsed):
         return nodes_frame(self._graph)
 
     @cached_property
+    @knows_heap
     def edges(self) -> pd.DataFrame:
         """All edges; see `heapnb.frames.edges_frame` for the columns."""
         from heapnb.frames import edges_frame
@@ -189,6 +192,7 @@ class Snapshot(Browsed):
 
         return strings_frame(self._graph)
 
+    @knows_heap
     def _decoded(self, name: str) -> pd.DataFrame:
         """Make a table of the registry."""
         from heapnb.analysis.tables import TABLES
@@ -197,6 +201,7 @@ class Snapshot(Browsed):
 
     # -- answers ----------------------------------------------------------------------------
 
+    @knows_heap
     def constructors(self, *, by_name: bool = False, only: str | None = None) -> pd.DataFrame:
         """List the classes, as DevTools' Summary does.
 
@@ -459,6 +464,7 @@ class Snapshot(Browsed):
 
         return rss(self)
 
+    @knows_heap
     def top_consumers(self, by: Consumer = "class", *, top: int | None = 20) -> pd.DataFrame:
         """List what has most of the heap: objects, classes, scripts or npm packages.
 
@@ -478,6 +484,7 @@ class Snapshot(Browsed):
 
         return top_consumers(self._graph, by, top=top)
 
+    @knows_heap
     def dominators(
         self, node_id: int | None = None, *, top: int | None = 50, depth: int = 1
     ) -> pd.DataFrame:
@@ -503,6 +510,7 @@ class Snapshot(Browsed):
         node = None if node_id is None else self._graph.ordinal_of(node_id)
         return dominators(self._graph, node, top=top, depth=depth)
 
+    @knows_heap
     def immediate_dominators(
         self, nodes: Nodes, *, skip: str | re.Pattern[str] | None = None
     ) -> pd.DataFrame:
@@ -526,6 +534,7 @@ class Snapshot(Browsed):
 
         return immediate_dominators(self._graph, chosen_nodes(self._graph, nodes), skip=skip)
 
+    @knows_heap
     def big_drops(self, *, min_share: float = 0.01, max_ratio: float = 0.5) -> pd.DataFrame:
         """Find where much memory gathers: held by one object, but by none of its children.
 
@@ -545,6 +554,7 @@ class Snapshot(Browsed):
 
         return big_drops(self._graph, min_share=min_share, max_ratio=max_ratio)
 
+    @knows_heap
     def leak_suspects(self, *, min_share: float = 0.05) -> pd.DataFrame:
         """Find what holds a large part of the heap, and what holds that.
 
@@ -579,6 +589,7 @@ class Snapshot(Browsed):
 
         return merged_paths(self._graph, chosen_nodes(self._graph, nodes))
 
+    @knows_heap
     def group_by_value(self, nodes: Nodes, prop: str | Sequence[str]) -> pd.DataFrame:
         """Count some objects by the value of a property.
 
@@ -598,6 +609,7 @@ class Snapshot(Browsed):
 
         return group_by_value(self._graph, nodes, prop)
 
+    @knows_heap
     def duplicate_objects(
         self, nodes: Nodes | None = None, *, top: int | None = 20
     ) -> pd.DataFrame:
@@ -619,6 +631,7 @@ class Snapshot(Browsed):
 
         return duplicate_objects(self._graph, nodes, top=top)
 
+    @knows_heap
     def collection_sizes(
         self, by: Literal["entry_count", "fill_ratio"] = "entry_count"
     ) -> pd.DataFrame:
@@ -701,6 +714,7 @@ class Snapshot(Browsed):
 
         return culprits(self._graph, chosen_nodes(self._graph, nodes), at_least=at_least)
 
+    @knows_heap
     def sql(self, statement: str, parameters: Parameters = None) -> pd.DataFrame:
         """Answer a question in SQL; needs the extra ``sql``.
 
@@ -788,8 +802,9 @@ class Snapshot(Browsed):
         names = self._graph.class_names.to_pylist()
         near = None if name in names else suggestion(name, names)
         if near is not None:
-            warnings.warn(visible(f"No class is named `{name}`: {near}"), stacklevel=3)
+            warnings.warn(visible(f"No class is named `{name}`: {near}"), stacklevel=4)
 
+    @knows_heap
     def find(
         self,
         class_name: str | re.Pattern[str] | Sequence[str] | None = None,

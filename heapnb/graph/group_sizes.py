@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import NodeArray, SizeArray
+from heapnb._typing import IntArray, NodeArray, SizeArray
 from heapnb.graph.heap import HeapGraph
 from heapnb.kernels import summary as kernels
+from heapnb.kernels.trees import mark_below
 
 
 def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> SizeArray:
@@ -42,4 +43,34 @@ def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> Size
     return total
 
 
-__all__ = ["retained_by_group"]
+def outermost(graph: HeapGraph, nodes: IntArray) -> IntArray:
+    """Leave out of some nodes those that another one of them dominates.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : int64[k]
+        Ordinals, each once.
+
+    Returns
+    -------
+    int64[m]
+        The others, in their order: no byte is retained by two of them.
+
+    Examples
+    --------
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> graph = SnapshotBuilder.from_edges("root>a a>b b>c root>d").graph()
+    >>> outermost(graph, np.array([3, 1, 4])).tolist()
+    [1, 4]
+    """
+    marked = np.zeros(graph.n_nodes, np.bool_)
+    marked[nodes] = True
+    mark_below(graph.dominator_order, graph.dominator, marked)
+    is_inside = marked[graph.dominator[nodes]] & (nodes != graph.root)
+    found: IntArray = nodes[~is_inside]
+    return found
+
+
+__all__ = ["outermost", "retained_by_group"]

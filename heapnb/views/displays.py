@@ -122,6 +122,29 @@ def result_chart(result: object) -> Display:
     raise TypeError(f"{type(result).__name__} has no chart.")
 
 
+def tiles(sums: pd.DataFrame, by: str) -> Display:
+    """Draw sizes as tiles.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        The column ``by`` and ``retained_size``, the largest first.
+    by : str
+        What names the tiles.
+
+    Returns
+    -------
+    Display
+    """
+    from heapnb.views.treemaps import treemap
+
+    parts = [
+        (str(name), int(size)) for name, size in zip(sums[by], sums["retained_size"], strict=True)
+    ]
+    title = f"Retained size by {by}"
+    return Display(View(title=title, drawing=treemap(parts, title=title), table=sums))
+
+
 def series_chart(series: Series) -> Display:
     """Draw how large the heap is in each snapshot.
 
