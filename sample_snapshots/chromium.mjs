@@ -68,22 +68,23 @@ export async function serve(folder, onUpgrade) {
  * Open the page in a folder as if it were at an address such as "http://orders.example".
  *
  * The server passes requests for another protocol to `onUpgrade(request, socket)`. With `hasConsole`, the browser keeps
- * what the page logs, as it does while its DevTools are open.
+ * what the page logs, as it does while its DevTools are open. With `port`, a server that runs there has the page, instead
+ * of the folder. `extension` is the folder of an unpacked extension to load.
  *
  * @returns {Promise<{evaluate: Function, writeSnapshot: Function, writeTimeLine: Function, close: Function}>}
  */
-export async function openPage(folder, origin, { onUpgrade, hasConsole = false } = {}) {
-  const server = await serve(folder, onUpgrade);
+export async function openPage(folder, origin, { onUpgrade, hasConsole = false, port, extension } = {}) {
+  const server = port ? null : await serve(folder, onUpgrade);
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'page-'));
   const flags = [
     '--headless',
     '--no-sandbox',
     '--disable-gpu',
-    '--disable-extensions',
+    extension ? '--enable-unsafe-extension-debugging' : '--disable-extensions',
     '--no-first-run',
     '--no-proxy-server',
     '--remote-debugging-pipe',
-    `--host-resolver-rules=MAP ${new URL(origin).hostname} 127.0.0.1:${server.address().port}`,
+    `--host-resolver-rules=MAP ${new URL(origin).hostname} 127.0.0.1:${port ?? server.address().port}`,
     `--user-data-dir=${profile}`,
   ];
   const browser = spawn(EXECUTABLE, [...flags, 'about:blank'], {
@@ -91,6 +92,7 @@ export async function openPage(folder, origin, { onUpgrade, hasConsole = false }
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
   const pipe = new DevToolsPipe(browser.stdio[3], browser.stdio[4]);
+  if (extension) await pipe.send('Extensions.loadUnpacked', { path: path.resolve(extension) });
   const { targetId } = await pipe.send('Target.createTarget', { url: 'about:blank' });
   const { sessionId } = await pipe.send('Target.attachToTarget', { targetId, flatten: true });
   const send = (method, params) => pipe.send(method, params, sessionId);
@@ -126,8 +128,8 @@ export async function openPage(folder, origin, { onUpgrade, hasConsole = false }
     },
 
     async close() {
-      server.close();
-      server.closeAllConnections();
+      server?.close();
+      server?.closeAllConnections();
       browser.kill();
       await once(browser, 'exit');
       fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20 });

@@ -19,6 +19,7 @@ _TO_VUE: Final = "__vueParentComponent"
 _TO_SVELTE: Final = "__svelte_meta"
 _MOST_ABOVE: Final = 32
 _MOST_EDGES: Final = 256
+_MOST_WRAPPED: Final = 4
 _LONGEST_FILE: Final = 200
 
 
@@ -46,6 +47,25 @@ def component_of(graph: HeapGraph, node: int) -> str:
         return _of_vue(graph, node)
     fiber = child(graph, node, _REACT_INSTANCE)
     return "" if fiber is None else _of_fiber(graph, fiber)
+
+
+def component_function(graph: HeapGraph, node: int) -> int | None:
+    """Find the function or class of a React component, whose name a source map may know.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    node : int
+        Ordinal of a fiber, or of the instance of a class component.
+
+    Returns
+    -------
+    int or None
+        Ordinal of a closure; None for other objects.
+    """
+    fiber = node if _has_all(graph, node, _FIBER) else child(graph, node, _REACT_INSTANCE)
+    return None if fiber is None else _function_of_fiber(graph, fiber)
 
 
 def is_unmounted(graph: HeapGraph, node: int) -> bool:
@@ -92,26 +112,27 @@ def _of_element(graph: HeapGraph, node: int) -> str:
 
 
 def _of_fiber(graph: HeapGraph, fiber: int) -> str:
+    function = _function_of_fiber(graph, fiber)
+    return "" if function is None else graph.name(function)
+
+
+def _function_of_fiber(graph: HeapGraph, fiber: int) -> int | None:
     for one in _with_parents(graph, fiber, "return"):
-        kind = child(graph, one, "type")
-        name = "" if kind is None else _of_type(graph, kind)
-        if name:
-            return name
-    return ""
+        function = _function_of_type(graph, child(graph, one, "type"))
+        if function is not None:
+            return function
+    return None
 
 
-def _of_type(graph: HeapGraph, kind: int) -> str:
-    """Name a component by its function or class, or by what `memo` and `forwardRef` wrap."""
-    for _ in range(3):
-        if graph.node_type[kind] == graph.node_type_index("closure"):
-            return graph.name(kind)
+def _function_of_type(graph: HeapGraph, kind: int | None) -> int | None:
+    """Find the function or class of a component, or what `memo` and `forwardRef` wrap."""
+    for _ in range(_MOST_WRAPPED):
+        if kind is None or graph.node_type[kind] == graph.node_type_index("closure"):
+            return kind
         if graph.node_type[kind] != graph.node_type_index("object"):
-            return ""
-        inner = child(graph, kind, "type", "render")
-        if inner is None:
-            return ""
-        kind = inner
-    return ""
+            return None
+        kind = child(graph, kind, "type", "render")
+    return None
 
 
 def _of_vue(graph: HeapGraph, instance: int) -> str:
@@ -153,4 +174,4 @@ def _is(graph: HeapGraph, node: int, label: str, value: str) -> bool:
     return target is not None and bool(is_string(graph, [value])[graph.node_name[target]])
 
 
-__all__ = ["component_of", "is_unmounted"]
+__all__ = ["component_function", "component_of", "is_unmounted"]

@@ -295,6 +295,17 @@ FIRST_PAGES: Final = (
         detached=True,
     ),
     leak(
+        "vue_views",
+        "a Map keeps the instances of unmounted components",
+        "Vue",
+        classes=("{uid*", "Object", "*ReportView*"),
+        holders=("openReports", "*`openReports`*"),
+        causes=(*MAP, *DOM),
+        calls=DELETE,
+        place=(("ReportView.vue", "*"),),
+        detached=True,
+    ),
+    leak(
         "svelte_store",
         "a component subscribes to a store in `onMount` and never unsubscribes",
         "Svelte",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heapnb.decode.components import component_of, is_unmounted
+from heapnb.decode.components import component_function, component_of, is_unmounted
 from heapnb.decode.dom_trees import detached_dom_trees
 from heapnb.testing import SnapshotBuilder
 
@@ -103,3 +103,20 @@ def test_components() -> None:
     assert component_of(graph, board) == component_of(graph, live) == "Board"
     assert (is_unmounted(graph, board), is_unmounted(graph, live)) == (True, False)
     assert component_of(graph, builder.ordinal("p")) == ""
+    assert component_function(graph, board) == builder.ordinal("Board")
+
+
+def test_components_of_vue_and_svelte() -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root>view view.vnode>v view.appContext>c view.subTree>s view.type>kind kind.__name>name "
+        "view.isUnmounted>true root>button button.__svelte_meta>meta meta.loc>loc loc.file>file"
+    )
+    builder.node("name", type="string", name="ReportView")
+    builder.node("file", type="string", name="src/Price.svelte")
+    builder.node("true", type="hidden", name="true")
+    builder.node("button", type="native", name="<button>", detachedness=DETACHED)
+    graph = builder.graph()
+    assert component_of(graph, builder.ordinal("view")) == "ReportView"
+    assert is_unmounted(graph, builder.ordinal("view"))
+    assert component_of(graph, builder.ordinal("button")) == "Price"
+    assert builder.snapshot().detached()["component"].tolist() == ["Price"]

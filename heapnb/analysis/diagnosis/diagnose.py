@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
+from heapnb.analysis.diagnosis.apart import apart_of
 from heapnb.analysis.diagnosis.confidence import (
     CONFIDENT,
     SNAPSHOTS_FOR_VERDICT,
@@ -172,6 +173,10 @@ def _explained(
     bounds = [bound_of(one.evidence) if len(series) > 1 else None for one in rated]
     bounded = {bound for bound in bounds if bound is not None}
     rated = [one for one, bound in zip(rated, bounds, strict=True) if bound is None]
+    aside = [apart_of(one.evidence) if len(series) > 1 else None for one in rated]
+    # A module has several records.
+    apart = {(found.keeper, found.class_name): found for found in aside if found is not None}
+    rated = [one for one, found in zip(rated, aside, strict=True) if found is None]
     rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     rated, consequences = _without_consequences(rated)
     sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
@@ -180,6 +185,7 @@ def _explained(
         advance(rank - 1, len(rated))
         suspects.append(_suspect(sizes, rank, one, consequences.get(id(one), ()), reported))
     verdict, basis = judge(series, [one.rating for one in rated], found, loaded, bounded)
+    basis = replace(basis, apart=tuple(apart.values()))
     warnings = series.warnings
     if suspects and series.last.source_files is not None and not is_available():
         warnings = (*warnings, WITHOUT_PARSER)

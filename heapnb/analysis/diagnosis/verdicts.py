@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from heapnb.analysis.diagnosis.accumulation import KEPT, Accumulation, Accumulations
+from heapnb.analysis.diagnosis.apart import Apart
 from heapnb.analysis.diagnosis.confidence import CONFIDENT, SNAPSHOTS_FOR_VERDICT
 from heapnb.analysis.diagnosis.doubts import Doubt
 from heapnb.analysis.diagnosis.evidence import Evidence
@@ -78,6 +79,8 @@ class Basis:
         What else grew most.
     bounded : tuple of RuntimeBound
         What the runtime keeps, and has not reached the bound of.
+    apart : tuple of Apart
+        What an extension, hot reload or the hooks of DevTools keep.
     unit : str or None
         What one unit of work is called; None where the work of an interval is not known, so that
         all intervals count as the same amount.
@@ -91,6 +94,7 @@ class Basis:
     loaded: tuple[Loaded, ...] = ()
     settled: Settled | None = None
     bounded: tuple[RuntimeBound, ...] = ()
+    apart: tuple[Apart, ...] = ()
     unit: str | None = None
 
 

@@ -9,6 +9,7 @@ from heapnb.analysis.diagnosis.detectors.attached_dom import AttachedFacts
 from heapnb.analysis.diagnosis.detectors.console import ConsoleFacts
 from heapnb.analysis.diagnosis.detectors.page_objects import PageFacts
 from heapnb.analysis.diagnosis.detectors.remarks.detached_trees import DetachedTreesRemark
+from heapnb.analysis.diagnosis.detectors.remarks.unmounted_components import UnmountedRemark
 from heapnb.analysis.diagnosis.short_names import clipped, listed
 from heapnb.views.wording.phrases import (
     capitalised,
@@ -186,6 +187,17 @@ def _console(facts: ConsoleFacts) -> Words:
         "Log what you need of an object instead of the object: its id, or "
         "`console.log(JSON.stringify(object))`. Or remove the call from production builds. "
         "`console.clear()` releases what was logged. In a test, dispose of handles.",
+    )
+
+
+@sentence_for.register(UnmountedRemark)
+def _unmounted(remark: UnmountedRemark) -> str:
+    names = f"{listed(remark.components)} " if remark.components else ""
+    whose = f" of {remark.framework}" if remark.framework else ""
+    subject_of = "These are unmounted" if remark.are_members else "Each keeps unmounted"
+    return (
+        f"{subject_of} {names}components{whose}: they left the page, and would be freed without "
+        "this reference. Drop it when the component is unmounted."
     )
 
 

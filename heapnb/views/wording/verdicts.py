@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final, assert_never
 
 from heapnb.analysis.diagnosis.accumulation import KEPT
+from heapnb.analysis.diagnosis.apart import Apart, Keeper
 from heapnb.analysis.diagnosis.doubts import Doubt, Objection
 from heapnb.analysis.diagnosis.facts import Loaded
 from heapnb.analysis.diagnosis.known_leaks import RUNTIMES
@@ -24,6 +25,16 @@ _STOPS: Final = {
 }
 """What grows only until all code that is needed has been loaded."""
 
+_KEEPERS: Final[dict[Keeper, str]] = {
+    "extension": " A browser extension{source}, not the page, keeps {what}: take snapshots in a "
+    "window without extensions.",
+    "devtools": " A hook of DevTools, not the page, keeps {what}: close DevTools, or disable its "
+    "extension, before you take snapshots.",
+    "hot-reload": " Hot reload, not the page, keeps {what}, for each version of a module that was "
+    "edited: reload the page, or measure a production build.",
+}
+"""By what keeps objects beside the page."""
+
 
 def reason_of(basis: Basis, suspects: Sequence[Suspect]) -> str:
     """Say why the verdict is what it is.
@@ -40,7 +51,11 @@ def reason_of(basis: Basis, suspects: Sequence[Suspect]) -> str:
     str
         A sentence or two.
     """
-    first = suspects[0] if suspects else None
+    return _reason(basis, suspects[0] if suspects else None) + _apart(basis.apart)
+
+
+def _reason(basis: Basis, first: Suspect | None) -> str:
+    """Say what the verdict rests on."""
     named = "" if first is None else _named(first)
     match basis.ground:
         case Ground.SINGLE_SNAPSHOT:
@@ -76,8 +91,9 @@ def reason_of(basis: Basis, suspects: Sequence[Suspect]) -> str:
         case _:
             settled = "" if basis.settled is None else _settled(basis.settled, basis.unit)
             by_itself = _loaded(basis.loaded) + _bounded(basis.bounded)
-            grew = "Nothing else" if basis.bounded else "Nothing"
-            return f"{grew} grew through the whole series.{by_itself or settled}"
+            grew = "Nothing else" if basis.bounded or basis.apart else "Nothing"
+            more = by_itself or ("" if basis.apart else settled)
+            return f"{grew} grew through the whole series.{more}"
 
 
 def _named(suspect: Suspect) -> str:
@@ -186,6 +202,17 @@ def _loaded(loaded: Sequence[Loaded]) -> str:
     if Loaded.OF_CLIENT in loaded:
         ending += " DevTools, or a test driver, has handles to ever more texts or elements."
     return ending
+
+
+def _apart(apart: Sequence[Apart]) -> str:
+    """Mention what something beside the page keeps."""
+    return "".join(_KEEPERS[one.keeper].format(**_described(one)) for one in apart)
+
+
+def _described(one: Apart) -> dict[str, str]:
+    what = objects(clipped(one.class_name))
+    source = f" (`{clipped(one.source)}`)" if one.source else ""
+    return {"what": f"{series(one.counts)} {what}", "source": source}
 
 
 def _bounded(bounds: Sequence[RuntimeBound]) -> str:

@@ -16,12 +16,14 @@ from heapnb.analysis.diagnosis.detectors.remarks.outside_heap import OutsideHeap
 from heapnb.analysis.diagnosis.detectors.remarks.remark import Remarker
 from heapnb.analysis.diagnosis.detectors.remarks.ropes import Ropes
 from heapnb.analysis.diagnosis.detectors.remarks.spare_capacity import SpareCapacity
+from heapnb.analysis.diagnosis.detectors.remarks.unmounted_components import UnmountedComponents
 from heapnb.analysis.diagnosis.detectors.remarks.weak_keys import WeakKeys
 from heapnb.analysis.diagnosis.detectors.remarks.weak_references import WeakReferences
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.facts import Remark
 
 REMARKS: Final[tuple[Remarker, ...]] = (
+    UnmountedComponents(),
     DetachedTrees(),
     InCommon(),
     LogBuffer(),
