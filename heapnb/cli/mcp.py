@@ -21,7 +21,7 @@ Examples:
 """
 
 
-@click.command("mcp", epilog=_EPILOG)
+@click.command("mcp", epilog=_EPILOG, short_help="Serve snapshots to assistants (MCP).")
 @click.option(
     "--root",
     "roots",

@@ -1,0 +1,237 @@
+"""Compare heapnb's server for assistants with chrome-devtools-mcp, on the same files.
+
+    python -m tests.benchmarks.assistants [CASE…]
+
+A script plays an assistant that follows the method of the server's own skill until an answer names
+what holds the leaking objects. chrome-devtools-mcp leaves the choice of a class to the assistant:
+one row takes the class that grew most, the other one is told which class leaks.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+import click
+import orjson
+import platformdirs
+import zstandard
+from mcp import Client, StdioServerParameters
+
+from tests.conftest import ROOT, SERIES_NAMES, find_chromium, sample_series
+from tests.node_versions import runtime
+from tests.samples.test_diagnosis import LEAKING, case_of
+
+PEER: Final = "chrome-devtools-mcp"
+PEER_VERSION: Final = "1.11.0"
+_PEER_NODE: Final = "24"
+"""The version needs `Promise.withResolvers`."""
+
+_FULL: Final = "heapnb: diagnose"
+_GREW_MOST: Final = f"{PEER}: the class that grew most"
+_TOLD: Final = f"{PEER}: told which class leaks"
+
+
+@dataclass
+class Conversation:
+    """One case with one server, until an answer names the holder."""
+
+    case: str
+    client: Client
+    n_calls: int = 0
+    n_bytes: int = 0
+    largest: int = 0
+    seconds: float = 0.0
+    is_named: bool = False
+    has_line: bool = False
+
+    async def ask(self, tool: str, **arguments: Any) -> str:
+        """Call a tool; count what a model would read of the answer."""
+        begin = time.perf_counter()
+        result = await self.client.call_tool(tool, arguments)
+        self.seconds += time.perf_counter() - begin
+        text = "\n".join(getattr(part, "text", "") for part in result.content)
+        if result.is_error:
+            raise click.ClickException(f"{tool}: {text}")
+        data = orjson.dumps(result.structured_content).decode() if result.structured_content else ""
+        size = len(text.encode()) + len(data.encode())
+        self.n_calls += 1
+        self.n_bytes += size
+        self.largest = max(self.largest, size)
+        self._judge(f"{text}\n{data}")
+        return text
+
+    def _judge(self, text: str) -> None:
+        expected = case_of(self.case)["expected"]
+        anchor = expected["anchor"]
+        names = {anchor["name"], *anchor["other_names"]}
+        self.is_named |= any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+        places = [expected.get("added_at"), expected["location"]]
+        self.has_line |= any(place is not None and place in text for place in places)
+
+
+async def with_heapnb(talk: Conversation, files: list[Path]) -> None:
+    """Diagnose the folder; explain the suspect if that does not name the holder."""
+    await talk.ask("diagnose", case=str(files[0].parent))
+    if not talk.is_named:
+        await talk.ask("explain_suspect", case=str(files[0].parent))
+
+
+async def with_class_that_grew_most(talk: Conversation, files: list[Path]) -> None:
+    """Compare the first and the last snapshot, and follow the first class of the list."""
+    await _follow(talk, files, lambda _: True)
+
+
+async def with_told_class(talk: Conversation, files: list[Path]) -> None:
+    """The same with the class that the sample's author knows to leak."""
+    leaked = {one["class_name"] for one in case_of(talk.case)["expected"]["leaked"]}
+    await _follow(talk, files, leaked.__contains__)
+
+
+async def _follow(talk: Conversation, files: list[Path], is_chosen: Callable[[str], bool]) -> None:
+    both = {"baseFilePath": str(files[0]), "currentFilePath": str(files[-1])}
+    summary = await talk.ask("compare_heapsnapshots", **both)
+    # One row: index, class, counts, sizes. Class names may have commas.
+    rows = re.findall(r"^(\d+),(.*?),(\d+),(\d+),(-?\d+),[^,]*,[^,]*,[^,]*$", summary, re.MULTILINE)
+    chosen = next((int(row[0]) for row in rows if is_chosen(row[1]) and int(row[4]) > 0), None)
+    if talk.is_named or chosen is None:
+        return
+    members = await talk.ask("compare_heapsnapshots", **both, classIndex=chosen)
+    added = re.search(r"\+ @(\d+)", members)
+    if talk.is_named or added is None:
+        return
+    await talk.ask(
+        "get_heapsnapshot_retaining_paths", filePath=str(files[-1]), nodeId=int(added[1])
+    )
+
+
+_Play = Callable[[Conversation, list[Path]], Any]
+
+
+def heapnb_server(folder: Path) -> StdioServerParameters:
+    """Return what starts heapnb, with an empty cache."""
+    return StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "heapnb", "mcp", "--root", str(folder)],
+        env={**os.environ, "HEAPNB_CACHE_DIR": str(folder / "cache")},
+    )
+
+
+def peer_server(folder: Path) -> StdioServerParameters:
+    """Return what starts chrome-devtools-mcp, installed from npm on first use."""
+    place = platformdirs.user_cache_path("heapnb-tests") / f"{PEER}-{PEER_VERSION}"
+    script = place / "node_modules" / PEER / "build/src/bin/chrome-devtools-mcp.js"
+    if not script.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts")
+        subprocess.run(
+            [
+                "npm",
+                "install",
+                "--prefix",
+                str(place),
+                "--no-save",
+                *quiet,
+                f"{PEER}@{PEER_VERSION}",
+            ],
+            check=True,
+        )
+    options = ("--memoryDebugging", "--no-usage-statistics", "--headless", "--isolated")
+    browser = ["--executablePath", find_chromium() or "chromium"]
+    if os.geteuid() == 0:
+        # Chromium's sandbox refuses root.
+        browser.append("--chromeArg=--no-sandbox")
+    return StdioServerParameters(
+        command=runtime(_PEER_NODE),
+        args=[str(script), *options, *browser],
+        env={**os.environ, "HOME": str(folder)},
+    )
+
+
+async def play(name: str, play_case: _Play, server: Any, folder: Path, cases: list[str]) -> str:
+    """Play all cases with one server; return a row of the table."""
+    talks = []
+    async with _connected(server) as (client, definitions):
+        for case in cases:
+            talk = Conversation(case, client)
+            await play_case(talk, [folder / case / f"{one}.heapsnapshot" for one in SERIES_NAMES])
+            talks.append(talk)
+            missed = "" if talk.is_named else "  holder not named"
+            click.echo(
+                f"  {name}, {case}: {talk.n_calls} calls, {talk.n_bytes} B{missed}", err=True
+            )
+    named, lines = sum(talk.is_named for talk in talks), sum(talk.has_line for talk in talks)
+    cells = (
+        name,
+        f"{named} of {len(talks)}",
+        f"{lines} of {len(talks)}",
+        f"{statistics.mean(talk.n_calls for talk in talks):.1f}",
+        f"{statistics.median(talk.n_bytes for talk in talks):,.0f}",
+        f"{max(talk.largest for talk in talks):,}",
+        f"{statistics.median(talk.seconds for talk in talks):.2f}",
+        f"{definitions:,}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+@asynccontextmanager
+async def _connected(server: StdioServerParameters) -> AsyncIterator[tuple[Client, int]]:
+    async with Client(server, mode="legacy", read_timeout_seconds=300) as client:
+        tools = (await client.list_tools()).tools
+        read = [[tool.name, tool.description, tool.input_schema] for tool in tools]
+        yield client, len(orjson.dumps(read))
+
+
+def _unpacked(folder: Path, cases: list[str]) -> None:
+    """Write the snapshots without compression, which chrome-devtools-mcp does not read."""
+    for case in cases:
+        (folder / case).mkdir()
+        for path, name in zip(sample_series(case), SERIES_NAMES, strict=True):
+            target = folder / case / f"{name}.heapsnapshot"
+            unpack = gzip.open if path.suffix == ".gz" else zstandard.open
+            with unpack(path, "rb") as packed, target.open("wb") as plain:
+                shutil.copyfileobj(packed, plain)
+
+
+def _plays() -> Iterator[tuple[str, _Play, Callable[[Path], StdioServerParameters]]]:
+    yield _FULL, with_heapnb, heapnb_server
+    yield _GREW_MOST, with_class_that_grew_most, peer_server
+    yield _TOLD, with_told_class, peer_server
+
+
+@click.command()
+@click.argument("cases", nargs=-1, type=click.Choice(LEAKING))
+def main(cases: tuple[str, ...]) -> None:
+    """Print a table in Markdown; progress goes to stderr."""
+    chosen = list(cases) or LEAKING
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        _unpacked(folder, chosen)
+        click.echo(
+            f"{platform.machine()}, {os.cpu_count()} cores; {len(chosen)} samples of {ROOT.name}"
+        )
+        click.echo(
+            "| server, and what the assistant does | holder named | line named | calls | "
+            "bytes of answers (median) | largest answer | seconds (median) | definitions |"
+        )
+        click.echo("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        for title, play_case, server in _plays():
+            click.echo(anyio.run(play, title, play_case, server(folder), folder, chosen))
+
+
+if __name__ == "__main__":
+    main()
