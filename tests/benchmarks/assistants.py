@@ -60,7 +60,7 @@ class Conversation:
     has_line: bool = False
 
     async def ask(self, tool: str, **arguments: Any) -> str:
-        """Call a tool; count what a model would read of the answer."""
+        """Call a tool and count all that it answers; return the structured part if it has one."""
         begin = time.perf_counter()
         result = await self.client.call_tool(tool, arguments)
         self.seconds += time.perf_counter() - begin
@@ -72,10 +72,10 @@ class Conversation:
         self.n_calls += 1
         self.n_bytes += size
         self.largest = max(self.largest, size)
-        self._judge(f"{text}\n{data}")
-        return text
+        return text if not data else data
 
-    def _judge(self, text: str) -> None:
+    def judge(self, text: str) -> None:
+        """Look for the holder's name and the line in what an answer says of the objects' path."""
         expected = case_of(self.case)["expected"]
         anchor = expected["anchor"]
         names = {anchor["name"], *anchor["other_names"]}
@@ -86,9 +86,12 @@ class Conversation:
 
 async def with_heapnb(talk: Conversation, files: list[Path]) -> None:
     """Diagnose the folder; explain the suspect if that does not name the holder."""
-    await talk.ask("diagnose", case=str(files[0].parent))
+    case = str(files[0].parent)
+    [first, *_] = orjson.loads(await talk.ask("diagnose", case=case))["suspects"]
+    talk.judge(f"{first['anchor']} {first['location']}")
     if not talk.is_named:
-        await talk.ask("explain_suspect", case=str(files[0].parent))
+        suspect = orjson.loads(await talk.ask("explain_suspect", case=case))["suspect"]
+        talk.judge(" ".join(suspect["chain"]))
 
 
 async def with_class_that_grew_most(talk: Conversation, files: list[Path]) -> None:
@@ -108,15 +111,14 @@ async def _follow(talk: Conversation, files: list[Path], is_chosen: Callable[[st
     # One row: index, class, counts, sizes. Class names may have commas.
     rows = re.findall(r"^(\d+),(.*?),(\d+),(\d+),(-?\d+),[^,]*,[^,]*,[^,]*$", summary, re.MULTILINE)
     chosen = next((int(row[0]) for row in rows if is_chosen(row[1]) and int(row[4]) > 0), None)
-    if talk.is_named or chosen is None:
+    if chosen is None:
         return
     members = await talk.ask("compare_heapsnapshots", **both, classIndex=chosen)
     added = re.search(r"\+ @(\d+)", members)
-    if talk.is_named or added is None:
+    if added is None:
         return
-    await talk.ask(
-        "get_heapsnapshot_retaining_paths", filePath=str(files[-1]), nodeId=int(added[1])
-    )
+    node = {"filePath": str(files[-1]), "nodeId": int(added[1])}
+    talk.judge(await talk.ask("get_heapsnapshot_retaining_paths", **node))
 
 
 _Play = Callable[[Conversation, list[Path]], Any]
