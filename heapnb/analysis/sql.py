@@ -48,6 +48,7 @@ def query(
     parameters: Parameters = None,
     *,
     running: Running = lambda _: contextlib.nullcontext(),
+    most_rows: int | None = None,
 ) -> pd.DataFrame:
     """Answer a query about one snapshot.
 
@@ -62,6 +63,8 @@ def query(
     running : callable, optional
         Opens a context in which the query runs; it gets the function that interrupts the query
         from another thread, which raises KeyboardInterrupt in this one.
+    most_rows : int, optional
+        How many rows to return; all by default.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def query(
     """
     heap = Heap(graph)
     declared = tables([lambda: heap], graph.node_id.dtype, is_series=False)
-    return _answer([lambda: heap], declared, statement, parameters, running)
+    return _answer([lambda: heap], declared, statement, parameters, running, most_rows)
 
 
 def query_series(
@@ -94,6 +97,7 @@ def query_series(
     *,
     cache: bool | None = None,
     running: Running = lambda _: contextlib.nullcontext(),
+    most_rows: int | None = None,
 ) -> pd.DataFrame:
     """Answer a query about the snapshots of a series.
 
@@ -107,7 +111,7 @@ def query_series(
         What stands for ``?`` or ``$name`` in it.
     cache : bool, optional
         Whether files are opened through the on-disk cache; by default as the series was.
-    running : callable, optional
+    running, most_rows
         See `query`.
 
     Returns
@@ -146,7 +150,7 @@ def query_series(
         "snapshots": _facts_of_series(series),
     }
     try:
-        return _answer(openers, declared, statement, parameters, running)
+        return _answer(openers, declared, statement, parameters, running, most_rows)
     except SqlError:
         if failures:
             raise failures[0] from None
@@ -159,6 +163,7 @@ def _answer(
     statement: str,
     parameters: Parameters,
     running: Running,
+    most_rows: int | None,
 ) -> pd.DataFrame:
     try:
         import duckdb
@@ -180,7 +185,10 @@ def _answer(
             _declare_macros(connection, len(openers) if "snapshots" in tables else None)
             connection.execute("set lock_configuration = true")
             with running(connection.interrupt):
-                return _frame(connection.sql(statement, params=parameters).to_arrow_table())
+                answer = connection.sql(statement, params=parameters)
+                if most_rows is not None:
+                    answer = answer.limit(most_rows)
+                return _frame(answer.to_arrow_table())
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:

@@ -130,8 +130,7 @@ class AssistantServer:
         self, context: _Context, params: types.CallToolRequestParams, question: str
     ) -> _Result | None:
         """Ask the user; None if the answer is yes, otherwise what the call results in."""
-        capabilities = context.session.client_capabilities
-        if capabilities is None or capabilities.elicitation is None:
+        if not _can_ask(context.session.client_capabilities):
             raise RefusedError(
                 "This client cannot ask its user, so no snapshot is taken.",
                 hint="start heapnb mcp with --allow-capture, or run heapnb capture.",
@@ -168,6 +167,12 @@ _QUESTION_SCHEMA: Final[dict[str, Any]] = {
     "properties": {_ASKED: {"type": "boolean", "title": "Take the snapshots"}},
     "required": [_ASKED],
 }
+
+
+def _can_ask(capabilities: types.ClientCapabilities | None) -> bool:
+    """Tell whether a client shows forms to its user; one that names no kind of question does."""
+    asks = None if capabilities is None else capabilities.elicitation
+    return asks is not None and (asks.form is not None or asks.url is None)
 
 
 def _is_yes(given: types.ElicitResult) -> bool:

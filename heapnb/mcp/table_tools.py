@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from heapnb.analysis.tables import TABLES
 from heapnb.cli import constructors, diff, find, sql, strings
+from heapnb.cli.output import records
 from heapnb.errors import RefusedError, suggestion
+from heapnb.literals import visible
 from heapnb.mcp import schemas
 from heapnb.mcp.answers import Answer
 from heapnb.mcp.schemas import described
 from heapnb.mcp.toolbox import Call, Tool, one_file
 from heapnb.views.fmt import plural
 from heapnb.views.rows import Rows
+
+_MOST_ROWS: Final = 100_000
+"""Rows of a query that are made: a query without a limit could take all memory."""
 
 _REGEX: Final = described(schemas.TEXT, "RE2 regular expression")
 
@@ -61,6 +66,8 @@ def _compare(call: Call) -> Answer:
 
 
 def _find(call: Call) -> Answer:
+    import numpy as np
+
     from heapnb.frames import nodes_at, nodes_where
 
     conditions = {
@@ -75,24 +82,33 @@ def _find(call: Call) -> Answer:
         near = None
         if len(found) == 0 and call["class_name"]:
             near = suggestion(call["class_name"], graph.class_names.to_pylist())
-        return call.table(
-            nodes_at(graph, found),
-            find.COLUMNS,
+        # A condition can hold for millions of nodes: only those of the page become rows.
+        sizes = getattr(graph, call["sort"] or "retained_size")[found]
+        order = found[np.argsort(sizes, kind="stable")[::-1]]
+        page = nodes_at(graph, order[list(call.window(len(found)))])
+        return call.page(
+            records(page, find.COLUMNS),
+            len(found),
             summary=f"{plural(len(found), 'node')}.",
-            sort=call["sort"] or "retained_size",
             lines=[near] if near else (),
         )
 
 
 def _decoded_table(call: Call) -> Answer:
     table = TABLES[call["table"]]
+    sort = call["sort"] or table.sort
+    if sort not in table.columns:
+        raise RefusedError(
+            f"{table.name} has no column `{visible(sort[:60])}`.",
+            hint=suggestion(sort, table.columns) or f"it has {', '.join(table.columns)}.",
+        )
     with call.graph() as graph:
         frame = table.frame(graph)
         return call.table(
             frame,
             table.shown,
             summary=plural(len(frame), "row") + "." if len(frame) else table.empty_text,
-            sort=call["sort"] if call["sort"] in table.columns else table.sort,
+            sort=sort,
         )
 
 
@@ -114,17 +130,20 @@ def _strings(call: Call) -> Answer:
 def _sql(call: Call) -> Answer:
     from heapnb.analysis.sql import query, query_series
 
-    running = call.job.interrupting
+    limits: dict[str, Any] = {"running": call.job.interrupting, "most_rows": _MOST_ROWS}
     if call["all_snapshots"]:
         with call.case() as case:
             cache = call.desk.heaps.reading.cache
-            frame = query_series(case.series, call["query"], cache=cache, running=running)
+            frame = query_series(case.series, call["query"], cache=cache, **limits)
     else:
         with call.graph() as graph:
-            frame = query(graph, call["query"], running=running)
+            frame = query(graph, call["query"], **limits)
     shown = sql.writable(frame)
+    first = "The first " if len(shown) == _MOST_ROWS else ""
     return call.table(
-        shown, [str(name) for name in shown.columns], summary=f"{plural(len(shown), 'row')}."
+        shown,
+        [str(name) for name in shown.columns],
+        summary=f"{first}{plural(len(shown), 'row')}.",
     )
 
 

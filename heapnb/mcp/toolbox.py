@@ -126,7 +126,6 @@ class Call:
         summary: str,
         sort: str | None = None,
         lines: Sequence[str] = (),
-        more: str = "",
         **fields: Any,
     ) -> Answer:
         """Answer with a page of a table.
@@ -143,30 +142,40 @@ class Call:
             The column to sort by.
         lines : sequence of str, optional
             What the text says of the heap before the rows.
-        more : str, optional
-            What to do next.
         **fields
-            Further fields of the data.
+            Further fields of the data, which may have text from the heap.
 
         Returns
         -------
         Answer
         """
-        most = self.most_bytes // _LEAST_ROW_BYTES
-        ordered = sorted_by(frame, sort)
-        places = range(self.offset, min(self.offset + most, len(ordered)))
-        page: Table = ordered.take(places)
-        rows = records(page, columns)
+        window = self.window(len(frame))
+        page: Table = sorted_by(frame, sort).take(window)
+        return self.page(records(page, columns), len(frame), summary=summary, lines=lines, **fields)
+
+    def window(self, total: int) -> range:
+        """Return which rows to make: from the cursor on, as many as an answer could hold."""
+        return range(total)[self.offset :][: self.most_bytes // _LEAST_ROW_BYTES]
+
+    def page(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        total: int,
+        *,
+        summary: str,
+        lines: Sequence[str] = (),
+        **fields: Any,
+    ) -> Answer:
+        """Answer with rows that begin at the cursor, of ``total`` rows; see `table`."""
         return Answer(
             summary,
             {**fields, "rows": rows},
             [*lines, *table_lines(rows)],
             rows="rows",
             offset=self.offset,
-            total=len(frame),
+            total=total,
             least=_LEAST_ROWS,
-            untrusted=("rows",),
-            more=more,
+            untrusted=("rows", *fields),
         )
 
 

@@ -42,6 +42,7 @@ _PEER_NODE: Final = "24"
 """The version needs `Promise.withResolvers`."""
 
 _FULL: Final = "heapnb: diagnose"
+_THREE: Final = "heapnb: diagnose, explain_suspect, inspect_node"
 _GREW_MOST: Final = f"{PEER}: the class that grew most"
 _TOLD: Final = f"{PEER}: told which class leaks"
 
@@ -72,7 +73,7 @@ class Conversation:
         self.n_calls += 1
         self.n_bytes += size
         self.largest = max(self.largest, size)
-        return text if not data else data
+        return data or text
 
     def judge(self, text: str) -> None:
         """Look for the holder's name and the line in what an answer says of the objects' path."""
@@ -92,6 +93,15 @@ async def with_heapnb(talk: Conversation, files: list[Path]) -> None:
     if not talk.is_named:
         suspect = orjson.loads(await talk.ask("explain_suspect", case=case))["suspect"]
         talk.judge(" ".join(suspect["chain"]))
+
+
+async def with_three_calls(talk: Conversation, files: list[Path]) -> None:
+    """Diagnose, explain the first suspect, and inspect one of its objects."""
+    case = str(files[0].parent)
+    [first, *_] = orjson.loads(await talk.ask("diagnose", case=case))["suspects"]
+    talk.judge(f"{first['anchor']} {first['location']}")
+    await talk.ask("explain_suspect", case=case)
+    await talk.ask("inspect_node", case=case, node_id=first["node_id"])
 
 
 async def with_class_that_grew_most(talk: Conversation, files: list[Path]) -> None:
@@ -211,6 +221,7 @@ def _unpacked(folder: Path, cases: list[str]) -> None:
 
 def _plays() -> Iterator[tuple[str, _Play, Callable[[Path], StdioServerParameters]]]:
     yield _FULL, with_heapnb, heapnb_server
+    yield _THREE, with_three_calls, heapnb_server
     yield _GREW_MOST, with_class_that_grew_most, peer_server
     yield _TOLD, with_told_class, peer_server
 

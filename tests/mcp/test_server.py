@@ -62,6 +62,7 @@ def question(server: HttpServer, tool: str, **arguments: Any) -> Reply:
         ("classes", {"snapshot": "before.heapsnapshot.zst", "by_name": True}, "location"),
         ("compare", {}, "size_delta"),
         ("find", {"class_name": "OrderDraft"}, "node_id"),
+        ("find", {"name": ".", "sort": "shallow_size"}, "shallow_size"),
         ("decoded_table", {"table": "listeners"}, "emitter_class"),
         ("strings", {"match": "order"}, "length"),
         ("sql", {"query": "select class_name, count(*) as n from nodes group by 1"}, "n"),
@@ -93,6 +94,22 @@ def test_tables_have_rows_and_a_cursor(
     assert [row[column] for row in longer.data["rows"][: len(rows)]] == [
         row[column] for row in rows
     ]
+
+
+def test_nodes_are_sorted_by_what_the_caller_says(server: HttpServer) -> None:
+    asked = {"case": CASE, "name": ".", "max_bytes": 20_000}
+    for column in ("retained_size", "shallow_size", "distance", "node_id"):
+        rows = question(server, "find", sort=column, **asked).data["rows"]
+        values = [row[column] for row in rows if row[column] is not None]
+        assert len(set(values)) > 1 or column == "distance"
+        assert values == sorted(values, reverse=True)
+
+
+def test_a_query_makes_no_more_rows_than_an_assistant_can_read(server: HttpServer) -> None:
+    everything = "select a.node_id from nodes a, nodes b"
+    reply = question(server, "sql", case=CASE, query=everything)
+    assert reply.data["total"] == 100_000
+    assert reply.text.startswith("The first 100,000 rows.")
 
 
 def test_a_node_and_what_its_removal_frees(server: HttpServer) -> None:
@@ -179,6 +196,11 @@ def test_reports_are_written_once(tmp_path: Path) -> None:
         ("classes", {"case": CASE, "snapshot": "missing"}, "no snapshot named missing"),
         ("explain_suspect", {"case": CASE, "rank": 99}, "none of rank 99"),
         ("find", {"case": CASE}, "needs a condition"),
+        (
+            "decoded_table",
+            {"case": CASE, "table": "timers", "sort": "delai"},
+            "did you mean `delay`?",
+        ),
         ("inspect_node", {"case": CASE, "node_id": 4}, "No node has the id 4"),
         ("sql", {"case": CASE, "query": "drop table nodes"}, "Only SELECT is allowed"),
         ("sql", {"case": CASE, "query": "select * from read_csv('/etc/passwd')"}, "failed"),
