@@ -22,6 +22,7 @@ root_doc = "README"
 include_patterns = [
     "*.md",
     "docs/*.md",
+    "docs/agents/*.md",
     "docs/site/*.md",
     "notebooks/README.md",
     "notebooks/*.ipynb",
@@ -81,7 +82,7 @@ def guides() -> list[str]:
 
 
 CONTENTS = {
-    "Guides": guides(),
+    "Guides": [*guides(), "docs/agents/SKILL"],
     "Notebooks": [*(f"notebooks/{name}" for name in NOTEBOOKS), "Gallery <notebooks/README>"],
     "Reference": ["docs/site/api", "docs/site/tables", "docs/site/commands"],
     "Project": [

@@ -19,8 +19,7 @@ TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
 INTEGERS: Final[Schema] = {"type": "array", "items": INTEGER}
 
 CASE: Final[Schema] = {
-    "type": ["string", "array"],
-    "items": TEXT,
+    "anyOf": [TEXT, TEXTS],
     "description": "Snapshot, folder or glob below the roots, or a list",
 }
 SNAPSHOT: Final[Schema] = {

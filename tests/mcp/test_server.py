@@ -131,6 +131,22 @@ def test_a_node_and_what_its_removal_frees(server: HttpServer) -> None:
     assert freed.data["freed_size"] > suspect["retained_delta"] * 0.8
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        f"{CASE}/*.zst",
+        [f"{CASE}/{name}.heapsnapshot.zst" for name in ("before", "after1", "after2")],
+        str(SAMPLES / CASE),
+    ],
+    ids=["pattern", "list", "absolute"],
+)
+def test_a_case_has_several_names(server: HttpServer, case: Any) -> None:
+    reply = question(server, "open_case", case=case)
+    names = [row["name"] for row in reply.data["snapshots"]]
+    assert [name.split(".")[0] for name in names] == ["before", "after1", "after2"]
+    assert reply.data["one_process"] is True
+
+
 def test_one_snapshot_is_undecided(server: HttpServer) -> None:
     reply = question(server, "diagnose", case=f"{CASE}/after2.heapsnapshot.zst")
     assert reply.data["verdict"] == "undecided"
