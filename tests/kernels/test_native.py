@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import os
@@ -12,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from heapnb.format import read_snapshot, write_snapshot
 from heapnb.kernels import _jit, _native
 from heapnb.kernels.csr import count_targets
 from heapnb.kernels.ordering import smallest
 from heapnb.kernels.parse import parse_integers
-from tests.conftest import ROOT, SERIES_NAMES
+from tests.conftest import ROOT, sample_series
 
 pytestmark = pytest.mark.native
 
@@ -76,11 +78,27 @@ _OF_A_SERIES = ("diagnose", "report")
 _WITH_A_TARGET = {"redact": [], "report": ["-o"]}
 
 
+@pytest.fixture(scope="module")
+def large_series(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return snapshots with a buffer of 5 GB, whose sizes need 64 bits."""
+    folder = tmp_path_factory.mktemp("large")
+    files = []
+    for path in sample_series("listener_per_request"):
+        raw = read_snapshot(path)
+        sizes = raw.self_size.astype(np.uint64)
+        sizes[len(sizes) // 2] = 5_000_000_000
+        files.append(folder / path.name.partition(".zst")[0])
+        write_snapshot(dataclasses.replace(raw, self_size=sizes), files[-1])
+    return files
+
+
+@pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_commands_run_without_numba(name: str, tmp_path: Path) -> None:
-    sample = ROOT / "sample_snapshots" / "listener_per_request"
-    snapshots = SERIES_NAMES if name in _OF_A_SERIES else SERIES_NAMES[-1:]
-    files = [str(next(sample.glob(f"{snapshot}.heapsnapshot*"))) for snapshot in snapshots]
+def test_commands_run_without_numba(
+    name: str, is_large: bool, large_series: list[Path], tmp_path: Path
+) -> None:
+    series = large_series if is_large else sample_series("listener_per_request")
+    files = [str(path) for path in (series if name in _OF_A_SERIES else series[-1:])]
     command = [name]
     if name in _WITH_A_TARGET:
         files += [*_WITH_A_TARGET[name], str(tmp_path / "result")]
