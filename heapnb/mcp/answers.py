@@ -177,6 +177,8 @@ def table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return "" if value is None else str(value)
 
 

@@ -24,10 +24,15 @@ _MOST_PATHS: Final = 5
 
 
 def _inspect_node(call: Call) -> Answer:
+    import numpy as np
+
+    from heapnb.frames import nodes_at
     from heapnb.node import Node
 
     with call.graph() as graph:
-        node = Node(graph, graph.ordinal_of(call["node_id"]))
+        ordinal = graph.ordinal_of(call["node_id"])
+        node = Node(graph, ordinal)
+        [facts] = records(nodes_at(graph, np.array([ordinal])), NODE_COLUMNS)
         show = call["show"] or "retainers"
         rows, total = _SHOWN[show](node, call.offset)
         path = node.retaining_path()
@@ -37,15 +42,10 @@ def _inspect_node(call: Call) -> Answer:
         ]
         return Answer(
             f"Node {node.id}: {format_bytes(node.shallow_size)} shallow, "
-            f"{format_bytes(node.retained_size)} retained, distance {node.distance}; "
-            f"{plural(total, 'row')} of {show}.",
+            f"{format_bytes(node.retained_size)} retained; {plural(total, 'row')} of {show}.",
             {
                 "node_id": node.id,
-                "node": {
-                    **{name: getattr(node, name) for name in _FACTS},
-                    "node_type": node.type,
-                    "preview": node.preview(),
-                },
+                "node": {**facts, "location": node.location, "preview": node.preview()},
                 "path": [] if path is None else path.to_dict(),
                 "retainers": rows if show == "retainers" else [],
                 "rows": [] if show == "retainers" else rows,
@@ -57,11 +57,6 @@ def _inspect_node(call: Call) -> Answer:
             untrusted=("node", "path", "retainers", "rows"),
         )
 
-
-_FACTS: Final = (
-    *("class_name", "name", "location"),
-    *("shallow_size", "retained_size", "distance", "detachedness"),
-)
 
 _Rows = tuple[list[dict[str, Any]], int]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from heapnb.analysis.tables import TABLES
 from heapnb.cli import constructors, diff, find, sql, strings
-from heapnb.cli.output import records
+from heapnb.cli.output import records, sorted_by
 from heapnb.errors import RefusedError, suggestion
 from heapnb.literals import visible
 from heapnb.mcp import schemas
@@ -95,20 +95,29 @@ def _find(call: Call) -> Answer:
 
 
 def _decoded_table(call: Call) -> Answer:
+    from heapnb.cli.places import by_place, own_code_first
+
     table = TABLES[call["table"]]
-    sort = call["sort"] or table.sort
-    if sort not in table.columns:
+    sort = call["sort"]
+    if sort is not None and sort not in table.columns:
         raise RefusedError(
             f"{table.name} has no column `{visible(sort[:60])}`.",
             hint=suggestion(sort, table.columns) or f"it has {', '.join(table.columns)}.",
         )
     with call.graph() as graph:
         frame = table.frame(graph)
+        count = plural(len(frame), "object")
+        if call["each"] or sort is not None or not table.groups or not len(frame):
+            shown, columns, order = sorted_by(frame, sort or table.sort), table.shown, ""
+        else:
+            shown = by_place(graph, table, frame)
+            columns = tuple(shown.columns)
+            count, order = f"{count} in {plural(len(shown), 'group')}", ", the program's own first"
+            shown = own_code_first(shown, len(shown)).frame
         return call.table(
-            frame,
-            table.shown,
-            summary=plural(len(frame), "row") + "." if len(frame) else table.empty_text,
-            sort=sort,
+            shown,
+            columns,
+            summary=f"{count}{order}." if len(frame) else table.empty_text or "No objects.",
         )
 
 
@@ -203,11 +212,13 @@ TOOLS = (
     Tool(
         "decoded_table",
         "List a kind of object",
-        "Objects of one kind in the program's terms: which function, event, variable, holder.",
+        "Objects of one kind in the program's terms: which function, event, variable, holder; "
+        "grouped by place, the program's own code first.",
         {
             **_OF_SNAPSHOT,
             "table": schemas.one_of(tuple(TABLES)),
-            "sort": described(schemas.TEXT, "A column"),
+            "each": described(schemas.FLAG, "A row for each object"),
+            "sort": described(schemas.TEXT, "A column; then a row for each object"),
         },
         ("case", "table"),
         {"rows": schemas.ANY_ROWS},

@@ -63,7 +63,8 @@ def question(server: HttpServer, tool: str, **arguments: Any) -> Reply:
         ("compare", {}, "size_delta"),
         ("find", {"class_name": "OrderDraft"}, "node_id"),
         ("find", {"name": ".", "sort": "shallow_size"}, "shallow_size"),
-        ("decoded_table", {"table": "listeners"}, "emitter_class"),
+        ("decoded_table", {"table": "listeners", "each": True}, "emitter_class"),
+        ("decoded_table", {"table": "closures"}, "count"),
         ("strings", {"match": "order"}, "length"),
         ("sql", {"query": "select class_name, count(*) as n from nodes group by 1"}, "n"),
         (
@@ -96,6 +97,15 @@ def test_tables_have_rows_and_a_cursor(
     ]
 
 
+def test_decoded_tables_are_grouped_and_own_code_comes_first(server: HttpServer) -> None:
+    asked = {"case": CASE, "table": "listeners"}
+    groups = question(server, "decoded_table", **asked).data["rows"]
+    objects = question(server, "decoded_table", sort="count", **asked).data["rows"]
+    assert groups[0]["count"] > 1
+    assert "orderHandler" in groups[0]["location"]
+    assert "count" in objects[0]
+
+
 def test_nodes_are_sorted_by_what_the_caller_says(server: HttpServer) -> None:
     asked = {"case": CASE, "name": ".", "max_bytes": 20_000}
     for column in ("retained_size", "shallow_size", "distance", "node_id"):
@@ -123,6 +133,9 @@ def test_a_node_and_what_its_removal_frees(server: HttpServer) -> None:
         assert reply.data["path"][-1]["node_id"] == node_id
         shown[show] = reply.data["retainers" if show == "retainers" else "rows"]
     assert {"node_id", "class_name", "edge_type"} <= set(shown["retainers"][0])
+    # DevTools gives what only the engine reaches a distance of 100 million; here it has none.
+    engine = question(server, "inspect_node", case=CASE, node_id=3).data["node"]
+    assert engine["distance"] is None
     assert shown["dominators"][-1]["node_id"] == reply.data["path"][0]["node_id"]
     culprit = question(server, "explain_suspect", case=CASE).data["culprits"]["edges"][0]
     removal = {"node_id": culprit["holder_id"], "name": culprit["name"]}
