@@ -92,6 +92,7 @@ def command(
             snapshots, with_warnings=as_json, strict=fail_on_leak, work=work
         )
         diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
+        diagnosis = diagnosis if known is None else known.reasons_in(diagnosis)
     comparison = None if known is None else known.compare(diagnosis)
 
     if as_json:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from heapnb.analysis.diagnosis.annotations import Annotated
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
 from heapnb.errors import HeapnbError
@@ -122,6 +123,7 @@ def notebook(
             redact=redact,
             date=date,
             work=_work_of(source) if work is None else tuple(work),
+            remarks=source.remarks_made() if isinstance(source, Annotated) else (),
         )
     )
     if execute:

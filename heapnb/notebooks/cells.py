@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from heapnb._version import __version__
+from heapnb.analysis.diagnosis.annotations import RemarkMade
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -47,6 +48,8 @@ class Case:
         Units of work done when each snapshot was taken.
     heap_profile : str, optional
         The file of a sampling heap profile, as seen from the notebook.
+    remarks : tuple of RemarkMade
+        What people said of the diagnosis.
     """
 
     snapshots: tuple[str, ...]
@@ -58,6 +61,7 @@ class Case:
     date: str = ""
     work: tuple[float | None, ...] | None = None
     heap_profile: str | None = None
+    remarks: tuple[RemarkMade, ...] = ()
 
 
 def build(case: Case) -> NotebookNode:
@@ -115,6 +119,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
         diagnosis = hn.diagnose(series, known_leaks=known_leaks, heap_profile=heap_profile)
         last = hn.Snapshot(series.last)
     """)
+    if case.remarks:
+        yield _code(_remarks(case.remarks))
     yield _text("""
         ## What was captured
 
@@ -280,6 +286,17 @@ def _parameters(case: Case) -> str:
         "# Whether truncated files are read as far as they go, and likely secrets are masked.",
         f"salvage = {case.salvage!r}",
         f"redact = {case.redact!r}",
+    ]
+    return "\n".join(lines)
+
+
+def _remarks(remarks: Sequence[RemarkMade]) -> str:
+    lines = [
+        "# Notes: a suspect's fingerprint or None, the text, whether it dismisses the suspect.",
+        "remarks = [",
+        *(f"    {one!r}," for one in remarks),
+        "]",
+        "diagnosis = diagnosis.with_remarks_of(remarks)",
     ]
     return "\n".join(lines)
 

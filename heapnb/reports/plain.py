@@ -206,6 +206,8 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
         "growth": rate_text(suspect),
         "origin": prose(write, origin_text(suspect)),
         "known leak": None if suspect.known is None else prose(write, known_text(suspect.known)),
+        "dismissed": None if suspect.dismissed is None else prose(write, suspect.dismissed),
+        "notes": prose(write, "; ".join(suspect.notes)) if suspect.notes else None,
         "confidence": fmt.format_percent(suspect.confidence),
         "fingerprint": code(write, suspect.fingerprint),
     }

@@ -74,7 +74,7 @@ def assert_no_leak(
     _keep(diagnosis, history, build)
     if diagnosis.verdict == "undecided" and not allow_undecided:
         raise AssertionError(repr(diagnosis))
-    if diagnosis.verdict != "leak":
+    if not diagnosis.leaks:
         return diagnosis
     if baseline is not None and not Baseline.read(baseline).compare(diagnosis).new:
         return diagnosis

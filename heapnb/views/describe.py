@@ -225,6 +225,8 @@ def _suspect(suspect: Any) -> View:
         Fact("origin", origin_text(suspect)),
         Fact("known leak", None if suspect.known is None else known_text(suspect.known)),
         Fact("confidence", suspect.confidence, Kind.SHARE),
+        Fact("dismissed", suspect.dismissed),
+        Fact("notes", "; ".join(suspect.notes) or None),
         Fact("example node id", suspect.node_id, Kind.IDENTIFIER),
     ]
     fix = (f"Fix: {suspect.fix}",) if suspect.fix else ()

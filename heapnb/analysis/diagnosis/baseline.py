@@ -14,6 +14,7 @@ from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
 from heapnb.errors import HeapnbError
 
 _VERSION: Final = 1
+_NEEDED: Final = ("fingerprint", "kind", "class_name", "anchor", "location")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class KnownLeak:
         As in `Suspect`, for readers of the file.
     location : str or None
         The same.
+    reason : str or None
+        Why a person accepted it; see `Diagnosis.dismiss`.
     """
 
     fingerprint: str
@@ -35,6 +38,11 @@ class KnownLeak:
     class_name: str
     anchor: str
     location: str | None
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the leak as it stands in a baseline; without a reason if there is none."""
+        return {name: value for name, value in asdict(self).items() if value or name in _NEEDED}
 
 
 @dataclass(frozen=True)
@@ -64,9 +72,9 @@ class Comparison:
             Lists ``new``, ``known`` and ``fixed`` of leaks as they stand in a baseline.
         """
         return {
-            "new": [asdict(_entry(suspect)) for suspect in self.new],
-            "known": [asdict(_entry(suspect)) for suspect in self.known],
-            "fixed": [asdict(leak) for leak in self.fixed],
+            "new": [_entry(suspect).to_dict() for suspect in self.new],
+            "known": [_entry(suspect).to_dict() for suspect in self.known],
+            "fixed": [leak.to_dict() for leak in self.fixed],
         }
 
 
@@ -89,9 +97,16 @@ class Baseline:
 
     @classmethod
     def of(cls, diagnosis: Diagnosis) -> Baseline:
-        """Make the baseline that knows all leaks of a diagnosis."""
-        leaks = {_entry(suspect).fingerprint: _entry(suspect) for suspect in diagnosis.leaks}
+        """Make the baseline that knows all leaks of a diagnosis, dismissed ones with the reason."""
+        dismissed = [one for one in diagnosis.suspects if one.dismissed is not None]
+        leaks = {one.fingerprint: _entry(one) for one in (*diagnosis.leaks, *dismissed)}
         return cls(tuple(leaks.values()))
+
+    def reasons_in(self, diagnosis: Diagnosis) -> Diagnosis:
+        """Dismiss the suspects of which the baseline says why they are accepted."""
+        return diagnosis.with_remarks_of(
+            (leak.fingerprint, leak.reason, True) for leak in self.leaks if leak.reason is not None
+        )
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Baseline:
@@ -141,7 +156,7 @@ class Baseline:
         """
         from heapnb.format.writer import replacing
 
-        content = {"version": _VERSION, "leaks": [asdict(leak) for leak in self.leaks]}
+        content = {"version": _VERSION, "leaks": [leak.to_dict() for leak in self.leaks]}
         with replacing(Path(path), force=True) as stream:
             stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -158,19 +173,25 @@ class Baseline:
         Comparison
         """
         known = {leak.fingerprint for leak in self.leaks}
+        dismissed = tuple(one for one in diagnosis.suspects if one.dismissed is not None)
         leaks = diagnosis.leaks
         seen = {suspect.fingerprint for suspect in diagnosis.suspects}
         is_decided = diagnosis.verdict != "undecided"
         return Comparison(
             new=tuple(suspect for suspect in leaks if suspect.fingerprint not in known),
-            known=tuple(suspect for suspect in leaks if suspect.fingerprint in known),
+            known=tuple(one for one in (*leaks, *dismissed) if one.fingerprint in known),
             fixed=tuple(leak for leak in self.leaks if is_decided and leak.fingerprint not in seen),
         )
 
 
 def _entry(suspect: Suspect) -> KnownLeak:
     return KnownLeak(
-        suspect.fingerprint, suspect.kind, suspect.class_name, suspect.anchor, suspect.location
+        suspect.fingerprint,
+        suspect.kind,
+        suspect.class_name,
+        suspect.anchor,
+        suspect.location,
+        suspect.dismissed,
     )
 
 
@@ -178,11 +199,12 @@ def _parse(content: Mapping[str, Any]) -> tuple[KnownLeak, ...]:
     if content["version"] != _VERSION:
         raise ValueError(content["version"])
     leaks = tuple(
-        KnownLeak(**{name: entry[name] for name in KnownLeak.__dataclass_fields__})
+        KnownLeak(**{name: entry[name] for name in _NEEDED}, reason=entry.get("reason"))
         for entry in content["leaks"]
     )
     for leak in leaks:
-        texts = (leak.fingerprint, leak.kind, leak.class_name, leak.anchor, leak.location or "")
+        texts = [leak.fingerprint, leak.kind, leak.class_name, leak.anchor]
+        texts += [leak.location or "", leak.reason or ""]
         if not all(isinstance(text, str) for text in texts):
             raise TypeError
     return leaks

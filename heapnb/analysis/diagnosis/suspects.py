@@ -10,6 +10,7 @@ from heapnb._showing import Browsed, Charted, port
 from heapnb._typing import NodeArray
 from heapnb.analysis.allocation.allocated_at import AllocatedAt, allocated_at
 from heapnb.analysis.diagnosis.accumulation import Alternative, Members
+from heapnb.analysis.diagnosis.annotations import Annotated
 from heapnb.analysis.diagnosis.confidence import CONFIDENT
 from heapnb.analysis.diagnosis.consequences import Consequence
 from heapnb.analysis.diagnosis.facts import Facts, Remark
@@ -169,6 +170,10 @@ class Suspect(Charted):
         docs/known-shapes.md.
     shape_of_holder : KnownShape or None
         That of what holds them, where it is known how to release what it holds.
+    notes : tuple of str
+        What people noted; see `Diagnosis.note`.
+    dismissed : str or None
+        Why a person overruled the verdict on it; see `Diagnosis.dismiss`.
     """
 
     rank: int
@@ -205,6 +210,8 @@ class Suspect(Charted):
     defined_at: str | None = None
     shape: KnownShape | None = None
     shape_of_holder: KnownShape | None = None
+    notes: tuple[str, ...] = ()
+    dismissed: str | None = None
 
     @cached_property
     def explanation(self) -> str:
@@ -325,6 +332,8 @@ class Suspect(Charted):
             "searched_files": self.searched_files,
             "allocated_at": None if self.allocated_at is None else self.allocated_at.to_dict(),
             **({} if self.sampled_at is None else {"sampled_at": self.sampled_at.to_dict()}),
+            **({"notes": list(self.notes)} if self.notes else {}),
+            **({} if self.dismissed is None else {"dismissed": self.dismissed}),
         }
 
 
@@ -335,7 +344,7 @@ def _plain(value: Alternative | Consequence) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, repr=False)
-class Diagnosis(Browsed):
+class Diagnosis(Annotated, Browsed):
     """Whether a series of snapshots shows a leak, and of what.
 
     Parameters
@@ -354,6 +363,8 @@ class Diagnosis(Browsed):
         Which function allocated most, by a heap profile; None without one.
     heap_profile : HeapProfile or None
         That profile.
+    notes : tuple of str
+        What people noted; see `note`.
     """
 
     series: Series
@@ -363,6 +374,7 @@ class Diagnosis(Browsed):
     warnings: tuple[str, ...] = ()
     sampled: SampledProgram | None = None
     heap_profile: HeapProfile | None = field(default=None, compare=False)
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def reason(self) -> str:
@@ -371,10 +383,17 @@ class Diagnosis(Browsed):
 
     @property
     def leaks(self) -> tuple[Suspect, ...]:
-        """The suspects whose confidence is enough for a leak; none without that verdict."""
+        """The suspects whose confidence is enough for a leak, without those that were dismissed.
+
+        None without the verdict "leak".
+        """
         if self.verdict != "leak":
             return ()
-        return tuple(suspect for suspect in self.suspects if suspect.confidence >= CONFIDENT)
+        return tuple(
+            suspect
+            for suspect in self.suspects
+            if suspect.confidence >= CONFIDENT and suspect.dismissed is None
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -420,6 +439,7 @@ class Diagnosis(Browsed):
             "reason": self.reason,
             "suspects": [suspect.to_dict() for suspect in self.suspects],
             **({} if self.sampled is None else {"heap_profile": self.sampled.to_dict()}),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
 
