@@ -31,7 +31,8 @@ class Window:
     progress : callable or None
         Called with ("Reading", bytes done, total bytes) after each block.
     salvage : bool, optional
-        Whether the input ends where its compressed data is damaged; `damage` says so.
+        Whether the input ends where its compressed data is damaged, which `damage` then says, or
+        where NUL bytes begin.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Window:
         self.block_bytes = block_bytes
         self.damage: SnapshotFormatError | None = None
         self._salvage = salvage
+        self._at_nul = False
         self._progress = progress
         self._ahead = ThreadPoolExecutor(1, "heapnb-read")
         self._next: Future[tuple[ByteArray, int]] | None = self._ahead.submit(self._read)
@@ -72,7 +74,15 @@ class Window:
 
     def _read(self) -> tuple[ByteArray, int]:
         data = np.empty(_HEADROOM + self.block_bytes, np.uint8)
-        return data, self.source.read_into(data.data[_HEADROOM:])
+        if self._at_nul:
+            return data, 0
+        got = self.source.read_into(data.data[_HEADROOM:])
+        if self._salvage:
+            # A disk that lost its power has reserved the rest of the file, but not written it.
+            end = data[_HEADROOM : _HEADROOM + got].tobytes().find(b"\0")
+            self._at_nul = end >= 0
+            got = end if end >= 0 else got
+        return data, got
 
     def more(self) -> bool:
         """Append what follows to the unconsumed data; return False at the end of the input.

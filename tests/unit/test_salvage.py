@@ -156,6 +156,17 @@ def test_what_is_missing_is_said(end: bytes, missing: str) -> None:
     assert missing in " ".join(read_snapshot(cut, salvage=True).warnings)
 
 
+@pytest.mark.parametrize("block_bytes", [1 << 20, 64])
+def test_a_file_whose_rest_was_reserved_but_not_written(block_bytes: int) -> None:
+    for place in range(WHOLE.index(b'"edges"'), len(WHOLE), 7):
+        zeroed = WHOLE[:place] + bytes(len(WHOLE) - place)
+        with pytest.raises(SnapshotFormatError):
+            read_snapshot(zeroed, block_bytes=block_bytes)
+        raw = read_snapshot(zeroed, salvage=True, block_bytes=block_bytes)
+        check_prefix(raw, WHOLE[:place])
+        assert f"at byte {place};" in raw.warnings[0]
+
+
 def test_edge_counts_beyond_any_array() -> None:
     document = orjson.loads(WHOLE)
     for row in range(4):

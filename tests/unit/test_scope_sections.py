@@ -140,6 +140,15 @@ def test_salvage_leaves_incomplete_scopes_out() -> None:
     assert any("scopes" in warning for warning in raw.warnings)
 
 
+def test_salvage_keeps_complete_scopes_whose_names_are_missing() -> None:
+    data = orjson.dumps(with_scopes())
+    raw = read_snapshot(data[: data.index(b'"Entry"')], salvage=True)
+    assert raw.scopes is not None
+    assert raw.scopes.scope_id.tolist() == [-2, 10, 20]
+    (name,) = raw.scopes.variable_name.tolist()
+    assert raw.strings[name].as_py() == "(missing from the truncated file)"
+
+
 def test_uses_of_what_no_scope_declares_mean_nothing() -> None:
     made = with_scopes()
     made["scope_uses"] = [99, -7]
