@@ -19,10 +19,9 @@ from pathlib import Path
 
 from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
-from heapnb.format.array_files import DamagedArrayError
 from heapnb.format.cache_store import CacheStore, read_description
 from heapnb.format.limits import parse_size
-from heapnb.format.raw import RawSnapshot
+from heapnb.format.raw import RawSnapshot, SourceInfo
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
 
@@ -149,16 +148,16 @@ def list_entries() -> list[CacheEntry]:
     entries = []
     for directory in _entry_directories():
         try:
-            source = read_description(directory)["source"]
-        except (OSError, DamagedArrayError):
-            source = {}
+            source = SourceInfo(**read_description(directory)["source"])
+        except (OSError, KeyError, TypeError, ValueError):
+            source = SourceInfo("(incomplete)")
         with contextlib.suppress(OSError):
             files = [file.stat() for file in directory.iterdir()]
             entries.append(
                 CacheEntry(
                     key=directory.name,
-                    name=source.get("name", "(incomplete)"),
-                    path=source.get("path"),
+                    name=source.name,
+                    path=source.path,
                     size_bytes=sum(file.st_size for file in files),
                     used=max((file.st_mtime for file in files), default=0.0),
                 )

@@ -121,7 +121,7 @@ class CacheStore:
             raw = self._assemble(description)
         except FileNotFoundError:
             return None
-        except (OSError, KeyError, DamagedArrayError):
+        except (OSError, KeyError, TypeError, ValueError):
             self.discard()
             return None
         with contextlib.suppress(OSError):
@@ -267,8 +267,8 @@ def read_description(directory: Path) -> dict[str, Any]:
     digest, _, content = path.read_bytes().partition(b"\n")
     if digest_of(content) != digest:
         raise DamagedArrayError(f"{path} was changed")
-    found: dict[str, Any] = orjson.loads(content)
-    if found["entry"] != directory.name:
+    found = orjson.loads(content)
+    if not isinstance(found, dict) or found.get("entry") != directory.name:
         raise DamagedArrayError(f"{path} describes another entry")
     return found
 

@@ -155,6 +155,25 @@ def test_an_entry_that_goes_while_it_is_mapped_does_no_harm(
     assert (graph.distance == expected).all()
 
 
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{}", b"garbage", b'{"entry": "KEY"}', b'{"entry": "KEY", "source": 5}']
+)
+def test_a_description_with_other_content(
+    snapshot: Path, cache_in_tmp: Path, content: bytes
+) -> None:
+    """As another version of heapnb, or another program, could have written it."""
+    expected = filled(snapshot).distance.copy()
+    (path,) = cache_in_tmp.glob("*/snapshot.json")
+    content = content.replace(b"KEY", path.parent.name.encode())
+    path.unlink()
+    path.write_bytes(array_files.digest_of(content) + b"\n" + content)
+    (entry,) = cache.list_entries()
+    assert entry.name == "(incomplete)"
+    assert (filled(snapshot).distance == expected).all()
+    (entry,) = cache.list_entries()
+    assert entry.name == snapshot.name
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owner")
 def test_files_of_another_user_are_not_trusted(
     snapshot: Path, monkeypatch: pytest.MonkeyPatch
