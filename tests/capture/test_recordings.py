@@ -27,6 +27,7 @@ from tests.capture.running import (
     wait_until_listening,
 )
 from tests.node_versions import NODE_VERSIONS, runtime
+from tests.variants.forms import build
 
 pytestmark = pytest.mark.node
 
@@ -299,3 +300,35 @@ def test_a_page(chromium: str, tmp_path: Path) -> None:
 def test_options_are_checked_first(options: dict[str, Any], message: str) -> None:
     with pytest.raises(HeapnbError, match=message):
         hn.capture(1, **options)
+
+
+# -- source maps --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_minified_bundle_is_read_through_its_source_map(tmp_path: Path) -> None:
+    written = tmp_path / "src" / "shop.js"
+    written.parent.mkdir()
+    written.write_text(LEAKING)
+    built = build(written, tmp_path / "dist", "minified-map", is_esm=False)
+    text = built.main.read_text()
+    assert "login" not in text.partition("//# sourceMappingURL")[0]
+    process = subprocess.Popen(
+        ["node", ANY_PORT, str(built.main)], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        (file,) = hn.capture(process.pid, kind="timeline", seconds=1, out=tmp_path / "t").files
+        (profile,) = hn.capture(
+            process.pid, kind="heap-profile", seconds=1, sampling=1024, out=tmp_path / "p"
+        ).files
+    finally:
+        process.kill()
+        process.wait()
+    snap = hn.load(file, cache=False, source_maps=built.main.parent)
+    [[top]] = snap.allocations().table.head(1)[["location"]].to_numpy().tolist()
+    assert Path(top.rsplit(":", 2)[0]).name == "shop.js"
+    assert int(top.rsplit(":", 2)[1]) in {2, 4, 6}
+    table = hn.read_heap_profile(profile, source_maps=built.main.parent).table
+    assert {"login", "Session"} & set(table["function"].head(4))

