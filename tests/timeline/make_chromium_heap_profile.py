@@ -1,6 +1,6 @@
 """Write a sampling heap profile of a page in Chromium.
 
-    python -m tests.data.heap_profiles.make_chromium CHROMIUM
+    python -m tests.timeline.make_chromium_heap_profile CHROMIUM
 
 The page runs the program of the allocation time lines from ``/srv/shop``, so that the file says
 nothing about the machine; needs ``/srv`` writable.
@@ -18,8 +18,8 @@ from typing import Final
 import heapnb as hn
 from tests.capture.running import chromium_running
 
-HERE: Final = Path(__file__).parent
-SHOP: Final = HERE.parent / "allocations" / "shop.js"
+DATA: Final = Path(__file__).parent.parent / "data"
+SHOP: Final = DATA / "allocations" / "shop.js"
 FOLDER: Final = Path("/srv/shop")
 PAGE: Final = (
     "<!doctype html><title>Shop</title><script src=shop.js></script>"
@@ -41,7 +41,7 @@ def main() -> None:
             out = Path(folder) / "chromium.heapprofile"
             hn.capture(port=port, kind="heap-profile", seconds=2, sampling=16_384, out=out)
             content = gzip.compress(out.read_bytes(), 9, mtime=0)
-        (HERE / "chromium-1.heapprofile.gz").write_bytes(content)
+        (DATA / "heap_profiles" / "chromium-1.heapprofile.gz").write_bytes(content)
     finally:
         shutil.rmtree(FOLDER)
 
