@@ -58,7 +58,7 @@ def _verified(call: Call) -> FixVerification:
             *([str(path) for path in files] for files in cases),
             work=call["work"],
             work_after=call["work_after"],
-            progress=call.job.report,
+            progress=False,
             source_root=reading.source_root or None,
             source_maps=reading.source_maps or None,
             **options,

@@ -177,20 +177,26 @@ class OpenHeaps:
     @contextmanager
     def _kept(self, key: tuple[Stamp, ...], opened: Callable[[], _Value]) -> Iterator[_Value]:
         """Open something unless it is open, and keep it open while the block runs."""
-        slot = self._slots.get(key)
+        slot = self._used(key)
         if slot is None:
-            value = opened()
+            slot = _Slot(opened(), next(self._clock), n_users=1)
             with self._lock:
-                slot = self._slots[key] = _Slot(value, next(self._clock))
-        with self._lock:
-            slot.n_users += 1
-            slot.used = next(self._clock)
+                self._slots[key] = slot
         try:
             yield cast("_Value", slot.value)
         finally:
             with self._lock:
                 slot.n_users -= 1
             self._close_unused()
+
+    def _used(self, key: tuple[Stamp, ...]) -> _Slot | None:
+        """Count a further user of something open, so that no other call closes it."""
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is not None:
+                slot.n_users += 1
+                slot.used = next(self._clock)
+            return slot
 
     def _opened_graph(self, path: Path) -> HeapGraph:
         from heapnb.graph.source_files import find_sources

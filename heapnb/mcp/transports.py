@@ -108,17 +108,18 @@ class WithToken:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass requests with the token on, and refuse the others."""
-        if scope["type"] == "http":
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
             given = Headers(scope=scope).get("authorization", "")
-            if not hmac.compare_digest(given.encode(), self._expected):
-                refused = PlainTextResponse(
-                    "The token is missing or wrong.\n",
-                    status_code=401,
-                    headers={"WWW-Authenticate": "Bearer"},
-                )
-                await refused(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+            is_known = hmac.compare_digest(given.encode(), self._expected)
+            await (self._app if is_known else _REFUSED)(scope, receive, send)
+        # There are no WebSockets here: returning refuses them.
+
+
+_REFUSED: Final = PlainTextResponse(
+    "The token is missing or wrong.\n", status_code=401, headers={"WWW-Authenticate": "Bearer"}
+)
 
 
 __all__ = ["WithToken", "serve_http", "serve_stdio"]

@@ -400,8 +400,27 @@ def test_only_with_the_token_and_from_this_machine(
     assert answer.status_code == status
 
 
-def test_the_token_is_compared_whole() -> None:
-    assert WithToken(None, "a")._expected == b"Bearer a"  # type: ignore[arg-type]
+def test_nothing_but_requests_passes_the_token() -> None:
+    reached = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope["type"])
+
+    async def send_all() -> None:
+        guarded = WithToken(application, "a" * 32)
+        for kind in ("lifespan", "websocket"):
+            await guarded({"type": kind, "headers": []}, None, None)  # type: ignore[arg-type]
+
+    run(send_all)
+    assert reached == ["lifespan"]
+
+
+def test_without_the_extra_the_command_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["mcp"]) == 2
+    assert "pip install 'heapnb[mcp]'" in capsys.readouterr().err
 
 
 def test_a_taken_port_and_a_missing_root_are_one_line(
