@@ -9,10 +9,11 @@ from typing import Final
 
 import click
 
+from heapnb.cli.frontend import frontend
 from heapnb.cli.options import parse_size, source_options
 from heapnb.cli.output import note
 from heapnb.cli.reading import Reading
-from heapnb.errors import MissingExtraError
+from heapnb.errors import CommandError, MissingExtraError
 
 _EPILOG: Final = """\b
 Examples:
@@ -84,6 +85,8 @@ def command(
             arguments += [word for value in values for word in (option, _absolute(value))]
         print(json.dumps(client_configuration(arguments, port), indent=2))
         return
+    if frontend().wants_frames:
+        raise CommandError("A notebook cannot serve assistants.", hint="run it in a shell.")
     if importlib.util.find_spec("mcp") is None:
         raise MissingExtraError("A server for assistants", "mcp")
     from heapnb.mcp.open_heaps import OpenHeaps
