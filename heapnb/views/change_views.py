@@ -29,7 +29,6 @@ _BOTH: Final = ("before", "after")
 
 def fix_view(found: FixVerification) -> View:
     """Collect what there is to show of a verified fix."""
-    from heapnb.analysis.verification.fixes import leak_columns
     from heapnb.views.wording.changes import details_of
 
     return View(
@@ -38,7 +37,7 @@ def fix_view(found: FixVerification) -> View:
         lead=(found.reason, *details_of(found.changes)),
         facts=_facts(found.changes),
         drawing=_drawing(found.changes),
-        table=Rows(leak_columns(found.changes)),
+        table=Rows(found.leak_columns()),
         notes=notes_of(found),
     )
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from heapnb._showing import Charted, port
-from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+from heapnb._showing import Charted
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.verification.cases import Options, SeriesSource, both_diagnoses
-from heapnb.analysis.verification.changes import (
-    Changes,
-    FixVerdict,
-    LeakChange,
-    Measure,
-    Obstacle,
-    rate_dict,
-)
-from heapnb.analysis.verification.rates import GrowthRate
+from heapnb.analysis.verification.changes import Changes, FixVerdict, Obstacle
+from heapnb.analysis.verification.compared import ComparedSeries
 from heapnb.graph.source_files import Folders
 from heapnb.progress import ProgressOption
 
@@ -27,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class FixVerification(Charted):
+class FixVerification(ComparedSeries, Charted):
     """Whether a change of the program fixed its leaks; see `heapnb.verify_fix`.
 
     Parameters
@@ -40,109 +31,17 @@ class FixVerification(Charted):
         Why the series cannot tell.
     """
 
-    changes: Changes
     verdict: FixVerdict
-    obstacle: Obstacle | None
-
-    @property
-    def before(self) -> Diagnosis:
-        """The diagnosis of the series before the change."""
-        return self.changes.before
-
-    @property
-    def after(self) -> Diagnosis:
-        """The diagnosis of the series after it."""
-        return self.changes.after
-
-    @property
-    def leaks(self) -> tuple[LeakChange, ...]:
-        """What became of each leak."""
-        return self.changes.leaks
-
-    @property
-    def new(self) -> tuple[Suspect, ...]:
-        """Leaks that only the later series has."""
-        return self.changes.new
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader should know."""
-        return self.changes.warnings
 
     @property
     def is_proven(self) -> bool:
         """Whether all leaks are fixed and the change added none."""
         return self.verdict == "fixed" and not self.new
 
-    @cached_property
-    def reason(self) -> str:
-        """Why, in a few sentences."""
-        return port().reason(self)
-
-    @cached_property
+    @property
     def table(self) -> pd.DataFrame:
-        """One row a leak of either series.
-
-        ``class_name``, ``anchor``, ``fix_verdict`` (``"new"`` for a leak that only the later
-        series has), ``rate_before``, ``rate_after``, ``rate_low``, ``rate_high``: growth for each
-        unit, with the later rate's interval; missing where it is not known; ``measure``: what
-        grows; ``fingerprint``.
-        """
-        import pandas as pd
-
-        columns = leak_columns(self.changes)
-        rates = [name for name in columns if name.startswith("rate")]
-        return pd.DataFrame(columns).astype(dict.fromkeys(rates, "float64"))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the answer as ``heapnb verify-fix --json`` prints it.
-
-        Returns
-        -------
-        dict
-            ``verdict``, ``reason``, ``per``, ``leaks``, ``new``, ``heap``, ``warnings``.
-        """
-        return {"verdict": self.verdict, "reason": self.reason, **changes_dict(self.changes)}
-
-
-_Row: TypeAlias = tuple[Suspect, str, GrowthRate | None, GrowthRate | None, Measure]
-
-
-def leak_columns(changes: Changes) -> dict[str, list[Any]]:
-    """Return the columns of the table of leaks, new ones last."""
-    rows: list[_Row] = [
-        (leak.before, leak.verdict, leak.rate_before, leak.rate_after, leak.measure)
-        for leak in changes.leaks
-    ]
-    for suspect in changes.new:
-        rate, measure = changes.rate_of_new(suspect)
-        rows.append((suspect, "new", None, rate, measure))
-    after = [rate for _, _, _, rate, _ in rows]
-    return {
-        "class_name": [suspect.class_name for suspect, *_ in rows],
-        "anchor": [suspect.anchor for suspect, *_ in rows],
-        "fix_verdict": [verdict for _, verdict, *_ in rows],
-        "rate_before": [None if rate is None else rate.value for _, _, rate, _, _ in rows],
-        "rate_after": [None if rate is None else rate.value for rate in after],
-        "rate_low": [None if rate is None else rate.low for rate in after],
-        "rate_high": [None if rate is None else rate.high for rate in after],
-        "measure": [measure for *_, measure in rows],
-        "fingerprint": [suspect.fingerprint for suspect, *_ in rows],
-    }
-
-
-def changes_dict(changes: Changes) -> dict[str, Any]:
-    """Return what two series differ in as JSON has it."""
-    return {
-        "per": changes.axis.per,
-        "leaks": [one.to_dict() for one in changes.leaks],
-        "new": [one.to_dict() for one in changes.new],
-        "heap": {
-            "rate_before": rate_dict(changes.heap_before),
-            "rate_after": rate_dict(changes.heap_after),
-        },
-        "warnings": list(changes.warnings),
-    }
+        """One row a leak of either series; columns as in `leak_table`."""
+        return self.leak_table
 
 
 def verify_fix(
@@ -221,4 +120,4 @@ def _judge(changes: Changes) -> tuple[FixVerdict, Obstacle | None]:
     return ("improved" if "improved" in verdicts else "fixed"), None
 
 
-__all__ = ["FixVerification", "changes_dict", "leak_columns", "verify_fix"]
+__all__ = ["FixVerification", "verify_fix"]

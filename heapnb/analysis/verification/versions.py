@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from heapnb._showing import Charted, port
-from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+from heapnb._showing import Charted
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.verification.cases import Options, SeriesSource, both_diagnoses
-from heapnb.analysis.verification.changes import Changes, LeakChange, Obstacle
-from heapnb.analysis.verification.fixes import changes_dict, leak_columns
+from heapnb.analysis.verification.changes import Changes, Obstacle
+from heapnb.analysis.verification.compared import ComparedSeries
 from heapnb.graph.source_files import Folders
 from heapnb.progress import ProgressOption
 
@@ -22,7 +20,7 @@ VersionVerdict = Literal["better", "worse", "mixed", "same", "cannot-tell"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class VersionComparison(Charted):
+class VersionComparison(ComparedSeries, Charted):
     """What two builds under the same load differ in; see `heapnb.compare_versions`.
 
     Parameters
@@ -35,45 +33,13 @@ class VersionComparison(Charted):
         Why the series cannot tell.
     """
 
-    changes: Changes
     verdict: VersionVerdict
-    obstacle: Obstacle | None
-
-    @property
-    def before(self) -> Diagnosis:
-        """The diagnosis of the earlier build."""
-        return self.changes.before
-
-    @property
-    def after(self) -> Diagnosis:
-        """The diagnosis of the later one."""
-        return self.changes.after
-
-    @property
-    def leaks(self) -> tuple[LeakChange, ...]:
-        """What became of each leak of the earlier build."""
-        return self.changes.leaks
-
-    @property
-    def new(self) -> tuple[Suspect, ...]:
-        """Leaks that only the later build has."""
-        return self.changes.new
 
     @property
     def size_delta(self) -> int:
         """Bytes of the last snapshot, the later build's minus the earlier's."""
         last = [int(one.series.snapshots[-1].total_size) for one in (self.before, self.after)]
         return last[1] - last[0]
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader should know."""
-        return self.changes.warnings
-
-    @cached_property
-    def reason(self) -> str:
-        """Why, in a few sentences."""
-        return port().reason(self)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -86,15 +52,6 @@ class VersionComparison(Charted):
         """
         return self.changes.classes
 
-    @cached_property
-    def leak_table(self) -> pd.DataFrame:
-        """One row a leak of either build; columns as in `FixVerification.table`."""
-        import pandas as pd
-
-        columns = leak_columns(self.changes)
-        rates = [name for name in columns if name.startswith("rate")]
-        return pd.DataFrame(columns).astype(dict.fromkeys(rates, "float64"))
-
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as ``heapnb compare-versions --json`` prints it.
 
@@ -103,12 +60,7 @@ class VersionComparison(Charted):
         dict
             As `FixVerification.to_dict`, and ``size_delta``.
         """
-        return {
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "size_delta": self.size_delta,
-            **changes_dict(self.changes),
-        }
+        return super().to_dict() | {"size_delta": self.size_delta}
 
 
 def compare_versions(
