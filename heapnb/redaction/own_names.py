@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow.compute as pc
 
+from heapnb.format.arrow import to_numpy
 from heapnb.graph.locations import script_name, scripts_of
 from heapnb.redaction.roles import ENGINE_NAME, Role
 
@@ -28,9 +30,10 @@ _LANGUAGE: Final = frozenset(
 _RUNTIME: Final = ("node:", "deno:", "ext:")
 _NAMED_BY_ENGINE: Final = Role.OWN | Role.CODE | Role.CLASS | Role.NATIVE
 _PREFIXED: Final = re.compile(
-    r"(?s)(system / (?:Script|Context) / |(?:Window|global) / |Detached |<symbol (?=.*>$))"
-    r"(.*?)(>?)$"
+    r"(?s)((?:Detached )?system / (?:Script / |Context / |NativeContext(?: / |$))"
+    r"|(?:Window|global) / |Detached |<symbol (?=.*>$))(.*?)(>?)$"
 )
+_WITH_ORIGIN: Final = "^(Detached )?system / NativeContext / ."
 _EPHEMERON: Final = re.compile(
     r"(?s)(?P<a>.*part of key \()(?P<key>.*)(?P<b> @\d+\) -> value \()(?P<value>.*)"
     r"(?P<c> @\d+\) pair in WeakMap \(table @\d+\))"
@@ -55,6 +58,8 @@ def own_names(graph: HeapGraph, roles: AnyArray) -> BoolArray:
     bool[n_strings]
     """
     own: BoolArray = (roles & Role.OWN) != 0
+    # The engine names the context of a page by the page's origin.
+    own &= ~to_numpy(pc.match_substring_regex(graph.strings, _WITH_ORIGIN))
     closures = np.flatnonzero(graph.node_type == graph.node_type_index("closure"))
     scripts = scripts_of(graph, closures)
     if not (scripts >= 0).any():
