@@ -292,7 +292,7 @@ def _registration(graph: HeapGraph, node: int, api: str) -> str:
     if place < len(found.registration) and found.registration[place] == node:
         target = int(found.target[place])
         event = events_of_lists(graph, found).get(int(found.list_of_event[place]), "")
-        whose = called(graph.name(target)) if target >= 0 else ""
+        whose = called(graph.class_name(target)) if target >= 0 else ""
         api = " ".join(part for part in (whose, event or "listener") if part)
     return " › ".join(part for part in (api, name) if part)
 

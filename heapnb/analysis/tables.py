@@ -368,7 +368,7 @@ _ENTRIES: Final = (
         "detached",
         "detached",
         "detached",
-        "List detached DOM trees: what was removed, what holds it.",
+        "List detached DOM trees and what holds each.",
         "tree of DOM nodes that is in no document any more; in Node.js, a native object so marked",
         "its topmost node, its component, and the references that hold it",
         (
@@ -387,7 +387,7 @@ _ENTRIES: Final = (
         "known_objects",
         "known_objects",
         "known_objects",
-        "List objects of well-known libraries: class, count, sizes.",
+        "List objects of known libraries: count, sizes.",
         "class of a well-known library of which the heap has objects",
         "package, class and role, how many objects, what they retain",
         (*("package", "class_name", "role", "name_in_heap", "count", *_SIZES, "node_id"),),

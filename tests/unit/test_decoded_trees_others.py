@@ -100,6 +100,7 @@ def test_detached_nodes_of_a_page() -> None:
     assert sum(int(row.cells["count"] or 0) for row in rows) == len(table)
     group = row_with(tree, "Detached <tr>")
     # The program removed 640 rows of seven nodes.
+    assert text_of(group) == "Detached <tr> held by rows"
     assert group.cells["count"] == len(table) == 640
     assert group.cells["dom_nodes"] == 7 * 640
     first = rows_of(tree, rows[0].key)[0]

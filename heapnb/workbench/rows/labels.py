@@ -244,6 +244,14 @@ def held_label(kind: object, variable: object, holder: object) -> Label:
     return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))
 
 
+def held_by_label(class_name: object, held_by: object) -> Label:
+    """Label objects by their class and the references that lead to them; masked texts."""
+    label: Label = (("class", fmt.clean(str(class_name), LONGEST_TEXT)),)
+    if is_missing(held_by):
+        return (*label, ("soft", " held by nothing"))
+    return (*label, ("operator", " held by "), ("edge", fmt.clean(str(held_by), LONGEST_TEXT)))
+
+
 @lru_cache(maxsize=1 << 14)
 def _masked(text: str, masking: Masking) -> str:
     # The same names occur on page after page.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-from heapnb.workbench.model import Column, column, count_of
+from heapnb.workbench.model import Column, Label, column, count_of
+from heapnb.workbench.rows.labels import held_by_label
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.table_tree import TableTree
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class DetachedTree(TableTree, entry="detached"):
@@ -21,6 +26,11 @@ class DetachedTree(TableTree, entry="detached"):
     )
     text_columns = ("class_name", "name", "held_by", "component")
     label_column = "name"
+
+    def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
+        """Label groups by class and by what holds the trees."""
+        pairs = zip(groups["class_name"], groups["held_by"], strict=True)
+        return [held_by_label(*pair) for pair in pairs]
 
     @property
     def empty_text(self) -> str:  # type: ignore[override]  # depends on the file
