@@ -68,5 +68,6 @@ TOOLS = (
         {"path": schemas.TEXT, "size_bytes": schemas.INTEGER, "verdict": schemas.VERDICT},
         _write_report,
         writes=True,
+        replaces=True,
     ),
 )

@@ -199,6 +199,8 @@ class Tool:
         Whether it takes a cursor.
     writes : bool
         Whether it changes anything outside heapnb.
+    replaces : bool
+        Whether what it writes may replace something.
     question : callable or None
         What to ask the user before the tool runs; a tool without a question just runs.
     """
@@ -212,6 +214,7 @@ class Tool:
     run: Callable[[Call], Answer]
     is_paged: bool = False
     writes: bool = False
+    replaces: bool = False
     question: Callable[[Call], str] | None = None
 
     @cached_property

@@ -60,6 +60,8 @@ def serve_http(server: AssistantServer, port: int, say: Callable[[str], None]) -
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((_HOST, port))
+            # Before the address is printed: clients may connect at once.
+            listening.listen()
         except OSError as error:
             raise RefusedError(
                 f"Port {port} cannot be used: {error.strerror}.", hint="choose another, or 0."
