@@ -128,7 +128,7 @@ class SizeLimit:
         if size > HIGHEST_RATIO * packed:
             raise SnapshotTooLargeError(
                 f"{name} unpacks to more than {HIGHEST_RATIO} times its size: {packed:,} bytes to"
-                f" {size:,} and more. Snapshots do not.",
+                f" {size:,} and more. A snapshot packs to about a sixth.",
                 size,
             )
 
