@@ -157,7 +157,8 @@ class CacheStore:
             fill(temporary)
             if os.name == "posix":
                 # Others have it mapped: it can be replaced, but not changed by mistake.
-                Path(temporary).chmod(0o400)
+                with contextlib.suppress(OSError):
+                    Path(temporary).chmod(0o400)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

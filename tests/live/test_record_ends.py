@@ -42,7 +42,14 @@ def program(start: str, end: str, mark: str) -> str:
     )
 
 
-@pytest.mark.parametrize("end", [STAYS, DEAF, STOPPED], ids=["stays", "deaf", "stopped"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(STAYS, id="stays"),
+        pytest.param(DEAF, id="deaf", marks=pytest.mark.slow),
+        pytest.param(STOPPED, id="stopped", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("start", [HOLDS, FLOODS, ORPHANS], ids=["holds", "floods", "orphans"])
 def test_the_timeout_holds_and_all_end(start: str, end: str) -> None:
     mark = str(86_400 + time.time_ns() % 10_000_000)
@@ -51,6 +58,15 @@ def test_the_timeout_holds_and_all_end(start: str, end: str) -> None:
         hn.record(program(start, end, mark), timeout=2)
     assert running(mark) == []
     assert threading.active_count() <= threads
+
+
+def test_a_service_ends_with_its_orphans(tmp_path: Path) -> None:
+    mark = str(86_400 + time.time_ns() % 10_000_000)
+    file = tmp_path / "service.js"
+    file.write_text(program(ORPHANS, STAYS, mark))
+    with pytest.raises(RecordingError, match="did not end within 3 s"):
+        hn.record(["node", str(file)], wait=30, timeout=3)
+    assert running(mark) == []
 
 
 def test_a_program_that_ends_before_its_children(tmp_path: Path) -> None:
