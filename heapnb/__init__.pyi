@@ -84,6 +84,7 @@ from heapnb.timeline.prof_log import ProfLog as ProfLog, read_prof_log as read_p
 from heapnb.timeline.timeline import Timeline as Timeline, timeline as timeline
 from heapnb.views.displays import table as table
 from heapnb.views.masking import mask_output as mask_output
+from heapnb.views.masking import printable as printable
 from heapnb.widgets import HeapBrowser as HeapBrowser
 
 __all__: list[str]  # noqa: PYI035  a list beside the imports would declare each name twice

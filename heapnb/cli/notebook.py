@@ -34,6 +34,7 @@ def command(
     heap_profile: str | None,
     force: bool,
     no_redact: bool,
+    personal: bool,
     no_execute: bool,
 ) -> None:
     """Write the case as a notebook that can be run again.
@@ -50,6 +51,7 @@ def command(
             target,
             force=force,
             redact=not no_redact,
+            personal=personal,
             execute=not no_execute,
             work=work,
             salvage=reading.salvage,

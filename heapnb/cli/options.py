@@ -302,8 +302,17 @@ def reading_options(function: _Function) -> _Function:
     return wrapper  # type: ignore[return-value]
 
 
+personal_option: Final = click.option(
+    "--personal",
+    is_flag=True,
+    help="Look for personal data too: names, addresses, phone numbers, bank accounts.",
+)
+
+
 def document_options(default: str) -> Callable[[_Function], _Function]:
-    """Add the options of commands that write a document: ``target``, ``force``, ``no_redact``.
+    """Add the options of commands that write a document.
+
+    They are ``target``, ``force``, ``no_redact`` and ``personal``.
 
     Parameters
     ----------
@@ -319,6 +328,7 @@ def document_options(default: str) -> Callable[[_Function], _Function]:
     def decorate(function: _Function) -> _Function:
         for option in (
             click.option("--no-redact", is_flag=True, help="Do not mask likely secrets."),
+            personal_option,
             click.option("--force", is_flag=True, help="Replace an existing file."),
             click.option(
                 "-o",

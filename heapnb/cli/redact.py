@@ -6,7 +6,12 @@ from typing import cast
 
 import click
 
-from heapnb.cli.options import json_option, reading_options, snapshot_argument
+from heapnb.cli.options import (
+    json_option,
+    personal_option,
+    reading_options,
+    snapshot_argument,
+)
 from heapnb.cli.output import note, print_json, print_result
 from heapnb.cli.reading import Reading, check_target
 
@@ -34,6 +39,7 @@ _SALT_VARIABLE = "HEAPNB_REDACTION_SALT"
     help="Give the snapshots of a series the same tokens. The default salt is random.  "
     f"[environment variable: {_SALT_VARIABLE}]",
 )
+@personal_option
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @json_option
 @reading_options
@@ -45,6 +51,7 @@ def command(
     reading: Reading,
     *,
     is_audit: bool,
+    personal: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -60,7 +67,9 @@ def command(
     from heapnb import redaction
 
     if target is None:
-        result = redaction.audit(reading.open_graph(snapshot), progress=reading.progress)
+        result = redaction.audit(
+            reading.open_graph(snapshot), personal=personal, progress=reading.progress
+        )
     else:
         check_target(target, [snapshot], force=force)
         result = redaction.redact(
@@ -68,6 +77,7 @@ def command(
             target,
             mode=cast("redaction.Mode", mode),
             salt=salt,
+            personal=personal,
             force=force,
             progress=reading.progress,
         )

@@ -45,6 +45,7 @@ def command(
     as_json: bool,
     markdown: bool,
     no_redact: bool,
+    personal: bool,
 ) -> None:
     """Write a report: one HTML file that opens offline.
 
@@ -61,7 +62,7 @@ def command(
             series = reading.open_series(snapshots, with_warnings=False, work=work)
             write = report_data if as_json else markdown_report
             diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
-            answer = write(diagnosis, redact=not no_redact)
+            answer = write(diagnosis, redact=not no_redact, personal=personal)
         if as_json:
             print_json(answer)
         else:
@@ -75,6 +76,13 @@ def command(
         sampled = reading.heap_profile(heap_profile)
         series = reading.open_series(snapshots, work=work)
         diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
-        write_report(diagnosis, target, force=force, redact=not no_redact, timeline=timeline)
+        write_report(
+            diagnosis,
+            target,
+            force=force,
+            redact=not no_redact,
+            personal=personal,
+            timeline=timeline,
+        )
     print_text(f"{diagnosis.verdict}: {diagnosis.reason}")
     print_text(f"Report: {target}")

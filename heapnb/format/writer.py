@@ -19,12 +19,19 @@ from heapnb.errors import HeapnbError
 from heapnb.format.raw import RawSnapshot
 from heapnb.kernels.write import MAX_TEXT, format_integers
 
+PRIVATE = 0o600
+"""Permissions of files with data of a program: only their owner may read them."""
+
 _RECORDS_AT_ONCE = 1 << 16
 _STRINGS_AT_ONCE = 1 << 16
 
 
 def write_snapshot(
-    raw: RawSnapshot, target: str | os.PathLike[str] | BinaryIO, *, force: bool = False
+    raw: RawSnapshot,
+    target: str | os.PathLike[str] | BinaryIO,
+    *,
+    force: bool = False,
+    mode: int = 0o666,
 ) -> None:
     """Write a snapshot that heapnb, DevTools and other readers of the format can open.
 
@@ -37,6 +44,8 @@ def write_snapshot(
         only when it is complete.
     force : bool, default False
         Replace an existing file.
+    mode : int, default 0o666
+        Permissions of the file, as far as the process's umask allows them.
 
     Raises
     ------
@@ -58,7 +67,7 @@ def write_snapshot(
         for text in _sections(raw):
             target.write(text)
         return
-    with replacing(Path(target), force=force) as stream:
+    with replacing(Path(target), force=force, mode=mode) as stream:
         for text in _sections(raw):
             stream.write(text)
 
@@ -193,7 +202,9 @@ def _sections(raw: RawSnapshot) -> Iterator[bytes]:
     yield b'"strings":['
     for start in range(0, len(raw.strings), _STRINGS_AT_ONCE):
         some = raw.strings[start : start + _STRINGS_AT_ONCE].to_pylist()
-        yield (b",\n" if start else b"") + orjson.dumps(some)[1:-1].replace(b'","', b'",\n"')
+        # Only between texts is a line break: those within texts are escaped, unlike `","`.
+        lines = orjson.dumps(some, option=orjson.OPT_INDENT_2)[2:-2].replace(b"\n  ", b"\n")
+        yield (b",\n" if start else b"") + lines.removeprefix(b"  ")
     yield b"]}"
 
 

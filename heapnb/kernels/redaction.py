@@ -140,7 +140,8 @@ def add_windows(offset: IntArray, text: ByteArray, step: int, table: SizeArray) 
     text : uint8[n]
         UTF-8.
     step : int
-        Distance in bytes between the starts of two pieces.
+        Distance in bytes between the starts of two pieces that look random; 0 for the first piece
+        of each text, whatever it looks like.
     table : uint64[2**b]
         Zeros; receives the pieces. At least half of it stays empty.
 
@@ -152,8 +153,9 @@ def add_windows(offset: IntArray, text: ByteArray, step: int, table: SizeArray) 
     mask = np.uint64(table.shape[0] - 1)
     n_windows = 0
     for i in range(offset.shape[0] - 1):
-        for start in range(offset[i], offset[i + 1] - WINDOW + 1, step):
-            if not _is_telling(text, start):
+        last = offset[i + 1] - WINDOW + 1
+        for start in range(offset[i], last, step if step > 0 else max(last - offset[i], 1)):
+            if step > 0 and not _is_telling(text, start):
                 continue
             value = _window(text, start)
             slot = (value * _FACTOR >> np.uint64(20)) & mask

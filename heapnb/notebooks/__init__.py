@@ -32,6 +32,7 @@ def notebook(
     *,
     force: bool = False,
     redact: bool = True,
+    personal: bool = False,
     execute: bool = True,
     progress: ProgressOption = None,
     salvage: bool = False,
@@ -53,6 +54,8 @@ def notebook(
         Whether an existing file is replaced.
     redact : bool, default True
         Mask what looks like a secret in all outputs.
+    personal : bool, default False
+        Mask personal data too: names, addresses, phone numbers; see docs/redaction.md.
     execute : bool, default True
         Run the cells, so that the notebook reads well where no kernel is: on GitHub, in nbviewer.
     progress : callable or bool, optional
@@ -82,10 +85,10 @@ def notebook(
 
     Notes
     -----
-    The first cell says what was found when the notebook was written. The names of the files stand
-    in one cell, which has the tag ``parameters``: change it and run all cells, or let papermill do
-    so. Executed notebooks stay below 5 MB; outputs that would not
-    fit are replaced by their text.
+    Only its owner may read the file. The first cell says what was found when the notebook was
+    written. The names of the files stand in one cell, which has the tag ``parameters``: change it
+    and run all cells, or let papermill do so. Executed notebooks stay below 5 MB; outputs that
+    would not fit are replaced by their text.
 
     Examples
     --------
@@ -94,7 +97,8 @@ def notebook(
     >>> hn.notebook(files, "post-mortem.ipynb")  # doctest: +SKIP
     """
     from heapnb.analysis.heap_profiles.reading import read_heap_profile
-    from heapnb.format.writer import check_target, replacing
+    from heapnb.format.writer import PRIVATE, check_target, replacing
+    from heapnb.graph.sources import graph_of
     from heapnb.notebooks.cells import Case, build
     from heapnb.notebooks.heading import date_of, fill_heading
     from heapnb.notebooks.outputs import tidy
@@ -121,6 +125,7 @@ def notebook(
             heap_profile=None if sampled is None else _relative(sampled, folder),
             salvage=salvage,
             redact=redact,
+            personal=personal,
             date=date,
             work=_work_of(source) if work is None else tuple(work),
             remarks=source.remarks_made() if isinstance(source, Annotated) else (),
@@ -129,12 +134,15 @@ def notebook(
     if execute:
         with reporting(reporter_of(progress)):
             run(document, folder)
-        tidy(document, Masking.when(redact))
-        fill_heading(document, date, Masking.when(redact))
+        masking = Masking.when(redact, personal=personal)
+        if redact:
+            masking = masking.of(graph_of(files[-1], salvage=salvage))
+        tidy(document, masking)
+        fill_heading(document, date, masking)
     import nbformat
 
     nbformat.validate(document)
-    with replacing(path, force=force) as stream:
+    with replacing(path, force=force, mode=PRIVATE) as stream:
         stream.write(f"{nbformat.writes(document)}\n".encode())
     return path
 

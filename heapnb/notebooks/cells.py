@@ -42,6 +42,8 @@ class Case:
         Whether truncated files are read as far as they go.
     redact : bool
         Whether outputs are masked.
+    personal : bool
+        Whether personal data are masked too.
     date : str
         The day on which the last snapshot was taken, in the title; empty if unknown.
     work : tuple of float or None, optional
@@ -58,6 +60,7 @@ class Case:
     known_leaks: tuple[str, ...] = ()
     salvage: bool = False
     redact: bool = True
+    personal: bool = False
     date: str = ""
     work: tuple[float | None, ...] | None = None
     heap_profile: str | None = None
@@ -108,7 +111,6 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield _code("""
         import heapnb as hn
 
-        hn.mask_output(redact)  # what looks like a secret is shown as •••
         series = hn.load_series(
             snapshots,
             work=work,
@@ -116,6 +118,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
             source_maps=source_maps,
             salvage=salvage,
         )
+        # What looks like a secret, or is one in the last snapshot, is shown as •••.
+        hn.mask_output(redact, of=series, personal=personal)
         diagnosis = hn.diagnose(series, known_leaks=known_leaks, heap_profile=heap_profile)
         last = hn.Snapshot(series.last)
     """)
@@ -133,7 +137,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
         modules = last.modules()
         main = modules[modules["parent"].isna() & modules["loaded"].eq(True)]
         for filename in main["filename"][:1]:
-            print(f"Program: {filename}")
+            print(hn.printable(f"Program: {filename}"))
     """,
         {"tags": [PROGRAM]},
     )
@@ -147,9 +151,9 @@ def _cells(case: Case) -> Iterator[_Cell]:
     yield (
         "code",
         """
-        print(f"{diagnosis.verdict}: {diagnosis.reason}")
+        print(hn.printable(f"{diagnosis.verdict}: {diagnosis.reason}"))
         for suspect in diagnosis.suspects[:1]:
-            print(suspect.location or suspect.anchor)
+            print(hn.printable(suspect.location or suspect.anchor))
     """,
         {"tags": [VERDICT]},
     )
@@ -182,7 +186,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
         for suspect in diagnosis.suspects[1:{MOST_SUSPECTS}]:
             display(suspect, suspect.chart())
         for suspect in diagnosis.suspects[{MOST_SUSPECTS}:]:
-            print(f"{{suspect.rank}}. {{suspect.class_name}}: {{suspect.anchor}}")
+            print(hn.printable(f"{{suspect.rank}}. {{suspect.class_name}}: {{suspect.anchor}}"))
         if len(diagnosis.suspects) < 2:
             print("There are no others.")
     """)
@@ -194,7 +198,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
     """)
     yield _code("""
         for suspect in diagnosis.suspects:
-            print(f"{suspect.location or suspect.anchor}\\n    {suspect.fix}\\n")
+            print(hn.printable(f"{suspect.location or suspect.anchor}\\n    {suspect.fix}\\n"))
     """)
     yield _code(f"""
         for suspect in diagnosis.suspects[:{MOST_SUSPECTS}]:
@@ -261,7 +265,7 @@ def _culprit() -> Iterator[_Cell]:
     yield _text("**One of them**, as JavaScript would write it.")
     yield _code("""
         for suspect in diagnosis.suspects[:1]:
-            print(last.node(suspect.node_id).preview())
+            print(hn.printable(last.node(suspect.node_id).preview()))
     """)
 
 
@@ -283,9 +287,10 @@ def _parameters(case: Case) -> str:
         "# Files of leaks that you know of; a sampling heap profile of the same program.",
         f"known_leaks = {list(case.known_leaks)!r}",
         f"heap_profile = {case.heap_profile!r}",
-        "# Whether truncated files are read as far as they go, and likely secrets are masked.",
+        "# Whether truncated files are read as far as they go; secrets and personal data are masked.",
         f"salvage = {case.salvage!r}",
         f"redact = {case.redact!r}",
+        f"personal = {case.personal!r}",
     ]
     return "\n".join(lines)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb.drawing.retainer_graph import CSS_CLASS
 from heapnb.progress import NOTEBOOK_MARK
 from heapnb.views import fmt
-from heapnb.views.masking import SECRETS, Masking
+from heapnb.views.masking import SECRETS, Masking, printable
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -58,7 +58,7 @@ def tidy(notebook: NotebookNode, masking: Masking) -> None:
 
 def _tidy_output(output: Any, masking: Masking) -> None:
     if output.output_type == "stream":
-        output.text = masking.text(output.text)
+        output.text = printable(output.text, masking)
         return
     data = output.get("data", {})
     if _PAGE in data:

@@ -17,7 +17,7 @@ import orjson
 from heapnb._showing import Shown
 from heapnb.errors import HeapnbError
 from heapnb.format.meta import nests_deeply
-from heapnb.format.writer import check_target, write_snapshot
+from heapnb.format.writer import PRIVATE, check_target, write_snapshot
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.progress import ProgressOption, reporter_of
 from heapnb.redaction.findings import findings_table
@@ -99,6 +99,7 @@ def redact(
     *,
     mode: Mode = "secrets",
     salt: str | bytes | None = None,
+    personal: bool = False,
     force: bool = False,
     salvage: bool = False,
     progress: ProgressOption = None,
@@ -119,6 +120,8 @@ def redact(
     salt : str or bytes, optional
         The same salt gives the same tokens, so that the snapshots of a series stay comparable.
         Anyone who knows the salt can test guesses. The default is random and discarded.
+    personal : bool, default False
+        Replace personal data too: names, addresses, phone numbers; see docs/redaction.md.
     force : bool, default False
         Replace an existing file.
     salvage : bool, default False
@@ -153,7 +156,7 @@ def redact(
     with _reporting(progress) as report:
         report("Looking for secrets", 0, 0)
         roles = roles_of(graph.raw)
-        found = find(graph, roles)
+        found = find(graph, roles, personal=personal)
         table = findings_table(graph, roles, found, tokens)
         report("Replacing strings", 0, 0)
         replacement = replace_strings(graph, roles, found, tokens, mode)
@@ -162,14 +165,18 @@ def redact(
             graph.raw,
             strings=replacement.strings,
             node_name=replacement.node_name,
-            **_other_sections(graph.raw, tokens, mode),
+            **_other_sections(graph.raw, tokens, mode, personal=personal),
         )
-        write_snapshot(raw, path, force=force)
+        write_snapshot(raw, path, force=force, mode=PRIVATE)
     return _result(graph, table, path, mode, replacement.n_changed)
 
 
 def audit(
-    source: HeapSource, *, salvage: bool = False, progress: ProgressOption = None
+    source: HeapSource,
+    *,
+    personal: bool = False,
+    salvage: bool = False,
+    progress: ProgressOption = None,
 ) -> RedactionResult:
     """List the kinds and locations of secrets in a snapshot, without the secrets themselves.
 
@@ -177,6 +184,8 @@ def audit(
     ----------
     source : Snapshot, HeapGraph, str, PathLike, binary file or bytes
         The snapshot.
+    personal : bool, default False
+        List personal data too; see docs/redaction.md.
     salvage : bool, default False
         Read the intact part of a truncated file.
     progress : callable or bool, optional
@@ -200,7 +209,7 @@ def audit(
     with _reporting(progress) as report:
         report("Looking for secrets", 0, 0)
         roles = roles_of(graph.raw)
-        found = find(graph, roles)
+        found = find(graph, roles, personal=personal)
         table = findings_table(graph, roles, found, _tokens(None))
     return _result(graph, table, None, "secrets", 0)
 
@@ -246,8 +255,24 @@ def _reporting(progress: ProgressOption) -> Iterator[ProgressCallback]:
         yield report if report is not None else lambda *_: None
 
 
-def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, Any]:
+def _other_sections(
+    raw: RawSnapshot, tokens: Tokens, mode: Mode, *, personal: bool
+) -> dict[str, Any]:
     """Redact the other sections that may contain texts: the header, and unknown sections."""
+    everything = mode != "secrets"
+
+    def token(text: str) -> str:
+        return with_tokens(text, find_secrets(text, personal=personal), tokens)
+
+    def clean(value: Any) -> Any:
+        """Replace texts in plain data, which does not nest deeply."""
+        if isinstance(value, str):
+            return tokens.of_text(value) if everything else token(value)
+        if isinstance(value, list):
+            return [clean(one) for one in value]
+        if isinstance(value, dict):
+            return {token(key): clean(one) for key, one in value.items()}
+        return value
 
     def cleaned(text: bytes) -> bytes:
         if _NUMBERS_ONLY.fullmatch(text):
@@ -259,31 +284,12 @@ def _other_sections(raw: RawSnapshot, tokens: Tokens, mode: Mode) -> dict[str, A
             return b"[]"
         if nests_deeply(value):
             return b"[]"
-        return orjson.dumps(_clean(value, tokens, everything=mode != "secrets"))
+        return orjson.dumps(clean(value))
 
     meta = raw.meta
-    header = {
-        key: value if key == "meta" else _clean(value, tokens, everything=mode != "secrets")
-        for key, value in meta.header.items()
-    }
+    header = {key: value if key == "meta" else clean(value) for key, value in meta.header.items()}
     return {
         "meta": dataclasses.replace(meta, header=header),
         "trace_tree": None if raw.trace_tree is None else cleaned(raw.trace_tree),
         "extra_sections": {name: cleaned(text) for name, text in raw.extra_sections.items()},
     }
-
-
-def _clean(value: Any, tokens: Tokens, *, everything: bool) -> Any:
-    """Replace texts in plain data, which does not nest deeply."""
-    if isinstance(value, str):
-        return (
-            tokens.of_text(value) if everything else with_tokens(value, find_secrets(value), tokens)
-        )
-    if isinstance(value, list):
-        return [_clean(one, tokens, everything=everything) for one in value]
-    if isinstance(value, dict):
-        return {
-            with_tokens(key, find_secrets(key), tokens): _clean(one, tokens, everything=everything)
-            for key, one in value.items()
-        }
-    return value

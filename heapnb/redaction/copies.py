@@ -11,16 +11,24 @@ from urllib.parse import quote, quote_plus
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb.graph import string_buffers
 from heapnb.kernels.redaction import WINDOW, add_windows, find_windows
-from heapnb.secrets import CARD_NUMBER, EMAIL_ADDRESS, RANDOM, Finding
+from heapnb.secrets import (
+    BANK_ACCOUNT,
+    CARD_NUMBER,
+    EMAIL_ADDRESS,
+    IP_ADDRESS,
+    PHONE_NUMBER,
+    POSTAL_ADDRESS,
+    RANDOM,
+    Finding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from heapnb._typing import IntArray
+    from heapnb._typing import IntArray, SizeArray
 
 COPY: Final = "copy"
 """Kind of a piece of a secret in another text."""
@@ -28,46 +36,102 @@ COPY: Final = "copy"
 _MOST_BYTES: Final = 1 << 26
 _MOST_WINDOWS: Final = 1 << 23
 _FIRST_ROOM: Final = 1 << 14
+_ROOM_OF_ONE: Final = 64
 _SHORTEST: Final = 8
-_SHORTEST_PHRASE: Final = 12
-_MOST_PHRASES: Final = 500
-_LONGEST_PHRASE: Final = 200
+_MOST_PHRASES: Final = 100_000
+_LONGEST_PHRASE: Final = 4_000
 # The rules find personal data in any text by its shape; a copy of a digest is rarely secret.
-_NOT_FOLLOWED: Final = (EMAIL_ADDRESS, CARD_NUMBER, RANDOM)
+_NOT_FOLLOWED: Final = frozenset(
+    (EMAIL_ADDRESS, CARD_NUMBER, RANDOM, BANK_ACCOUNT, PHONE_NUMBER, POSTAL_ADDRESS, IP_ADDRESS)
+)
 _WORD_BEFORE: Final = re.compile(r"[\w+-]*\Z")
 _WORD_BEHIND: Final = re.compile(r"[\w+-]*={0,2}")
-# A secret of several words: its copies are searched as a whole although it is not random.
-_PHRASE: Final = re.compile(r"[^/\\]*[^/\\A-Za-z][^/\\]*")
+# A part of a path occurs in many paths.
+_PATH: Final = re.compile(r"[/\\]|[\w-]{0,10}:?[\w.-]*[/\\][\w./\\-]*\Z")
 
 
-def find_copies(
-    strings: pa.LargeStringArray, secrets: Iterable[tuple[str, str]]
-) -> Iterator[tuple[int, Finding, Finding]]:
-    """Find secrets, their parts and their encoded forms in all strings.
+class Copies:
+    """Known secrets, to be found in other texts: whole, in part, or encoded.
 
     Parameters
     ----------
-    strings : pyarrow.LargeStringArray
-        The string table.
     secrets : iterable of (str, str)
         Each secret and its kind.
 
-    Yields
-    ------
-    tuple of int, Finding, Finding
-        Index of the string, the copy in it, and the word that contains the copy.
+    Examples
+    --------
+    >>> copies = Copies([("correct horse", "password")])
+    >>> copies.in_text("she said correct horse twice")
+    [Finding(start=9, stop=22, kind='copy')]
     """
-    wanted = {text for text, kind in secrets if kind not in _NOT_FOLLOWED}
-    wanted = {text for text in wanted if len(text) >= _SHORTEST}
-    if wanted:
-        yield from _pieces(strings, wanted)
-        yield from _phrases(strings, wanted)
+
+    def __init__(self, secrets: Iterable[tuple[str, str]]) -> None:
+        wanted = {text for text, kind in secrets if kind not in _NOT_FOLLOWED}
+        wanted = {text for text in wanted if len(text) >= _SHORTEST}
+        self._pieces = _pieces_of(wanted)
+        # Whole copies of secrets that people chose, which may look like ordinary text.
+        phrases = sorted(one for one in wanted if len(one) <= _LONGEST_PHRASE)
+        phrases = [one for one in phrases if not _PATH.match(one)][:_MOST_PHRASES]
+        self._phrases: dict[bytes, list[str]] = {}
+        for phrase in phrases:
+            data = phrase.encode("utf-8", "surrogatepass")
+            self._phrases.setdefault(data[:WINDOW], []).append(phrase)
+        self._heads = _table(phrases, 0)
+
+    def in_strings(self, strings: pa.LargeStringArray) -> Iterator[tuple[int, Finding, Finding]]:
+        """Find copies in many texts.
+
+        Parameters
+        ----------
+        strings : pyarrow.LargeStringArray
+            The texts.
+
+        Yields
+        ------
+        tuple of int, Finding, Finding
+            Index of the string, the copy in it, and the word that contains the copy.
+        """
+        if self._pieces is not None:
+            for index, string, start, stop in _found(strings, self._pieces):
+                before = _WORD_BEFORE.search(string, max(start - 200, 0), start)
+                behind = _WORD_BEHIND.match(string, stop)
+                first = before.start() if before else start
+                last = behind.end() if behind else stop
+                yield index, Finding(start, stop, COPY), Finding(first, last, COPY)
+        if self._heads is not None:
+            for index, string, start, stop in _found(strings, self._heads):
+                for place in range(start, stop - 1):
+                    end = self._phrase_at(string, place)
+                    if end:
+                        whole = Finding(place, end, COPY)
+                        yield index, whole, whole
+
+    def in_text(self, text: str) -> list[Finding]:
+        """Find the words of a text that contain copies."""
+        if len(text) < _SHORTEST or (self._pieces is None and self._heads is None):
+            return []
+        return [word for _, _, word in self.in_strings(pa.array([text], pa.large_string()))]
+
+    def _phrase_at(self, text: str, place: int) -> int:
+        """Return where the longest phrase that begins at a place ends, 0 if none does."""
+        head = text[place : place + WINDOW].encode("utf-8", "surrogatepass")[:WINDOW]
+        best = 0
+        for phrase in self._phrases.get(head, ()):
+            stop = place + len(phrase)
+            if stop > best and text.startswith(phrase, place) and _is_apart(text, place, stop):
+                best = stop
+        return best
 
 
-def _pieces(
-    strings: pa.LargeStringArray, wanted: set[str]
-) -> Iterator[tuple[int, Finding, Finding]]:
-    """Find texts that contain eight characters of a secret or of its encoded forms."""
+def _is_apart(text: str, start: int, stop: int) -> bool:
+    """Return whether a place in a text is not a part of a longer word."""
+    before, behind = text[max(start - 1, 0) : start], text[stop : stop + 1]
+    is_begin = not (before.isalnum() and text[start].isalnum())
+    return is_begin and not (behind.isalnum() and text[stop - 1].isalnum())
+
+
+def _pieces_of(wanted: set[str]) -> SizeArray | None:
+    """Make the table of eight characters each of secrets and of their encoded forms."""
     forms: list[str] = []
     n_bytes = 0
     # Sorted, so that a limit always leaves out the same secrets.
@@ -76,26 +140,25 @@ def _pieces(
         n_bytes += 8 * len(secret)
         if n_bytes > _MOST_BYTES:
             break
-    known = pa.array(forms, pa.large_string())
-    offset, text = string_buffers(known)
-    step = 1 if len(text) <= _MOST_WINDOWS else WINDOW
-    n_windows = max(len(text) // step, 1)
+    total = sum(map(len, forms))
+    return _table(forms, 1 if total <= _MOST_WINDOWS else WINDOW)
+
+
+def _table(texts: list[str], step: int) -> SizeArray | None:
+    offset, text = string_buffers(pa.array(texts, pa.large_string()))
+    n_windows = max(len(text) // step if step else len(texts), 1)
     table = np.zeros(1 << (2 * n_windows).bit_length(), np.uint64)
-    if not add_windows(offset, text, step, table):
-        return
+    return table if add_windows(offset, text, step, table) else None
+
+
+def _found(strings: pa.LargeStringArray, table: SizeArray) -> Iterator[tuple[int, str, int, int]]:
     offset, text = string_buffers(strings)
-    found = np.empty((_FIRST_ROOM, 3), np.int64)
+    found = np.empty((_FIRST_ROOM, 3) if len(strings) > 1 else (_ROOM_OF_ONE, 3), np.int64)
     n_found = find_windows(offset, text, table, found, 0)
     if n_found > len(found):
         found = np.empty((n_found, 3), np.int64)
         find_windows(offset, text, table, found, 0)
-    found = found[:n_found]
-    for index, string, start, stop in _in_characters(strings, found):
-        before = _WORD_BEFORE.search(string, max(start - 200, 0), start)
-        behind = _WORD_BEHIND.match(string, stop)
-        first = before.start() if before else start
-        last = behind.end() if behind else stop
-        yield index, Finding(start, stop, COPY), Finding(first, last, COPY)
+    yield from _in_characters(strings, found[:n_found])
 
 
 def _in_characters(
@@ -136,32 +199,3 @@ def _quote_all(text: str) -> str:
 
 def _json_escaped(text: str) -> str:
     return json.dumps(text)[1:-1]
-
-
-def _phrases(
-    strings: pa.LargeStringArray, wanted: set[str]
-) -> Iterator[tuple[int, Finding, Finding]]:
-    """Find whole copies of secrets that people chose, which may look like ordinary text."""
-    phrases = sorted(
-        text
-        for text in wanted
-        if _SHORTEST_PHRASE <= len(text) <= _LONGEST_PHRASE and _PHRASE.fullmatch(text)
-    )
-    for start in range(0, min(len(phrases), _MOST_PHRASES), 100):
-        some = phrases[start : start + 100]
-        pattern = "|".join(re.escape(text) for text in sorted(some, key=len, reverse=True))
-        seed = "|".join(_escaped_for_arrow(text) for text in some)
-        matches = pc.match_substring_regex(strings, seed).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(matches)
-        compiled = re.compile(pattern)
-        for index, text in zip(
-            rows.tolist(), strings.take(pa.array(rows)).to_pylist(), strict=True
-        ):
-            for match in compiled.finditer(text):
-                place = Finding(*match.span(), COPY)
-                yield index, place, place
-
-
-def _escaped_for_arrow(text: str) -> str:
-    """Escape a text for RE2, which supports fewer escapes than Python."""
-    return "".join(one if one.isalnum() else f"\\x{{{ord(one):x}}}" for one in text)

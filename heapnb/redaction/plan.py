@@ -13,13 +13,15 @@ import pyarrow as pa
 
 from heapnb import vocab
 from heapnb.graph.edges import children_of
-from heapnb.redaction.copies import find_copies
+from heapnb.redaction.copies import Copies
 from heapnb.redaction.own_names import Renamer, own_names, with_hidden_attributes
 from heapnb.redaction.roles import ENGINE_TEXTS, NAMES, Role
 from heapnb.redaction.ropes import Ropes, pieces
-from heapnb.redaction.values import secret_values
+from heapnb.redaction.structures import character_arrays
+from heapnb.redaction.values import Values, secret_values
 from heapnb.secrets import (
     ENVIRONMENT,
+    PASSWORD,
     PUBLIC_VALUES,
     Finding,
     find_secrets,
@@ -37,6 +39,7 @@ Mode = Literal["secrets", "strings", "shape"]
 _SHORTEST_VALUE: Final = 3
 _SHORTEST_VARIABLE: Final = 4
 _MOST_SLICES: Final = 20
+_LONGEST_ROPE: Final = 10_000
 _STRINGS_AT_ONCE: Final = 1 << 16
 _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|Token)\s*", re.IGNORECASE)
 _TEXT_ROLES: Final = Role.TEXT | Role.PATTERN
@@ -57,37 +60,48 @@ class Found:
         More secrets in strings that are texts: secret because of the name that refers to them, or
         as part of a rope.
     secrets : set of (str, str)
-        Complete secrets and their kinds; see `heapnb.redaction.copies.find_copies`.
+        Complete secrets and their kinds; see `heapnb.redaction.copies.Copies`.
+    variables : set of str
+        Values of environments, of which copies are not replaced: many are ordinary words.
+    copies : Copies
+        Finds copies of ``secrets``.
     """
 
     everywhere: Findings = field(default_factory=lambda: defaultdict(list))
     in_texts: Findings = field(default_factory=lambda: defaultdict(list))
     secrets: set[tuple[str, str]] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+    copies: Copies = field(default_factory=lambda: Copies(()))
 
     def of_texts(self, index: int) -> list[Finding]:
         """Return all secrets in the text of a string."""
         return merged([*self.everywhere.get(index, ()), *self.in_texts.get(index, ())])
 
 
-def find(graph: HeapGraph, roles: AnyArray) -> Found:
+def find(graph: HeapGraph, roles: AnyArray, *, personal: bool = False) -> Found:
     """Find the secrets of a heap, whose strings have the given `heapnb.redaction.roles`."""
     found = Found()
     secrets = found.secrets
-    for index, text, findings in sift(graph.strings):
+    for index, text, findings in sift(graph.strings, personal=personal):
         found.everywhere[index] = findings
         secrets.update((text[start:stop], kind) for start, stop, kind in findings)
     ropes = Ropes(graph)
-    for index, kind, is_followed in _called_secret(graph, ropes, roles):
+    values = secret_values(graph, roles, personal=personal)
+    for index, kind, is_followed in _called_secret(graph, ropes, roles, values, found):
         text = graph.string(index)
         found.in_texts[index].append(Finding(0, len(text), kind))
         if is_followed:
             secrets.add((text, kind))
+        elif kind == ENVIRONMENT:
+            found.variables.add(text)
     for some in ropes.whole():
-        for row, text, findings in sift(some.text):
+        for row, text, findings in sift(some.text, personal=personal):
             parts = some.part[some.first_part[row] : some.first_part[row + 1]].tolist()
             _split(graph, parts, findings, found)
             secrets.update((text[start:stop], kind) for start, stop, kind in findings)
-    for index, piece, word in find_copies(graph.strings, secrets):
+    _find_characters(graph, values, found, personal=personal)
+    found.copies = Copies(secrets)
+    for index, piece, word in found.copies.in_strings(graph.strings):
         # A complete secret keeps the token that it has in other strings.
         known = found.everywhere[index]
         if not any(one.start <= piece.start and piece.stop <= one.stop for one in known):
@@ -95,6 +109,28 @@ def find(graph: HeapGraph, roles: AnyArray) -> Found:
     for index, findings in found.everywhere.items():
         found.everywhere[index] = merged(findings)
     return found
+
+
+def _find_characters(graph: HeapGraph, values: Values, found: Found, *, personal: bool) -> None:
+    """Find secrets in arrays of characters; each of its characters is replaced."""
+    arrays = list(character_arrays(graph))
+    if not arrays:
+        return
+    folders = set(values.folder.tolist())
+    secret = {
+        row: [Finding(0, len(one.text), PASSWORD)]
+        for row, one in enumerate(arrays)
+        if one.node in folders
+    }
+    texts = pa.array([one.text for one in arrays], pa.large_string())
+    for row, _, findings in sift(texts, personal=personal):
+        secret.setdefault(row, findings)
+    for row, findings in secret.items():
+        for start, stop, kind in findings:
+            found.secrets.add((arrays[row].text[start:stop], kind))
+            for index in set(arrays[row].strings[start:stop]):
+                if _tells(graph.string(index)) and index not in found.in_texts:
+                    found.in_texts[index].append(Finding(0, len(graph.string(index)), kind))
 
 
 def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: Found) -> None:
@@ -109,14 +145,14 @@ def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: F
 
 
 def _called_secret(
-    graph: HeapGraph, ropes: Ropes, roles: AnyArray
+    graph: HeapGraph, ropes: Ropes, roles: AnyArray, values: Values, found: Found
 ) -> Iterator[tuple[int, str, bool]]:
     """Yield strings that are secret because of a name: index, kind, whether to find copies."""
-    values = secret_values(graph, roles)
     node = _texts_of_slices(graph, values.node)
     is_rope = graph.node_type[node] == graph.node_type_index("concatenated string")
     rope, part = ropes.parts_of(node[is_rope])
     rope_kind = np.flatnonzero(is_rope)[rope]
+    found.secrets.update(_texts_of_ropes(graph, rope, part, [values.kind[i] for i in rope_kind]))
     string_type = graph.node_type_index("string")
     seen = set()
     for nodes, kinds, whole in (
@@ -136,6 +172,23 @@ def _called_secret(
                 continue
             is_name = bool(roles[index] & int(NAMES))
             yield index, kind, whole and not is_name and kind != ENVIRONMENT
+
+
+def _texts_of_ropes(
+    graph: HeapGraph, rope: IntArray, part: IntArray, kinds: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the joined texts of secret ropes, as far as the file has their parts, and the kinds."""
+    is_string_node = graph.node_type[part] == graph.node_type_index("string")
+    texts: dict[int, list[str]] = {}
+    for row, node, is_known in zip(
+        rope.tolist(), part.tolist(), is_string_node.tolist(), strict=True
+    ):
+        texts.setdefault(row, []).append(graph.name(node) if is_known else "\n")
+    kind_of = dict(zip(rope.tolist(), kinds, strict=True))
+    for row, pieces_of_one in texts.items():
+        text = "".join(pieces_of_one)
+        if _is_worth_hiding(text, kind_of[row]) and len(text) <= _LONGEST_ROPE:
+            yield text, kind_of[row]
 
 
 def _tells(part: str) -> bool:

@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb.graph.edges import children_of, is_string
 from heapnb.kernels.redaction import pairs_in_rows
 from heapnb.redaction.roles import NAMES
-from heapnb.secrets import (
-    ENVIRONMENT,
-    ENVIRONMENT_NAMES,
-    NAME_SEED,
-    is_secret_name,
-    kind_of_name,
-)
+from heapnb.redaction.structures import described_values
+from heapnb.secrets import ENVIRONMENT, ENVIRONMENT_NAMES, kind_of_name
+from heapnb.sifting import secret_names
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, BoolArray, IntArray
@@ -48,14 +42,17 @@ class Values:
         String index of the name that refers to each node.
     kind : tuple of str
         Kind of each secret.
+    folder : int64[m]
+        Ordinals of objects and arrays with names of secrets.
     """
 
     node: IntArray
     name: IntArray
     kind: tuple[str, ...]
+    folder: IntArray
 
 
-def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
+def secret_values(graph: HeapGraph, roles: AnyArray, *, personal: bool = False) -> Values:
     """Find the strings to which names of secrets refer.
 
     Parameters
@@ -64,6 +61,8 @@ def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
         The heap.
     roles : uint16[n_strings]
         See `heapnb.redaction.roles`.
+    personal : bool, default False
+        Whether names of a person's data count too.
 
     Returns
     -------
@@ -72,10 +71,13 @@ def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
         in arrays with such a name or key; the contents of arrays, Maps, Sets and objects with such
         a name; the variables of an environment.
     """
-    is_secret = secret_names(graph)
+    is_secret = secret_names(graph.strings, personal=personal)
     node, name = _named_targets(graph, is_secret)
     paired, keys = _paired_targets(graph, roles, is_secret)
-    node, name = np.concatenate([node, paired]), np.concatenate([name, keys])
+    described, their_names = described_values(graph, is_secret)
+    node = np.concatenate([node, paired, described])
+    name = np.concatenate([name, keys, their_names])
+    folder = node
     node, name = _opened(graph, node, name)
     variables, their_names = _environment(graph)
     kinds = {int(one): kind_of_name(graph.string(one)) for one in np.unique(name)}
@@ -84,19 +86,8 @@ def secret_values(graph: HeapGraph, roles: AnyArray) -> Values:
     # The first name of a node with several names wins.
     _, first = np.unique(node, return_index=True)
     first.sort()
-    return Values(node[first], name[first], tuple(kind[i] for i in first.tolist()))
-
-
-def secret_names(graph: HeapGraph) -> BoolArray:
-    """Mark the strings of the table that are names of secrets: ``bool[n_strings]``."""
-    may_be: BoolArray = pc.match_substring_regex(graph.strings, NAME_SEED).to_numpy(
-        zero_copy_only=False
-    )
-    is_secret = np.zeros(len(graph.strings), np.bool_)
-    candidates = np.flatnonzero(may_be)
-    texts = graph.strings.take(pa.array(candidates)).to_pylist()
-    is_secret[candidates] = [is_secret_name(text) for text in texts]
-    return is_secret
+    kinds_of_first = tuple(kind[i] for i in first.tolist())
+    return Values(node[first], name[first], kinds_of_first, folder)
 
 
 def _named_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, IntArray]:

@@ -30,6 +30,7 @@ def report(
     *,
     force: bool = True,
     redact: bool = True,
+    personal: bool = False,
     progress: ProgressOption = None,
     cache: bool = True,
     salvage: bool = False,
@@ -52,6 +53,8 @@ def report(
         Whether an existing file is replaced. A snapshot that is reported on never is.
     redact : bool, default True
         Mask what looks like a secret; see docs/redaction.md.
+    personal : bool, default False
+        Mask personal data too: names, addresses, phone numbers; see docs/redaction.md.
     progress, cache, salvage, source_root, source_maps
         How files are opened; see `heapnb.load`.
     work : sequence of float or None, optional
@@ -77,16 +80,16 @@ def report(
 
     Notes
     -----
-    The file loads nothing, works without scripts, and stays below 5 MB whatever the snapshots
-    hold. With scripts, the part of the last snapshot that matters most can be browsed in it as in
-    `heapnb.widgets`; what is not part of it says so.
+    Only its owner may read the file. It loads nothing, works without scripts, and stays below 5 MB
+    whatever the snapshots hold. With scripts, the part of the last snapshot that matters most can
+    be browsed in it as in `heapnb.widgets`; what is not part of it says so.
 
     Examples
     --------
     >>> import heapnb as hn
     >>> hn.report(["s1.heapsnapshot", "s2.heapsnapshot"], "report.html")  # doctest: +SKIP
     """
-    from heapnb.format.writer import check_target, replacing
+    from heapnb.format.writer import PRIVATE, check_target, replacing
     from heapnb.reports.content import gather
     from heapnb.reports.embedding import embed
     from heapnb.reports.rendering import render
@@ -107,20 +110,24 @@ def report(
     )
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
-    masking = Masking.when(redact)
-    with masked(masking), reporting(None if progress is None else reporter_of(progress)):
-        with stage("Gathering tables and drawings"):
+    masking = Masking.when(redact, personal=personal)
+    with reporting(None if progress is None else reporter_of(progress)):
+        with stage("Looking for secrets"):
+            masking = masking.of(diagnosis.series.last)
+        with masked(masking), stage("Gathering tables and drawings"):
             content = gather(diagnosis, masking, timeline)
-        with stage("Embedding the heap browser"):
+        with masked(masking), stage("Embedding the heap browser"):
             embedded = embed(diagnosis, masking=masking)
-        with stage(f"Writing {path.name}"):
+        with masked(masking), stage(f"Writing {path.name}"):
             html = render(content, embedded)
-    with replacing(path, force=force) as stream:
+    with replacing(path, force=force, mode=PRIVATE) as stream:
         stream.write(html.encode())
     return path
 
 
-def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
+def report_data(
+    source: ReportSource, *, redact: bool = True, personal: bool = False
+) -> dict[str, Any]:
     """Return all that a report says as plain data.
 
     Parameters
@@ -129,6 +136,8 @@ def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
         What to report on; snapshots in the order in which they were taken.
     redact : bool, default True
         Mask what looks like a secret.
+    personal : bool, default False
+        Mask personal data too: names, addresses, phone numbers; see docs/redaction.md.
 
     Returns
     -------
@@ -140,12 +149,13 @@ def report_data(source: ReportSource, *, redact: bool = True) -> dict[str, Any]:
     from heapnb.reports.plain import report_dict
     from heapnb.views.masking import Masking, masked
 
-    masking = Masking.when(redact)
+    diagnosis = _diagnosis_of(source)
+    masking = Masking.when(redact, personal=personal).of(diagnosis.series.last)
     with masked(masking):
-        return report_dict(gather(_diagnosis_of(source), masking))
+        return report_dict(gather(diagnosis, masking))
 
 
-def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
+def markdown_report(source: ReportSource, *, redact: bool = True, personal: bool = False) -> str:
     """Write a report as Markdown: for a ticket, or for the summary of a build.
 
     Parameters
@@ -154,6 +164,8 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
         What to report on; snapshots in the order in which they were taken.
     redact : bool, default True
         Mask what looks like a secret.
+    personal : bool, default False
+        Mask personal data too: names, addresses, phone numbers; see docs/redaction.md.
 
     Returns
     -------
@@ -164,9 +176,10 @@ def markdown_report(source: ReportSource, *, redact: bool = True) -> str:
     from heapnb.reports.plain import markdown
     from heapnb.views.masking import Masking, masked
 
-    masking = Masking.when(redact)
+    diagnosis = _diagnosis_of(source)
+    masking = Masking.when(redact, personal=personal).of(diagnosis.series.last)
     with masked(masking):
-        return markdown(gather(_diagnosis_of(source), masking))
+        return markdown(gather(diagnosis, masking))
 
 
 def _diagnosis_of(

@@ -141,6 +141,7 @@ def embed(
     if not series.last.n_nodes:
         return None
     name = series.snapshots[-1].name
+    masking = masking if masking.known is not None else masking.of(series.last)
     workbench = Workbench(
         series.last,
         diagnosis=diagnosis,
@@ -149,7 +150,9 @@ def embed(
         masking=masking,
     )
     found = _Embedding(Source(workbench), budget).make()
-    return replace(found, data=hide_secrets(found.data, series.last)) if masking.is_on else found
+    if masking.known is None:
+        return found
+    return replace(found, data=hide_secrets(found.data, masking.known))
 
 
 class _Embedding:

@@ -1,7 +1,7 @@
 """Secrets of a heap in texts that were made of it: also parts of them, which tell nothing alone.
 
 What a text shows of a rope, of a slice or of a value in somebody else's preview is masked text by
-text, which finds what is a secret by its looks. Here all of the heap's secrets are known.
+text, which finds what is a secret by its looks. This last search knows all of the heap's secrets.
 """
 
 from __future__ import annotations
@@ -13,40 +13,35 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from heapnb.drawing.layout import TEXT_OF_SVG
-from heapnb.redaction.copies import find_copies
-from heapnb.redaction.plan import find
-from heapnb.redaction.roles import roles_of
-from heapnb.secrets import merged
-from heapnb.views.masking import MASK
+from heapnb.secrets import Finding, merged
+from heapnb.views.masking import without
 
 if TYPE_CHECKING:
-    from heapnb.graph import HeapGraph
-    from heapnb.secrets import Finding
+    from heapnb.redaction.known import KnownSecrets
 
 _SVG: Final = re.compile(r"\s*<svg\b")
 
 
-def hide_secrets(data: Any, heap: HeapGraph) -> Any:
+def hide_secrets(data: Any, known: KnownSecrets) -> Any:
     """Mask what a heap's secrets have left in texts, also in part or encoded.
 
     Parameters
     ----------
     data : object
         Plain data, some levels deep; of drawings only what is read as text is looked at.
-    heap : HeapGraph
-        Whose secrets.
+    known : KnownSecrets
+        The secrets.
 
     Returns
     -------
     object
         The same data with other texts.
     """
-    secrets = find(heap, roles_of(heap.raw)).secrets
     texts = list(dict.fromkeys(_texts(data)))
     places: dict[str, list[Finding]] = {}
-    for index, _, word in find_copies(pa.array(texts, pa.large_string()), secrets):
+    for index, word in known.copies_in(pa.array(texts, pa.large_string())):
         places.setdefault(texts[index], []).append(word)
-    hidden = {text: _without(text, merged(words)) for text, words in places.items()}
+    hidden = {text: without(text, merged(words)) for text, words in places.items()}
     return _changed(data, lambda text: hidden.get(text, text)) if hidden else data
 
 
@@ -71,12 +66,3 @@ def _changed(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_changed(each, change) for each in value]
     return value
-
-
-def _without(text: str, places: list[Finding]) -> str:
-    parts = []
-    done = 0
-    for start, stop, _ in places:
-        parts += [text[done:start], MASK]
-        done = stop
-    return "".join([*parts, text[done:]])

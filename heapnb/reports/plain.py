@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb._version import __version__
 from heapnb.reports.tables import LONGEST_PROSE, TREND, Table, Writer
 from heapnb.views import fmt
-from heapnb.views.code import code_lines
 from heapnb.views.columns import is_missing, kind_of
 from heapnb.views.columns import write as write_value
+from heapnb.views.masking import printable
 from heapnb.views.rates import rate_text
 from heapnb.views.wording.allocations import stack_words
 from heapnb.views.wording.known import known_text, origin_text
@@ -141,7 +141,7 @@ def _source(write: Writer, suspect: Suspect) -> dict[str, Any] | None:
     return {
         "location": source.location,
         "first_line": source.first_line,
-        "text": code_lines(source.text, write.masking),
+        "text": printable(source.text, write.masking),
         "is_cut": source.is_cut,
     }
 
@@ -226,7 +226,7 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
             yield f"1. {code(write, one)}"
         yield ""
     if suspect.source is not None:
-        text = code_lines(suspect.source.text, write.masking)
+        text = printable(suspect.source.text, write.masking)
         lines = text.split("\n")
         fence = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(text)), 3)
         yield from (f"{fence}js", *lines, fence, "")

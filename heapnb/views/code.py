@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from heapnb.views.fmt import visible
-from heapnb.views.masking import Masking, masking_of_results
+from heapnb.views.masking import Masking, printable
 
 if TYPE_CHECKING:
     from heapnb.decode.source_text import SourceText
-
-
-def code_lines(text: str, masking: Masking | None = None) -> str:
-    """Make lines of a program fit to be shown: what cannot be seen becomes visible."""
-    masking = masking_of_results() if masking is None else masking
-    shown = masking.text(text)
-    return "\n".join(visible(line) for line in shown.split("\n"))
 
 
 def code_html(source: SourceText, masking: Masking | None = None) -> Markup:
@@ -28,7 +20,7 @@ def code_html(source: SourceText, masking: Masking | None = None) -> Markup:
     source : SourceText
         The lines.
     masking : Masking, optional
-        As for `code_lines`.
+        As for `heapnb.printable`.
 
     Returns
     -------
@@ -41,10 +33,10 @@ def code_html(source: SourceText, masking: Masking | None = None) -> Markup:
 
     lexer = TypeScriptLexer(stripnl=False, ensurenl=False)
     coloured = highlight(
-        code_lines(source.text, masking), lexer, HtmlFormatter(nowrap=True, classprefix="hn-")
+        printable(source.text, masking), lexer, HtmlFormatter(nowrap=True, classprefix="hn-")
     )
     # pygments escapes every piece.
     return Markup('<pre class="hn-code"><code>{}</code></pre>').format(Markup(coloured))  # noqa: S704
 
 
-__all__ = ["code_html", "code_lines"]
+__all__ = ["code_html"]

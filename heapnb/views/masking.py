@@ -2,7 +2,8 @@
 
 A heap holds every credential that its program uses, and property names are data too: a table of
 sessions has their tokens for keys. Reports and notebooks are passed around, so likely secrets are
-replaced by the rules of `heapnb.secrets`. This is a safety net, not a proof.
+replaced by the rules of `heapnb.secrets`. What one search of a heap found is hidden wherever it is
+shown, whatever it is made of (`heapnb.redaction.known`). This is a safety net, not a proof.
 
 Code that shows texts takes a `Masking`; `mask_output` sets the one that results use.
 """
@@ -12,19 +13,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from heapnb.secrets import Finding, find_secrets
+from heapnb import literals
+from heapnb.secrets import Finding, find_secrets, merged
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from heapnb._typing import AnyArray, BoolArray
+    from heapnb.graph import HeapGraph
+    from heapnb.redaction.known import KnownSecrets
 
 MASK: Final = "•••"
 """Stands for what was removed."""
 
 _LOOK_AHEAD: Final = 2000
 """Characters beyond a cut that are searched: a secret may begin before it and end behind."""
+
+_LONGEST_LOCATION: Final = 50_000
+"""Characters at the end of a location that are searched, of which much less is shown."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +44,28 @@ class Masking:
     ----------
     policy : {"off", "secrets"}
         Whether texts stay as they are, or likely secrets in them are replaced by `MASK`.
+    personal : bool
+        Whether personal data are replaced too; see docs/redaction.md.
+    known : KnownSecrets, optional
+        The secrets of the heap that is shown; see `of`.
     """
 
     policy: Literal["off", "secrets"] = "secrets"
+    personal: bool = False
+    known: KnownSecrets | None = field(default=None, repr=False)
 
     @classmethod
-    def when(cls, on: bool) -> Masking:
-        """Return the policy for a keyword such as ``redact=True``."""
-        return SECRETS if on else OFF
+    def when(cls, on: bool, *, personal: bool = False) -> Masking:
+        """Return the policy for keywords such as ``redact=True``."""
+        return cls("secrets", personal) if on else OFF
+
+    def of(self, heap: HeapGraph) -> Masking:
+        """Return the policy that also hides what one search of a heap finds."""
+        if not self.is_on:
+            return self
+        from heapnb.redaction.known import known_secrets
+
+        return replace(self, known=known_secrets(heap, personal=self.personal))
 
     @property
     def is_on(self) -> bool:
@@ -69,15 +92,33 @@ class Masking:
         >>> SECRETS.text("CachedSearch in lib/searchCache.js:6:14")
         'CachedSearch in lib/searchCache.js:6:14'
         """
-        return without(text, find_secrets(text)) if self.is_on else text
+        return self._masked(text, len(text))
 
     def start(self, text: str, limit: int) -> str:
         """Mask the start of a text that is about to be cut after ``limit`` characters."""
-        return self.text(text[: limit + _LOOK_AHEAD]) if self.is_on else text
+        return self._masked(text, limit + _LOOK_AHEAD)
 
     def end(self, text: str, limit: int) -> str:
         """Mask the end of a text of which the last ``limit`` characters will be shown."""
-        return self.text(text[-limit - _LOOK_AHEAD :]) if self.is_on else text
+        # A URL has its user and password before all that is shown of it.
+        return self.text(text[-max(limit, _LONGEST_LOCATION) :]) if self.is_on else text
+
+    def _masked(self, text: str, stop: int) -> str:
+        """Mask the first ``stop`` characters of a text."""
+        if not self.is_on:
+            return text
+        start = text[:stop]
+        findings = find_secrets(start, personal=self.personal)
+        if self.known is not None:
+            whole = self.known.of_whole(text)
+            findings = merged([*findings, *self.known.in_text(start), *whole])
+            findings = [one._replace(stop=min(one.stop, stop)) for one in findings]
+            findings = [one for one in findings if one.start < one.stop]
+        return without(start, findings)
+
+    def hides(self, heap: HeapGraph, nodes: AnyArray) -> BoolArray | None:
+        """Mark strings of a heap that are secret as a whole; None if nothing is known of it."""
+        return None if self.known is None else self.known.hidden_strings(heap, nodes)
 
     def texts(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
         """Mask many texts at once.
@@ -106,11 +147,20 @@ class Masking:
 
         from heapnb.sifting import sift
 
-        found = [(index, without(text, findings)) for index, text, findings in sift(texts)]
+        sifted = sift(texts, personal=self.personal)
+        found: dict[int, list[Finding]] = {index: findings for index, _, findings in sifted}
+        if self.known is not None:
+            for index, finding in self.known.in_texts(texts):
+                found.setdefault(index, []).append(finding)
+        rows = np.array(sorted(found), np.int64)
+        plain = texts.take(pa.array(rows)).to_pylist()
         is_masked = np.zeros(len(texts), np.bool_)
-        is_masked[[index for index, _ in found]] = True
-        masked = pa.array([text for _, text in found], texts.type)
-        return pc.replace_with_mask(texts, pa.array(is_masked), masked)
+        is_masked[rows] = True
+        masked = [
+            without(text, merged(found[index]))
+            for index, text in zip(rows.tolist(), plain, strict=True)
+        ]
+        return pc.replace_with_mask(texts, pa.array(is_masked), pa.array(masked, texts.type))
 
 
 OFF: Final = Masking("off")
@@ -120,7 +170,7 @@ _of_results = OFF
 _within: ContextVar[Masking | None] = ContextVar("_within", default=None)
 
 
-def mask_output(on: bool = True) -> None:
+def mask_output(on: bool = True, *, of: Any = None, personal: bool = False) -> None:
     """Mask what looks like a secret in everything that results show from now on.
 
     Parameters
@@ -128,9 +178,53 @@ def mask_output(on: bool = True) -> None:
     on : bool, default True
         False shows everything again. Tables and strings themselves stay as they are: what pandas
         shows of them is not masked.
+    of : Snapshot, HeapGraph, Series or Diagnosis, optional
+        Search this heap, of several the last one, and hide what is secret in it wherever it is
+        shown, such as a password that looks like a word.
+    personal : bool, default False
+        Mask personal data too; see docs/redaction.md.
+
+    Examples
+    --------
+    >>> import heapnb as hn
+    >>> hn.mask_output(True, of=series)  # doctest: +SKIP
     """
     global _of_results
-    _of_results = Masking.when(on)
+    policy = Masking.when(on, personal=personal)
+    heap = _heap_of(of)
+    _of_results = policy if heap is None else policy.of(heap)
+
+
+def _heap_of(what: Any) -> HeapGraph | None:
+    """Return the heap of a snapshot, a series or a diagnosis."""
+    what = getattr(what, "series", what)
+    what = getattr(what, "last", what)
+    heap: HeapGraph | None = getattr(what, "graph", what)
+    return heap
+
+
+def printable(text: str, masking: Masking | None = None) -> str:
+    r"""Make a text of a snapshot fit to be printed: masked, without control characters.
+
+    Parameters
+    ----------
+    text : str
+        Any text; its line breaks stay.
+    masking : Masking, optional
+        The policy for likely secrets; by default the one that `mask_output` has set.
+
+    Returns
+    -------
+    str
+        Characters that act on a terminal or cannot be seen are written as JavaScript writes them.
+
+    Examples
+    --------
+    >>> print(printable("\x1b[2Jgone"))
+    \u001b[2Jgone
+    """
+    shown = (masking_of_results() if masking is None else masking).text(text)
+    return "\n".join(literals.visible(line) for line in shown.split("\n"))
 
 
 def masking_of_results() -> Masking:
@@ -186,5 +280,6 @@ __all__ = [
     "mask_output",
     "masked",
     "masking_of_results",
+    "printable",
     "without",
 ]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb.graph.references import is_chain_step
 from heapnb.schema import Kind
 from heapnb.views import fmt
-from heapnb.views.code import code_lines
 from heapnb.views.columns import heading, kind_of, label, write
 from heapnb.views.describe import Fact, View, describe, notes_of
+from heapnb.views.masking import printable
 from heapnb.views.rows import Rows
 
 if TYPE_CHECKING:
@@ -336,7 +336,7 @@ def _lines(view: View, width: int, max_rows: int) -> Iterable[str]:
     if view.source is not None:
         location = fmt.clean_location(view.source.location)
         yield f"{_INDENT}Source: {_cut_path(location, width - len('  Source: '))}"
-        for line in code_lines(view.source.text).splitlines():
+        for line in printable(view.source.text).splitlines():
             yield _INDENT * 2 + _cut_end(line, width - 2 * len(_INDENT))
     if view.table is not None:
         yield ""

@@ -19,8 +19,7 @@ from heapnb.drawing.folding import is_engine_node
 from heapnb.errors import SnapshotFormatError
 from heapnb.graph.locations import location_of
 from heapnb.views import fmt
-from heapnb.views.code import code_lines
-from heapnb.views.masking import MASK, OFF
+from heapnb.views.masking import MASK, OFF, printable
 
 if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
@@ -93,7 +92,7 @@ def _source(workbench: Workbench, node: int) -> dict[str, Any] | None:
         return None
     return {
         "location": fmt.clean_location(source.location, _LONGEST_NAME),
-        "text": code_lines(source.text, workbench.masking),
+        "text": printable(source.text, workbench.masking),
         "is_cut": source.is_cut,
     }
 
@@ -213,7 +212,7 @@ def whole_text(workbench: Workbench, node: int, *, reveal: bool) -> dict[str, An
         is_masked = masked != shown
         shown = masked
     return {
-        "text": code_lines(shown, OFF),
+        "text": printable(shown, OFF),
         "length": length,
         "is_cut": is_cut or length > LONGEST_WHOLE_TEXT,
         "is_masked": is_masked,

@@ -12,6 +12,7 @@ import orjson
 
 from heapnb.errors import HeapnbError
 from heapnb.views import fmt
+from heapnb.views.masking import masked
 from heapnb.workbench.details import details, whole_text
 from heapnb.workbench.model import MOST_EXPANDED, MOST_SELECTED, Page, TreeTable
 from heapnb.workbench.parameters import LARGEST_ID, Params, read_window
@@ -58,7 +59,7 @@ class Source:
         workbench = self.workbench
         heap = workbench.heap
         return {
-            "title": fmt.clean(workbench.title),
+            "title": fmt.clean(workbench.title, masking=workbench.masking),
             "total_size": int(heap.retained_size[heap.root]) if heap.n_nodes else 0,
             "node_count": heap.n_nodes,
             "expression": workbench.expression,
@@ -131,7 +132,9 @@ class Source:
             )
         if not isinstance(params, Mapping):
             raise HeapnbError("The parameters must be an object.")
-        return answer(self, Params(params))
+        # One policy for all texts of an answer, whatever results outside of the browser show.
+        with masked(self.workbench.masking):
+            return answer(self, Params(params))
 
     # -- methods ----------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ def corpus(half: str) -> list[Entry]:
     found: list[Entry] = []
     for role in ("shape", "named", "text", "personal", "harmless"):
         for one in data[role]:
-            found += _entries(role, one, chance)  # type: ignore[arg-type]
+            found += _entries(role, one, chance)
     return found
 
 
@@ -97,7 +97,7 @@ def _entries(role: Role, one: dict[str, Any], chance: random.Random) -> list[Ent
             for value in one.get("values", ())
         ]
         return [*pairs, *(Entry(kind, role, value, value) for value in values)]
-    found = []
+    found: list[Entry] = []
     if "texts" in one:
         for text in one["texts"]:
             secret = _expand(one["values"][len(found) % len(one["values"])], chance)

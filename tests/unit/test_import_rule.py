@@ -171,7 +171,7 @@ def test_only_the_loader_imports_by_name() -> None:
         if "import_module(" in path.read_text() or "__import__(" in path.read_text()
     }
     # `secrets` imports plugins of another package, the registry its neighbours in `decode`.
-    assert by_name == {"heapnb._lazy", "heapnb.secrets", "heapnb.analysis.tables", BUILD}
+    assert by_name == {"heapnb._lazy", "heapnb.analysis.tables", BUILD}
 
 
 def test_files_import_each_other_in_no_circle() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +22,9 @@ from heapnb.workbench.model import LONGEST_TEXT, Label, LabelRole
 
 _LOOKED_AT: Final = 1_024
 """Characters of a text that are searched for secrets; more is never shown."""
+
+_MOST_KEPT: Final = 1 << 14
+"""Masked texts that are kept."""
 
 _REFERENCES_LOOKED_AT: Final = 16
 """References to a value whose names may say that it is secret."""
@@ -71,6 +73,7 @@ class NodeLabels:
     def __init__(self, heap: HeapGraph, masking: Masking = SECRETS) -> None:
         self.heap = heap
         self.masking = masking
+        self._masked_texts: dict[str, str] = {}
 
     # -- texts ------------------------------------------------------------------------------
 
@@ -81,12 +84,18 @@ class NodeLabels:
     def checked_text(self, text: str, limit: int = LONGEST_TEXT) -> tuple[str, bool]:
         """Mask and cut a text, and tell whether something in it was masked."""
         masked = self.masked(text)
-        return fmt.clean(masked, limit, OFF), masked != text[:_LOOKED_AT]
+        return fmt.clean(masked, limit, OFF), masked != text[: len(masked)]
 
     def masked(self, text: str) -> str:
         """Mask a text; of a long one the part that may be shown."""
-        looked_at = text[:_LOOKED_AT]
-        return _masked(looked_at, self.masking)
+        # The same names occur on page after page.
+        masked = self._masked_texts.get(text)
+        if masked is None:
+            if len(self._masked_texts) >= _MOST_KEPT:
+                self._masked_texts.clear()
+            masked = self.masking.start(text, _LOOKED_AT)[:_LOOKED_AT]
+            self._masked_texts[text] = masked
+        return masked
 
     def is_named_as_secret(self, nodes: AnyArray) -> BoolArray:
         """Find the values of variables and properties whose names say that they hold a secret.
@@ -105,12 +114,16 @@ class NodeLabels:
         is_secret = np.zeros(len(nodes), np.bool_)
         if not self.masking.is_on:
             return is_secret
+        known = self.masking.hides(heap, nodes)
+        strings = [heap.node_type_index(name) for name in vocab.STRING_TYPES]
+        if known is not None:
+            is_secret = known & np.isin(heap.node_type[nodes], strings)
         types = [heap.node_type_index(name) for name in (*vocab.STRING_TYPES, *vocab.LITERAL_TYPES)]
         for place in np.flatnonzero(np.isin(heap.node_type[nodes], types)).tolist():
             edges = heap.retaining_edges_of(int(nodes[place]))[:_REFERENCES_LOOKED_AT]
             named = edges[~heap.is_indexed_edge_type[heap.edge_type[edges]]]
-            is_secret[place] = any(
-                _is_secret_name(heap.string(name)) for name in heap.edge_name[named].tolist()
+            is_secret[place] |= any(
+                is_secret_name(heap.string(name)) for name in heap.edge_name[named].tolist()
             )
         return is_secret
 
@@ -169,14 +182,16 @@ class NodeLabels:
         return (("class", name),)
 
     def _location(self, row: int) -> str:
-        return fmt.clean_location(location_text(self.heap, row) or "", LONGEST_TEXT)
+        location = location_text(self.heap, row) or ""
+        return fmt.clean_location(location, LONGEST_TEXT, self.masking)
 
     def of_class(self, name: str, location: str | None) -> Label:
         """Label a class by its name and the location of its definition."""
         label: Label = (("class", self.text(name) or '""'),)
         if not isinstance(location, str):
             return label
-        return (*label, ("location", f" {fmt.clean_location(location, LONGEST_TEXT)}"))
+        shown = fmt.clean_location(location, LONGEST_TEXT, self.masking)
+        return (*label, ("location", f" {shown}"))
 
     # -- edges ------------------------------------------------------------------------------
 
@@ -209,7 +224,7 @@ class NodeLabels:
         """Write an edge, and tell whether something in its name was masked."""
         kind, name = reference_of(self.heap, edge)
         masked = self.masked(name)
-        return spelled(kind, masked, LONGEST_TEXT), masked != name[:_LOOKED_AT]
+        return spelled(kind, masked, LONGEST_TEXT), masked != name[: len(masked)]
 
 
 def named(name: str) -> Label:
@@ -235,13 +250,13 @@ def location_label(location: object, missing: str) -> Label:
 
 def held_label(kind: object, variable: object, holder: object) -> Label:
     """Label objects by their kind and the variable or property that retains them; masked texts."""
-    label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT)),)
+    label: Label = (("class", fmt.clean(str(kind), LONGEST_TEXT, OFF)),)
     if is_missing(variable):
         return (*label, ("soft", " not held by a name"))
     label = (*label, ("operator", " "), ("edge", spelled("property", str(variable), LONGEST_TEXT)))
     if is_missing(holder):
         return label
-    return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT)))
+    return (*label, ("operator", " in "), ("class", fmt.clean(str(holder), LONGEST_TEXT, OFF)))
 
 
 def held_by_label(class_name: object, held_by: object) -> Label:
@@ -250,14 +265,3 @@ def held_by_label(class_name: object, held_by: object) -> Label:
     if is_missing(held_by):
         return (*label, ("soft", " held by nothing"))
     return (*label, ("operator", " held by "), ("edge", fmt.clean(str(held_by), LONGEST_TEXT)))
-
-
-@lru_cache(maxsize=1 << 14)
-def _masked(text: str, masking: Masking) -> str:
-    # The same names occur on page after page.
-    return masking.text(text)
-
-
-@lru_cache(maxsize=1 << 14)
-def _is_secret_name(name: str) -> bool:
-    return is_secret_name(name)

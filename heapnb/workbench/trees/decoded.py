@@ -16,7 +16,7 @@ from heapnb._typing import NodeArray
 from heapnb.frames import texts
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK, Masking
+from heapnb.views.masking import MASK, OFF, Masking
 from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Window
 from heapnb.workbench.python_code import quoted, table_code
 from heapnb.workbench.rows.node_rows import follow_part
@@ -67,7 +67,7 @@ class DecodedTree(FrameTree):
 
     def _text(self, value: object) -> str:
         """Clean a text of the frame, which is already masked."""
-        return fmt.clean(str(value), LONGEST_TEXT)
+        return fmt.clean(str(value), LONGEST_TEXT, OFF)
 
     def flags(self, rows: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         """Flag rows of which something is masked."""

@@ -28,7 +28,7 @@ from heapnb.secrets import PUBLIC_VALUES
 from heapnb.sifting import secret_names
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK
+from heapnb.views.masking import MASK, OFF
 from heapnb.workbench.model import (
     LABEL,
     LONGEST_TEXT,
@@ -220,7 +220,7 @@ class TextsTree(DecodedTree):
         return [
             (("soft", "(sliced string)"),)
             if is_missing(text)
-            else (("string", f'"{fmt.clean(text, LONGEST_TEXT)}"'),)
+            else (("string", f'"{fmt.clean(text, LONGEST_TEXT, OFF)}"'),)
             for text in self._masked_texts(rows.index.to_numpy())[0].to_pylist()
         ]
 
