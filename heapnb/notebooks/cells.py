@@ -287,7 +287,7 @@ def _parameters(case: Case) -> str:
         "# Files of leaks that you know of; a sampling heap profile of the same program.",
         f"known_leaks = {list(case.known_leaks)!r}",
         f"heap_profile = {case.heap_profile!r}",
-        "# Whether truncated files are read as far as they go; secrets and personal data are masked.",
+        "# Whether truncated files are read as far as they go, secrets and personal data masked.",
         f"salvage = {case.salvage!r}",
         f"redact = {case.redact!r}",
         f"personal = {case.personal!r}",

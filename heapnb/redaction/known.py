@@ -126,7 +126,12 @@ def known_secrets(graph: HeapGraph, *, personal: bool = False) -> KnownSecrets:
     return kept[personal]
 
 
+def is_searched(graph: HeapGraph, *, personal: bool = False) -> bool:
+    """Return whether `known_secrets` has an answer without a search."""
+    return personal in _KEPT.get(graph, {})
+
+
 _KEPT: weakref.WeakKeyDictionary[HeapGraph, dict[bool, KnownSecrets]] = weakref.WeakKeyDictionary()
 
 
-__all__ = ["COPY", "KnownSecrets", "known_secrets"]
+__all__ = ["COPY", "KnownSecrets", "is_searched", "known_secrets"]

@@ -13,7 +13,14 @@ from heapnb.graph.edges import children_of, is_string
 from heapnb.kernels.redaction import pairs_in_rows
 from heapnb.redaction.roles import NAMES
 from heapnb.redaction.structures import described_values
-from heapnb.secrets import ENVIRONMENT, ENVIRONMENT_NAMES, kind_of_name
+from heapnb.secrets import (
+    ENVIRONMENT,
+    ENVIRONMENT_NAMES,
+    PERSON,
+    is_personal_name,
+    is_secret_name,
+    kind_of_name,
+)
 from heapnb.sifting import secret_names
 
 if TYPE_CHECKING:
@@ -80,7 +87,7 @@ def secret_values(graph: HeapGraph, roles: AnyArray, *, personal: bool = False) 
     folder = node
     node, name = _opened(graph, node, name)
     variables, their_names = _environment(graph)
-    kinds = {int(one): kind_of_name(graph.string(one)) for one in np.unique(name)}
+    kinds = {int(one): _kind(graph.string(one)) for one in np.unique(name)}
     kind = [kinds[one] for one in name.tolist()] + [ENVIRONMENT] * len(variables)
     node, name = np.concatenate([node, variables]), np.concatenate([name, their_names])
     # The first name of a node with several names wins.
@@ -88,6 +95,10 @@ def secret_values(graph: HeapGraph, roles: AnyArray, *, personal: bool = False) 
     first.sort()
     kinds_of_first = tuple(kind[i] for i in first.tolist())
     return Values(node[first], name[first], kinds_of_first, folder)
+
+
+def _kind(name: str) -> str:
+    return PERSON if is_personal_name(name) and not is_secret_name(name) else kind_of_name(name)
 
 
 def _named_targets(graph: HeapGraph, is_secret: BoolArray) -> tuple[IntArray, IntArray]:

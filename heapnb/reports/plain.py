@@ -111,7 +111,7 @@ def _records(write: Writer, table: Table) -> list[dict[str, Any]]:
 
 def _plain(write: Writer, value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return list(value)
+        return [_plain(write, one) for one in value]
     if is_missing(value):
         return None
     return write.text(value) if isinstance(value, str) else value
@@ -139,7 +139,7 @@ def _source(write: Writer, suspect: Suspect) -> dict[str, Any] | None:
     if source is None:
         return None
     return {
-        "location": source.location,
+        "location": write.text(source.location, _LONGEST_NAME),
         "first_line": source.first_line,
         "text": printable(source.text, write.masking),
         "is_cut": source.is_cut,

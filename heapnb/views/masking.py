@@ -32,6 +32,9 @@ MASK: Final = "•••"
 _LOOK_AHEAD: Final = 2000
 """Characters beyond a cut that are searched: a secret may begin before it and end behind."""
 
+_SEARCHED_AT_ONCE: Final = 1_000_000
+"""Nodes of a heap that a browser searches for secrets before it shows anything."""
+
 _LONGEST_LOCATION: Final = 50_000
 """Characters at the end of a location that are searched, of which much less is shown."""
 
@@ -66,6 +69,15 @@ class Masking:
         from heapnb.redaction.known import known_secrets
 
         return replace(self, known=known_secrets(heap, personal=self.personal))
+
+    def of_browsed(self, heap: HeapGraph) -> Masking:
+        """Return `of` for a heap that can be searched while a reader waits, else this policy."""
+        if not self.is_on or self.known is not None:
+            return self
+        from heapnb.redaction.known import is_searched
+
+        is_quick = heap.n_nodes <= _SEARCHED_AT_ONCE or is_searched(heap, personal=self.personal)
+        return self.of(heap) if is_quick else self
 
     @property
     def is_on(self) -> bool:

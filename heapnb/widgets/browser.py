@@ -104,6 +104,8 @@ class HeapBrowser(anywidget.AnyWidget):
         workbench = workbench_of(what)
         if mask is not None:
             workbench = replace(workbench, masking=Masking.when(mask))
+        masking = workbench.masking.of_browsed(workbench.heap)
+        workbench = replace(workbench, masking=masking)
         self._title = workbench.title
         self._opened_source: Source | None = Source(workbench)
         self._thread_of_front_end: int | None = None

@@ -35,7 +35,7 @@ class Program:
     Parameters
     ----------
     folder : Path
-        The folder of ``s1.heapsnapshot`` and ``s2.heapsnapshot``.
+        The folder of ``s1.heapsnapshot`` to ``s3.heapsnapshot``.
     on : bool
         Whether secrets are masked.
     personal : bool
@@ -49,7 +49,7 @@ class Program:
     @property
     def files(self) -> list[Path]:
         """The snapshots."""
-        return [self.folder / "s1.heapsnapshot", self.folder / "s2.heapsnapshot"]
+        return [self.folder / f"s{number}.heapsnapshot" for number in (1, 2, 3)]
 
     @property
     def options(self) -> dict[str, Any]:

@@ -132,16 +132,38 @@ function plant([role, name, text, structure], number, round) {
   told.push(structure);
 }
 
+// Leaks that a report names: their tables have secrets for names, their classes are defined in scripts with secrets in the URL, and
+// their objects hold secrets.
+const leaks = {};
+globalThis.leaks = leaks;
+
+function leak(entries, round) {
+  const shapes = entries.filter(([role, , text]) => role === 'shape' && text.length < 150 && !/[\s"']/.test(text));
+  const names = entries.filter(([role, name]) => role === 'named' && name);
+  for (let i = 0; i < 8; i++) {
+    const [, , key] = shapes[(5 * i + round) % shapes.length];
+    const [, , token] = shapes[(5 * i + round + 1) % shapes.length];
+    const [, name, value] = names[(7 * i + round) % names.length];
+    const url = scripts[i % scripts.length](token);
+    const make = new vm.Script(`(class Order${i} { constructor(v) { this.settings = v; this.lines = [1.5, 2.5]; } })`, { filename: url });
+    const Order = make.runInThisContext();
+    const table = (leaks[key] ??= new Map());
+    const n = 120 + 40 * i;
+    for (let k = 0; k < n; k++) table.set(table.size, new Order({ [name]: flat(value) }));
+  }
+}
+
 // Nothing of the corpus itself stays in the heap.
 function plantPart(part) {
   const { round, entries } = JSON.parse(fs.readFileSync(input, 'utf8'));
   const half = Math.ceil(entries.length / 2);
-  entries.forEach((entry, i) => i < half === (part === 0) && plant(entry, i, round));
+  if (part < 2) entries.forEach((entry, i) => i < half === (part === 0) && plant(entry, i, round));
+  leak(entries, round);
 }
 
-for (const part of [0, 1]) {
+for (const part of [0, 1, 2]) {
   plantPart(part);
-  if (part === 1) fs.writeFileSync(path.join(folder, 'structures.json'), JSON.stringify(told));
+  if (part === 2) fs.writeFileSync(path.join(folder, 'structures.json'), JSON.stringify(told));
   global.gc();
   v8.writeHeapSnapshot(path.join(folder, `s${part + 1}.heapsnapshot`));
 }

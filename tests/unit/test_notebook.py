@@ -59,15 +59,8 @@ def test_it_is_valid_and_papermill_finds_its_parameters() -> None:
     }
     # papermill puts its own values after this cell: plain assignments are all it may have.
     folders = {"source_root", "source_maps", "known_leaks"}
-    assert assigned == {
-        "snapshots",
-        "work",
-        "salvage",
-        "redact",
-        "personal",
-        "heap_profile",
-        *folders,
-    }
+    switches = {"salvage", "redact", "personal"}
+    assert assigned == {"snapshots", "work", "heap_profile", *switches, *folders}
     assert values["work"] is None
     assert values["heap_profile"] is None
 

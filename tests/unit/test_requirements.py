@@ -17,9 +17,7 @@ from tests.conftest import ROOT
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK: Final = (ROOT / "requirements" / "ci.txt").read_text(encoding="utf-8")
 
-INTERNAL: Final = re.compile(
-    r"(numba)\.core\b|(llvmlite)\b|(detect_secrets)\b|(\w+)(?:\.\w+)*\._\w+"
-)
+INTERNAL: Final = re.compile(r"(numba)\.core\b|(llvmlite)\b|(\w+)(?:\.\w+)*\._\w+")
 """Modules without a promise of compatibility."""
 
 
