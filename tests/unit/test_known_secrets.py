@@ -6,6 +6,7 @@ import json
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import heapnb as hn
@@ -53,14 +54,16 @@ def test_a_name_of_the_program_stays_although_it_is_a_password() -> None:
     assert policy(graph).text("checkout") == "checkout"
     source = Source(workbench_of(graph))
     node = graph.ordinal_of(graph.node_id[graph.node_name.tolist().index(_row(graph, "checkout"))])
-    assert policy(graph).hides(graph, [node]) is not None
+    hidden = policy(graph).hides(graph, np.array([node]))
+    assert hidden is not None and hidden.all()
     assert MASK in json.dumps(
         source.answer("details", {"node_id": int(graph.node_id[node])}), ensure_ascii=False
     )
 
 
 def _row(graph: HeapGraph, text: str) -> int:
-    return graph.strings.to_pylist().index(text)
+    texts: list[str] = graph.strings.to_pylist()
+    return texts.index(text)
 
 
 def test_a_value_beside_its_name_is_secret() -> None:
