@@ -55,7 +55,8 @@ def test_a_name_of_the_program_stays_although_it_is_a_password() -> None:
     source = Source(workbench_of(graph))
     node = graph.ordinal_of(graph.node_id[graph.node_name.tolist().index(_row(graph, "checkout"))])
     hidden = policy(graph).hides(graph, np.array([node]))
-    assert hidden is not None and hidden.all()
+    assert hidden is not None
+    assert hidden.all()
     assert MASK in json.dumps(
         source.answer("details", {"node_id": int(graph.node_id[node])}), ensure_ascii=False
     )
