@@ -60,7 +60,7 @@ def verify_fix_command(*, fail_unless_fixed: bool, **options: Any) -> int:
     """Say whether a change of the program fixed its leaks.
 
     BEFORE and AFTER are folders with three or more snapshots of one process each, or quoted
-    patterns such as 'run-2/*.heapsnapshot'; both under the same load.
+    patterns such as 'run-2*.heapsnapshot'; both under the same load.
     """
     from heapnb.analysis.verification.fixes import verify_fix
 

@@ -38,6 +38,9 @@ _LONGEST_ITEM: Final = 1000
 
 _CUT: Final = "…"
 
+_SIZE_OF_MARKS: Final = 200
+"""Bytes that the marks around the lines from a heap take at most."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -184,15 +187,14 @@ def _cell(value: object) -> str:
 
 def _text_of(answer: Answer, room: int, masking: Masking) -> str:
     """Write the summary, and as many lines as there is room for."""
-    longest = max(room - _size(answer.summary) - _size(answer.more) - 200, 0)
+    left = max(room - _size(answer.summary) - _size(answer.more) - _SIZE_OF_MARKS, 0)
     lines: list[str] = []
     for line in answer.lines:
-        shown = tame(line, masking, max(longest, 1))
-        longest -= _size(shown)
-        if longest < 0:
+        shown = tame(line, masking, max(left, 1))
+        left -= _size(shown)
+        if left < 0:
             # What follows is in the data, or one cursor away.
-            lines += [f"{cut(shown, len(shown) + longest)}"] if len(shown) + longest > 1 else []
-            lines.append(_CUT)
+            lines.append(cut(shown, max(len(shown) + left, 1)))
             break
         lines.append(shown)
     parts = [answer.summary, marked(lines) if lines else "", answer.more]
