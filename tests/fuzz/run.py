@@ -41,7 +41,7 @@ def journal() -> list[dict[str, Any]]:
 
 def next_number(reader: str) -> int:
     """Return where the next batch of a reader begins."""
-    return max((one["to"] for one in journal() if one["reader"] == reader), default=0)
+    return max((one.get("to", 0) for one in journal() if one["reader"] == reader), default=0)
 
 
 def name_of(reader: str, data: bytes) -> str:
@@ -86,7 +86,7 @@ def run_batch(
     ]
     return {
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%MZ"),
-        "commit": _commit(),
+        "commit": commit(),
         "reader": reader.name,
         "engine": "mutator",
         "from": start,
@@ -119,7 +119,8 @@ def _keep(reader: Reader, workers: Workers, found: Found) -> dict[str, Any]:
     return {"number": found.number, "is_confirmed": True, "file": path.name}
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Return the commit of the sources."""
     done = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
