@@ -33,6 +33,7 @@ _TABLE: Final = "shape"
 _TEXTS: Final = ("id", "package", "class", "role", "source")
 _ADVICE: Final = ("release", "holding")
 _NAMES: Final = ("properties", "methods")
+_CALLS: Final = "adds"
 _VERSION: Final = "checked_with"
 
 
@@ -62,6 +63,8 @@ class KnownShape:
         How to release such an object, in Markdown; empty if that is not known.
     holding : str
         How to release what such an object holds; empty if that is not known.
+    adds : tuple of str
+        Methods by which a program hands such an object to the library; empty if unknown.
     """
 
     id: str
@@ -74,6 +77,7 @@ class KnownShape:
     methods: tuple[str, ...] = ()
     release: str = ""
     holding: str = ""
+    adds: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,7 +152,7 @@ def known_shapes() -> tuple[KnownShape, ...]:
 def _entry(entry: Mapping[str, Any], name: str, place: int) -> KnownShape:
     """Check one entry."""
     where = f"{name}: shape {place} (`{entry.get('id', 'without id')}`)"
-    unknown = sorted(entry.keys() - {*_TEXTS, *_ADVICE, *_NAMES, _VERSION})
+    unknown = sorted(entry.keys() - {*_TEXTS, *_ADVICE, *_NAMES, _CALLS, _VERSION})
     if unknown:
         raise HeapnbError(f"{where}: the field `{unknown[0]}` is unknown.")
     texts = {field: checked_text(entry, field, where) for field in _TEXTS}
@@ -170,7 +174,9 @@ def _entry(entry: Mapping[str, Any], name: str, place: int) -> KnownShape:
         version,
         names["properties"],
         names["methods"],
-        *(advice.get(field, "") for field in _ADVICE),
+        advice.get("release", ""),
+        advice.get("holding", ""),
+        checked_texts(entry, _CALLS, where),
     )
     if len(set(shape.names)) < FEWEST_NAMES or len(set(shape.names)) < len(shape.names):
         raise HeapnbError(f"{where}: it must have at least {FEWEST_NAMES} different names.")

@@ -64,6 +64,7 @@ def test_there_are_enough_libraries_each_with_a_source_and_a_role() -> None:
         ({"checked_with": "new"}, "must be a version"),
         ({"properties": ["a", "b", "c"]}, "either `properties` or `methods`"),
         ({"methods": ["a", "b"]}, "at least 3"),
+        ({"adds": "addTo"}, "`adds` must be a list of texts"),
         ({"methods": ["a", "b", "a"]}, "at least 3"),
     ],
 )

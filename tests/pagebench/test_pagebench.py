@@ -18,9 +18,12 @@ SPREAD = {
     "removed_cards": "written",
     "search_queries": "minified-map",
     "vue_panels": "development",
+    "map_popups": "development",
+    "log_lines": "written",
+    "gauge_frames": "minified",
     "healthy_virtual_list": "minified",
 }
-"""Pages that the slow tests use: plain, React and Vue, and one that does not leak."""
+"""Pages that the slow tests use: plain, React, Vue, a map, and one that does not leak."""
 
 WRONG = Result(
     "removed_cards", PLAIN, "written", "", verdict="leak", checked=("leak", "call"), wrong=("call",)

@@ -23,7 +23,12 @@ from heapnb.analysis.diagnosis.growing import accumulations
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles, ReportedLeak, catalogue
 from heapnb.analysis.diagnosis.known_matching import Finding, known_of
 from heapnb.analysis.diagnosis.origins import origin_of
-from heapnb.analysis.diagnosis.places import WITHOUT_PARSER, lines_of, with_addition
+from heapnb.analysis.diagnosis.places import (
+    WITHOUT_PARSER,
+    lines_of,
+    with_addition,
+    with_call_of_library,
+)
 from heapnb.analysis.diagnosis.queues import is_growing_queue
 from heapnb.analysis.diagnosis.retained_sizes import Sizes
 from heapnb.analysis.diagnosis.runtime_bounds import bound_of
@@ -268,6 +273,7 @@ def _suspect(
     size = sizes.of_suspects[rank - 1]
     retained = size.per_snapshot
     lines = with_addition(lines_of(evidence, subject), evidence.graph, cause.addition)
+    lines = with_call_of_library(lines, subject)
     # The line that adds says more than the definition of what is added.
     added = lines.added_at[0].location if lines.added_at else None
     defined_at = cause.location or subject.location

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.program_sources import ProgramSources, program_sources, text_at
 from heapnb.analysis.diagnosis.ways import Ways
+from heapnb.analysis.packages import package_of
 from heapnb.analysis.source_code.operations import Answer, operations
 from heapnb.analysis.source_code.parse import is_available, text_of
 from heapnb.analysis.source_code.program import Program
 from heapnb.analysis.source_code.scopes import named_function_around
 from heapnb.analysis.source_code.search import Operation
-from heapnb.decode.additions import Addition
+from heapnb.decode.additions import Addition, calls_in_scripts
 from heapnb.graph import HeapGraph
 
 if TYPE_CHECKING:
@@ -146,6 +147,32 @@ def with_addition(lines: Lines, graph: HeapGraph, addition: Addition | None) -> 
     return replace(lines, added_at=(place, *others[: MOST_PLACES - 1]))
 
 
+def with_call_of_library(lines: Lines, subject: Evidence) -> Lines:
+    """Add the call that hands objects to their library, where the source code says nothing else.
+
+    Parameters
+    ----------
+    lines : Lines
+        What is known.
+    subject : Evidence
+        The objects that the suspect is about.
+
+    Returns
+    -------
+    Lines
+        With the only call of the program by a name that the catalogue of shapes knows.
+    """
+    if lines.added_at or subject.shape is None or not subject.shape.adds:
+        return lines
+    calls = "|".join(map(re.escape, subject.shape.adds))
+    found = [
+        one
+        for one in calls_in_scripts(subject.graph, re.compile(rf"\.(?P<call>{calls})\s*\("))
+        if one.location is not None and package_of(one.location).kind == "own"
+    ]
+    return with_addition(lines, subject.graph, found[0]) if len(found) == 1 else lines
+
+
 def _function_at(graph: HeapGraph, location: str) -> str | None:
     """Name the function around a place as the source map has it; None where there is none."""
     name, line, column = location.rsplit(":", 2)
@@ -237,4 +264,5 @@ __all__ = [
     "Place",
     "lines_of",
     "with_addition",
+    "with_call_of_library",
 ]
