@@ -120,7 +120,9 @@ def column(name: str, *, title: str | None = None, doc: str | None = None) -> Co
 
 def count_of(things: str) -> Column:
     """Take the column ``count``, titled by what a group's rows are: "Closures", not "Count"."""
-    return column("count", title=things.capitalize(), doc=f"How many {things} the row stands for.")
+    # A heading has room for one word.
+    title = things.rpartition(" ")[2].capitalize()
+    return column("count", title=title, doc=f"How many {things} the row stands for.")
 
 
 @dataclass(frozen=True, slots=True)

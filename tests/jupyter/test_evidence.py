@@ -14,6 +14,7 @@ from tests.jupyter.workbench import Workbench
 pytestmark = pytest.mark.browser
 
 TIME_LINE = ROOT / "tests/data/allocations/node-26.heaptimeline.zst"
+WORKERD = ROOT / "tests/data/contexts/workerd.heapsnapshot.zst"
 
 
 @pytest.fixture
@@ -70,4 +71,25 @@ def test_the_details_of_a_node_have_its_stack(
     expect(stack.get_by_role("listitem").first).to_contain_text("makeSession")
     expect(bench.details).to_contain_text("the recording began")
     bench.root.screenshot(path=pictures / "stack.png")
+    assert book.problems == []
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_dead_variables_and_native_contexts(book: Notebook, theme: Theme, pictures: Path) -> None:
+    book.problems.clear()
+    code = f"hn.load({str(WORKERD)!r}, progress=False).browse('dead_variables')"
+    bench = Workbench(book.run(code))
+    book.use_theme(theme)
+    row = bench.row("big")
+    row.click()
+    bench.table.press("ArrowRight")
+    variables = bench.table.locator("[role=row][data-kind=row][aria-level='2']")
+    expect(variables.first).to_contain_text("Payload")
+    variables.first.click()
+    bench.root.get_by_role("columnheader", name="Variables").hover()
+    bench.root.screenshot(path=pictures / f"dead-{theme}.png")
+    bench.show("Native contexts")
+    expect(bench.row("worker")).to_be_visible()
+    bench.root.screenshot(path=pictures / f"contexts-{theme}.png")
+    book.use_theme("JupyterLab Light")
     assert book.problems == []

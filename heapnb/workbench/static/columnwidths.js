@@ -10,7 +10,7 @@ const WIDTHS = {
   count: [66, 92],
   count_delta: [72, 92],
   percent: [90, 96],
-  distance: [64, 96],
+  distance: [76, 96],
   text: [90, 180],
   location: [142, 200],
 };

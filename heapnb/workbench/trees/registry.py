@@ -16,11 +16,13 @@ from heapnb.workbench.trees.collections_ import CollectionsTree
 from heapnb.workbench.trees.comparison import ComparisonTree
 from heapnb.workbench.trees.constructors import ConstructorsTree
 from heapnb.workbench.trees.containment import ContainmentTree
+from heapnb.workbench.trees.dead_variables import DeadVariablesTree
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.detached import DetachedTree
 from heapnb.workbench.trees.dominators import DominatorsTree
 from heapnb.workbench.trees.globals_ import GlobalsTree
 from heapnb.workbench.trees.listeners import ListenersTree
+from heapnb.workbench.trees.native_contexts import NativeContextsTree
 from heapnb.workbench.trees.promises import PromisesTree
 from heapnb.workbench.trees.statistics import StatisticsTree
 from heapnb.workbench.trees.suspects import SuspectsTree
@@ -65,9 +67,11 @@ def _with_traces(workbench: Workbench) -> bool:
 _OWN_TREES: Final[dict[str, type[DecodedTree]]] = {
     "closures": ClosuresTree,
     "collections": CollectionsTree,
+    "dead_variables": DeadVariablesTree,
     "detached": DetachedTree,
     "globals": GlobalsTree,
     "listeners": ListenersTree,
+    "native_contexts": NativeContextsTree,
     "promises": PromisesTree,
     "texts": TextsTree,
 }
