@@ -29,7 +29,7 @@ Examples:
 """
 
 
-@click.command("capture", epilog=_EXAMPLES)
+@click.command("capture", short_help="Take snapshots of a running process.", epilog=_EXAMPLES)
 @process_option
 @click.option("--port", type=int, metavar="N", help="The port of an inspector on this machine.")
 @click.option(
