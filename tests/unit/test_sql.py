@@ -186,7 +186,6 @@ def test_columns_of_one_name_are_told_apart(snap: hn.Snapshot) -> None:
         ("select * from nodes where name ~ '('", ""),
         ("select ?", ""),
         pytest.param("select '\ud800'", "surrogate", id="surrogate"),
-        pytest.param("select " + "(" * 5_000 + "1" + ")" * 5_000, "depth", id="deep"),
     ],
 )
 def test_what_is_not_understood(snap: hn.Snapshot, statement: str, words: str) -> None:
@@ -196,6 +195,16 @@ def test_what_is_not_understood(snap: hn.Snapshot, statement: str, words: str) -
     assert "\n" not in str(caught.value)
     assert caught.value.statement == statement
     assert isinstance(caught.value, hn.HeapnbError)
+
+
+def test_deep_nesting_is_refused_or_answered(snap: hn.Snapshot) -> None:
+    # DuckDB 2 limits the depth of expressions, earlier versions do not.
+    try:
+        answer = snap.sql("select " + "(" * 5_000 + "1" + ")" * 5_000)
+    except hn.SqlError as error:
+        assert "depth" in error.message
+    else:
+        assert answer.iloc[0, 0] == 1
 
 
 @pytest.mark.parametrize(
