@@ -7,7 +7,7 @@ import pytest
 
 from heapnb.analysis.constructors import constructor_rows, constructors
 from heapnb.cli.constructors import COLUMNS
-from heapnb.cli.output import TableOutput, records
+from heapnb.cli.output import records, sorted_by
 from heapnb.cli.places import own_code_first
 from heapnb.graph import open_graph
 from heapnb.views.rows import Rows
@@ -29,7 +29,7 @@ def tables(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, Rows]:
 def test_rows_are_those_of_the_data_frame(
     tables: tuple[pd.DataFrame, Rows], column: str | None
 ) -> None:
-    frame, rows = (TableOutput._sorted(table, column) for table in tables)
+    frame, rows = (sorted_by(table, column) for table in tables)
     assert records(rows, COLUMNS) == records(frame, COLUMNS)
 
 
