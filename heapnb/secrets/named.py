@@ -129,9 +129,15 @@ _TOLD: Final = re.compile(
 )
 
 
+# Behind the name of a function in a call stack: `createSession (/app/session.js:17:21)`.
+_PLACE: Final = re.compile(r"(?:\.\w{1,5}(?::\d+)?|(?::\d+))(?::\d+)$")
+
+
 def _find_told(text: str) -> Iterator[Finding]:
     for match in _TOLD.finditer(text):
         value = match["value"].rstrip(".!?")
+        if _PLACE.search(value):
+            continue
         # A sentence about a password has other words there; a value has digits and letters.
         if _LETTER.search(value) and "=" not in value[:-2] and is_secret_name(match["name"]):
             yield Finding(*match.span("value"), PASSWORD)

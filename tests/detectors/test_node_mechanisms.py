@@ -169,7 +169,7 @@ CASES = (
         "async-local-storage",
         "Note",
         "property `notes`",
-        "constructor(number)",
+        "notes.push(new Note(number))",
         ("Timeout",),
     ),
     Case(

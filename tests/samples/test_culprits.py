@@ -23,10 +23,14 @@ def test_the_culprit_edges_are_the_anchor(name: str) -> None:
     expected = case_of(name)["expected"]
     anchor = expected["anchor"]
     found = diagnosis_of(name).suspects[0].culprits
-    words = {word for edge in found.edges for word in re.split(r"\W+", edge.expression)}
-    assert words & {anchor["name"], *anchor["other_names"]}
     assert len(found.edges) == expected.get("culprit_edges", 1)
     assert found.share > 0.99
+    if expected.get("in_browser", False):
+        # References between objects of the browser have numbers, and no place in the program.
+        assert {edge.kind for edge in found.edges} <= {"element", "hidden"}
+        return
+    words = {word for edge in found.edges for word in re.split(r"\W+", edge.expression)}
+    assert words & {anchor["name"], *anchor["other_names"]}
     assert found.edges[0].location or found.edges[0].holder_class == "global"
 
 
@@ -44,6 +48,9 @@ def test_removing_them_frees_what_grew(name: str) -> None:
 def test_the_removal_is_told(name: str) -> None:
     diagnosis = diagnosis_of(name)
     sentence = removal(diagnosis.suspects[0])
+    if case_of(name)["expected"].get("in_browser", False):
+        assert sentence.startswith("Removing them frees")
+        return
     assert sentence.startswith("Removing `")
     assert sentence.split("`")[1] in " ".join(result_text(diagnosis, width=400).split())
 

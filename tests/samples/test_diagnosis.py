@@ -117,7 +117,11 @@ def test_the_example_is_what_the_path_leads_to(name: str) -> None:
     suspect = diagnosis.suspects[0]
     graph = diagnosis.series.last
     example = graph.ordinal_of(suspect.node_id)
-    assert graph.class_name(example) == suspect.class_name
+    if case_of(name)["expected"].get("in_browser", False):
+        # The function is told by the object of the browser that registers it.
+        assert graph.class_name(example) == "blink::RegisteredEventListener"
+    else:
+        assert graph.class_name(example) == suspect.class_name
     assert suspect.path.target == example
     assert suspect.path.steps[0].ordinal == graph.root
     assert example in suspect.nodes

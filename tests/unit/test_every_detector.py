@@ -11,8 +11,8 @@ from tests.unit import (
     test_shape_detectors,
 )
 
-ELSEWHERE = {"linked-list"}
-"""Tested in `test_diagnosis`."""
+ELSEWHERE = {"linked-list", "attached-dom"}
+"""Tested in `test_diagnosis` and `test_page_library_records`."""
 
 
 def test_every_detector_is_tested() -> None:
