@@ -89,7 +89,7 @@ def test_what_is_called_a_secret_is_found(text: str, secret: str) -> None:
         "{sessionId, token, password}",
         "lib/handlers/ordersControllerV2.js:120:15",
         "makeSession (/srv/shop/shop.js:17:21)",
-        "resetPassword (node:internal/auth:3:14)",
+        "createToken (node:internal/loader:3:4)",
         "node:internal/modules/cjs/loader:297:16",
         "/app/node_modules/.pnpm/express@4.18.2/node_modules/express/lib/router.js",
         "git+https://host/path",
