@@ -237,10 +237,10 @@ class _LateBar:
             return
         shown = _TerminalBar() if shell is None else _NotebookBar(shell)
         with self._lock:
-            # The work may have ended while the timer was on its way here.
-            if self._is_over:
-                shown.close()
-            else:
+            # The work may have ended while the timer was on its way here. A bar that starts then
+            # would leave rich's stand-in for `sys.stdout` behind.
+            if not self._is_over:
+                shown.start()
                 self._shown = shown
                 self._update()
 
@@ -251,6 +251,8 @@ class _LateBar:
 
 class _Shown(Protocol):
     """A bar that can be seen."""
+
+    def start(self) -> None: ...
 
     def update(self, stage: str, done: int, total: int) -> None: ...
 
@@ -283,6 +285,8 @@ class _TerminalBar:
         )
         self._task: TaskID | None = None
         self._stage = ""
+
+    def start(self) -> None:
         self._progress.start()
 
     def update(self, stage: str, done: int, total: int) -> None:
@@ -307,6 +311,9 @@ class _NotebookBar:
         self._next = 0.0
         self._stage = ""
         self._is_new = True
+
+    def start(self) -> None:
+        """Show nothing yet: the first update does."""
 
     def update(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()

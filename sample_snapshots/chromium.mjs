@@ -132,7 +132,20 @@ export async function openPage(folder, origin, { onUpgrade, hasConsole = false, 
       server?.closeAllConnections();
       browser.kill();
       await once(browser, 'exit');
-      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
+      await removed(profile);
     },
   };
+}
+
+/** Remove the profile; Chromium's other processes may still be writing into it. */
+async function removed(profile) {
+  for (let left = 50; ; left--) {
+    try {
+      fs.rmSync(profile, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }

@@ -11,6 +11,7 @@ from typing import Final
 
 from heapnb.errors import CaptureError
 from heapnb.format import writer
+from heapnb.timeline.side_files import side_file_path
 
 SNAPSHOT: Final = ".heapsnapshot"
 """The ending of the names of plain snapshots."""
@@ -60,7 +61,12 @@ class Place:
             name = f"{self.stem}.{thread}.{index:03}{self.suffix}"
             return self.folder / name
         start = f"Heap.{time:%Y%m%d.%H%M%S}.{pid or 0}.{thread}"
-        return next(path for path in self._numbered(start, index) if not os.path.lexists(path))
+        # A capture of another kind can have left a side file of this name in the same second.
+        return next(
+            path
+            for path in self._numbered(start, index)
+            if not os.path.lexists(path) and not os.path.lexists(side_file_path(path))
+        )
 
     def _numbered(self, start: str, index: int) -> Iterator[Path]:
         """Yield names as Node numbers them; captures of one second get different numbers."""

@@ -47,7 +47,7 @@ def _rules() -> list[dict[str, Any]]:
 def _shapes() -> tuple[tuple[re.Pattern[str], bool], ...]:
     return tuple(
         (
-            re.compile(rf"(?<![A-Za-z0-9_-])(?:{rule['shape']})"),
+            re.compile(rf"(?<![A-Za-z0-9])(?:{rule['shape']})"),
             bool(rule.get("needs_digit")),
         )
         for rule in _rules()

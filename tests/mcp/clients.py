@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,4 +122,6 @@ def run(function: Any, *arguments: Any) -> Any:
         with anyio.fail_after(120):
             return await function(*arguments)
 
-    return anyio.run(limited)
+    # A test before this one can have left an event loop running in this thread: Playwright does.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, limited).result()

@@ -82,6 +82,8 @@ def test_a_bar_appears_sooner_for_who_has_been_waiting(monkeypatch: pytest.Monke
     shown = threading.Event()
 
     class Bar:
+        def start(self) -> None: ...
+
         def update(self, stage: str, done: int, total: int) -> None:
             assert stage == "Reading"
             shown.set()
@@ -136,3 +138,19 @@ def test_a_notebook_keeps_no_blank_output() -> None:
     [output] = notebook.cells[0].outputs
     assert output.data["text/plain"].startswith("Done in ")
     assert "Done in " in output.data["text/html"]
+
+
+def test_a_bar_that_comes_too_late_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(progress, "_is_terminal", lambda: True)
+
+    def start(bar: object) -> None:
+        started.append(bar)
+
+    monkeypatch.setattr(progress._TerminalBar, "start", start)
+    late, in_time = progress._LateBar(1_000), progress._LateBar(1_000)
+    late.close()
+    for bar in (late, in_time):
+        bar._show()
+    assert started == [in_time._shown]
+    in_time.close()
