@@ -1,4 +1,4 @@
-"""The corpus: secrets, personal data and harmless texts, expanded from two files of patterns.
+"""The corpus: secrets, personal data and harmless texts, expanded from files of patterns.
 
 Each entry of the TOML files names its ``kind``. ``shape`` entries are recognisable by themselves
 (``values``; ``secret`` is the part that must not be readable). ``named`` entries are secret because
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 HALVES: Final = ("development", "held_out")
+PARTS: Final = (*HALVES, "third")
 _FOLDER: Final = Path(__file__).parent
 _SHAPES_EACH: Final = 2
 
@@ -77,7 +78,7 @@ class Entry:
 
 
 def corpus(half: str) -> list[Entry]:
-    """Expand one half of the corpus; always to the same values."""
+    """Expand one part of the corpus; always to the same values."""
     data = tomllib.loads((_FOLDER / f"{half}.toml").read_text("utf-8"))
     chance = random.Random(f"heapnb {half}")
     found: list[Entry] = []

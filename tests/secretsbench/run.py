@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from tests.secretsbench.corpus import HALVES, Entry, corpus
+from tests.secretsbench.corpus import HALVES, PARTS, Entry, corpus
 from tests.secretsbench.outlets import OUTLETS, Program, file_names, readable
 
 _PROGRAM = Path(__file__).with_name("plant.cjs")
@@ -31,7 +31,7 @@ _PERSONAL = "personal"
 
 
 @click.command()
-@click.option("--half", type=click.Choice([*HALVES, "both"]), default="both", show_default=True)
+@click.option("--half", type=click.Choice([*PARTS, "both"]), default="both", show_default=True)
 @click.option("--rounds", default=3, show_default=True, help="Heaps with other structures.")
 @click.option("--outlets", default="", help="Only these, with commas.")
 @click.option("--personal", is_flag=True, help="Mask and count personal data too.")
