@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+import click
+
 from heapnb.secrets import find_secrets, is_secret_name
 from tests.secretsbench.corpus import PARTS, Entry, corpus
 
@@ -47,14 +49,14 @@ def main(arguments: list[str]) -> None:
             if not (one.name is not None and is_secret_name(one.name)) and is_readable(one)
         ]
         hit = [one for one in harmless if is_hit(one)]
-        print(
+        click.echo(
             f"{part}: {len(missed)} of {len(secrets)} secrets readable, "
             f"{len(hit)} of {len(harmless)} harmless texts masked"
         )
         if "--missed" in arguments:
             for word, some in (("readable", missed), ("masked", hit)):
                 for one in some:
-                    print(f"  {word}  {one.kind}: {one.name or ''} {one.text[:100]!r}")
+                    click.echo(f"  {word}  {one.kind}: {one.name or ''} {one.text[:100]!r}")
 
 
 if __name__ == "__main__":
