@@ -51,7 +51,7 @@ const VERSION = "0.1.0";
 // What a snapshot costs, by nodes and bytes of the heap: a copy of heapnb/capture/capture_cost.json, which heapnb's own
 // plan uses; a test compares the two. Measured on Node.js 18 to 26.
 const COST = {
-  "bytes_per_node": {"dense": 33.0, "usual": 77.8, "loose": 184.0},
+  "bytes_per_node": {"dense": 33.0, "usual": 77.6, "loose": 183.0},
   "pause_ms": {
     "18": {"base": 0, "per_node": 0.00657, "per_byte": 1.09e-06, "worst": 2.18},
     "20": {"base": 72, "per_node": 0.00359, "per_byte": 1.05e-06, "worst": 1.61},
