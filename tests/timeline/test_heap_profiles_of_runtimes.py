@@ -38,7 +38,8 @@ def test_sampling_by_the_inspector(name: str, shop: Path) -> None:
     arguments = ("run", "-A") if name == "deno" else ()
     run(shop, runtime(name), *arguments, shop.name, "sampled")
     before, after = (hn.read_heap_profile(shop.parent / f"sampled-{n}.heapprofile") for n in (1, 2))
-    assert before.table["function"][0] == "search"
+    # Sampling is random, and the compiler may have inlined one of the two.
+    assert "search" in set(before.table["function"][:2])
     assert before.sample_count
     assert before.by_package().set_index("package").loc["rowkit", "kind"] == "npm"
     assert "search" in set(hn.diff_heap_profiles(before, after).table["function"][:2])
