@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heapnb._showing import Charted
 from heapnb.analysis.series.moments import WorkOption
-from heapnb.analysis.verification.cases import Options, SeriesSource, both_diagnoses
+from heapnb.analysis.verification.cases import SeriesSource, both_diagnoses
 from heapnb.analysis.verification.changes import Changes, FixVerdict, Obstacle
 from heapnb.analysis.verification.compared import ComparedSeries
 from heapnb.graph.source_files import Folders
@@ -93,14 +93,18 @@ def verify_fix(
     >>> hn.verify_fix("before-the-fix", "after-the-fix").verdict  # doctest: +SKIP
     'fixed'
     """
-    options: Options = {
-        "progress": progress,
-        "cache": cache,
-        "salvage": salvage,
-        "source_root": source_root,
-        "source_maps": source_maps,
-    }
-    changes = Changes.of(*both_diagnoses(before, after, work, work_after, **options))
+    both = both_diagnoses(
+        before,
+        after,
+        work,
+        work_after,
+        progress=progress,
+        cache=cache,
+        salvage=salvage,
+        source_root=source_root,
+        source_maps=source_maps,
+    )
+    changes = Changes.of(*both)
     verdict, obstacle = _judge(changes)
     return FixVerification(changes, verdict, obstacle)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from heapnb._showing import Charted
 from heapnb.analysis.series.moments import WorkOption
-from heapnb.analysis.verification.cases import Options, SeriesSource, both_diagnoses
+from heapnb.analysis.verification.cases import SeriesSource, both_diagnoses
 from heapnb.analysis.verification.changes import Changes, Obstacle
 from heapnb.analysis.verification.compared import ComparedSeries
 from heapnb.graph.source_files import Folders
@@ -107,14 +107,18 @@ def compare_versions(
     >>> hn.compare_versions("express-4", "express-5").verdict  # doctest: +SKIP
     'same'
     """
-    options: Options = {
-        "progress": progress,
-        "cache": cache,
-        "salvage": salvage,
-        "source_root": source_root,
-        "source_maps": source_maps,
-    }
-    changes = Changes.of(*both_diagnoses(before, after, work, work_after, **options))
+    both = both_diagnoses(
+        before,
+        after,
+        work,
+        work_after,
+        progress=progress,
+        cache=cache,
+        salvage=salvage,
+        source_root=source_root,
+        source_maps=source_maps,
+    )
+    changes = Changes.of(*both)
     verdict, obstacle = _judge(changes)
     return VersionComparison(changes, verdict, obstacle)
 
