@@ -121,7 +121,7 @@ def a_suspect(
 
 
 def a_diagnosis(
-    series: Series, *, reason: str = "Entries pile up.", **changes: object
+    series: Series, *, reason: str = "Entries accumulate.", **changes: object
 ) -> Diagnosis:
     diagnosis = Diagnosis(series, "leak", (a_suspect(series),), Basis(Ground.GROWTH, 2, 2, 1))
     diagnosis = dataclasses.replace(diagnosis, **changes)  # type: ignore[arg-type]
@@ -143,7 +143,7 @@ def test_the_verdict_and_the_culprit_come_first(write: Callable[[Diagnosis], str
     page = Page(write(a_diagnosis(a_series())))
     assert page.open == []
     text = page.text
-    assert "This program leaks memory Entries pile up." in text
+    assert "This program leaks memory Entries accumulate." in text
     assert re.search(r"The culprit Entry: \+24 objects, which retain \+2\.4 kB", text)
     assert "cache" in text
     assert "lib/cache.js:12:5" in text
