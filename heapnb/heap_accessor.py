@@ -198,13 +198,12 @@ class HeapAccessor:
         graph = self._graph
         frame = TABLES[name].frame(graph)
         ids = self.ids
-        for column in [name for name in frame.columns if _is_node_id(name)]:
-            is_wanted = frame[column].isin(ids).fillna(value=False)
-            if is_wanted.any() or column == frame.columns[-1]:
+        chosen = frame.head(0)
+        for column in filter(_is_node_id, frame.columns):
+            chosen = frame[frame[column].isin(ids).fillna(value=False).to_numpy(bool)]
+            if len(chosen):
                 break
-        else:
-            raise HeapnbError(f"The table {name} has no node ids.")
-        return of_heap(frame[is_wanted.to_numpy(bool)], graph)
+        return of_heap(chosen, graph)
 
     def arrow(self) -> pa.Table:
         """Return the table for Polars, DuckDB and others that read Arrow.
@@ -342,7 +341,8 @@ def _reopen(origin: str) -> HeapGraph:
     """Open the file of a table again; the last one stays open."""
     path = str.__str__(origin)
     graph = _reopened.get(path)
-    if graph is None:
+    wanted = getattr(origin, "n_nodes", None)
+    if graph is None or wanted not in {None, graph.n_nodes}:
         try:
             graph = graph_of(path)
         except (SnapshotNotFoundError, FileNotFoundError) as error:
@@ -352,8 +352,7 @@ def _reopen(origin: str) -> HeapGraph:
             ) from error
         _reopened.clear()
         _reopened[path] = graph
-    n_nodes = getattr(origin, "n_nodes", graph.n_nodes)
-    if n_nodes != graph.n_nodes:
+    if wanted not in {None, graph.n_nodes}:
         raise HeapnbError(f"{path} has changed since this table was made from it.")
     return graph
 

@@ -82,6 +82,13 @@ def test_from_functions_to_contexts_to_variables(snap: Snapshot) -> None:
     assert len(back)
 
 
+def test_a_table_about_other_nodes_is_empty(spans: pd.DataFrame, snap: Snapshot) -> None:
+    for name in ("timers", "closures", "buffers"):
+        found = heap(spans).table(name)
+        assert len(found) == 0
+        assert list(found.columns) == list(getattr(snap, name)().columns)
+
+
 def test_paths_drawings_and_sums(spans: pd.DataFrame) -> None:
     accessor = heap(spans)
     path = accessor.path(1)
@@ -142,6 +149,12 @@ def test_a_changed_or_missing_file_is_said(tmp_path: Path) -> None:
     file.write_bytes(SnapshotBuilder.from_edges("root.a>A A.b>B").to_bytes())
     with pytest.raises(HeapnbError, match="has changed"):
         heap(table).nodes()
+    # A table of the new file opens that, though the old one was open.
+    snap = hn.load(file, cache=False)
+    table = snap.find(class_name="A")
+    del snap
+    gc.collect()
+    assert len(heap(table).edges()) == 1
     other = hn.load(SnapshotBuilder.from_edges("root.a>A").to_bytes()).find(class_name="A")
     gc.collect()
     with pytest.raises(HeapnbError, match="is closed"):
