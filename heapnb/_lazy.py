@@ -97,6 +97,11 @@ class Views:
 
         return HeapAccessor(frame)
 
+    def snapshot(self, graph: Any) -> object:
+        from heapnb.snapshot import Snapshot
+
+        return Snapshot(graph)
+
     def browse(self, result: Any, view: str | None) -> Browser:
         from heapnb.widgets import HeapBrowser
 

@@ -89,6 +89,9 @@ class Port(Protocol):
     def heap_of(self, frame: object) -> object:
         """Return what ``DataFrame.heap`` is for a table."""
 
+    def snapshot(self, graph: object) -> object:
+        """Return a heap as a `heapnb.Snapshot`."""
+
     def browse(self, result: object, view: str | None) -> Browser:
         """Open a browser on a result."""
 

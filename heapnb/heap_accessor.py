@@ -190,13 +190,14 @@ class HeapAccessor:
         >>> contexts = closures.heap.by("context_id").table("contexts")  # doctest: +SKIP
         >>> variables = contexts.heap.edges().query("edge_type == 'context'")  # doctest: +SKIP
         """
-        from heapnb.analysis.tables import TABLES
+        from heapnb.analysis.plugged_tables import all_tables
         from heapnb.errors import UnknownNameError
 
-        if name not in TABLES:
-            raise UnknownNameError("heapnb.Snapshot", name, TABLES)
+        tables = all_tables()
+        if name not in tables:
+            raise UnknownNameError("heapnb.Snapshot", name, tables)
         graph = self._graph
-        frame = TABLES[name].frame(graph)
+        frame = tables[name].frame(graph)
         ids = self.ids
         chosen = frame.head(0)
         for column in filter(_is_node_id, frame.columns):

@@ -7,6 +7,7 @@ means the same in every table; a view that needs another title overrides it and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -379,6 +380,28 @@ COLUMNS: Final[dict[str, Column]] = {
 }
 """All columns of heapnb's own tables, by name."""
 
+
+def add_columns(columns: Iterable[Column]) -> None:
+    """Add the columns of a table that a plug-in provides.
+
+    Parameters
+    ----------
+    columns : iterable of Column
+        Their names are new, or stand for the same.
+
+    Raises
+    ------
+    ValueError
+        If a name stands for something else; then none is added.
+    """
+    added = {column.name: column for column in columns}
+    for name, column in added.items():
+        if COLUMNS.get(name, column) != column:
+            raise ValueError(f"The column `{name}` is another one in heapnb.")
+    COLUMNS.update(added)
+    find_column.cache_clear()
+
+
 _OF_SNAPSHOTS: Final = re.compile(r"(?P<base>.+)_(?P<number>\d+|per_snapshot)")
 _SHORT_NAMES: Final = {"retained": "retained_size", "shallow": "shallow_size"}
 """Names before ``_per_snapshot`` and ``_1`` that leave ``_size`` out."""
@@ -420,4 +443,4 @@ def find_column(name: str) -> Column | None:
     return replace(base, name=name, title=title, doc=when + base.doc[:1].lower() + base.doc[1:])
 
 
-__all__ = ["COLUMNS", "Column", "Kind", "find_column"]
+__all__ = ["COLUMNS", "Column", "Kind", "add_columns", "find_column"]

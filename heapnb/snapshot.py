@@ -6,8 +6,8 @@ The file is long because it is the one facade: each method has a docstring for u
 from __future__ import annotations
 
 import warnings
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from heapnb._showing import Browsed
 from heapnb.errors import SnapshotFormatError, suggestion
@@ -195,9 +195,19 @@ class Snapshot(Browsed):
     @knows_heap
     def _decoded(self, name: str) -> pd.DataFrame:
         """Make a table of the registry."""
-        from heapnb.analysis.tables import TABLES
+        from heapnb.analysis.plugged_tables import all_tables
 
-        return TABLES[name].frame(self._graph)
+        return all_tables()[name].frame(self._graph)
+
+    if not TYPE_CHECKING:
+        # Type checkers would take every name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            """Return the method of a plug-in's table; suggest a name if there is none."""
+            from heapnb.analysis.plugged_tables import plugged_tables
+
+            if not name.startswith("_") and name in plugged_tables():
+                return partial(self._decoded, name)
+            return super().__getattr__(name)
 
     # -- answers ----------------------------------------------------------------------------
 

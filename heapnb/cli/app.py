@@ -31,6 +31,7 @@ from heapnb.cli import (
     kit,
     mcp,
     notebook,
+    plugins,
     record,
     redact,
     report,
@@ -84,13 +85,28 @@ _SECTIONS: dict[str, tuple[click.Command, ...]] = {
         *(allocations.command, strings.command, find.command, retainers.command, sql.command),
     ),
     "Sharing and upkeep": (
-        *(redact.command, export.command, mcp.command, cache.command, version.command),
+        *(redact.command, export.command, mcp.command),
+        *(plugins.command, cache.command, version.command),
     ),
 }
 
 
+class _Application(HelpfulGroup):
+    """The commands; those of plug-ins' tables are looked for when heapnb's own lack a name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            plugged = decoded.plugged_command(name)
+            if plugged is not None:
+                return name, plugged, args[1:]
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
-    cls=HelpfulGroup,
+    cls=_Application,
     sections={title: [one.name for one in commands] for title, commands in _SECTIONS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=f"{_TAKING_SNAPSHOTS}\n{_EXIT_CODES}",

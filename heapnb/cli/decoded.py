@@ -61,5 +61,13 @@ def _help_of(table: DecodedTable) -> str:
     )
 
 
+def plugged_command(name: str) -> click.Command | None:
+    """Return the command of a plug-in's table; None if no plug-in has it."""
+    from heapnb.analysis.plugged_tables import plugged_tables
+
+    found = [table for table in plugged_tables().values() if table.command == name]
+    return _command_of(found[0]) if found else None
+
+
 commands: Final = {name: _command_of(table) for name, table in TABLES.items()}
 """By the name of the table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from heapnb.analysis.tables import TABLES
+from heapnb.analysis.plugged_tables import all_tables
 from heapnb.cli import constructors, diff, find, sql, strings
 from heapnb.cli.output import records, sorted_by
 from heapnb.errors import RefusedError, suggestion
@@ -97,7 +97,7 @@ def _find(call: Call) -> Answer:
 def _decoded_table(call: Call) -> Answer:
     from heapnb.cli.places import by_place, own_code_first
 
-    table = TABLES[call["table"]]
+    table = all_tables()[call["table"]]
     sort = call["sort"]
     if sort is not None and sort not in table.columns:
         raise RefusedError(
@@ -216,7 +216,7 @@ TOOLS = (
         "grouped by place, the program's own code first.",
         {
             **_OF_SNAPSHOT,
-            "table": schemas.one_of(tuple(TABLES)),
+            "table": schemas.one_of(tuple(all_tables())),
             "each": described(schemas.FLAG, "A row for each object"),
             "sort": described(schemas.TEXT, "A column; then a row for each object"),
         },

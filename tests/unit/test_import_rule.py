@@ -21,7 +21,7 @@ LAYERS = (
     ("cli", "mcp", "_ipython", "__main__"),
     ("live",),
     ("reports", "notebooks"),
-    ("snapshot", "widgets", "node", "heap_accessor"),
+    ("snapshot", "widgets", "node", "heap_accessor", "plugins"),
     ("workbench",),
     ("drawing",),
     ("views",),
@@ -35,7 +35,7 @@ LAYERS = (
     ("kernels",),
     (
         *("vocab", "errors", "literals", "schema", "secrets"),
-        *("sifting", "_typing", "_deprecation", "_showing", "_version", "progress"),
+        *("_plugins", "sifting", "_typing", "_deprecation", "_showing", "_version", "progress"),
     ),
 )
 """From the top down; ARCHITECTURE.md says what each is for."""

@@ -17,6 +17,8 @@ from typing import Any, Final, TypeAlias
 
 from semantic_version import NpmSpec
 
+from heapnb import _plugins
+from heapnb._plugins import Plugin
 from heapnb.analysis.catalogue_fields import (
     checked_address,
     checked_entries,
@@ -243,7 +245,7 @@ def parsed_catalogue(content: Mapping[str, Any], name: str) -> tuple[ReportedLea
 
 
 def catalogue(own: CatalogueFiles = None) -> tuple[ReportedLeak, ...]:
-    """Return the known leaks that heapnb comes with, after those of the user.
+    """Return the known leaks: of the user, of plug-ins, and those that heapnb comes with.
 
     Parameters
     ----------
@@ -253,13 +255,36 @@ def catalogue(own: CatalogueFiles = None) -> tuple[ReportedLeak, ...]:
     Returns
     -------
     tuple of ReportedLeak
-        Of two with the same id only the user's.
+        Of several with the same id only the first, in this order.
     """
     paths = listed(own)
     leaks = tuple(leak for path in paths for leak in read_catalogue(path))
     _check_ids(leaks, ", ".join(map(str, paths)))
-    replaced = {leak.id for leak in leaks}
-    return (*leaks, *(leak for leak in shipped_leaks() if leak.id not in replaced))
+    plugged = (leak for one in plugged_leaks() for leak in one.value)
+    by_id: dict[str, ReportedLeak] = {}
+    for leak in (*leaks, *plugged, *shipped_leaks()):
+        by_id.setdefault(leak.id, leak)
+    return tuple(by_id.values())
+
+
+def plugged_leaks() -> tuple[_plugins.Plugged[tuple[ReportedLeak, ...]], ...]:
+    """Return the known leaks of plug-ins.
+
+    Returns
+    -------
+    tuple of Plugged
+        The leaks of each plug-in. One whose file is wrong is left out with a warning.
+    """
+    return _plugins.loaded(_plugins.KNOWN_LEAKS, _leaks_of_plugin)
+
+
+def _leaks_of_plugin(plugin: Plugin, value: Any) -> tuple[ReportedLeak, ...]:
+    """Read the file that an entry point refers to: a path, or a file of the package's data."""
+    del plugin
+    if isinstance(value, str | os.PathLike):
+        return read_catalogue(value)
+    text = value.read_text(encoding="utf-8")
+    return parsed_catalogue(tomllib.loads(text), value.name)
 
 
 @cache
@@ -336,6 +361,7 @@ __all__ = [
     "Known",
     "ReportedLeak",
     "catalogue",
+    "plugged_leaks",
     "read_catalogue",
     "shipped_leaks",
 ]

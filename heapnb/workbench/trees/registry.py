@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from heapnb._deprecation import warn_renamed
+from heapnb.analysis.plugged_tables import PluggedTable, plugged_tables
 from heapnb.analysis.tables import TABLES
 from heapnb.graph.traces import traced
 from heapnb.workbench.model import TreeTable
@@ -78,7 +80,7 @@ _OWN_TREES: Final[dict[str, type[DecodedTree]]] = {
 """Trees of decoded tables that have logic of their own."""
 
 DECODED: Final[dict[str, type[DecodedTree]]] = {
-    name: _OWN_TREES.get(name) or make_class(name)
+    name: _OWN_TREES.get(name) or make_class(table)
     for name, table in TABLES.items()
     if table.in_workbench
 }
@@ -95,7 +97,7 @@ TREES: Final[dict[str, Entry]] = {
     **{name: Entry(tree, _always) for name, tree in DECODED.items()},
     "statistics": Entry(StatisticsTree, _always),
 }
-"""By key."""
+"""Those of heapnb, by key."""
 
 
 FORMER_KEYS: Final = {"summary": "constructors", "strings": "texts"}
@@ -111,11 +113,22 @@ def current_key(key: str) -> str:
     return current
 
 
+def trees() -> Mapping[str, Entry]:
+    """Return all tables by key, with those of plug-ins."""
+    plugged = plugged_tables().values()
+    return {**TREES, **{table.name: Entry(_plugged(table), _always) for table in plugged}}
+
+
+@cache
+def _plugged(table: PluggedTable) -> type[DecodedTree]:
+    return make_class(table)
+
+
 def keys_for(workbench: Workbench) -> tuple[str, ...]:
     """Return the keys of the tables that a workbench has."""
-    return tuple(key for key, entry in TREES.items() if entry.applies(workbench))
+    return tuple(key for key, entry in trees().items() if entry.applies(workbench))
 
 
 def make_tree(key: str, workbench: Workbench) -> TreeTable:
     """Make a table; nothing is computed until its rows are asked for."""
-    return TREES[key].tree(workbench)
+    return trees()[key].tree(workbench)

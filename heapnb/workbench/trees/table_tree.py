@@ -35,9 +35,9 @@ class TableTree(DecodedTree):
 
     entry: ClassVar[DecodedTable]
 
-    def __init_subclass__(cls, *, entry: str) -> None:
+    def __init_subclass__(cls, *, entry: str | DecodedTable) -> None:
         super().__init_subclass__()
-        table = TABLES[entry]
+        table = TABLES[entry] if isinstance(entry, str) else entry
         words = table.name.replace("_", " ")
         shown = (*table.group_by, *table.in_tree)
         is_text = {
@@ -90,23 +90,23 @@ class TableTree(DecodedTree):
         return super().group_labels(groups)
 
 
-def make_class(name: str) -> type[TableTree]:
+def make_class(table: DecodedTable) -> type[TableTree]:
     """Make the class of a tree without logic of its own.
 
     Parameters
     ----------
-    name : str
-        One of `heapnb.analysis.tables.TABLES`.
+    table : DecodedTable
+        What it shows.
 
     Returns
     -------
     type
     """
 
-    class Made(TableTree, entry=name):
-        __doc__ = TABLES[name].description
+    class Made(TableTree, entry=table):
+        __doc__ = table.description
 
-    Made.__name__ = Made.__qualname__ = f"{name.title().replace('_', '')}Tree"
+    Made.__name__ = Made.__qualname__ = f"{table.name.title().replace('_', '')}Tree"
     return Made
 
 

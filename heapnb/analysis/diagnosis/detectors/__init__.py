@@ -42,6 +42,7 @@ from heapnb.analysis.diagnosis.detectors.page_objects import (
 )
 from heapnb.analysis.diagnosis.detectors.pending_promise import PendingPromise
 from heapnb.analysis.diagnosis.detectors.performance_entries import PerformanceEntries
+from heapnb.analysis.diagnosis.detectors.plugged import plugged_detectors
 from heapnb.analysis.diagnosis.detectors.remarks import remarks_on
 from heapnb.analysis.diagnosis.detectors.shared_closure_context import SharedClosureContext
 from heapnb.analysis.diagnosis.detectors.sliced_strings import SlicedStrings
@@ -109,7 +110,7 @@ DETECTORS: Final[tuple[Detector, ...]] = tuple(
         key=lambda detector: -detector.strength,
     )
 )
-"""All of them, the strongest first."""
+"""All of heapnb's own, the strongest first."""
 
 NEAR: Final = 0.1
 """Causes that are weaker than the strongest one by at most this are alternatives.
@@ -118,6 +119,23 @@ It reaches from the class of the holder (0.5) to a guess from its name (0.4), an
 of the members (0.74) to what they were created in (0.7); not from any of these to the class of the
 holder, which says nothing new.
 """
+
+
+_KINDS: Final = frozenset({*(detector.kind for detector in DETECTORS), Other.kind})
+
+
+def all_detectors() -> tuple[Detector, ...]:
+    """List heapnb's detectors and those of plug-ins, the strongest first.
+
+    Returns
+    -------
+    tuple of Detector
+        Of equal strength, heapnb's own come first.
+    """
+    plugged = plugged_detectors(_KINDS)
+    if not plugged:
+        return DETECTORS
+    return tuple(sorted((*DETECTORS, *plugged), key=lambda detector: -detector.strength))
 
 
 def cause_of(evidence: Evidence) -> Cause:
@@ -160,7 +178,7 @@ def causes_at(site: Site) -> list[Cause]:
     """
     found: list[Cause] = []
     strongest = Other.strength
-    for detector in DETECTORS:
+    for detector in all_detectors():
         if detector.strength < strongest - NEAR:
             break
         cause = detector.recognise(site)
@@ -179,6 +197,7 @@ __all__ = [
     "Alternative",
     "Cause",
     "Detector",
+    "all_detectors",
     "cause_of",
     "causes_at",
     "warm_up",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from heapnb.analysis.diagnosis.accumulation import Alternative, Members
 from heapnb.analysis.diagnosis.facts import Facts, Remark
@@ -119,8 +119,13 @@ class Detector(Protocol):
     ``strength`` is that of its findings, or of the strongest ones: see `REFINED` to `FALLBACK`.
     """
 
-    kind: ClassVar[str]
-    strength: ClassVar[float]
+    @property
+    def kind(self) -> str:
+        """The cause, as programs read it."""
+
+    @property
+    def strength(self) -> float:
+        """How strongly its findings speak for the cause."""
 
     def recognise(self, site: Site) -> Cause | None:
         """Explain the accumulation if this is its cause.
