@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -18,17 +19,23 @@ from tests.pagebench.page import (
     Page,
 )
 from tests.pagebench.second_pages import SECOND_PAGES
+from tests.pagebench.third_pages import THIRD_PAGES
 
-PAGES_OF_THE_BENCH: Final = (*FIRST_PAGES, *SECOND_PAGES)
+SETS: Final = {"first": FIRST_PAGES, "second": SECOND_PAGES, "third": THIRD_PAGES}
+"""The pages, by when they were written."""
+
+PAGES_OF_THE_BENCH: Final = tuple(page for pages in SETS.values() for page in pages)
 
 
-def choose(patterns: str) -> list[Page]:
-    """Return the pages whose names match one of some patterns.
+def choose(patterns: str, sets: Collection[str] = tuple(SETS)) -> list[Page]:
+    """Return the pages of some sets whose names match one of some patterns.
 
     Parameters
     ----------
     patterns : str
         With commas between them.
+    sets : collection of str, optional
+        Names in `SETS`.
 
     Returns
     -------
@@ -40,11 +47,10 @@ def choose(patterns: str) -> list[Page]:
         If there is no such page.
     """
     wanted = [pattern.strip() for pattern in patterns.split(",")]
-    chosen = [
-        page for page in PAGES_OF_THE_BENCH if any(fnmatchcase(page.name, one) for one in wanted)
-    ]
+    pages = [page for name in SETS if name in sets for page in SETS[name]]
+    chosen = [page for page in pages if any(fnmatchcase(page.name, one) for one in wanted)]
     if not chosen:
-        raise click.BadParameter(f"no page is called {patterns}")
+        raise click.BadParameter(f"no page of the sets {', '.join(sets)} is called {patterns}")
     return chosen
 
 
@@ -54,6 +60,7 @@ __all__ = [
     "PAGES",
     "PAGES_OF_THE_BENCH",
     "PLAIN",
+    "SETS",
     "WITH_SOURCES",
     "WRITTEN",
     "Page",

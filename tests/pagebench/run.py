@@ -1,6 +1,7 @@
 """Score heapnb and others on web pages whose leaks are known.
 
-    python -m tests.pagebench.run [--pages …] [--forms …] [--tools …] [--markdown] [--jobs 2]
+    python -m tests.pagebench.run [--pages …] [--set third] [--forms …] [--tools …]
+        [--markdown] [--jobs 2]
 
 Chromium uses the pages, Node builds them, and npm installs what they import. What was captured and
 diagnosed is kept: the command can be ended and started again.
@@ -17,7 +18,7 @@ import click
 
 from tests.benchmarks.compare import render
 from tests.leakbench.run import NOT_ASKED, mark
-from tests.pagebench.cases import FORMS, Page, choose
+from tests.pagebench.cases import FORMS, SETS, Page, choose
 from tests.pagebench.others import OTHER_TOOLS, Finding
 from tests.pagebench.score import judged
 from tests.variants.command import judge, matching
@@ -31,6 +32,7 @@ _TITLES: Final = {"anchor": "holder", "line": "place", "call": "missing call"}
 
 @click.command()
 @click.option("--pages", default="*", show_default=True, help="Patterns, with commas.")
+@click.option("--set", "sets", help=f"Patterns, with commas: {', '.join(SETS)}.")
 @click.option("--forms", help=f"Patterns, with commas: {', '.join(FORMS)}.")
 @click.option(
     "--tools",
@@ -50,6 +52,7 @@ _TITLES: Final = {"anchor": "holder", "line": "place", "call": "missing call"}
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Keep all answers here.")
 def main(
     pages: str,
+    sets: str | None,
     forms: str | None,
     tools: str,
     keep: str,
@@ -59,7 +62,8 @@ def main(
 ) -> None:
     """Score heapnb and others on web pages whose leaks are known."""
     wanted = matching(FORMS, forms)
-    asked = [(page, form) for page in choose(pages) for form in page.forms if form in wanted]
+    chosen = choose(pages, matching(tuple(SETS), sets))
+    asked = [(page, form) for page in chosen for form in page.forms if form in wanted]
     results: list[Result] = []
     if _HEAPNB in tools.split(","):
         results = list(judge(asked, lambda one: judged(*one, keep=keep), jobs))

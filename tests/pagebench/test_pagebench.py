@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
 from heapnb.analysis.diagnosis.diagnose import diagnose
@@ -10,6 +11,7 @@ from tests.pagebench.driven import driven_snapshots
 from tests.pagebench.others import Finding
 from tests.pagebench.run import counted, findings_table, page_table, summary
 from tests.pagebench.score import judged, names_call
+from tests.pagebench.third_pages import THIRD_PAGES
 from tests.variants.results import Result
 
 FEWEST_PAGES, FEWEST_HEALTHY = 25, 6
@@ -53,6 +55,13 @@ def test_pages_of_every_framework_and_all_forms() -> None:
     assert frameworks >= {PLAIN, "React", "Vue", "Svelte", "Preact", "Angular", "Lit", "Solid"}
     assert {form for page in PAGES_OF_THE_BENCH for form in page.forms} == set(FORMS)
     assert [page.name for page in choose("vue_*, board*")][:2] == ["board_cards", "vue_bus"]
+
+
+def test_pages_of_one_set_can_be_chosen() -> None:
+    third = choose("*", ("third",))
+    assert third == list(THIRD_PAGES)
+    with pytest.raises(click.BadParameter, match="no page of the sets first is called widget_data"):
+        choose("widget_data", ("first",))
 
 
 def test_a_call_is_found_as_a_whole_word() -> None:

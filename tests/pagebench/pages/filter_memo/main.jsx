@@ -1,0 +1,5 @@
+import { render } from 'preact';
+
+import { TicketBoard } from './ticketBoard';
+
+render(<TicketBoard />, document.getElementById('root'));

@@ -1,0 +1,5 @@
+import { createRoot } from 'react-dom/client';
+
+import { InvoiceList } from './invoiceList';
+
+createRoot(document.getElementById('root')!).render(<InvoiceList />);

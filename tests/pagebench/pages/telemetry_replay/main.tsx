@@ -1,0 +1,5 @@
+import { createRoot } from 'react-dom/client';
+
+import { ControlRoom } from './controlRoom';
+
+createRoot(document.getElementById('root')!).render(<ControlRoom />);
