@@ -111,7 +111,14 @@ THIRD_PAGES: Final = (
     leak(
         "preview_frames",
         "sessions keep the windows of iframes that were removed",
-        classes=("PreviewSession", "Detached <iframe*", "HTMLIFrameElement", "*Window*"),
+        classes=(
+            "PreviewSession",
+            "Detached <iframe*",
+            "HTMLIFrameElement",
+            "Window",
+            "Window /*",
+            "Detached Window*",
+        ),
         holders=("sessions", "*`sessions`*"),
         causes=(*ARRAY, *DOM, "*iframe*", "*window*"),
         calls=DELETE,
