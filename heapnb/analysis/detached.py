@@ -27,6 +27,7 @@ from heapnb.decode.native_listeners import (
 from heapnb.decode.page_records import record_named
 from heapnb.frames import masked, signed, texts
 from heapnb.graph import HeapGraph
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.group_sizes import retained_by_group
 from heapnb.graph.locations import location_of, short_script
 from heapnb.graph.references import attached
@@ -274,7 +275,7 @@ def _steps_above(path: RetainingPath) -> list[_Step]:
     """List the references that lead to the end of a path, the nearest first."""
     pairs = zip(path.steps[-2::-1], path.steps[:0:-1], strict=True)
     return [
-        _Step(before.ordinal, step.edge_type or "", step.edge_name or "")
+        _Step(before.ordinal, *variable_or_edge(path.heap, int(step.edge or 0)))
         for before, step in islice(pairs, _MOST_ABOVE)
     ]
 

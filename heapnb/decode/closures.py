@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.decode.links import edges_of_type, places_in
 from heapnb.frames import masked, node_names, signed, texts
+from heapnb.graph.block_scopes import block_variables
 from heapnb.graph.edges import children_of
 from heapnb.graph.locations import script_name, script_names, scripts_of, site_place
 from heapnb.kernels.chains import chain_lengths
@@ -199,8 +200,17 @@ def variables_of_contexts(graph: HeapGraph, contexts: IntArray) -> pa.LargeListA
         Names, one list a context.
     """
     row, edges = edges_of_type(graph, contexts, "context")
-    first = np.searchsorted(row, np.arange(len(contexts) + 1))
     names = graph.strings.take(pa.array(graph.edge_name[edges]))
+    blocks = block_variables(graph)
+    block = places_in(contexts, graph.edge_from(blocks.edge))
+    is_wanted = np.flatnonzero(block >= 0)
+    if len(is_wanted):
+        of_blocks = [blocks.name_of(edge) for edge in blocks.edge[is_wanted].tolist()]
+        row = np.concatenate([row, block[is_wanted]])
+        order = np.argsort(row, kind="stable")
+        row = row[order]
+        names = pa.concat_arrays([names, pa.array(of_blocks, names.type)]).take(pa.array(order))
+    first = np.searchsorted(row, np.arange(len(contexts) + 1))
     return pa.LargeListArray.from_arrays(pa.array(first.astype(np.int64)), names)
 
 

@@ -12,6 +12,7 @@ from heapnb import vocab
 from heapnb.decode.links import class_names_of, oddballs, sizes_of
 from heapnb.decode.preview import preview
 from heapnb.frames import edge_labels, signed, texts
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.edges import internal_child
 
 if TYPE_CHECKING:
@@ -141,11 +142,11 @@ def _locals(graph: HeapGraph, node: int) -> list[tuple[int, str]]:
 
 def _field(graph: HeapGraph, edge: int, label: str) -> tuple[str, str] | None:
     """Return name and kind of what an edge leads to; None for the engine's own."""
-    kind = graph.edge_type_names[int(graph.edge_type[edge])]
+    kind, variable = variable_or_edge(graph, edge)
     if kind == "element":
         return label, "element"
     if kind == "context":
-        return label, "variable"
+        return variable, "variable"
     if kind == "property":
         return label, _kind_of_property(label)
     if kind == "shortcut" and label.startswith(_BOUND_ARGUMENT):

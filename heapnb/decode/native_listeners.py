@@ -32,6 +32,9 @@ BROWSER_PREFIXES: Final = (*CPP_PREFIXES, "C++ ", "Pending activities", "Interna
 _DATA: Final = "blink::EventTargetData"
 """Blink's record of all listeners of one target."""
 
+_COLLECTIONS: Final = ("Heap", "BasicHeap", "HashTable", "Vector", "TreeOrdered")
+"""How the names of Blink's collections begin."""
+
 _BACKING: Final = "blink::HeapVectorBacking"
 _STEPS_TO_CALLBACK: Final = 3
 _STEPS_TO_DATA: Final = 6
@@ -257,8 +260,30 @@ def is_of_page(name: str) -> bool:
     return not name.removeprefix(vocab.DETACHED_PREFIX).startswith((*BROWSER_PREFIXES, "V8", "("))
 
 
-def without_templates(name: str) -> str:
-    """Leave the arguments of C++ templates out of the name of a browser's own object.
+def is_of_browser(name: str) -> bool:
+    """Tell by its name whether a native object is a part of the browser that explains nothing.
+
+    Parameters
+    ----------
+    name : str
+        Of a native node.
+
+    Returns
+    -------
+    bool
+        False for the record of a listener, which a page has added.
+
+    Examples
+    --------
+    >>> [is_of_browser(name) for name in ("blink::EventTargetData", REGISTRATION, "HTMLDocument")]
+    [True, False, False]
+    """
+    name = name.removeprefix(vocab.DETACHED_PREFIX)
+    return name != REGISTRATION and (name.startswith(CPP_PREFIXES) or _is_holder_of_callback(name))
+
+
+def plain_name(name: str) -> str:
+    """Write the name of a browser's own object in words, without the arguments of C++ templates.
 
     Parameters
     ----------
@@ -268,16 +293,26 @@ def without_templates(name: str) -> str:
     Returns
     -------
     str
+        Other names than those of C++ classes stay as they are.
 
     Examples
     --------
-    >>> without_templates("blink::HeapVectorBacking<cppgc::internal::BasicMember<blink::Node>>")
-    'blink::HeapVectorBacking<…>'
+    >>> plain_name("blink::HeapVectorBacking<cppgc::internal::BasicMember<blink::Node>>")
+    'list of the browser'
+    >>> plain_name("blink::RegisteredEventListener"), plain_name("blink::css::Style<int>")
+    ('event listener', 'Style of the browser')
+    >>> plain_name("HTMLDocument")
+    'HTMLDocument'
     """
-    if not name.removeprefix(vocab.DETACHED_PREFIX).startswith(CPP_PREFIXES):
+    bare = name.removeprefix(vocab.DETACHED_PREFIX)
+    if not bare.startswith(CPP_PREFIXES):
         return name
-    before, bracket, _ = name.partition("<")
-    return f"{before}<…>" if bracket else name
+    if bare == REGISTRATION:
+        return "event listener"
+    what = bare.partition("<")[0].rpartition("::")[2]
+    if what.startswith(_COLLECTIONS) or not what:
+        return "list of the browser"
+    return f"{what} of the browser"
 
 
 def called(name: str) -> str:
@@ -321,8 +356,9 @@ __all__ = [
     "callback_of",
     "called",
     "events_of_lists",
+    "is_of_browser",
     "is_of_page",
     "native_listeners",
+    "plain_name",
     "prototype_name",
-    "without_templates",
 ]

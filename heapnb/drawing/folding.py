@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb.decode.native_listeners import is_of_browser
 from heapnb.graph import HeapGraph
 from heapnb.kernels.chains import follow
 
@@ -130,7 +131,7 @@ class Drawing:
 
 
 def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
-    """Tell which nodes are the engine's own: tables, backing stores, scopes, code, maps.
+    """Tell which nodes are the engine's own, or the browser's: tables, scopes, code, records.
 
     Parameters
     ----------
@@ -145,8 +146,11 @@ def is_engine_node(graph: HeapGraph, nodes: AnyArray) -> BoolArray:
     """
     types = [graph.node_type_index(name) for name in vocab.ENGINE_TYPES]
     names, which = np.unique(graph.node_name[nodes], return_inverse=True)
-    is_system = pc.starts_with(graph.strings.take(pa.array(names)), vocab.SYSTEM_PREFIX)
-    is_named: BoolArray = is_system.to_numpy(zero_copy_only=False)[which]
+    texts = graph.strings.take(pa.array(names))
+    is_system = pc.starts_with(texts, vocab.SYSTEM_PREFIX).to_numpy(zero_copy_only=False)
+    is_browser = np.array([is_of_browser(name) for name in texts.to_pylist()], np.bool_)
+    is_native = graph.node_type[nodes] == graph.node_type_index("native")
+    is_named: BoolArray = is_system[which] | (is_native & is_browser[which])
     return is_named | np.isin(graph.node_type[nodes], types)
 
 

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from heapnb import vocab
 from heapnb.analysis.retention.retaining_path import ROOT_LABEL
+from heapnb.decode.native_listeners import plain_name
 from heapnb.drawing.folding import Drawing, DrawnNode, Gap, Link, PathEdges
 from heapnb.drawing.retainer_graph import RetainerGraph
 from heapnb.graph import HeapGraph
@@ -247,6 +248,8 @@ class Painter:
     def _node_lines(self, place: int, item: DrawnNode, kind: str) -> list[str]:
         graph, node = self.graph, item.ordinal
         class_name, name = self._class_name(node), self._display_name(node)
+        if kind == "native":
+            class_name, name = plain_name(class_name), plain_name(name)
         head = _bold(fmt.clean(class_name, _CLASS_LENGTH))
         if kind == "closure" and name:
             head = f"{_bold(fmt.clean(name, _NAME_LENGTH) + '()')} {_plain(vocab.CLASS_FUNCTION)}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.literals import LONGEST_TEXT, cut, escaped, quoted, unescaped
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ _DEEPEST_CELL: Final = 2
 # At most 15 digits: JavaScript writes larger numbers differently.
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 _SYMBOL: Final = re.compile(r"<symbol(?: (.*))?>", re.DOTALL)
+_CACHED_BY_BROWSER: Final = re.compile(r"<symbol \w+#([A-Z])([A-Za-z]*)CachedAccessor>")
+"""Where Blink keeps the value of a property that a page reads, such as ``window.document``."""
+
 _ACCESSOR: Final = re.compile(r"(get|set) ([A-Za-z_$][\w$]*)")
 _WEAK_ENTRY: Final = re.compile(r"\d+ / part of key .* pair in WeakMap \(table @\d+\)", re.DOTALL)
 _COMPILED_FIELD: Final = re.compile(r"_[A-Z][A-Za-z0-9$]*_(?P<field>\w+)")
@@ -84,6 +88,8 @@ def spelled(kind: str, name: str, limit: int | None = None) -> str:
     --------
     >>> [spelled("property", name) for name in ("cache", "a b", "#byId", "<symbol kState>", "12")]
     ['cache', '["a b"]', '#byId', '[Symbol(kState)]', '[12]']
+    >>> spelled("property", "<symbol Window#DocumentCachedAccessor>")
+    'document'
     >>> spelled("element", "3"), spelled("internal", "table"), spelled("entry", "")
     ('[3]', '(table)', '(map entry)')
     """
@@ -198,6 +204,8 @@ def _name(kind: str, name: str, limit: int | None) -> str:
         return _in_parentheses(name, limit)
     if _INDEX.fullmatch(name):
         return f"[{name}]"
+    if match := _CACHED_BY_BROWSER.fullmatch(name):
+        return f"{match[1].lower()}{match[2]}"
     if match := _SYMBOL.fullmatch(name):
         return f"[{symbol(match[1] or '', limit)}]"
     if match := _ACCESSOR.fullmatch(name):
@@ -232,10 +240,10 @@ def reference_of(graph: HeapGraph, edge: int) -> tuple[str, str]:
     kind, name : str
         The type and the raw label of the edge, but for entries: a slot of a Map's or Set's table
         is an `ENTRY` or `SET_ENTRY`, the edge from a WeakMap's key a `WEAK_ENTRY`, or a property
-        where a compiler made the WeakMap of a private field.
+        where a compiler made the WeakMap of a private field; a hidden edge of a block's context is
+        the variable that it stands for.
     """
-    kind = graph.edge_type_names[int(graph.edge_type[edge])]
-    label = graph.edge_label(edge)
+    kind, label = variable_or_edge(graph, edge)
     if kind == "internal" and _WEAK_ENTRY.fullmatch(label):
         field = private_field_of(graph, edge)
         return (WEAK_ENTRY, "") if field is None else ("property", field)

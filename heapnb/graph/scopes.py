@@ -9,8 +9,11 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import BoolArray
 from heapnb.format.arrow import to_numpy
-from heapnb.graph.edges import child
+from heapnb.graph.edges import child, is_string
 from heapnb.graph.heap import HeapGraph
+
+_MOST_BLOCKS: Final = 64
+"""Blocks in each other."""
 
 REGISTERS: Final = "parameters_and_registers"
 """V8's edge from a suspended call of an async function or a generator to its local variables."""
@@ -62,6 +65,36 @@ def is_module_scope(graph: HeapGraph, context: int) -> bool:
     return is_outermost and not function_of_scope(graph, context)
 
 
+def is_block(graph: HeapGraph, context: int) -> bool:
+    """Tell whether a context has the variables of a block inside of a function or a module.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    context : int
+        Ordinal.
+
+    Returns
+    -------
+    bool
+    """
+    if not graph.name(context).startswith(vocab.CONTEXT_NAME):
+        return False
+    types = graph.edge_type[slice(*graph.edges_of(context))]
+    if (types == graph.edge_type_index("hidden")).any():
+        return True
+    if (types == graph.edge_type_index("context")).any():
+        return False
+    # All variables are small integers: only the code of functions has the ScopeInfo as its own.
+    info = child(graph, context, "scope_info")
+    if info is None:
+        return False
+    above = graph.retaining_edges_of(info)
+    is_own = is_string(graph, ["name_or_scope_info"])[graph.edge_name[above]]
+    return not (is_own & (graph.edge_type[above] == graph.edge_type_index("internal"))).any()
+
+
 def function_of_scope(graph: HeapGraph, context: int) -> str:
     """Name the function whose variables a context has.
 
@@ -75,8 +108,16 @@ def function_of_scope(graph: HeapGraph, context: int) -> str:
     Returns
     -------
     str
-        Empty where V8 does not say, and for modules.
+        Of a block, the nearest function around it that has variables of its own. Empty where V8
+        does not say, and for modules.
     """
+    for _ in range(_MOST_BLOCKS):
+        if not is_block(graph, context):
+            break
+        outer = child(graph, context, "previous")
+        if outer is None or graph.name(outer) == vocab.NATIVE_CONTEXT:
+            return ""
+        context = outer
     info = child(graph, context, "scope_info")
     if info is None:
         return ""
@@ -114,4 +155,11 @@ def is_suspended(graph: HeapGraph, node: int) -> bool:
     return child(graph, node, REGISTERS) is not None
 
 
-__all__ = ["REGISTERS", "function_of_scope", "is_context", "is_module_scope", "is_suspended"]
+__all__ = [
+    "REGISTERS",
+    "function_of_scope",
+    "is_block",
+    "is_context",
+    "is_module_scope",
+    "is_suspended",
+]

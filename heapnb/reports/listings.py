@@ -208,7 +208,7 @@ def trend_lines(
     """Choose what is drawn beside the size of the heap: the suspects, else what grew most."""
     if suspects:
         return "Retained by the suspects", [
-            charts.Line(write.text(suspect.class_name), suspect.retained_per_snapshot)
+            charts.Line(write.text(suspect.subject.replace("`", "")), suspect.retained_per_snapshot)
             for suspect in suspects[:MOST_LINES]
         ]
     if grown is None:

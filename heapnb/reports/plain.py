@@ -193,7 +193,8 @@ def _suspect(write: Writer, suspect: Suspect) -> Iterator[str]:
     library = ""
     if suspect.shape is not None:
         library = f" ({prose(write, library_text(suspect.shape, suspect.class_name))})"
-    name = f"{code(write, suspect.class_name)}{library}"
+    subject = prose(write, suspect.title) if suspect.title else code(write, suspect.class_name)
+    name = f"{subject}{library}"
     yield f"### {suspect.rank}. {name}: {escaped(write, suspect.kind)}"
     yield ""
     yield prose(write, suspect.explanation)

@@ -95,7 +95,7 @@ def test_first_suspect(name: str) -> None:
     assert is_subsequence(expected["chain"], suspect.chain)
     assert suspect.chain[0] == "(GC roots)"
     assert len(suspect.chain) < 40
-    least = SOME_DOUBT if suspect.members == "queued" else WITHOUT_DOUBT
+    least = SOME_DOUBT if suspect.members != "kept" else WITHOUT_DOUBT
     assert suspect.confidence > least
     assert suspect.retained_delta > 0
     if suspect.container_id is not None:

@@ -46,7 +46,7 @@ def frames(number: int) -> HeapGraph:
 
 def test_loops_of_frames_are_a_leak_although_each_callback_is_dropped() -> None:
     suspect = first(frames)
-    assert (suspect.kind, suspect.members) == ("timers", "queued")
+    assert (suspect.kind, suspect.members) == ("timers", "renewed")
     assert "these are loops" in suspect.explanation
     assert "`cancelAnimationFrame(id)`" in suspect.fix
     assert "released" not in suspect.explanation

@@ -11,7 +11,7 @@ import numpy as np
 from heapnb._typing import IntArray, NodeArray
 from heapnb.analysis.sampling import evenly
 
-Members = Literal["kept", "queued"]
+Members = Literal["kept", "queued", "renewed"]
 """Whether members stay for good, or wait in a queue that is filled faster than it is emptied."""
 
 REPLACED: Final = 0.1

@@ -28,6 +28,7 @@ from heapnb.analysis.retention.weak_tables import is_entry
 from heapnb.analysis.series.series import Series
 from heapnb.analysis.series.shapes import properties_of
 from heapnb.graph import HeapGraph
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.edges import child
 from heapnb.graph.locations import UNNAMED, definition_sites, is_internal, location_of
 from heapnb.graph.scopes import is_module_scope, is_suspended
@@ -98,7 +99,9 @@ class Evidence:
         for step in self.path.steps[1:]:
             # What is in a cell is called as the cell; what is in a store has its place there.
             if not label:
-                label, edge_type = step.edge_name or "", step.edge_type or ""
+                edge_type, label = "", ""
+                if step.edge is not None:
+                    edge_type, label = variable_or_edge(self.graph, step.edge)
             if self.tree.is_storage[step.ordinal] and step is not self.path.steps[-1]:
                 if not self.tree.is_cell[step.ordinal]:
                     label = ""
@@ -395,9 +398,9 @@ class Evidence:
         for _ in range(_MOST_SCOPES):
             if scope is None or not self.is_scope(scope) or is_module_scope(graph, scope):
                 break
-            edges = np.arange(*graph.edges_of(scope))
-            edges = edges[graph.edge_type[edges] == graph.edge_type_index("context")]
-            found += graph.edge_to[edges].tolist()
+            edges = range(*graph.edges_of(scope))
+            variables = [e for e in edges if variable_or_edge(graph, e)[0] == "context"]
+            found += graph.edge_to[variables].tolist()
             scope = child(graph, scope, "previous")
         below = self.below(function, most=_MOST_BELOW_FUNCTION)
         return [node for node in dict.fromkeys([*found, *below]) if self._is_programs_object(node)]

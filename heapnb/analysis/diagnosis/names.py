@@ -18,7 +18,7 @@ from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.locations import location_of
 from heapnb.graph.references import attached, private_field_of, spelled, weak_map_of
-from heapnb.graph.scopes import function_of_scope, is_module_scope, is_suspended
+from heapnb.graph.scopes import function_of_scope, is_block, is_module_scope, is_suspended
 
 OWNER_LABEL: Final = "<symbol owner_symbol>"
 """By which Node's handles refer to what the program knows."""
@@ -157,6 +157,10 @@ class Names:
         # What has the scope: a function, or the code of an ES module.
         outer = max(place - 2, 0)
         where = self._script_of(outer)
+        if place and is_block(self.graph, self.steps[place - 1].node):
+            function = function_of_scope(self.graph, self.steps[place - 1].node)
+            inside = f" in the function `{function}`" if function else ""
+            return f"the variable `{step.written}` of a block{inside}{where and f' in {where}'}"
         if place == 0 or is_module_scope(self.graph, self.steps[place - 1].node):
             return f"the module variable `{step.written}`" + (where and f" of {where}")
         function = function_of_scope(self.graph, self.steps[place - 1].node)

@@ -128,9 +128,9 @@ class Suspect(Charted):
         From the root to the object ``node_id``.
     nodes : uint32[k]
         The objects, as ordinals in the last snapshot.
-    members : {"kept", "queued"}
-        Whether the objects stay for good, or wait in a queue that is filled faster than it is
-        emptied.
+    members : {"kept", "queued", "renewed"}
+        Whether the objects stay for good, wait in a queue that is filled faster than it is
+        emptied, or ask for their successors when they go, as the callbacks of a loop do.
     survival : float or None
         The smallest share of an earlier snapshot's objects that the last one still has; None
         where it is unknown, or where one object grows.

@@ -24,6 +24,7 @@ from heapnb.analysis.source_code.targets import (
     Target,
     Variable,
 )
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.edges import child
 from heapnb.graph.references import private_field_of, weak_map_of
 from heapnb.graph.scopes import function_of_scope, is_module_scope, is_suspended
@@ -226,9 +227,9 @@ class Ways:
         graph, node = self.evidence.graph, self.evidence.steps[place].node
         seen: set[str] = set()
         for edge in graph.retaining_edges_of(node)[:_MOST_RETAINERS].tolist():
-            if graph.edge_type_names[int(graph.edge_type[edge])] != "context":
+            kind, name = variable_or_edge(graph, edge)
+            if kind != "context":
                 continue
-            name = graph.edge_label(edge)
             if name in seen or name == "this":
                 continue
             seen.add(name)

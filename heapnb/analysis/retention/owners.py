@@ -11,9 +11,11 @@ from heapnb._typing import NodeArray
 from heapnb.analysis.retention.retaining_path import ROOT_LABEL
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.graph import HeapGraph
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.references import attached, reference_of, spelled
 
 _MOST_STEPS: Final = 24
+_NAMED: Final = frozenset({"property", "context"})
 _LONGEST_NAME: Final = 60
 
 
@@ -24,14 +26,13 @@ def owner_texts(graph: HeapGraph, nodes: NodeArray) -> list[str]:
 
 def _holder_text(graph: HeapGraph, node: int) -> str:
     tree = retaining_tree(graph)
-    named = [graph.edge_type_index(name) for name in ("property", "context")]
     holder = ""
     for _ in range(_MOST_STEPS):
         above = int(tree.parent[node])
         if above in (node, vocab.NO_ORDINAL, graph.root):
             break
         edge = int(tree.parent_edge[node])
-        if graph.edge_type[edge] in named:
+        if variable_or_edge(graph, edge)[0] in _NAMED:
             return (holder and f"{holder} in ") + _name(graph, above, edge)
         if not holder and not tree.is_storage[above]:
             is_root = graph.node_type[above] == graph.node_type_index("synthetic")
@@ -43,7 +44,7 @@ def _holder_text(graph: HeapGraph, node: int) -> str:
 
 def _name(graph: HeapGraph, owner: int, edge: int) -> str:
     """Write a variable or a property."""
-    if graph.edge_type[edge] == graph.edge_type_index("context"):
+    if variable_or_edge(graph, edge)[0] == "context":
         return f"variable {spelled(*reference_of(graph, edge), _LONGEST_NAME)}"
     tree = retaining_tree(graph)
     while tree.is_storage[owner] and int(tree.parent[owner]) != owner:

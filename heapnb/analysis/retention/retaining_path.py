@@ -14,9 +14,10 @@ import numpy as np
 from heapnb import vocab
 from heapnb._showing import Drawn
 from heapnb._typing import AnyArray, IntArray, NodeArray
-from heapnb.decode.native_listeners import CPP_PREFIXES, without_templates
+from heapnb.decode.native_listeners import is_of_browser, plain_name
 from heapnb.format.arrow import to_arrow
 from heapnb.graph import HeapGraph
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.locations import location_of, short_script
 from heapnb.graph.references import chain_step, spelled
@@ -253,7 +254,7 @@ class RetainingPath(Drawn):
         for before, step in itertools.pairwise(steps):
             is_shown = step is steps[-1] or not self._is_folded(step)
             if self._names_its_target(before, step, is_shown=is_shown):
-                link += (chain_step(step.edge_type or "", step.edge_name or ""),)
+                link += (chain_step(*self._reference(step)),)
             if is_shown:
                 links.append((*link, self._label(step)))
                 link = ()
@@ -277,13 +278,14 @@ class RetainingPath(Drawn):
         kind = self._type_of(step)
         return (
             kind in vocab.ENGINE_TYPES
-            or step.name.startswith((vocab.SYSTEM_PREFIX, *CPP_PREFIXES))
+            or step.name.startswith(vocab.SYSTEM_PREFIX)
+            or (kind == "native" and is_of_browser(step.name))
             or (kind == "synthetic" and step.name == ROOT_LABEL)
         )
 
     def _names_its_target(self, before: PathStep, step: PathStep, *, is_shown: bool) -> bool:
         """Tell whether the edge of a step says something about the program."""
-        if step.edge_type in ("property", "context"):
+        if self._reference(step)[0] in ("property", "context"):
             return True
         # The objects of a browser number what they refer to.
         if self._type_of(before) in (*vocab.OTHER_TYPES, "native"):
@@ -294,11 +296,15 @@ class RetainingPath(Drawn):
             return is_shown and not _ENTRY_OF_WEAK_MAP.fullmatch(step.edge_name or "")
         return False
 
+    def _reference(self, step: PathStep) -> tuple[str, str]:
+        """Return kind and name of the edge of a step; empty at the root."""
+        return ("", "") if step.edge is None else variable_or_edge(self.heap, step.edge)
+
     def _label(self, step: PathStep) -> str:
         kind = self._type_of(step)
         if kind == "closure" and step.name:
             return f"{step.name}()"
-        return without_templates(step.name if kind == "synthetic" else step.class_name)
+        return plain_name(step.name if kind == "synthetic" else step.class_name)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -119,6 +119,8 @@ def _grew(basis: Basis, suspect: Suspect) -> str:
     match suspect.members:
         case "queued":
             return f"{grew}, because items are added faster than they are processed"
+        case "renewed":
+            return f"{grew}, because each asks for the next one and nothing ends the loops"
         case "kept":
             survival = suspect.survival
             if survival is None:

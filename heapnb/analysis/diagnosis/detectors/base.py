@@ -82,7 +82,7 @@ class Cause:
     subject : int, optional
         Ordinal in the last snapshot of the object to show, if it is not the example: the
         socket instead of the list that holds it, for instance.
-    members : {"kept", "queued"}, default: "kept"
+    members : {"kept", "queued", "renewed"}, default: "kept"
         What becomes of the objects. The verdict goes by this, never by `kind`.
     strength : float, default 0
         How strongly the site speaks for this cause, up to 1; 0 stands for that of the detector.

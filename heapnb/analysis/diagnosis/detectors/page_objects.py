@@ -104,7 +104,7 @@ class _PageObjects:
             facts,
             location,
             node if about is not site else None,
-            members="queued" if record.is_once else "kept",
+            members="renewed" if record.is_once else "kept",
             addition=addition,
         )
 
