@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from heapnb import vocab
+from heapnb.decode.dom_trees import are_of_dom
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.edges import child, is_string
+from heapnb.graph.locations import location_of
+from heapnb.graph.scopes import is_module_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +24,9 @@ _INSTANCE: Final = ("vnode", "appContext", "subTree")
 _REACT_INSTANCE: Final = "_reactInternals"
 _TO_VUE: Final = "__vueParentComponent"
 _TO_SVELTE: Final = "__svelte_meta"
+_SVELTE_FILE: Final = ".svelte"
 _MOST_ABOVE: Final = 32
+_MOST_SCOPES: Final = 4
 _MOST_EDGES: Final = 256
 _MOST_WRAPPED: Final = 4
 _LONGEST_FILE: Final = 200
@@ -31,8 +40,8 @@ def component_of(graph: HeapGraph, node: int) -> str:
     graph : HeapGraph
         The heap.
     node : int
-        Ordinal of a fiber of React, the instance of a class component, an instance of Vue, or an
-        element that one of them rendered.
+        Ordinal of a fiber of React, the instance of a class component, an instance of Vue, a
+        function in a component of Svelte, or an element that one of them rendered.
 
     Returns
     -------
@@ -41,6 +50,8 @@ def component_of(graph: HeapGraph, node: int) -> str:
     """
     if graph.node_type[node] == graph.node_type_index("native"):
         return _of_element(graph, node)
+    if graph.node_type[node] == graph.node_type_index("closure"):
+        return _of_svelte(graph, node)
     if _has_all(graph, node, _FIBER):
         return _of_fiber(graph, node)
     if _has_all(graph, node, _INSTANCE):
@@ -86,8 +97,11 @@ def is_unmounted(graph: HeapGraph, node: int) -> bool:
     Notes
     -----
     React clears ``return`` and ``child`` of the fibers of what it removed, and drops their own
-    references; Vue sets ``isUnmounted``.
+    references; Vue sets ``isUnmounted``. Svelte has no object for a component: one is unmounted if
+    all nodes of the document that its functions know have left the document.
     """
+    if graph.node_type[node] == graph.node_type_index("closure"):
+        return bool(_of_svelte(graph, node)) and _knows_only_detached(graph, node)
     if _has_all(graph, node, _INSTANCE):
         return _is(graph, node, "isUnmounted", "true")
     fiber = node if _has_all(graph, node, _FIBER) else child(graph, node, _REACT_INSTANCE)
@@ -142,6 +156,34 @@ def _of_vue(graph: HeapGraph, instance: int) -> str:
     return _text(graph, child(graph, kind, "__name", "name")) or _of_file(
         graph, child(graph, kind, "__file")
     )
+
+
+def _of_svelte(graph: HeapGraph, function: int) -> str:
+    """Name the component in whose file a function is written; empty for functions of others."""
+    location = location_of(graph, function)
+    file = "" if location is None else location.rsplit(":", 2)[0]
+    return file.rpartition("/")[2].removesuffix(_SVELTE_FILE) if file.endswith(_SVELTE_FILE) else ""
+
+
+def _knows_only_detached(graph: HeapGraph, function: int) -> bool:
+    """Tell whether the variables around a function have nodes of a document, all detached."""
+    if graph.detachedness is None:
+        return False
+    scope = child(graph, function, "context")
+    found = False
+    for _ in range(_MOST_SCOPES):
+        if scope is None or is_module_scope(graph, scope):
+            break
+        edges = range(*graph.edges_of(scope))
+        variables = (edge for edge in edges if variable_or_edge(graph, edge)[0] == "context")
+        targets = np.array([graph.edge_to[edge] for edge in variables], np.int64)
+        nodes = targets[are_of_dom(graph, targets)]
+        states = set(graph.detachedness[nodes].tolist())
+        if states - {vocab.DETACHEDNESS_DETACHED}:
+            return False
+        found |= bool(states)
+        scope = child(graph, scope, "previous")
+    return found
 
 
 def _of_file(graph: HeapGraph, node: int | None) -> str:

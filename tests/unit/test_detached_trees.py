@@ -13,6 +13,7 @@ from heapnb.decode.components import component_function, component_of, is_unmoun
 from heapnb.decode.dom_trees import detached_dom_trees
 from heapnb.testing import SnapshotBuilder
 
+ATTACHED = 1
 DETACHED = 2
 NAMES = ("<my-tile>", "blink::NodeRareData", "ShadowRoot", "<slot>")
 
@@ -104,6 +105,35 @@ def test_components() -> None:
     assert (is_unmounted(graph, board), is_unmounted(graph, live)) == (True, False)
     assert component_of(graph, builder.ordinal("p")) == ""
     assert component_function(graph, board) == builder.ordinal("Board")
+
+
+@pytest.mark.parametrize(
+    ("states", "file", "expected"),
+    [
+        ((DETACHED, DETACHED), "src/Price.svelte", ("Price", True)),
+        # Of a component that is in the page, some element left it.
+        ((DETACHED, ATTACHED), "src/Price.svelte", ("Price", False)),
+        ((), "src/Price.svelte", ("Price", False)),
+        ((DETACHED,), "src/price.js", ("", False)),
+    ],
+)
+def test_functions_of_svelte_components(
+    states: tuple[int, ...], file: str, expected: tuple[str, bool]
+) -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root>refresh refresh/context>scope scope/previous>outer outer:own>x outer/previous>module "
+        "refresh/shared>info info/script>script"
+    )
+    for key in ("scope", "outer", "module"):
+        builder.node(key, name="system / Context")
+    builder.node("refresh", type="closure", location=(7, 4, 2))
+    builder.node("script", type="code", name=file)
+    for place, state in enumerate(states):
+        builder.node(f"text{place}", type="native", name="Text", detachedness=state)
+        builder.edge("outer", f"text{place}", f"text{place}", type="context")
+    graph = builder.graph()
+    refresh = builder.ordinal("refresh")
+    assert (component_of(graph, refresh), is_unmounted(graph, refresh)) == expected
 
 
 def test_components_of_vue_and_svelte() -> None:

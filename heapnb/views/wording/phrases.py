@@ -137,6 +137,10 @@ def counted(group: Group) -> str:
     return f"{capitalised(subject(group))}: {growth(group)}"
 
 
+_MOUNTED_CLASS: Final = "componentDidMount"
+"""The hook of a class component of React."""
+
+
 def in_component(framework: Framework | None, hook: str) -> str:
     """Say where a component of a framework releases what it added.
 
@@ -157,6 +161,8 @@ def in_component(framework: Framework | None, hook: str) -> str:
     releasing = framework.releasing.format(
         hook=hook if hook.startswith("use") else framework.adding
     )
+    if hook == _MOUNTED_CLASS:
+        releasing = "do so in `componentWillUnmount`"
     if hook:
         return f" In this {framework.name} component, {releasing}."
     return f" If a {framework.name} component adds it, {releasing}."

@@ -31,6 +31,28 @@ async function freePort() {
 
 async function developmentServer(port) {
   const require = createRequire(path.join(project, 'package.json'));
+  const packed = path.join(project, 'webpack.config.cjs');
+  return fs.existsSync(packed) ? webpackServer(require, packed, port) : viteServer(require, port);
+}
+
+/** Serve the project by webpack; pages of other addresses may use it, as those below do. */
+async function webpackServer(require, configuration, port) {
+  const Server = require('webpack-dev-server');
+  const compiler = require('webpack')(require(configuration));
+  const options = {
+    host: '127.0.0.1',
+    port,
+    allowedHosts: 'all',
+    static: { directory: project, watch: false },
+    client: { webSocketURL: `ws://127.0.0.1:${port}/ws`, logging: 'error' },
+  };
+  const server = new Server(options, compiler);
+  await server.start();
+  await new Promise((resolve) => server.middleware.waitUntilValid(resolve));
+  return { close: () => server.stop() };
+}
+
+async function viteServer(require, port) {
   const { createServer } = await import(pathToFileURL(require.resolve('vite')));
   const server = await createServer({
     root: project,
@@ -46,7 +68,8 @@ const port = mode === 'hot-reload' ? await freePort() : undefined;
 const server = port && (await developmentServer(port));
 const options = port ? { port } : { extension: path.join(here, 'extension') };
 const page = await openPage(path.join(here, 'page'), `http://${mode}.example`, options);
-const board = server && path.join(project, 'src', 'board.jsx');
+const source = server && path.join(project, 'src');
+const board = server && path.join(source, fs.readdirSync(source).find((name) => name.startsWith('board.')));
 const text = server && fs.readFileSync(board, 'utf8');
 
 async function useOnce(number) {

@@ -96,7 +96,7 @@ class _PageObjects:
             None if function is None else Callback.of(graph, function),
             addition,
             framework_of(graph),
-            "" if addition is None else hook_of(addition.hooks),
+            "" if addition is None else hook_of((*addition.hooks, addition.function)),
         )
         location = None if facts.callback is None else facts.callback.location
         return Cause(

@@ -50,14 +50,13 @@ class UnmountedComponents:
         framework = framework_of(graph)
         if framework is None or evidence.accumulation.is_content:
             return None
+        kinds = [graph.node_type_index(kind) for kind in ("object", "closure")]
         sample = evidence.accumulation.sample[:_MOST_SAMPLED]
         found: list[str] = []
         n_members = 0
         for member in sample:
             for node in (member, *evidence.below(member, most=_MOST_BELOW)):
-                if graph.node_type[node] == graph.node_type_index("object") and is_unmounted(
-                    graph, node
-                ):
+                if graph.node_type[node] in kinds and is_unmounted(graph, node):
                     function = component_function(graph, node)
                     name = component_of(graph, node)
                     found.append(
