@@ -24,6 +24,9 @@ _STAMP: Final = re.compile(
 LATEST_MS: Final = 4e12
 """Times in ms since 1970 from here on, in the year 2096, come from damaged files."""
 
+EARLIEST_MS: Final = 1e12
+"""Plain numbers below, before September 2001, are no times; texts may have a clock never set."""
+
 _STAMP_WITHIN: Final = 80
 """Container runtimes and process managers write the time at the start of a line."""
 
@@ -145,4 +148,4 @@ def stamp(line: bytes) -> float | None:
     return at if 0 <= at < LATEST_MS else None
 
 
-__all__ = ["LATEST_MS", "MOST_LINE_BYTES", "lines", "opened", "read_all", "stamp"]
+__all__ = ["EARLIEST_MS", "LATEST_MS", "MOST_LINE_BYTES", "lines", "opened", "read_all", "stamp"]

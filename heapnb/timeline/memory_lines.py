@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from heapnb.timeline.log_lines import LATEST_MS, stamp
+from heapnb.timeline.log_lines import EARLIEST_MS, LATEST_MS, stamp
 
 Record = dict[str, Any]
 
@@ -39,11 +39,7 @@ _TIMES: Final = frozenset({"time", "timestamp", "ts", "date", "datetime", "at", 
 _NESTED: Final = ("memory", "memoryusage", "memory_usage", "mem", "usage", "data", "message", "msg")
 _MOST_TEXT: Final = 1_000
 _MOST_EXACT: Final = 2.0**62
-
-_EPOCH_MS: Final = 1e11
-"""Numbers from here on are ms since 1970, smaller ones seconds."""
-
-_EARLIEST: Final = 1e9
+"""Numbers of bytes from here on, 4 EiB, come from damaged files."""
 
 _ANSI: Final = re.compile(rb"\x1b\[[0-9;]{0,20}m")
 _PAIR: Final = re.compile(
@@ -101,11 +97,11 @@ def record_of(found: object) -> Record | None:
             value = found.get(name)
             if name in _TEXTS and isinstance(value, str):
                 record[name] = value[:_MOST_TEXT]
-            elif name in _BYTES and (number := _number(value)) is not None:
+            elif name in _BYTES and (number := _size(value)) is not None:
                 record[name] = number
         return record
     for name in ("cgroup_limit", "cgroup_usage"):
-        if (number := _number(found.get(name))) is not None:
+        if (number := _size(found.get(name))) is not None:
             record[name] = number
     return record if "rss" in record or "heap_used" in record else None
 
@@ -120,8 +116,8 @@ def _add_sizes(record: Record, source: dict[str, Any]) -> None:
     for key, value in source.items():
         name = _ALIASES.get(_plain(key))
         if name is not None and name not in record:
-            number = _number(value)
-            if number is not None and number >= 0:
+            number = _size(value)
+            if number is not None:
                 record[name] = number
 
 
@@ -133,6 +129,11 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) and abs(value) < _MOST_EXACT else None
+
+
+def _size(value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and number >= 0 else None
 
 
 def moment(value: object) -> float | None:
@@ -155,10 +156,10 @@ def moment(value: object) -> float | None:
         except ValueError:
             return stamp(text[:80].encode("utf-8", "replace"))
     number = _number(value)
-    if number is None or number < _EARLIEST:
+    if number is None:
         return None
-    number = number if number > _EPOCH_MS else number * 1_000
-    return number if number < LATEST_MS else None
+    number = number * 1_000 if number < LATEST_MS / 1_000 else number
+    return number if EARLIEST_MS <= number < LATEST_MS else None
 
 
 class TextSamples:
@@ -190,7 +191,9 @@ class TextSamples:
             name = _ALIASES[_plain(pair[1].decode("ascii"))]
             # A new sample: the last one is complete.
             yield from self._close_if(name in self._open or b"}" in text[end : pair.start()])
-            self._open[name] = self._value(pair[2], pair[3])
+            number = self._value(pair[2], pair[3])
+            if number is not None:
+                self._open[name] = number
             self._age = 0
             if self._time is not None:
                 self._open.setdefault("time", self._time)
@@ -201,11 +204,11 @@ class TextSamples:
         """Yield the sample that the end of the file completes."""
         yield from self._close_if(True)
 
-    def _value(self, digits: bytes, unit: bytes | None) -> float:
+    def _value(self, digits: bytes, unit: bytes | None) -> float | None:
         number = float(digits.replace(b"_", b"").replace(b",", b""))
         factor = _FACTORS.get((unit or b"").lower()[:1], 1)
         self.has_units |= factor > 1
-        return number * factor
+        return _size(number * factor)
 
     def _close_if(self, is_complete: bool) -> Iterator[Record]:
         if not is_complete:
@@ -287,12 +290,13 @@ def csv_records(
             elif name in _TEXTS or name == "kind":
                 record[name] = cell[:_MOST_TEXT]
             else:
+                read = _size if name in _BYTES else _number
                 try:
-                    number = _number(float(cell.replace("_", "")))
+                    number = read(float(cell.replace("_", "")) * _csv_factor(unit))
                 except ValueError:
                     continue
                 if number is not None:
-                    record[name] = number * _csv_factor(unit)
+                    record[name] = number
         if record["kind"] not in KINDS:
             record["kind"] = "memory"
         is_sample = "rss" in record or "heap_used" in record

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -29,6 +31,11 @@ MODULES: Final = (
 
 FOLDER_VARIABLE: Final = "HEAPNB_FUZZ_FOLDER"
 """Names the folder for inputs that must be files; `workers` sets it."""
+
+PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""How gzip and zstd begin."""
+
+_is_every_one: ContextVar[bool] = ContextVar("is_every_one", default=False)
 
 
 @dataclass(frozen=True)
@@ -102,14 +109,24 @@ def answer(
 
 def some(data: bytes, share: int) -> bool:
     """Choose one input of ``share``, always the same ones: for checks that take long."""
-    return zlib.crc32(data) % share == 0
+    return _is_every_one.get() or zlib.crc32(data) % share == 0
+
+
+@contextmanager
+def every_check() -> Iterator[None]:
+    """Let `some` choose each input while the block runs: what is imported late is imported here."""
+    token = _is_every_one.set(True)
+    try:
+        yield
+    finally:
+        _is_every_one.reset(token)
 
 
 def unpacked_answers_agree(
     data: bytes, read: Callable[[bytes], Any], is_equal: Callable[[Any, Any], bool], first: Any
 ) -> None:
     """Check that an input has the same answer from gzip and from zstd as it is."""
-    if data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+    if data.startswith(PACKED):
         return
     for packed in packed_forms(data):
         other = answer(lambda packed=packed: read(packed))  # type: ignore[misc]

@@ -25,7 +25,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
-from tests.fuzz.harness import FOLDER_VARIABLE, Reader
+from tests.fuzz.harness import FOLDER_VARIABLE, Reader, every_check
 
 SECONDS: Final = 5.0
 """The most time of the processor for one input: other programs may keep it busy."""
@@ -297,7 +297,7 @@ class _Meter:
         """Import and compile what the reader needs; the limits begin behind that."""
         for data in reader.mutator.inputs:
             # What is wrong with valid inputs is found when they are run by their numbers.
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception), every_check():
                 reader.check(data)
         self.warm.add(reader.name)
         size = _address_space()

@@ -110,6 +110,37 @@ def test_times(value: object) -> None:
     assert str(table["time"][0]) == "2026-11-29 10:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    "value", [179594640400, 17959464, 1e11, 4e12, 1e30, "4e11", "9999-01-01T00:00:00Z", None]
+)
+def test_times_of_no_program_are_missing(value: object) -> None:
+    table = hn.read_memory_log(json.dumps({"ts": value, **USAGE}).encode()).table
+    assert "time" not in table
+
+
+def test_a_clock_that_was_never_set_still_orders_samples() -> None:
+    table = hn.read_memory_log(b'{"ts": "1970-01-01T00:00:07Z", "rss": 5}').table
+    assert str(table["time"][0]) == "1970-01-01 00:00:07+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"heapUsed": 5, "rss": -1}',
+        '{"heapUsed": 5, "rss": 5e18}',
+        "heapUsed,rss\n5,-1",
+        "heapUsed,rss (GB)\n5,9999999999",
+        "heapUsed,rss (MB)\n5,5330515202003",
+        "{ heapUsed: 5, rss: 999999999999999999999 }",
+        "{ heapUsed: 5, rss: 99999999999 GB }",
+    ],
+)
+def test_sizes_of_no_memory_are_missing(text: str) -> None:
+    table = hn.read_memory_log(text.encode()).table
+    assert table["heap_used"].tolist() == [5]
+    assert "rss" not in table
+
+
 def test_missing_values_are_missing() -> None:
     table = hn.read_memory_log(b'{"rss": 5, "heapUsed": null}\n{"rss": 6, "heapUsed": 2}').table
     assert table["heap_used"].isna().tolist() == [True, False]
