@@ -11,10 +11,13 @@ from typing import Final
 from heapnb.secrets.findings import API_KEY, AUTHORIZATION, COOKIE, PASSWORD
 
 _LONGEST_NAME: Final = 80
-_BETWEEN: Final = r"[\s_.-]?"
+# Arrow's engine knows fewer characters as space.
+_SPACE: Final = r"\s\x0b\x1c-\x1f"
+_BETWEEN: Final = rf"[{_SPACE}_.-]?"
 # Where a word of a name begins: a hump of camelCase, or behind a separator.
 _HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-ZÀ-ÞА-Я])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SEPARATORS: Final = re.compile(r"[\s_.#$:@*\[\]()-]+")
+_SEPARATOR: Final = rf"[{_SPACE}_.#$:@*\[\]()-]"
+_SEPARATORS: Final = re.compile(f"{_SEPARATOR}+")
 # Not secrets: Node's error codes and header names; the working directory of a shell; paths.
 _NO_NAME: Final = re.compile(r"(?:ERR_|HTTP2_)|(?:OLD)?PWD$|.*[/\\]|.*\bPUBLIC_", re.DOTALL)
 _CONSTANT_NAME: Final = re.compile(
@@ -59,14 +62,27 @@ def words_anywhere() -> str:
 
 
 @cache
-def words_whole() -> str:
-    """Return a regular expression of words that must be a whole word of a name, and of pairs."""
+def words_whole(between: str = _BETWEEN) -> str:
+    """Return a regular expression of words that must be a whole word of a name, and of pairs.
+
+    Parameters
+    ----------
+    between : str
+        A regular expression of what stands between the words of a pair.
+
+    Returns
+    -------
+    str
+    """
     words = sorted(_listed("whole"), key=len, reverse=True)
     pairs = (
-        rf"(?:{'|'.join(_listed(key))}){_BETWEEN}{end}"
-        for key, end in (("key_of", "keys?"), ("code_of", "codes?"), ("phrase_of", "phrase"))
+        rf"(?:{'|'.join(_listed(key))}){between}{end}"
+        for key, end in (
+            *(("key_of", "keys?"), ("code_of", "codes?"), ("phrase_of", "phrase")),
+            ("id_of", "id"),
+        )
     )
-    return f"(?:{'|'.join([*map(re.escape, words), *pairs])}|sess(?:ion)?{_BETWEEN}id)"
+    return f"(?:{'|'.join([*map(re.escape, words), *pairs])})"
 
 
 @cache
@@ -107,7 +123,7 @@ def name_marks() -> tuple[str, ...]:
 @cache
 def name_seed() -> str:
     """Return a regular expression that matches each name that may be the name of a secret."""
-    return rf"_KEY|_PASS|_DSN|_CREDENTIAL|(?i:{words_anywhere()}|{words_whole()})"
+    return rf"_KEY|_PASS|_DSN|_CREDENTIAL|(?i:{words_anywhere()}|{words_whole(f'{_SEPARATOR}*')})"
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,3 +64,11 @@ def test_names_of_secrets() -> None:
     expected = [is_secret_name(name) for name in NAMES]
     assert secret_names(pa.array(NAMES, pa.large_string())).tolist() == expected
     assert 0 < sum(expected) < len(NAMES)
+
+
+@pytest.mark.parametrize("between", ["", "_", "__", " $", ".#", "\x1c", "\x0b", ": ", "[]"])
+def test_names_of_secrets_whatever_separates_their_words(between: str) -> None:
+    names = [between.join(words) for words in (("api", "key"), ("session", "id"), ("pin", "code"))]
+    expected = [is_secret_name(name) for name in names]
+    assert expected[0] or not between
+    assert secret_names(pa.array(names, pa.large_string())).tolist() == expected

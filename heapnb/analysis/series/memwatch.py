@@ -288,6 +288,7 @@ def read_memwatch(source: str | os.PathLike[str] | Mapping[str, Any]) -> Memwatc
         raise HeapnbError(f"{name} is not a result of memwatch: {what}.", hint=_HINT) from None
 
 
+_LONGEST_TIME: Final = 80
 _HINT: Final = "write JSON.stringify(heapDiff.end()) of Node.js to a file."
 
 
@@ -329,7 +330,7 @@ def _parse(content: Any) -> MemwatchDiff:
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise TypeError(f"{value!r} is not a whole number")
+        raise TypeError(f"{value!r:.80} is not a whole number")
     return int(value)
 
 
@@ -337,6 +338,6 @@ def _time(value: Any) -> dt.datetime | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a time")
-    time = dt.datetime.fromisoformat(value)
+        raise TypeError(f"{value!r:.80} is not a time")
+    time = dt.datetime.fromisoformat(value[:_LONGEST_TIME])
     return time if time.tzinfo is not None else time.replace(tzinfo=dt.UTC)
