@@ -11,10 +11,11 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb._typing import AnyArray, IntArray
 from heapnb.errors import SnapshotFormatError
 from heapnb.format.arrow import to_texts
 from heapnb.format.meta import SnapshotMeta
+from heapnb.format.ranges import LARGEST_TOTAL, Fault, check_totals, first_fault, is_indexed
 from heapnb.format.raw import Locations, RawSnapshot, Scopes
 from heapnb.format.records import Block, RecordTable, edge_table, node_table
 from heapnb.format.salvage import MISSING_STRING, clip_names, missing_parts, whole_records
@@ -22,11 +23,8 @@ from heapnb.format.scopes import checked_scopes
 from heapnb.format.sections import NOT_JSON_HINT, SCOPE_SECTIONS, Sections
 from heapnb.format.source import OpenSource
 from heapnb.format.traces import FIELDS_OF_FUNCTIONS, FIELDS_OF_SAMPLES, listed_fields
-from heapnb.kernels.check import first_bad_name
 from heapnb.kernels.csr import unsigned_offsets
-from heapnb.vocab import INDEXED_EDGE_TYPES
 
-_MAX_TOTAL_SIZE = 2**63 - 1
 _SKIPPED_BYTES = 8 << 20
 """Block size for skipping to the position of an invalid number."""
 
@@ -60,7 +58,6 @@ class Assembly:
         if self.read.salvage:
             edges = {name: column[: first_edge[-1]] for name, column in edges.items()}
             self._salvage(meta, nodes, edges)
-        self._check(meta, nodes, edges)
         trace_node_id = nodes.get("trace_node_id")
         size = self.read.window.base + self.read.window.stop
         raw = RawSnapshot(
@@ -78,18 +75,19 @@ class Assembly:
             edge_name=edges["name_or_index"],
             edge_to=edges["to_node"],
             strings=self.read.strings,
-            locations=self._locations(meta, len(nodes["type"])),
-            scopes=self._scopes(meta, len(nodes["type"])),
             samples=self.read.flat.get("samples"),
             trace_function_infos=self.read.flat.get("trace_function_infos"),
             trace_tree=self.read.text_sections.pop("trace_tree", None),
             extra_sections=self.read.text_sections,
             source=replace(self.read.window.source.info, size_bytes=size),
-            warnings=tuple(self.read.warnings),
         )
+        self._check(raw)
         for column in (*nodes.values(), *edges.values(), first_edge):
             column.flags.writeable = False
-        return raw
+        locations = self._locations(meta, len(raw.node_type))
+        scopes = self._scopes(meta, len(raw.node_type))
+        warnings = tuple(self.read.warnings)
+        return replace(raw, locations=locations, scopes=scopes, warnings=warnings)
 
     def _missing(self, section: str) -> SnapshotFormatError:
         return SnapshotFormatError(
@@ -163,10 +161,10 @@ class Assembly:
         if read.cut_in is not None:
             read.warnings.append(missing_parts(read, meta))
         n_strings = len(read.strings)
-        is_indexed = _is_indexed(meta)
-        known = np.minimum(edges["type"], len(is_indexed) - 1)
+        has_index = is_indexed(meta)
+        known = np.minimum(edges["type"], len(has_index) - 1)
         bad_nodes = nodes["name"] >= n_strings
-        bad_edges = (edges["name_or_index"] >= n_strings) & ~is_indexed[known]
+        bad_edges = (edges["name_or_index"] >= n_strings) & ~has_index[known]
         nodes["name"][bad_nodes] = n_strings
         edges["name_or_index"][bad_edges] = n_strings
         found = bool(bad_nodes.any() or bad_edges.any())
@@ -214,12 +212,9 @@ class Assembly:
         got = source.read_into(data.data)
         return Block(data, 0, got, first, nth - first + 1, offset).offset_of(nth - first)
 
-    def _check(
-        self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
-    ) -> None:
+    def _check(self, raw: RawSnapshot) -> None:
         """Check that every index and ordinal is in range, because kernels do not check."""
-        n_nodes = len(nodes["type"])
-        if n_nodes == 0:
+        if len(raw.node_type) == 0:
             raise SnapshotFormatError(
                 "The file ends before its first node is complete"
                 if self.read.cut_in is not None
@@ -227,57 +222,19 @@ class Assembly:
                 section="nodes",
                 byte_offset=self._start_of("nodes"),
             )
-        if meta.root_offset % len(meta.node_fields) or (
-            meta.root_offset // len(meta.node_fields) >= n_nodes
-        ):
-            raise SnapshotFormatError(
-                f"root_index is not the offset of a node: {meta.root_offset}",
-                section="snapshot",
-            )
-        # Ids and single sizes have at most 18 digits; only sums could exceed 63 bits.
-        if float(nodes["self_size"].sum(dtype=np.float64)) >= _MAX_TOTAL_SIZE:
-            raise SnapshotFormatError(
-                "The sizes of the nodes add up to more than 2^63 - 1 bytes",
-                section="nodes",
-                hint="the file was damaged or changed.",
-            )
-        self._below("nodes", "type", nodes["type"], len(meta.node_types), "not a node type")
-        self._below("edges", "type", edges["type"], len(meta.edge_types), "not an edge type")
-        if len(edges["to_node"]):
-            self._below("edges", "to_node", edges["to_node"], n_nodes, "not the offset of a node")
-        self._check_names(meta, nodes, edges)
+        check_totals(raw)
+        fault = first_fault(raw)
+        if fault is not None:
+            raise self._bad_value(raw.meta, fault)
 
-    def _check_names(
-        self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
-    ) -> None:
-        assert self.read.strings is not None  # noqa: S101  result() has just made sure
-        is_indexed = _is_indexed(meta)
-        n_strings = len(self.read.strings)
-        self._below("nodes", "name", nodes["name"], n_strings, "not an index of a string")
-        bad = first_bad_name(edges["type"], edges["name_or_index"], is_indexed, n_strings)
-        if bad >= 0:
-            name = edges["name_or_index"][bad]
-            raise self._bad_value("edges", "name_or_index", bad, name, "not an index of a string")
-
-    def _below(
-        self, section: str, field_name: str, column: AnyArray, bound: int, what: str
-    ) -> None:
-        if len(column) and int(column.max()) >= bound:
-            row = int(np.argmax(column >= bound))
-            raise self._bad_value(section, field_name, row, column[row], what)
-
-    def _bad_value(
-        self, section: str, field_name: str, row: int, value: int, what: str
-    ) -> SnapshotFormatError:
-        assert self.read.meta is not None  # noqa: S101  only called behind the check of the header
-        meta = self.read.meta
-        fields = meta.node_fields if section == "nodes" else meta.edge_fields
-        nth = row * len(fields) + fields.index(field_name)
-        shown = int(value) * (len(meta.node_fields) if field_name == "to_node" else 1)
+    def _bad_value(self, meta: SnapshotMeta, fault: Fault) -> SnapshotFormatError:
+        fields = meta.node_fields if fault.section == "nodes" else meta.edge_fields
+        nth = fault.row * len(fields) + fields.index(fault.field)
+        shown = fault.value * (len(meta.node_fields) if fault.field == "to_node" else 1)
         return SnapshotFormatError(
-            f"{field_name} is {what}: {shown}",
-            section=section,
-            byte_offset=self._locate(section, nth),
+            f"{fault.field} is {fault.what}: {shown}",
+            section=fault.section,
+            byte_offset=self._locate(fault.section, nth),
         )
 
     def _scopes(self, meta: SnapshotMeta, n_nodes: int) -> Scopes | None:
@@ -346,11 +303,6 @@ class Assembly:
         )
 
 
-def _is_indexed(meta: SnapshotMeta) -> BoolArray:
-    """Tell for each edge type whether its edges have an index in place of a name."""
-    return np.array([name in INDEXED_EDGE_TYPES for name in meta.edge_types], np.bool_)
-
-
 def _integers(section: str, text: bytes) -> IntArray:
     """Read an array that precedes the header."""
     try:
@@ -359,6 +311,6 @@ def _integers(section: str, text: bytes) -> IntArray:
         values = None
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         raise SnapshotFormatError(f'"{section}" is not an array of integers', section=section)
-    if any(abs(value) >= _MAX_TOTAL_SIZE for value in values):
+    if any(abs(value) >= LARGEST_TOTAL for value in values):
         raise SnapshotFormatError("The integer is too large", section=section)
     return np.array(values, np.int64)

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
-from heapnb.format.cache_store import CacheStore, read_description
+from heapnb.format.cache_store import CacheStore, read_description, source_of
 from heapnb.format.limits import parse_size
 from heapnb.format.raw import RawSnapshot, SourceInfo
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Part of each key: a release with another format ignores old entries."""
 
 ENVIRONMENT_VARIABLE = "HEAPNB_CACHE_DIR"
@@ -148,7 +148,7 @@ def list_entries() -> list[CacheEntry]:
     entries = []
     for directory in _entry_directories():
         try:
-            source = SourceInfo(**read_description(directory)["source"])
+            source = source_of(read_description(directory))
         except (OSError, KeyError, TypeError, ValueError):
             source = SourceInfo("(incomplete)")
         with contextlib.suppress(OSError):

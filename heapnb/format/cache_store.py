@@ -18,7 +18,7 @@ import orjson
 import pyarrow as pa
 
 from heapnb._typing import AnyArray
-from heapnb.errors import CacheChangedError
+from heapnb.errors import CacheChangedError, SnapshotFormatError
 from heapnb.format.array_files import (
     DamagedArrayError,
     StoredArray,
@@ -28,6 +28,7 @@ from heapnb.format.array_files import (
     write_array,
 )
 from heapnb.format.meta import SnapshotMeta
+from heapnb.format.ranges import is_sound
 from heapnb.format.raw import Locations, RawSnapshot, Scopes, SourceInfo
 
 DESCRIPTION: Final = "snapshot.json"
@@ -46,7 +47,6 @@ _NODE_COLUMNS = (
 _OPTIONAL_COLUMNS = ("detachedness", "trace_node_id", "samples", "trace_function_infos")
 _LOCATION_COLUMNS = ("node", "script_id", "line", "column")
 _SCOPE_COLUMNS = tuple(field.name for field in fields(Scopes))
-_META = tuple(field.name for field in fields(SnapshotMeta))
 
 
 class CacheStore:
@@ -121,7 +121,7 @@ class CacheStore:
             raw = self._assemble(description)
         except FileNotFoundError:
             return None
-        except (OSError, KeyError, TypeError, ValueError):
+        except (OSError, KeyError, TypeError, ValueError, AttributeError, SnapshotFormatError):
             self.discard()
             return None
         with contextlib.suppress(OSError):
@@ -183,7 +183,7 @@ class CacheStore:
         self._write("string_text", np.frombuffer(text, np.uint8))
         description = {
             "entry": self.directory.name,
-            "meta": {name: getattr(raw.meta, name) for name in _META},
+            "header": raw.meta.header,
             "optional": optional,
             "has_locations": raw.locations is not None,
             "has_trace_tree": raw.trace_tree is not None,
@@ -211,13 +211,12 @@ class CacheStore:
         columns: dict[str, Any] = {name: column(name) for name in _NODE_COLUMNS}
         for name in _OPTIONAL_COLUMNS:
             columns[name] = column(name) if name in description["optional"] else None
-        meta = description["meta"]
         offsets = column("string_offsets")
-        header = meta.pop("header")
-        return RawSnapshot(
-            meta=SnapshotMeta(
-                **{name: tuple(value) for name, value in meta.items()}, header=header
-            ),
+        if offsets.dtype != np.int64 or len(offsets) == 0:
+            raise DamagedArrayError("string_offsets are no offsets")
+        raw = RawSnapshot(
+            # What the header lists decides how columns are read: it is checked as that of a file.
+            meta=SnapshotMeta.from_json(orjson.dumps(description["header"]), byte_offset=0),
             **columns,
             strings=pa.LargeStringArray.from_buffers(
                 len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(column("string_text"))
@@ -237,9 +236,12 @@ class CacheStore:
                 name: text.encode("utf-8", "surrogateescape")
                 for name, text in description["extra_sections"].items()
             },
-            source=SourceInfo(**description["source"]),
-            warnings=tuple(description["warnings"]),
+            source=source_of(description),
+            warnings=tuple(map(str, description["warnings"])),
         )
+        if not is_sound(raw):
+            raise DamagedArrayError(f"the columns of {self.directory.name} contradict each other")
+        return raw
 
 
 def read_description(directory: Path) -> dict[str, Any]:
@@ -274,4 +276,22 @@ def read_description(directory: Path) -> dict[str, Any]:
     return found
 
 
-__all__ = ["DESCRIPTION", "CacheStore", "read_description"]
+def source_of(description: dict[str, Any]) -> SourceInfo:
+    """Return where an entry's snapshot came from.
+
+    Raises
+    ------
+    DamagedArrayError, KeyError, TypeError
+        If the description does not say it.
+    """
+    found = SourceInfo(**description["source"])
+    texts = (found.name, found.path or "", found.compression or "")
+    sizes = (found.size_bytes, found.file_bytes)
+    if not all(isinstance(text, str) for text in texts) or not all(
+        type(size) is int for size in sizes
+    ):
+        raise DamagedArrayError("the source has values of other types")
+    return found
+
+
+__all__ = ["DESCRIPTION", "CacheStore", "read_description", "source_of"]

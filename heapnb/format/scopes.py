@@ -8,20 +8,18 @@ all scopes one after the other. Source: ContextAnalyzer.ts of ``chrome-devtools-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import NoReturn
 
 import numpy as np
 
 from heapnb._typing import BoolArray, IntArray
 from heapnb.errors import SnapshotFormatError
 from heapnb.format.meta import SnapshotMeta
+from heapnb.format.ranges import first_scope_fault
 from heapnb.format.raw import Scopes
 
 Locate = Callable[[str, int], int | None]
 """Returns the byte offset of the nth number of a section."""
-
-_LARGEST: Final = 1 << 40
-"""Counts above this are damage: their sum must not overflow."""
 
 
 def checked_scopes(
@@ -71,33 +69,38 @@ def checked_scopes(
         section: str, fields: tuple[str, ...], name: str, bad: BoolArray, what: str
     ) -> None:
         if bad.any():
-            row = int(np.argmax(bad))
-            value = int(records[section][row, fields.index(name)])
-            raise SnapshotFormatError(
-                f"{name} is {what}: {value}",
-                section=section,
-                byte_offset=locate(section, row * len(fields) + fields.index(name)),
-                hint="the file was damaged or changed.",
-            )
+            fail(section, fields, name, int(np.argmax(bad)), what)
 
-    def of_scopes(name: str, bad: BoolArray, what: str) -> None:
-        require("scopes", meta.scope_fields, name, bad, what)
+    def fail(section: str, fields: tuple[str, ...], name: str, row: int, what: str) -> NoReturn:
+        value = int(records[section][row, fields.index(name)])
+        raise SnapshotFormatError(
+            f"{name} is {what}: {value}",
+            section=section,
+            byte_offset=locate(section, row * len(fields) + fields.index(name)),
+            hint="the file was damaged or changed.",
+        )
 
     offset = column("scopes", meta.scope_fields, "script_node_index")
     script, rest = np.divmod(offset, len(meta.node_fields))
-    bad = (rest != 0) | (offset < 0) | (script >= n_nodes)
-    of_scopes("script_node_index", bad, "not the offset of a node")
-    depth = column("scopes", meta.scope_fields, "depth")
-    before = np.append(-1, depth[:-1])
-    before[1:][script[1:] != script[:-1]] = -1
-    of_scopes("depth", (depth < 0) | (depth > before + 1), "not the depth of a scope in its place")
-    counts = {}
-    for name, section in (
-        ("scope_context_vars_count", "scope_context_vars"),
-        ("scope_uses_count", "scope_uses"),
+    require("scopes", meta.scope_fields, "script_node_index", rest != 0, "not the offset of a node")
+    name_index = column("scope_context_vars", meta.scope_context_var_fields, "name")
+    scopes = Scopes(
+        script=script,
+        scope_id=column("scopes", meta.scope_fields, "scope_id"),
+        depth=column("scopes", meta.scope_fields, "depth"),
+        variable_count=column("scopes", meta.scope_fields, "scope_context_vars_count"),
+        use_count=column("scopes", meta.scope_fields, "scope_uses_count"),
+        variable_name=name_index.astype(np.uint32),
+        use_scope_id=column("scope_uses", meta.scope_use_fields, "declaring_scope_id"),
+        use_slot=column("scope_uses", meta.scope_use_fields, "slot_index"),
+    )
+    fault = first_scope_fault(scopes, n_nodes)
+    if fault is not None:
+        fail("scopes", meta.scope_fields, fault.field, fault.row, fault.what)
+    for count, section in (
+        (scopes.variable_count, "scope_context_vars"),
+        (scopes.use_count, "scope_uses"),
     ):
-        count = counts[section] = column("scopes", meta.scope_fields, name)
-        of_scopes(name, (count < 0) | (count > _LARGEST), "not a count")
         total, rows = int(count.sum()), len(records[section])
         if total != rows:
             raise SnapshotFormatError(
@@ -106,7 +109,6 @@ def checked_scopes(
                 byte_offset=locate(section, 0),
                 hint="the file was damaged or changed.",
             )
-    name_index = column("scope_context_vars", meta.scope_context_var_fields, "name")
     require(
         "scope_context_vars",
         meta.scope_context_var_fields,
@@ -114,16 +116,7 @@ def checked_scopes(
         (name_index < 0) | (name_index >= n_strings),
         "not an index of a string",
     )
-    return Scopes(
-        script=script,
-        scope_id=column("scopes", meta.scope_fields, "scope_id"),
-        depth=depth,
-        variable_count=counts["scope_context_vars"],
-        use_count=counts["scope_uses"],
-        variable_name=name_index.astype(np.uint32),
-        use_scope_id=column("scope_uses", meta.scope_use_fields, "declaring_scope_id"),
-        use_slot=column("scope_uses", meta.scope_use_fields, "slot_index"),
-    )
+    return scopes
 
 
 def _records(

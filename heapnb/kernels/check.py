@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heapnb._typing import BoolArray, ByteArray, NodeArray
+from heapnb._typing import BoolArray, ByteArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
 
 
@@ -32,3 +32,24 @@ def first_bad_name(
         if edge_name[edge] >= n_strings and not is_indexed[edge_type[edge]]:
             return edge
     return -1
+
+
+@kernel
+def is_ascending(offsets: OffsetArray, total: int) -> bool:
+    """Tell whether offsets divide a total into ranges: from 0 to it, none below the one before.
+
+    Parameters
+    ----------
+    offsets : unsigned[n_rows + 1]
+        Where the range of each row begins, and where the last one ends.
+    total : int
+        Number of what the ranges divide.
+
+    Returns
+    -------
+    bool
+    """
+    n_falls = 0
+    for row in range(offsets.shape[0] - 1):
+        n_falls += offsets[row] > offsets[row + 1]
+    return n_falls == 0 and offsets[0] == 0 and offsets[offsets.shape[0] - 1] == total

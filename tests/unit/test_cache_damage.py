@@ -6,19 +6,24 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 
+from heapnb._typing import AnyArray
 from heapnb.errors import CacheChangedError
 from heapnb.format import array_files, cache, read_snapshot, write_snapshot
-from heapnb.format.cache_store import CacheStore
+from heapnb.format.cache_store import DESCRIPTION, CacheStore, read_description
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.testing import SnapshotBuilder
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "tests" / "data" / "formats" / "bun.heapsnapshot.zst"
+WITH_SCOPES = ROOT / "tests" / "data" / "contexts" / "workerd.heapsnapshot.zst"
 ALL = 0
 """Map every array, as large ones are."""
 
@@ -172,6 +177,138 @@ def test_a_description_with_other_content(
     assert (filled(snapshot).distance == expected).all()
     (entry,) = cache.list_entries()
     assert entry.name == snapshot.name
+
+
+def forge(entry: Path, name: str, change: Callable[[AnyArray], AnyArray]) -> None:
+    """Replace an array by another one, with hashes that fit, as only somebody who means it does."""
+    path = entry / f"{name}.array"
+    values = array_files.read_array(path, entry.name, name).values.copy()
+    path.unlink()
+    array_files.write_array(str(path), entry.name, name, change(values))
+
+
+def forge_description(entry: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    description = read_description(entry)
+    change(description)
+    content = orjson.dumps(description)
+    path = entry / DESCRIPTION
+    path.unlink()
+    path.write_bytes(array_files.digest_of(content) + b"\n" + content)
+
+
+def last(value: int) -> Callable[[AnyArray], AnyArray]:
+    """Change the last value."""
+
+    def change(values: AnyArray) -> AnyArray:
+        values[-1] = value
+        return values
+
+    return change
+
+
+def typed(dtype: str) -> Callable[[AnyArray], AnyArray]:
+    return lambda values: values.astype(dtype)
+
+
+def shorter(values: AnyArray) -> AnyArray:
+    return values[:-1]
+
+
+def swapped(values: AnyArray) -> AnyArray:
+    """Exchange two different neighbours in the middle."""
+    place = int(np.flatnonzero(np.diff(values.astype(np.int64)))[len(values) // 3])
+    values[[place, place + 1]] = values[[place + 1, place]]
+    return values
+
+
+COLUMN_FORGERIES = [
+    *(("edge_to", change) for change in (last(2**32 - 1), typed("int64"), shorter)),
+    *(("edge_to", change) for change in (typed("float64"), typed("uint8"))),
+    *(("edge_name", change) for change in (lambda values: values | np.uint32(1 << 31), shorter)),
+    *(("edge_type", change) for change in (last(255), typed("uint32"), shorter)),
+    *(("first_edge", change) for change in (last(2**31), swapped, shorter, typed("int32"))),
+    ("first_edge", lambda values: values + np.uint32(1)),
+    *(("node_type", change) for change in (last(255), typed("int8"), shorter)),
+    *(("node_name", change) for change in (last(2**32 - 1), typed("float64"), shorter)),
+    *(("node_id", change) for change in (typed("float64"), shorter)),
+    *(("self_size", change) for change in (typed("int32"), shorter)),
+    ("self_size", lambda values: np.full(len(values), 2**62, np.uint64)),
+    ("detachedness", shorter),
+    *(("string_offsets", change) for change in (last(2**40), swapped, typed("int32"))),
+    ("string_offsets", lambda values: values[:0]),
+    ("string_offsets", lambda values: values - 5),
+    *(("string_text", change) for change in (last(0xFF), shorter)),
+]
+DESCRIPTION_FORGERIES: list[Callable[[dict[str, Any]], object]] = [
+    lambda found: found["header"].update(root_index=7 * 10**9),
+    lambda found: found["header"].update(root_index=-7),
+    lambda found: found["header"]["meta"].pop("node_fields"),
+    lambda found: found["header"]["meta"]["edge_types"][0].__delitem__(slice(2, None)),
+    lambda found: found["header"]["meta"]["edge_types"][0].clear(),
+    lambda found: found.update(header=[]),
+    lambda found: found.update(header={}),
+    lambda found: found.update(optional=["trace_node_id"]),
+    lambda found: found.update(has_scopes=True),
+    lambda found: found.update(optional=5),
+    lambda found: found.update(warnings=5),
+    lambda found: found.update(extra_sections=[]),
+    lambda found: found.update(source={"name": 5}),
+    lambda found: found["source"].update(size_bytes="many"),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), COLUMN_FORGERIES)
+def test_forged_columns_are_not_used(
+    snapshot: Path, cache_in_tmp: Path, name: str, change: Callable[[AnyArray], AnyArray]
+) -> None:
+    expected = filled(snapshot)
+    (entry,) = cache_in_tmp.iterdir()
+    forge(entry, name, change)
+    assert CacheStore(entry).load_snapshot() is None
+    assert not entry.exists()
+    assert (filled(snapshot).retained_size == expected.retained_size).all()
+    assert CacheStore(entry).load_snapshot() is not None
+
+
+@pytest.mark.parametrize("change", DESCRIPTION_FORGERIES)
+def test_forged_descriptions_are_not_used(
+    snapshot: Path, cache_in_tmp: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    expected = filled(snapshot)
+    (entry,) = cache_in_tmp.iterdir()
+    forge_description(entry, change)
+    assert CacheStore(entry).load_snapshot() is None
+    assert len(cache.list_entries()) == 0
+    assert (filled(snapshot).retained_size == expected.retained_size).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("scope_script", last(2**40)),
+        ("scope_script", last(-1)),
+        ("scope_depth", last(99)),
+        ("scope_variable_count", last(2**62)),
+        ("scope_variable_count", last(7)),
+        ("scope_use_count", shorter),
+        ("scope_variable_name", last(2**32 - 1)),
+        ("scope_use_slot", shorter),
+        ("location_node", last(2**32 - 1)),
+        ("location_node", typed("int64")),
+        ("location_line", shorter),
+        ("location_column", typed("float64")),
+    ],
+)
+def test_forged_scopes_and_locations_are_not_used(
+    tmp_path: Path, cache_in_tmp: Path, name: str, change: Callable[[AnyArray], AnyArray]
+) -> None:
+    path = tmp_path / "app.heapsnapshot"
+    write_snapshot(read_snapshot(WITH_SCOPES), path)
+    filled(path)
+    (entry,) = cache_in_tmp.iterdir()
+    assert CacheStore(entry).load_snapshot() is not None
+    forge(entry, name, change)
+    assert CacheStore(entry).load_snapshot() is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owner")
