@@ -338,6 +338,7 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("kind", "Kind", "Which kind of thing the row is; the table's page lists them."),
         ("known_issue", "Known leak", "The report of the leak, if it is a known one."),
         ("known_by", "Known by", "Whether the number is measured, derived or estimated."),
+        ("age", "Age", "How long ago it was made."),
         ("last_used", "Last used", "When it was last used."),
         ("measure", "Measure", "What the rates count: objects or bytes."),
         ("name", "Name", "Name of the node, edge, property or file."),

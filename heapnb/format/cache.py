@@ -52,14 +52,15 @@ class CacheEntry:
         The snapshot file it was made from.
     size_bytes : int
         Size of the entry on disk.
-    used : float
-        Time of the last use, in seconds since 1970.
+    created, used : float
+        Times of its first array and of the last use, in seconds since 1970.
     """
 
     key: str
     name: str
     path: str | None
     size_bytes: int
+    created: float
     used: float
 
 
@@ -159,6 +160,7 @@ def list_entries() -> list[CacheEntry]:
                     name=source.name,
                     path=source.path,
                     size_bytes=sum(file.st_size for file in files),
+                    created=min((file.st_mtime for file in files), default=0.0),
                     used=max((file.st_mtime for file in files), default=0.0),
                 )
             )

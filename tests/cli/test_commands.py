@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -207,16 +210,29 @@ def test_cache_list_and_clear(
     monkeypatch.setenv("HEAPNB_CACHE_DIR", str(tmp_path / "cache"))
     assert run("cache", "list", "--json").json == []
     raw, store = _fill_cache(sample)
+    _make_older(tmp_path / "cache", 3 * 24 * 3600)
+    again = _fill_cache(sample)
     [entry] = run("cache", "list", "--json").json
+    assert 0 <= entry["age_seconds"] - 3 * 24 * 3600 < 600
+    created, used = (dt.datetime.fromisoformat(entry[key]) for key in ("created", "last_used"))
+    assert used - created >= dt.timedelta(days=3)
     assert entry["name"] == sample.name
     assert entry["path"] == str(sample.resolve())
     assert entry["size_bytes"] > raw
     shown = run("cache", "list")
     assert sample.name in shown.out
+    assert "Age" in shown.out
+    assert "72 h" in shown.out or "3 days" in shown.out
+    assert "Last used" in shown.out
     assert re.search(r"1 snapshot, [\d.]+ [kM]B of at most [\d.]+ GB, in ", shown.err)
     assert run("cache", "clear", "--json").json == {"freed_bytes": entry["size_bytes"]}
     assert run("cache", "clear").err == "0 B freed.\n"
-    del store
+    del store, again
+
+
+def _make_older(directory: Path, seconds: float) -> None:
+    for file in directory.glob("*/*"):
+        os.utime(file, (time.time() - seconds,) * 2)
 
 
 def _fill_cache(path: Path) -> tuple[int, object]:
