@@ -183,7 +183,7 @@ class SnapshotTooLargeError(HeapnbError):
     message : str
         How large it is, and what is allowed.
     size : int
-        Bytes of JSON that were seen.
+        Bytes that were seen, unpacked.
     """
 
     def __init__(self, message: str, size: int) -> None:

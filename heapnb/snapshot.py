@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from heapnb._showing import Browsed
 from heapnb.errors import SnapshotFormatError, suggestion
-from heapnb.format.limits import allowing
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from heapnb.views.describe import View
 
 
+@bounded
 def load(
     source: SnapshotSource,
     *,
@@ -50,7 +51,7 @@ def load(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
-    max_size: int | None = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> Snapshot:
     """Open a heap snapshot.
 
@@ -94,14 +95,13 @@ def load(
     >>> load(content).n_nodes
     2
     """
-    with allowing(max_size):
-        graph = open_graph(
-            source,
-            cache=cache,
-            progress=reporter_of(progress),
-            salvage=salvage,
-            source_files=find_sources(source_root, source_maps),
-        )
+    graph = open_graph(
+        source,
+        cache=cache,
+        progress=reporter_of(progress),
+        salvage=salvage,
+        source_files=find_sources(source_root, source_maps),
+    )
     return Snapshot(graph)
 
 

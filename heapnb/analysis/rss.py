@@ -12,6 +12,7 @@ from heapnb.analysis.rss_findings import RssFinding, findings_of, verdict_of
 from heapnb.analysis.rss_parts import PARTS, RssMoment
 from heapnb.analysis.rss_sources import RssSource, read_sources
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
 from heapnb.graph.sources import graph_of
 from heapnb.progress import ProgressOption, reporter_of, reporting
@@ -155,11 +156,13 @@ class Rss(Charted):
         }
 
 
+@bounded
 def rss(
     *sources: RssSource,
     pid: int | None = None,
     cache: bool = True,
     salvage: bool = False,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     progress: ProgressOption = None,
 ) -> Rss:
     """Say where a process's resident memory (RSS) is, and which part of it grows.
@@ -172,7 +175,7 @@ def rss(
         logs of memory samples alone; and logs of native allocations (`heapnb.read_native_log`).
     pid : int, optional
         A running process, whose mappings are read; Linux only.
-    cache, salvage, progress
+    cache, salvage, progress, max_size
         How snapshots are opened; see `heapnb.load`.
 
     Returns

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from heapnb.cli.options import json_option, log_arguments, parse_size
+from heapnb.cli.options import json_option, log_arguments, max_size_option, parse_size
 from heapnb.cli.output import (
     finding_records,
     print_json,
@@ -26,6 +26,7 @@ from heapnb.cli.reading import Reading
     callback=parse_size,
     help="V8's heap limit, such as 2GB; --trace-gc-verbose logs it.",
 )
+@max_size_option
 @json_option
 def command(files: tuple[str, ...], heap_limit: int | None, *, as_json: bool) -> None:
     """Read logs of --trace-gc: GC time, pauses, trend.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from heapnb.cli.options import check_files, json_option, limit_option
+from heapnb.cli.options import check_files, json_option, limit_option, max_size_option
 from heapnb.cli.output import note, print_json, print_rows, records, warn
 from heapnb.cli.reading import Reading, check_target
 from heapnb.errors import CommandError
@@ -35,6 +35,7 @@ _SPARE: Final = ("sample_count", "kind", "sampled_before", "version", "sampled_s
 @limit_option
 @click.option("--source-root", metavar="DIR", multiple=True, help="A folder with sources.")
 @click.option("--source-maps", metavar="DIR", multiple=True, help="A folder with source maps.")
+@max_size_option
 @json_option
 def command(
     profile: str,

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from heapnb.cli.frontend import frontend
-from heapnb.cli.options import parse_size, source_options
+from heapnb.cli.options import max_size_option, parse_size, source_options
 from heapnb.cli.output import note
 from heapnb.cli.reading import Reading
 from heapnb.errors import CommandError, MissingExtraError
@@ -57,6 +57,7 @@ Examples:
     "--print-config", is_flag=True, help="Print the lines for clients' configuration files."
 )
 @source_options
+@max_size_option
 def command(
     roots: tuple[str, ...],
     port: int | None,
@@ -81,6 +82,10 @@ def command(
         arguments = ["mcp", *(word for folder in folders for word in ("--root", _absolute(folder)))]
         arguments += ["--allow-capture"] if allow_capture else []
         arguments += ["--no-redact"] if no_redact else []
+        from heapnb.format.limits import allowed_size
+
+        size = allowed_size()
+        arguments += [] if size is None else ["--max-size", str(size)]
         for option, values in (("--source-root", source_root), ("--source-maps", source_maps)):
             arguments += [word for value in values for word in (option, _absolute(value))]
         print(json.dumps(client_configuration(arguments, port), indent=2))

@@ -260,6 +260,28 @@ def source_options(function: _Function) -> _Function:
     return wrapper  # type: ignore[return-value]
 
 
+def max_size_option(function: _Function) -> _Function:
+    """Add the option that says how much may be read; it holds while the command runs."""
+
+    @click.option(
+        "--max-size", metavar="SIZE", help="Read files of at most this size, such as 50GB."
+    )
+    @functools.wraps(function)
+    def wrapper(*, max_size: str | None, **others: object) -> object:
+        if max_size is None:
+            return function(**others)
+        # It imports pyarrow, which `--help` must not.
+        from heapnb.format.limits import allowing, parse_size
+
+        size = parse_size(max_size)
+        if size is None:
+            raise CommandError(f"--max-size {max_size} is not a size.", hint="write it as 50GB.")
+        with allowing(size):
+            return function(**others)
+
+    return wrapper  # type: ignore[return-value]
+
+
 def reading_options(function: _Function) -> _Function:
     """Add the options that say how snapshots are read; the command gets ``reading: Reading``."""
 
@@ -267,9 +289,7 @@ def reading_options(function: _Function) -> _Function:
     @click.option("--salvage", is_flag=True, help="Read a truncated file as far as it goes.")
     @progress_option
     @source_options
-    @click.option(
-        "--max-size", metavar="SIZE", help="Read snapshots of at most this size, such as 50GB."
-    )
+    @max_size_option
     @functools.wraps(function)
     def wrapper(
         *,
@@ -278,7 +298,6 @@ def reading_options(function: _Function) -> _Function:
         no_progress: bool,
         source_root: tuple[str, ...],
         source_maps: tuple[str, ...],
-        max_size: str | None,
         **others: object,
     ) -> object:
         reading = Reading(
@@ -288,16 +307,7 @@ def reading_options(function: _Function) -> _Function:
             source_root=source_root,
             source_maps=source_maps,
         )
-        if max_size is None:
-            return function(reading=reading, **others)
-        # It imports pyarrow, which `--help` must not.
-        from heapnb.format.limits import allowing, parse_size
-
-        size = parse_size(max_size)
-        if size is None:
-            raise CommandError(f"--max-size {max_size} is not a size.", hint="write it as 50GB.")
-        with allowing(size):
-            return function(reading=reading, **others)
+        return function(reading=reading, **others)
 
     return wrapper  # type: ignore[return-value]
 

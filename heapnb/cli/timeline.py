@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from heapnb.cli.options import json_option, log_arguments
+from heapnb.cli.options import json_option, log_arguments, max_size_option
 from heapnb.cli.output import finding_records, print_json, print_result, timed_records, warn
 from heapnb.cli.reading import Reading
 
@@ -12,6 +12,7 @@ from heapnb.cli.reading import Reading
 @click.command("timeline")
 @log_arguments
 @click.option("--start", metavar="TIME", help="When the program started, for logs without times.")
+@max_size_option
 @json_option
 def command(files: tuple[str, ...], start: str | None, *, as_json: bool) -> None:
     """Show logs, snapshots, deployments on one time line.

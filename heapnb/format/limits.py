@@ -1,19 +1,27 @@
-"""How large a snapshot may be, so that a small file cannot fill the memory."""
+"""How large an input may be, so that a small file cannot fill the memory.
+
+Everything that reads files opens them by `heapnb.format.source`, which asks here. A function with
+``max_size`` is `bounded`: what it says holds for all that the function reads.
+"""
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from heapnb.errors import HeapnbError, SnapshotTooLargeError
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 SIZE_VARIABLE: Final = "HEAPNB_MAX_SIZE"
-"""Environment variable with the most bytes of JSON that a snapshot may have, such as ``50GB``."""
+"""Environment variable with the most bytes that an input may unpack to, such as ``50GB``."""
 
 HIGHEST_RATIO: Final = 200
 """Snapshots pack to about a sixth, one of equal objects to less; blanks to a thousandth."""
@@ -53,12 +61,12 @@ _allowed: ContextVar[int | None] = ContextVar("allowed", default=None)
 
 @contextmanager
 def allowing(max_size: int | None) -> Iterator[None]:
-    """Allow snapshots of this size, and no larger ones, while the block runs.
+    """Allow inputs of this size, and no larger ones, while the block runs.
 
     Parameters
     ----------
     max_size : int or None
-        Bytes of JSON; None changes nothing.
+        Bytes, unpacked; None changes nothing.
 
     Raises
     ------
@@ -77,8 +85,43 @@ def allowing(max_size: int | None) -> Iterator[None]:
         _allowed.reset(token)
 
 
+def allowed_size() -> int | None:
+    """Return what `allowing` allows here; None if it says nothing."""
+    return _allowed.get()
+
+
+def bounded(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let ``max_size``, a keyword of the function, hold for all that the function reads.
+
+    Parameters
+    ----------
+    function : callable
+        It leaves the keyword to this decorator.
+
+    Returns
+    -------
+    callable
+
+    Examples
+    --------
+    >>> @bounded
+    ... def read(text: str, *, max_size: int | None = None) -> int | None:
+    ...     return allowed_size()
+    >>> read("a", max_size=5), read("a")
+    (5, None)
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        max_size = kwargs.get("max_size")
+        with allowing(max_size if isinstance(max_size, int) else None):
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
 class SizeLimit:
-    """The most bytes of JSON that reading goes through.
+    """The most bytes that reading goes through.
 
     That is what `allowing` says, else ``HEAPNB_MAX_SIZE``, else the memory of the machine, and for
     packed files 200 times their own size.
@@ -101,7 +144,7 @@ class SizeLimit:
         self._is_chosen = most is not None
         self._most = _memory() if most is None else most
 
-    def check(self, name: str, size: int, packed: int | None) -> None:
+    def check(self, name: str, size: int, packed: int | None, *, is_streamed: bool = False) -> None:
         """Refuse what is larger than allowed.
 
         Parameters
@@ -109,19 +152,21 @@ class SizeLimit:
         name : str
             The file, for the message.
         size : int
-            Bytes of JSON so far.
+            Bytes so far, unpacked.
         packed : int or None
             The bytes that they were unpacked from; None if they were not packed.
+        is_streamed : bool, default False
+            Whether what was read is released again, so that the memory does not limit it.
 
         Raises
         ------
         SnapshotTooLargeError
             If that is too large.
         """
-        if size > self._most:
+        if size > self._most and (self._is_chosen or not is_streamed):
             why = "allowed" if self._is_chosen else "this machine's memory holds"
             raise SnapshotTooLargeError(
-                f"{name} is larger than {why}: more than {self._most:,} bytes of JSON.", size
+                f"{name} is larger than {why}: more than {self._most:,} bytes.", size
             )
         if packed is None or self._is_chosen or size <= _ALWAYS:
             return
@@ -143,4 +188,12 @@ def _memory() -> int:
     return most
 
 
-__all__ = ["HIGHEST_RATIO", "SIZE_VARIABLE", "SizeLimit", "allowing", "parse_size"]
+__all__ = [
+    "HIGHEST_RATIO",
+    "SIZE_VARIABLE",
+    "SizeLimit",
+    "allowed_size",
+    "allowing",
+    "bounded",
+    "parse_size",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from heapnb._typing import ProgressCallback
-from heapnb.errors import SnapshotFormatError
+from heapnb.errors import SnapshotFormatError, SnapshotTooLargeError
 from heapnb.format.assembly import Assembly
 from heapnb.format.raw import RawSnapshot
 from heapnb.format.sections import Sections
@@ -61,7 +61,11 @@ def read_snapshot(
     3
     """
     opened = open_source(source)
-    opened.limit.check(opened.info.name, opened.info.size_bytes, None)
+    try:
+        opened.limit.check(opened.info.name, opened.info.size_bytes, None)
+    except SnapshotTooLargeError:
+        opened.close()
+        raise
     window = Window(opened, block_bytes, progress, salvage=salvage)
     with ThreadPoolExecutor(_WORKERS, "heapnb-parse") as workers:
         sections = Sections(window, workers, salvage=salvage)

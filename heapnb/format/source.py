@@ -85,12 +85,30 @@ class OpenSource:
             if got == 0:
                 break
             filled += got
-            self._n_read += got
-            n_packed = None if self.packed is None else self.packed.n_read
-            self.limit.check(self.info.name, self._n_read, n_packed)
+            self._count(got)
         if filled == 0 and self._damage is not None:
             raise self._damage
         return filled
+
+    def read(self, size: int) -> bytes:
+        """Return some bytes that are not kept, at most ``size``; none at the end.
+
+        Raises
+        ------
+        SnapshotTooLargeError
+            If there is more than the limit allows.
+        EOFError, one of damage_errors
+            If compressed data is truncated or damaged.
+        """
+        # A raw stream that has nothing yet counts as ended.
+        data = self.stream.read(size) or b""
+        self._count(len(data), is_streamed=True)
+        return data
+
+    def _count(self, got: int, *, is_streamed: bool = False) -> None:
+        self._n_read += got
+        n_packed = None if self.packed is None else self.packed.n_read
+        self.limit.check(self.info.name, self._n_read, n_packed, is_streamed=is_streamed)
 
     def _read_part(self, buffer: memoryview) -> int:
         """Read some bytes; 0 at the end, and where damage begins, which is remembered."""

@@ -11,6 +11,7 @@ from heapnb.analysis.diagnosis.annotations import Annotated
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import allowed_size, bounded
 from heapnb.graph.source_files import Folders, listed
 from heapnb.progress import ProgressOption, reporter_of, reporting
 
@@ -26,6 +27,7 @@ NotebookSource: TypeAlias = Union[
 __all__ = ["notebook"]
 
 
+@bounded
 def notebook(
     source: NotebookSource,
     target: str | os.PathLike[str],
@@ -36,6 +38,7 @@ def notebook(
     execute: bool = True,
     progress: ProgressOption = None,
     salvage: bool = False,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     source_root: Folders = None,
     source_maps: Folders = None,
     work: Sequence[float | None] | None = None,
@@ -62,6 +65,8 @@ def notebook(
         See `heapnb.load`.
     salvage : bool, default False
         Read what truncated files still hold.
+    max_size : int, optional
+        The most bytes of JSON that are read; see `heapnb.load`.
     source_root, source_maps : str, PathLike, or sequence of these, optional
         Folders with the program's sources, and with source maps; see `heapnb.load`.
     work : sequence of float or None, optional
@@ -124,6 +129,7 @@ def notebook(
             known_leaks=_relative_folders(known_leaks, folder),
             heap_profile=None if sampled is None else _relative(sampled, folder),
             salvage=salvage,
+            max_size=allowed_size(),
             redact=redact,
             personal=personal,
             date=date,

@@ -40,6 +40,8 @@ class Case:
         Files of known leaks, the same way.
     salvage : bool
         Whether truncated files are read as far as they go.
+    max_size : int, optional
+        How large the files may be, if not as by default.
     redact : bool
         Whether outputs are masked.
     personal : bool
@@ -59,6 +61,7 @@ class Case:
     source_maps: tuple[str, ...] = ()
     known_leaks: tuple[str, ...] = ()
     salvage: bool = False
+    max_size: int | None = None
     redact: bool = True
     personal: bool = False
     date: str = ""
@@ -108,7 +111,9 @@ def _cells(case: Case) -> Iterator[_Cell]:
         another incident, change that cell and run all cells. No other code depends on the case.
     """)
     yield "code", _parameters(case), {"tags": [PARAMETERS]}
-    yield _code("""
+    # Few need it: it stands only where it is set.
+    chosen_size = "" if case.max_size is None else "\n            max_size=max_size,"
+    yield _code(f"""
         import heapnb as hn
 
         series = hn.load_series(
@@ -116,7 +121,7 @@ def _cells(case: Case) -> Iterator[_Cell]:
             work=work,
             source_root=source_root,
             source_maps=source_maps,
-            salvage=salvage,
+            salvage=salvage,{chosen_size}
         )
         # What looks like a secret, or is one in the last snapshot, is shown as •••.
         hn.mask_output(redact, of=series, personal=personal)
@@ -289,6 +294,7 @@ def _parameters(case: Case) -> str:
         f"heap_profile = {case.heap_profile!r}",
         "# Whether truncated files are read as far as they go, secrets and personal data masked.",
         f"salvage = {case.salvage!r}",
+        *([] if case.max_size is None else [f"max_size = {case.max_size!r}  # bytes"]),
         f"redact = {case.redact!r}",
         f"personal = {case.personal!r}",
     ]

@@ -16,6 +16,7 @@ import orjson
 
 from heapnb._showing import Shown
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.format.meta import nests_deeply
 from heapnb.format.writer import PRIVATE, check_target, write_snapshot
 from heapnb.graph.sources import HeapSource, graph_of
@@ -93,6 +94,7 @@ class RedactionResult(Shown):
         }
 
 
+@bounded
 def redact(
     source: HeapSource,
     target: str | os.PathLike[str],
@@ -102,6 +104,7 @@ def redact(
     personal: bool = False,
     force: bool = False,
     salvage: bool = False,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     progress: ProgressOption = None,
 ) -> RedactionResult:
     """Write a snapshot with all secrets replaced and everything else unchanged.
@@ -126,6 +129,8 @@ def redact(
         Replace an existing file.
     salvage : bool, default False
         Read the intact part of a truncated file.
+    max_size : int, optional
+        The most bytes of JSON that are read; see `heapnb.load`.
     progress : callable or bool, optional
         See `heapnb.load`.
 
@@ -171,11 +176,13 @@ def redact(
     return _result(graph, table, path, mode, replacement.n_changed)
 
 
+@bounded
 def audit(
     source: HeapSource,
     *,
     personal: bool = False,
     salvage: bool = False,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     progress: ProgressOption = None,
 ) -> RedactionResult:
     """List the kinds and locations of secrets in a snapshot, without the secrets themselves.
@@ -188,6 +195,8 @@ def audit(
         List personal data too; see docs/redaction.md.
     salvage : bool, default False
         Read the intact part of a truncated file.
+    max_size : int, optional
+        The most bytes of JSON that are read; see `heapnb.load`.
     progress : callable or bool, optional
         See `heapnb.load`.
 

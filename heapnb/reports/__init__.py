@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
@@ -24,6 +25,7 @@ ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSo
 __all__ = ["markdown_report", "report", "report_data"]
 
 
+@bounded
 def report(
     source: ReportSource,
     target: str | os.PathLike[str],
@@ -36,6 +38,7 @@ def report(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     work: Sequence[float | None] | None = None,
     timeline: Sequence[Any] = (),
     known_leaks: CatalogueFiles = None,
@@ -55,7 +58,7 @@ def report(
         Mask what looks like a secret; see docs/redaction.md.
     personal : bool, default False
         Mask personal data too: names, addresses, phone numbers; see docs/redaction.md.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
     work : sequence of float or None, optional
         Units of work done when each snapshot was taken; see `heapnb.load_series`.

@@ -12,6 +12,7 @@ import orjson
 
 from heapnb._showing import Shown
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.timeline.findings import Finding, by_importance
 from heapnb.timeline.log_lines import read_all
@@ -108,13 +109,20 @@ class DiagnosticReport(Shown):
     __repr__ = Shown.__repr__
 
 
-def read_diagnostic_report(path: SnapshotSource) -> DiagnosticReport:
+@bounded
+def read_diagnostic_report(
+    path: SnapshotSource,
+    *,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> DiagnosticReport:
     """Read a report of ``process.report`` or ``node --report-on-fatalerror``.
 
     Parameters
     ----------
     path : str, path-like, binary file or bytes
         The JSON file, from Node.js 12 on.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

@@ -13,6 +13,7 @@ import numpy as np
 from heapnb._showing import Charted
 from heapnb._typing import AnyArray, IntArray
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.timeline.findings import Finding
 from heapnb.timeline.gc_findings import gc_findings, isolate_table
@@ -82,7 +83,13 @@ class GcLog(Charted):
     __repr__ = Charted.__repr__
 
 
-def read_trace_gc(path: SnapshotSource, *, heap_limit: int | None = None) -> GcLog:
+@bounded
+def read_trace_gc(
+    path: SnapshotSource,
+    *,
+    heap_limit: int | None = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> GcLog:
     """Read what Node.js or Deno printed with ``--trace-gc``.
 
     Parameters
@@ -93,6 +100,8 @@ def read_trace_gc(path: SnapshotSource, *, heap_limit: int | None = None) -> GcL
         JSON, from Node.js 0.10 to 26, of any number of processes and isolates.
     heap_limit : int, optional
         V8's heap limit in bytes, as from `heapnb.heap_limit`. ``--trace-gc-verbose`` logs it.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

@@ -81,23 +81,18 @@ def lines(log: OpenSource, *, most: int = MOST_LINE_BYTES) -> Iterator[bytes]:
 
 
 def _blocks(log: OpenSource) -> Iterator[bytes]:
-    first = _read(log)
+    first = log.read(_BLOCK)
     encoding = _UTF16.get(first[:2])
     if encoding is None:
         yield first.removeprefix(codecs.BOM_UTF8)
-        while block := _read(log):
+        while block := log.read(_BLOCK):
             yield block
         return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     block = first[2:]
     while block:
         yield decoder.decode(block).encode("utf-8", "replace")
-        block = _read(log)
-
-
-def _read(log: OpenSource) -> bytes:
-    """Read a block; a raw stream that has nothing yet counts as ended."""
-    return log.stream.read(_BLOCK) or b""
+        block = log.read(_BLOCK)
 
 
 def read_all(source: SnapshotSource, *, most: int = 1 << 28) -> tuple[str, bytes]:

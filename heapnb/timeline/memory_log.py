@@ -10,6 +10,7 @@ import orjson
 
 from heapnb._showing import Charted
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.format.source import OpenSource, SnapshotSource
 from heapnb.timeline.findings import Finding
 from heapnb.timeline.log_lines import lines, opened
@@ -68,7 +69,12 @@ class MemoryLog(Charted):
         return self.table[self.table["kind"] == "memory"]
 
 
-def read_memory_log(path: SnapshotSource) -> MemoryLog:
+@bounded
+def read_memory_log(
+    path: SnapshotSource,
+    *,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> MemoryLog:
     """Read samples of memory: a log of heapnb, or ``process.memoryUsage()`` in any form.
 
     Parameters
@@ -77,6 +83,8 @@ def read_memory_log(path: SnapshotSource) -> MemoryLog:
         JSON lines (also of a logger, with the numbers nested in an object), one JSON array, CSV
         with a header, or the text that ``console.log`` prints, on one line or several, mixed with
         other output. ``"-"`` is stdin, ``.gz`` and ``.zst`` are unpacked.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

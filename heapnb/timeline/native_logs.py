@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from heapnb._showing import Shown
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.timeline.log_lines import lines, opened, read_all
 from heapnb.timeline.native_heaptrack import is_heaptrack, parse_heaptrack
 from heapnb.timeline.native_massif import is_massif, is_ms_print, parse_massif, parse_ms_print
@@ -115,7 +116,12 @@ class NativeLog(Shown):
         }
 
 
-def read_native_log(path: str | os.PathLike[str]) -> NativeLog:
+@bounded
+def read_native_log(
+    path: str | os.PathLike[str],
+    *,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> NativeLog:
     """Read a log of native allocations.
 
     Parameters
@@ -123,6 +129,8 @@ def read_native_log(path: str | os.PathLike[str]) -> NativeLog:
     path : str or PathLike
         What ``mtrace()`` of glibc wrote (``MALLOC_TRACE``), ``massif.out.PID`` of Valgrind, or the
         text that ``ms_print`` or ``heaptrack_print`` prints; also compressed.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from heapnb._showing import Shown
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.timeline.findings import Finding, by_importance
 from heapnb.timeline.log_lines import lines, opened
@@ -78,13 +79,20 @@ class ProfLog(Shown):
         return self.gc_ticks / self.ticks
 
 
-def read_prof_log(path: SnapshotSource) -> ProfLog:
+@bounded
+def read_prof_log(
+    path: SnapshotSource,
+    *,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> ProfLog:
     r"""Read a log of ``node --prof``.
 
     Parameters
     ----------
     path : str, path-like, binary file or bytes
         The file ``isolate-0x…-v8.log`` that Node.js writes.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

@@ -10,6 +10,7 @@ import numpy as np
 
 from heapnb._showing import Charted, port
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.timeline.findings import Finding, by_importance
 from heapnb.timeline.memory_findings import memory_findings
 from heapnb.timeline.memory_lines import moment
@@ -92,7 +93,13 @@ class Timeline(Charted):
         return port().open(str(snapshots["path"].iloc[number]))
 
 
-def timeline(*sources: Any, deployments: Any = None, start: Any = None) -> Timeline:
+@bounded
+def timeline(
+    *sources: Any,
+    deployments: Any = None,
+    start: Any = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> Timeline:
     """Put logs, snapshots and deployments on one time line.
 
     Parameters
@@ -105,6 +112,8 @@ def timeline(*sources: Any, deployments: Any = None, start: Any = None) -> Timel
         What happened when, such as ``[("2026-11-29T10:00:00Z", "v1.4.2")]``.
     start : str, datetime or float, optional
         When the program started: the place of logs that have only the time since then.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

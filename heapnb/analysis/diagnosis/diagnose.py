@@ -43,6 +43,7 @@ from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.source_code.parse import is_available
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
@@ -55,6 +56,7 @@ _METHOD_OF_OBJECT: Final = 3
 _SHARE_DIGITS: Final = 3
 
 
+@bounded
 def diagnose(
     source: Series | HeapSource | Sequence[HeapSource],
     *,
@@ -63,6 +65,7 @@ def diagnose(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     work: WorkOption = None,
     known_leaks: CatalogueFiles = None,
     heap_profile: HeapProfile | SnapshotSource | None = None,
@@ -74,7 +77,7 @@ def diagnose(
     source : Series, Snapshot, HeapGraph, path, or a sequence of these
         Three or more snapshots of one process show most: growth through all of them is a leak,
         growth that stops is not. A single one shows what is large.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
     work : sequence of float or None, optional
         Units of work that were done when each snapshot was taken; see `heapnb.load_series`. Not

@@ -14,6 +14,7 @@ from heapnb.analysis.heap_profiles.call_tree import CallTree
 from heapnb.analysis.heap_profiles.functions import Functions, as_written, numbered
 from heapnb.analysis.heap_profiles.profile import HeapProfile
 from heapnb.errors import LogFormatError
+from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.kernels import heap_profiles as kernels
@@ -40,8 +41,13 @@ _PROBLEMS: Final = {
 }
 
 
+@bounded
 def read_heap_profile(
-    path: SnapshotSource, *, source_root: Folders = None, source_maps: Folders = None
+    path: SnapshotSource,
+    *,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> HeapProfile:
     """Read a sampling heap profile.
 
@@ -53,6 +59,8 @@ def read_heap_profile(
     source_root, source_maps : str, PathLike or sequence of these, optional
         Folders with the program's sources and source maps, as in `heapnb.load`: functions then
         have the names and places that they were written with.
+    max_size : int, optional
+        The most bytes that are read, unpacked; see `heapnb.load`.
 
     Returns
     -------

@@ -18,6 +18,7 @@ from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.retention.what_if import WhatIf
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 from heapnb.graph.locations import is_internal, location_of
@@ -155,6 +156,7 @@ class Culprits(Shown):
         }
 
 
+@bounded
 def culprits(
     source: HeapSource,
     nodes: AnyArray | Sequence[int],
@@ -166,6 +168,7 @@ def culprits(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> Culprits:
     """Find the fewest references whose removal frees some objects.
 
@@ -179,7 +182,7 @@ def culprits(
         Which share of them has to go.
     size : int, optional
         Bytes that the objects hold, where that is known to be more than they retain.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
 
     Returns

@@ -17,6 +17,7 @@ from heapnb.analysis.retention.reachability import reachability, reachability_ov
 from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree_over
 from heapnb.errors import EdgeNotFoundError, HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_text
 from heapnb.graph.source_files import Folders, find_sources
@@ -139,6 +140,7 @@ class WhatIf(Shown):
         }
 
 
+@bounded
 def what_if(
     source: HeapSource,
     remove: Removal | Sequence[Removal],
@@ -148,6 +150,7 @@ def what_if(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> WhatIf:
     """Say what would be freed if some references were gone.
 
@@ -159,7 +162,7 @@ def what_if(
         What is removed: an edge by its ordinal (the index of `Snapshot.edges`); what a node
         calls by some name, as ``(node_id, "cache")`` or ``(node, 3)``; or everything that
         refers to a node, as the node itself.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
 
     Returns

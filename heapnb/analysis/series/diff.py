@@ -12,6 +12,7 @@ import pyarrow as pa
 from heapnb._showing import Browsed
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.series_data import Opening
+from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
 from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import distinct_rows
@@ -191,6 +192,7 @@ class Diff(Browsed):
         return compare_as_memwatch(self.before, self.after).to_dict()
 
 
+@bounded
 def diff(
     before: HeapSource,
     after: HeapSource,
@@ -200,6 +202,7 @@ def diff(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> Diff:
     """Compare two snapshots of one process by node id.
 
@@ -207,7 +210,7 @@ def diff(
     ----------
     before, after : Snapshot, HeapGraph, or anything that `heapnb.load` takes
         The earlier and the later snapshot.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
 
     Returns

@@ -25,6 +25,7 @@ from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.series.series_data import Opening, SeriesData
 from heapnb.analysis.series.settling import BusySnapshot
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource
@@ -146,6 +147,7 @@ class Series(SeriesData, Browsed, Charted):
         return query_series(self, statement, parameters, cache=cache)
 
 
+@bounded
 def load_series(
     sources: Sequence[HeapSource],
     *,
@@ -154,6 +156,7 @@ def load_series(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
     strict: bool = False,
     work: WorkOption = None,
     in_order: bool = True,
@@ -164,7 +167,7 @@ def load_series(
     ----------
     sources : sequence of Snapshot, HeapGraph, or anything that `heapnb.load` takes
         In any order; files of one process are put in order of time.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
     strict : bool, default False
         Whether a file that cannot be read is an error even if others can be read.

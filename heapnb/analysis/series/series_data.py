@@ -17,6 +17,7 @@ from heapnb.analysis.series.moments import Moment, Span, span_of, work_of
 from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.settling import BusySnapshot
 from heapnb.errors import HeapnbError
+from heapnb.format.limits import allowed_size, allowing
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import SourceFiles
 from heapnb.graph.sources import HeapSource, graph_of
@@ -44,21 +45,25 @@ class Opening:
         Whether truncated files are read as far as they go.
     source_files : SourceFiles, optional
         The program's sources and source maps.
+    max_size : int, optional
+        How large they may be; by default what is allowed where this is made.
     """
 
     cache: bool = True
     salvage: bool = False
     source_files: SourceFiles | None = None
+    max_size: int | None = field(default_factory=allowed_size)
 
     def graph_of(self, source: HeapSource, progress: ProgressReporter | None = None) -> HeapGraph:
         """Open a snapshot with these options."""
-        return graph_of(
-            source,
-            cache=self.cache,
-            progress=progress,
-            salvage=self.salvage,
-            source_files=self.source_files,
-        )
+        with allowing(self.max_size):
+            return graph_of(
+                source,
+                cache=self.cache,
+                progress=progress,
+                salvage=self.salvage,
+                source_files=self.source_files,
+            )
 
 
 @dataclass(frozen=True, repr=False)

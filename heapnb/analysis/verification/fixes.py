@@ -10,6 +10,7 @@ from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.verification.cases import SeriesSource, both_diagnoses
 from heapnb.analysis.verification.changes import Changes, FixVerdict, Obstacle
 from heapnb.analysis.verification.compared import ComparedSeries
+from heapnb.format.limits import bounded
 from heapnb.graph.source_files import Folders
 from heapnb.progress import ProgressOption
 
@@ -44,6 +45,7 @@ class FixVerification(ComparedSeries, Charted):
         return self.leak_table
 
 
+@bounded
 def verify_fix(
     before: SeriesSource,
     after: SeriesSource,
@@ -55,6 +57,7 @@ def verify_fix(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> FixVerification:
     """Say whether a change of the program fixed its leaks.
 
@@ -66,7 +69,7 @@ def verify_fix(
     work, work_after : sequence of float or None, optional
         Units of work, such as requests, that were done when each snapshot was taken; see
         `heapnb.load_series`. ``work`` is that of both series unless ``work_after`` is given.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
 
     Returns

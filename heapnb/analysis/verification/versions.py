@@ -10,6 +10,7 @@ from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.verification.cases import SeriesSource, both_diagnoses
 from heapnb.analysis.verification.changes import Changes, Obstacle
 from heapnb.analysis.verification.compared import ComparedSeries
+from heapnb.format.limits import bounded
 from heapnb.graph.source_files import Folders
 from heapnb.progress import ProgressOption
 
@@ -63,6 +64,7 @@ class VersionComparison(ComparedSeries, Charted):
         return super().to_dict() | {"size_delta": self.size_delta}
 
 
+@bounded
 def compare_versions(
     before: SeriesSource,
     after: SeriesSource,
@@ -74,6 +76,7 @@ def compare_versions(
     salvage: bool = False,
     source_root: Folders = None,
     source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
 ) -> VersionComparison:
     """Say what an upgrade changed: of a dependency, of the runtime, or of the program.
 
@@ -83,7 +86,7 @@ def compare_versions(
         Three or more snapshots of one process of each build, under the same load.
     work, work_after : sequence of float or None, optional
         Units of work; see `heapnb.verify_fix`.
-    progress, cache, salvage, source_root, source_maps
+    progress, cache, salvage, source_root, source_maps, max_size
         How files are opened; see `heapnb.load`.
 
     Returns
