@@ -213,7 +213,7 @@ class CacheStore:
             columns[name] = column(name) if name in description["optional"] else None
         offsets = column("string_offsets")
         if offsets.dtype != np.int64 or len(offsets) == 0:
-            raise DamagedArrayError("string_offsets are no offsets")
+            raise DamagedArrayError("string_offsets has another type or no values")
         raw = RawSnapshot(
             # What the header lists decides how columns are read: it is checked as that of a file.
             meta=SnapshotMeta.from_json(orjson.dumps(description["header"]), byte_offset=0),

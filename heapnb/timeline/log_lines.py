@@ -25,7 +25,7 @@ LATEST_MS: Final = 4e12
 """Times in ms since 1970 from here on, in the year 2096, come from damaged files."""
 
 EARLIEST_MS: Final = 1e12
-"""Plain numbers below, before September 2001, are no times; texts may have a clock never set."""
+"""Plain numbers below (September 2001) do not count as times; texts may: clocks can be unset."""
 
 _STAMP_WITHIN: Final = 80
 """Container runtimes and process managers write the time at the start of a line."""
