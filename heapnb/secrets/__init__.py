@@ -36,7 +36,14 @@ from heapnb.secrets.findings import (
     Finding,
     merged,
 )
-from heapnb.secrets.named import find_named, named_marks, named_seed
+from heapnb.secrets.named import (
+    PROTOCOL_SEED,
+    find_in_protocols,
+    find_named,
+    named_marks,
+    named_seed,
+    protocol_marks,
+)
 from heapnb.secrets.names import (
     ENVIRONMENT_NAMES,
     PUBLIC_VALUES,
@@ -73,7 +80,8 @@ def families(*, personal: bool = False) -> tuple[Family, ...]:
         Family(token_seed(), find_tokens),
         Family(RANDOM_SEED, find_random),
         Family(named_seed(), find_named, named_marks()),
-        Family(PERSONAL_SEED, find_personal, ("@", *"3456")),
+        Family(PROTOCOL_SEED, find_in_protocols, protocol_marks()),
+        Family(PERSONAL_SEED, find_personal, "[@3456]"),
     )
     more = (
         Family(MORE_SEED, find_more_personal),

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from heapnb.secrets.findings import Finding
+from heapnb.secrets.patterns import Pattern
 
 Search = Callable[[str], Iterable[Finding]]
 """Finds secrets in a decoded text."""
 
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
-_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_SLASH = re.compile("/")
-_HEX_TEXT = re.compile(r"(?<![0-9a-fA-F])(?:[2-7][0-9a-fA-F]){8,}(?![0-9a-fA-F])")
+_PERCENT = Pattern(r"(?:%[0-9a-fA-F]{2})+")
+_ESCAPES = Pattern(r"(?:\\u[0-9a-fA-F]{4})+|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]")
+_BASE64 = Pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_SLASH = Pattern("/")
+_HEX_TEXT = Pattern(r"(?<![0-9a-fA-F])(?:[2-7][0-9a-fA-F]){8,}(?![0-9a-fA-F])")
 _LETTER_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -42,7 +42,7 @@ def find_encoded(text: str, search: Search) -> Iterator[Finding]:
 
 
 def _find_rewritten(
-    text: str, pattern: re.Pattern[str], rewrite: Callable[[str], str], search: Search
+    text: str, pattern: Pattern, rewrite: Callable[[str], str], search: Search
 ) -> Iterator[Finding]:
     """Find secrets in a decoded text, and return their positions in the original text."""
     pieces: list[str] = []
@@ -102,7 +102,7 @@ def _base64_decoded(word: str) -> Iterator[str]:
 
 # Two groups of four digits that stand for six bytes below 128: their highest bits are 0. Most words
 # are no base64, and decoding them to find that out takes longer.
-_ASCII_IN_BASE64: Final = re.compile(
+_ASCII_IN_BASE64: Final = Pattern(
     r"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){2}"
 )
 _PRINTABLE: Final = bytes(range(32, 127)) + b"\t\n\r"

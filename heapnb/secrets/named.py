@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from heapnb.secrets.chance import is_made_up
 from heapnb.secrets.findings import (
     API_KEY,
     AUTHORIZATION,
@@ -21,12 +22,14 @@ from heapnb.secrets.findings import (
     Finding,
 )
 from heapnb.secrets.names import (
+    ascii_marks,
     is_secret_name,
     name_marks,
     words_about,
     words_anywhere,
     words_whole,
 )
+from heapnb.secrets.patterns import Pattern, any_of, folded, shortest
 
 _LONGEST_WORD: Final = 20
 _NAME: Final = r"[^\s\"'`=:：<>,;(){}\[\]\\&?|/!+*]"
@@ -34,27 +37,44 @@ _QUOTE: Final = r"\\{0,8}[\"'`]"
 _SEPARATOR: Final = r"(?:=>|:=|[=:：])"
 _VALUE: Final = (
     r"(?:\\{0,8}\"(?P<double>[^\"\\]+)|\\{0,8}'(?P<single>[^'\\]+)|`(?P<back>[^`$]+)`"
-    r"|(?P<bare>[^\s\"'`&;,{}()\[\]\\<>]{3,}))"
+    r"|(?P<bare>[^\s\"'`&;,{}()\[\]\\<>]{3,400}))"
 )
+
+# What a long value goes on with: a pattern without a limit takes quadratic time on some texts.
+_BARE_REST: Final = Pattern(r"[^\s\"'`&;,{}()\[\]\\<>]*")
 
 # -- assignments ---------------------------------------------------------------------------------
 
-_ASSIGNMENT: Final = re.compile(
+_ASSIGNMENT: Final = Pattern(
     rf"(?<!{_NAME[:-1]}])(?P<name>{_NAME}{{1,80}})(?:{_QUOTE}|\])?\s{{0,4}}{_SEPARATOR}\s{{0,"
     rf"4}}{_VALUE}"
 )
-# A password may have marks that end other values.
-_WHOLE_BARE: Final = re.compile(r"[^\s\"'`&;,\\<>]+")
-_CODE: Final = re.compile(
+_CODE: Final = Pattern(
     r"(?:true|false|null|undefined|none|string|number|boolean|any|unknown|object|function|class"
-    r"|new|await|async|this|require|typeof|void|return|case|throw|delete|yield)(?!\w)|=.*"
+    r"|new|await|async|this|require|typeof|void|return|case|throw|delete|yield"
+    r"|String|Number|Int|ID|Boolean|Float|Buffer|Uint8Array|Promise|Record|Array|Optional)(?!\w)|=.*"
+    r"|\$\(|\$[A-Za-z_][\w.]*\Z|\$\d+\Z|%[A-Za-z_]\w*%\Z|%[sdjoO]\Z|@[\w-]+@\Z|\{\{|<%"
 )
-_EXPRESSION: Final = re.compile(r"!?[A-Za-z_$][\w$]*(?:[.?!]{1,2}[A-Za-z_$][\w$]*)*")
-_OPERATOR: Final = re.compile(r"\|\||&&|\?\?|[?:]|===?|!==?")
-_WORDS_ONLY: Final = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)+[.!?:…]?")
-_STATUS: Final = re.compile(r"\d{3}[.,!]?")
-_DIGIT: Final = re.compile(r"\d")
-_LETTER: Final = re.compile(r"[^\W\d_]")
+_EXPRESSION: Final = Pattern(r"!?[A-Za-z_$][\w$]*(?:[.?!]{1,2}[A-Za-z_$][\w$]*)*")
+_MEMBER: Final = Pattern(r"[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$][\w$]*)+")
+_OPERATOR: Final = Pattern(r"\|\||&&|\?\?|[?:]|===?|!==?")
+_WORDS_ONLY: Final = Pattern(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)+[.!?:…]?")
+_STATUS: Final = Pattern(r"\d{3}[.,!]?")
+_DIGIT: Final = Pattern(r"\d")
+_LETTER: Final = Pattern(r"[^\W\d_]")
+_PLAIN_WORD: Final = Pattern(r"[a-z]{2,14}[.,]?")
+_MORE_WORDS: Final = Pattern(r"[ ]+[a-z]{2,}")
+# Stands for a secret that is not there.
+_PLACEHOLDER: Final = Pattern(
+    r"[*•.xX#_…?-]+|[<\[({]+[^<>\[\](){}]*[>\])}]+|\$\{.*|(?:redacted|hidden|masked|removed|filtered"
+    r"|secret|omitted|scrubbed|sanitized|changeme|placeholder|todo|xxx+)",
+    re.IGNORECASE,
+)
+
+
+def _is_placeholder(value: str) -> bool:
+    """Return whether a value stands for a secret that is not there, such as ``****``."""
+    return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def _is_prose(word: str) -> bool:
@@ -72,13 +92,18 @@ def _is_code(text: str, start: int, stop: int) -> bool:
         return False
     if match.end() < len(word):
         return _OPERATOR.match(word, match.end()) is not None and "." in match[0]
-    is_member = "." in word and text[start - 1 : start] == " " and not _DIGIT.search(word)
-    return is_member or text[stop : stop + 1] in {"(", "["}
+    # `a.options.apiKey` names the same as what it is assigned to.
+    is_member = _MEMBER.fullmatch(word) is not None and not _DIGIT.search(word)
+    if is_member and (text[start - 1 : start] == " " or is_secret_name(word.rpartition(".")[2])):
+        return True
+    return text[stop : stop + 1] in {"(", "["}
 
 
 def _is_label(value: str) -> bool:
     """Return whether a quoted value is the label of a field, such as ``Enter your password``."""
-    if _is_prose(value) or is_secret_name(value):
+    if _is_prose(value) or _is_placeholder(value):
+        return True
+    if "=" not in value and is_secret_name(value.rpartition("/")[2]) and not is_made_up(value):
         return True
     if " " not in value or not _WORDS_ONLY.fullmatch(value):
         return False
@@ -88,49 +113,127 @@ def _is_label(value: str) -> bool:
     )
 
 
+def _is_sentence(text: str, start: int, stop: int) -> bool:
+    """Return whether a plain word before other words begins a message: ``auth: ldap is ready``."""
+    return (
+        _PLAIN_WORD.fullmatch(text, start, stop) is not None
+        and text[start - 1 : start] == " "
+        and _MORE_WORDS.match(text, stop) is not None
+        and not is_made_up(text[start:stop])
+    )
+
+
 def _find_assignments(text: str) -> Iterator[Finding]:
-    for pattern in (_ASSIGNMENT, _spoken()):
-        match = pattern.search(text)
+    lower = folded(text)
+    for pattern, searched in ((_ASSIGNMENT, text), (_spoken(), lower)):
+        match = pattern.search(searched)
         while match:
             group = next(one for one in ("double", "single", "back", "bare") if match[one])
             start, stop = match.span(group)
-            if not is_secret_name(match["name"].strip()):
+            name = text[slice(*match.span("name"))].strip()
+            if not is_secret_name(name):
                 # The value may begin with another name: `url: https://a.example/?token=x`.
-                match = pattern.search(text, start if group == "bare" else max(start - 1, 1))
+                match = pattern.search(searched, start if group == "bare" else max(start - 1, 1))
                 continue
             if group != "bare":
-                is_secret = not _is_label(match[group])
+                is_secret = not _is_label(text[start:stop])
             else:
                 is_secret = not (
-                    _is_prose(match[group])
-                    or _STATUS.fullmatch(match[group])
+                    _is_prose(text[start:stop])
+                    or _is_placeholder(text[start:stop])
+                    or _STATUS.fullmatch(text[start:stop])
                     or _is_code(text, start, stop)
+                    or _is_sentence(text, start, stop)
+                    or ("/" in text[start:stop] and _is_label(text[start:stop]))
                 )
             if is_secret:
+                stop = _bare_end(text, stop) if group == "bare" else stop
                 yield Finding(start, stop, PASSWORD)
-            match = pattern.search(text, stop)
+            match = pattern.search(searched, stop)
+
+
+def _bare_end(text: str, stop: int) -> int:
+    rest = _BARE_REST.match(text, stop)
+    return rest.end() if rest else stop
 
 
 @cache
 def _spoken() -> re.Pattern[str]:
-    """Names of several words, such as ``mot de passe : x``."""
+    """Names of several words, such as ``mot de passe : x``, in a folded text."""
     return re.compile(
-        rf"(?P<name>{words_anywhere()})s?(?:{_QUOTE})?\s{{0,4}}{_SEPARATOR}\s{{0,4}}{_VALUE}",
-        re.IGNORECASE,
+        rf"(?P<name>{words_anywhere()})s?(?:{_QUOTE})?\s{{0,4}}{_SEPARATOR}\s{{0,4}}{_VALUE}"
     )
 
 
 # Sentences: `the password is x1y2`, `token {x1y2} rejected`, `requirepass x1y2`.
 _VERB: Final = r"(?:is|are|was|ist|lautet|war|est|es|é|è|:|=|→|->)"
-_TOLD: Final = re.compile(
+_TOLD: Final = Pattern(
     rf"(?<![\w.-])(?P<name>[\w.-]{{2,60}})[\"']?\s{{1,4}}(?:{_VERB}[\s:]{{1,4}}){{0,2}}[\"'({{\[<]{{0,4}}"
     r"(?P<value>(?=[^\s\"'(){}<>\[\],;]{0,200}\d)[^\s\"'(){}<>\[\],;]{4,})",
     re.IGNORECASE,
 )
-
-
 # Behind the name of a function in a call stack: `createSession (/app/session.js:17:21)`.
-_PLACE: Final = re.compile(r"(?:\.\w{1,5}(?::\d+)?|(?::\d+))(?::\d+)$")
+_PLACE: Final = Pattern(r"(?:\.\w{1,5}(?::\d+)?|(?::\d+))(?::\d+)$")
+# Verbs between a secret and its value, and marks that stand for them.
+_SAYING: Final = (
+    r"(?:is|was|are|be|being|equals?|equal to|to be|set to|reads|value|provided|given|supplied|got"
+    r"|received|used|using|lautet|lauten|ist|war|wurde|heißt|est|était|es|era|son|é|eh|è|jest|to|är"
+    r"|er|on|este|je|ir|yra|van|luidt|adalah|ialah|là|है|হল|হলো|ndiyo|ni|это|—|–|=|==|===|:|：|->|=>"
+    r"|→|是|为|為|は|が|는|은|이)"
+)
+_OPENING: Final = r"[\"'`({\[<«“‘„「『]{0,3}"
+_WORD: Final = r"[^\s\"'`(){}<>\[\],;«»“”‘’「」『』，。；！]"
+_GAP: Final = r"(?:[^\n.!?;=\"'`{}<>]|\.(?=\w)){0,48}?"
+_AT_LEAST: Final = 8
+_FEWEST_RUNS: Final = 2
+_RUNS: Final = Pattern(r"\d+")
+# Words with digits that are no secrets: versions, times, sizes, places in the program, URLs.
+_TELLS_NOTHING: Final = Pattern(
+    r"v?\d+(?:[.:]\d+)+[\w.+-]*|\d{4}-\d\d.*|[\d.,]+[a-zA-Z%°µ]{0,5}|[\w.+-]+@[\w.-]+|\w+:/.*|/.*"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?:[mc]?[jt]sx?|json|ya?ml|html?|css|md|py|go|rs|txt|log|pem|key|crt)"
+    r"|#.*|@.*|.*[=&].*|[\w.-]+\(.*|[A-Za-z]+-?\d{1,3}|(?:[a-z]+[-_])*[a-z]+[-_]?\d{1,2}"
+)
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """Return the pattern of a secret's name, some words, and what it is said to be."""
+    return re.compile(
+        rf"(?<![^\W_])(?P<name>{words_anywhere()}|{words_whole()})(?P<rest>\w{{0,8}})[\"'`»”」)\]]?"
+        rf"(?P<gap>{_GAP})(?<!\w)(?P<verb>{_SAYING})?(?:[\s:：]{{1,4}}|(?<=[：:是为為は는은]))"
+        rf"(?P<open>{_OPENING})(?P<value>{_WORD}{{6,200}})"
+    )
+
+
+@cache
+def _yours() -> re.Pattern[str]:
+    """Return the pattern of what follows a value: ``482913 is your PIN``."""
+    return re.compile(
+        r"[\"'`]?\s(?:is|ist|est|es|é|è|jest|är|er|on|это|是)\s"
+        r"(?:(?:your|the|my|our|a|ihr|dein|das|der|votre|ton|le|su|tu|la|sua|seu|il|tuo|uw|je|de"
+        r"|twoje|ditt|din|ваш|您的|你的)\s)(?:[\w-]{1,20}\s){0,3}?"
+        rf"(?:{words_anywhere()}|{words_whole()}|codes?)(?!\w)"
+    )
+
+
+_LAST_WORD: Final = Pattern(rf"(?<![\w-]){_WORD}{{4,40}}\Z")
+_SIGN_IN: Final = Pattern(
+    r"\b(?:log(?:ged)?[ -]?(?:in|on)|sign(?:ed)?[ -]?in|credentials?|creds|login)\b"
+    rf"[^\n/:]{{0,24}}?[\s:(]{_OPENING}(?P<who>[\w.@+-]{{2,40}})\s?[/:|]\s?(?P<value>{_WORD}{{6,}})",
+    re.IGNORECASE,
+)
+
+
+def _is_value(word: str, *, is_near: bool) -> bool:
+    """Return whether a word in a sentence about a secret is probably the secret."""
+    if _TELLS_NOTHING.fullmatch(word) or _PLACE.search(word):
+        return False
+    if _DIGIT.search(word) and _LETTER.search(word):
+        if is_near:
+            return True
+        if len(word) >= _AT_LEAST and len(_RUNS.findall(word)) >= _FEWEST_RUNS:
+            return True
+    return len(word) >= _AT_LEAST and word.isascii() and is_made_up(word)
 
 
 def _find_told(text: str) -> Iterator[Finding]:
@@ -141,30 +244,173 @@ def _find_told(text: str) -> Iterator[Finding]:
         # A sentence about a password has other words there; a value has digits and letters.
         if _LETTER.search(value) and "=" not in value[:-2] and is_secret_name(match["name"]):
             yield Finding(*match.span("value"), PASSWORD)
+    lower = folded(text)
+    told = _said().search(lower)
+    while told:
+        start, stop = told.span("value")
+        value = text[start:stop].rstrip(".!?:…*")
+        is_far = bool(told["gap"].strip())
+        is_near = bool(told["verb"]) and (not is_far or bool(told["open"]))
+        if (told["verb"] or not is_far) and _is_value(value, is_near=is_near):
+            yield Finding(start, start + len(value), PASSWORD)
+            told = _said().search(lower, told.end())
+        else:
+            # The same name may be followed by another word, and another name by this one.
+            told = _said().search(lower, told.end("name"))
+    for match in _yours().finditer(lower):
+        word = _LAST_WORD.search(text, max(match.start() - 40, 0), match.start())
+        if word and (_DIGIT.search(word[0]) or _is_value(word[0], is_near=False)):
+            yield Finding(*word.span(), PASSWORD)
+
+
+def _find_signed_in(text: str) -> Iterator[Finding]:
+    for match in _SIGN_IN.finditer(text):
+        value = match["value"].rstrip(".!?")
+        if "/" not in value and _is_value(value, is_near=False):
+            yield Finding(match.start("value"), match.start("value") + len(value), PASSWORD)
+
+
+# -- languages of databases and protocols ------------------------------------------------------
+
+_IDENTIFIED: Final = Pattern(
+    r"\b(?:IDENTIFIED\s+(?:WITH\s+[\"'`]?\w+[\"'`]?\s+)?(?:BY|AS)\s+(?:PASSWORD\s+|VALUES\s+)?"
+    r"|(?:OLD_)?PASSWORD\s*\(\s*|\b(?:crypt|pgp_sym_encrypt|pgp_sym_decrypt|encrypt|decrypt"
+    r"|AES_ENCRYPT|AES_DECRYPT|hmac)\s*\([^()'\"]{0,80},\s*)(?P<quote>['\"])(?P<value>[^'\"]{3,})",
+    re.IGNORECASE,
+)
+_INSERT: Final = Pattern(
+    r"\b(?:INSERT|REPLACE)\s+INTO\s+[^\s(]{1,80}\s*\((?P<columns>[^()]{1,1000})\)\s*"
+    r"(?:OUTPUT\s[^()]{1,80})?VALUES\s*\(",
+    re.IGNORECASE,
+)
+_CELL: Final = Pattern(
+    r"\s*(?:N|E)?(?:'(?P<value>(?:[^']|'')*)'|[^,()']*(?:\([^()]*\))?[^,()']*)\s*"
+)
+_PROTOCOL: Final = Pattern(
+    r"(?:^|[>\s<:])(?:AUTH(?:\s+(?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|default|[\w-]{1,32}))?|PASS|HELLO\s\d\s+AUTH"
+    r"\s+\w{1,32}|AUTHENTICATE|IDENTIFY|LOGIN\s+[\w.@-]{1,64})\s+(?P<value>[^\s\"']{6,})"
+)
+_ORACLE: Final = Pattern(
+    r"(?:\bjdbc:oracle:\w{2,5}:|\b(?:sqlplus|expdp|impdp|exp|imp|sqlldr|rman)\b[^\n/]{0,60}?\s)"
+    r"[\"']?(?P<who>\w{1,40})/[\"']?(?P<value>[^\s@\"'/]{3,})[\"']?@"
+)
+_PROTOCOL_MARKS: Final = ("AUTH", "PASS", "IDENTIFY", "LOGIN")
+
+
+def _find_in_languages(text: str) -> Iterator[Finding]:
+    for match in _IDENTIFIED.finditer(text):
+        if not _is_placeholder(match["value"]):
+            yield Finding(*match.span("value"), PASSWORD)
+    if any(mark in text for mark in _PROTOCOL_MARKS):
+        for match in _PROTOCOL.finditer(text):
+            if _is_value(match["value"], is_near=True):
+                yield Finding(*match.span("value"), PASSWORD)
+    for match in _ORACLE.finditer(text):
+        yield Finding(*match.span("value"), URL_PASSWORD)
+
+
+def _find_rows(text: str) -> Iterator[Finding]:
+    for match in _INSERT.finditer(text):
+        columns = [one.strip(' \t\n`"[]') for one in match["columns"].split(",")]
+        secret = [is_secret_name(one) for one in columns]
+        if any(secret):
+            yield from _cells(text, match.end(), secret)
+
+
+def _cells(text: str, start: int, secret: list[bool]) -> Iterator[Finding]:
+    """Find the values of secret columns in rows of values, of which the first begins at a place."""
+    place, column = start, 0
+    while True:
+        cell = _CELL.match(text, place)
+        if cell is None:
+            return
+        if column < len(secret) and secret[column] and cell["value"]:
+            yield Finding(*cell.span("value"), PASSWORD)
+        mark = text[cell.end() : cell.end() + 1]
+        place, column = cell.end() + 1, column + 1
+        if mark == ")":
+            next_row = _NEXT_ROW.match(text, place)
+            if next_row is None:
+                return
+            place, column = next_row.end(), 0
+        elif mark != ",":
+            return
+
+
+_NEXT_ROW: Final = Pattern(r"\s*,\s*\(")
 
 
 # -- options of commands -----------------------------------------------------------------------
 
-_OPTION: Final = re.compile(
+_OPTION: Final = Pattern(
     r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]{1,60})(?:=|\s{1,4})[\"']?(?P<value>[^\s\"',\]]{3,})"
 )
-_COMMANDS: Final = re.compile(
+# Options of commands that take a password, and arguments that are one.
+_COMMANDS: Final = Pattern(
     r"\b(?:"
-    r"(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mongo|mongosh)\b[^\n"
-    r"|;]{0,200}?\s-p(?P<glued>[^\s\"']{3,})"
-    r"|(?:curl|http|https|xh|wget)\b[^\n|;]{0,200}?\s(?:-u|-a|--user"
-    r"|--auth|--proxy-user)[\s=]{0,2}[\"']?[^\s:\"']{1,80}:(?P<basic>[^\s\"']{2,})"
+    r"(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|mongo|mongosh|7z|7za|rar|unrar)\b"
+    r"[^\n|;]{0,200}?\s-p(?P<glued>[^\s\"']{3,})"
+    r"|(?:curl|http|https|xh|wget|aria2c|lftp|httpie|siege|ab)\b[^\n|;]{0,200}?\s(?:-u|-U|-a|-A|--user"
+    r"|--auth|--proxy-user)[\s=]{0,2}[\"']?[^\s:,\"']{1,80}[:,](?P<basic>[^\s\"']{2,})"
     r"|sshpass\s+-p\s?[\"']?(?P<ssh>[^\s\"']{3,})"
-    r"|(?:docker|podman|helm|oc|az|redis-cli|keytool|zip|7z|unzip|sqlcmd"
-    r"|ldapsearch)\b[^\n|;]{0,200}?\s-(?:p|a|P|w|storepass)\s{1,2}[\"']?(?P<apart>[^\s\"':]{4"
-    r",})"
-    r"|openssl\b[^\n|;]{0,200}?\s(?:-k|-passin|-passout|-pass)\s{1,2}[\"']?(?:pass:)?(?P<open"
+    r"|(?:docker|podman|nerdctl|skopeo|buildah|crane|oras|helm|oc|az|redis-cli|valkey-cli|keytool|jarsigner"
+    r"|zip|7z|unzip|sqlcmd|bcp|ldapsearch|ldapmodify|ldapadd|ldapdelete|ldapwhoami|ldappasswd|mongo"
+    r"|mongosh|mongodump|mongorestore|mongoexport|mongoimport|cqlsh|influx|arangosh|clickhouse-client"
+    r"|mosquitto_pub|mosquitto_sub|ipmitool|plink|pscp|psftp|putty|rdesktop|psexec|snowsql|vsql|nzsql"
+    r"|tsql|rclone|gpg|snmpget|snmpwalk|snmpset|hashcat|wpa_cli|ansible-vault|svn|hg|gsql|beeline|cypher-shell)\b"
+    r"[^\n|;]{0,200}?\s-(?:p|a|P|w|W|A|X|pw|pass|storepass|keypass|passphrase)\s{1,2}"
+    r"[\"']?(?P<apart>(?!\d{1,5}\b)(?!-)[^\s\"':]{4,})"
+    r"|openssl\b[^\n|;]{0,200}?\s(?:-k|-K|-passin|-passout|-pass|-password)\s{1,2}[\"']?(?:pass:)?(?P<open"
     r"ssl>[^\s\"']{3,})"
+    r"|(?:vault\s+(?:login|unseal|operator\s+unseal)|snyk\s+auth|ngrok\s+authtoken|ngrok\s+config\s+add-authtoken"
+    r"|railway\s+login|npm\s+token\s+revoke|op\s+signin|bw\s+unlock|cloudflared\s+service\s+install"
+    r"|infisical\s+login|doctl\s+auth\s+init\s+-t|kubeadm\s+token\s+create)\s{1,2}"
+    r"(?:-\S+\s+)*[\"']?(?P<argument>(?![-.$<])[^\s\"']{6,})"
+    r"|(?:rabbitmqctl\s+(?:add_user|change_password)|htpasswd\s+-\w*b\w*(?:\s+(?!-)\S+)?|wpa_passphrase"
+    r"|net\s+user|useradd\s+-p|smbpasswd)\s+[\"']?[\w.@-]{1,64}[\"']?\s+[\"']?(?P<second>(?!-)[^\s\"'/]{4,})"
+    r"|echo\s+[\"']?[\w.-]{1,40}:(?P<piped>[^\s\"']{3,})[\"']?\s*\|\s*(?:sudo\s+)?chpasswd"
+    r"|echo\s+(?:-n\s+)?[\"']?(?P<echoed>[^\s\"'$|]{4,})[\"']?\s*\|[^\n|]{0,80}?(?:--password-stdin|--stdin"
+    r"|sudo -S|--passphrase-fd|--with-token|base64|passwd)"
+    r"|(?:smbclient|rpcclient|smbmap|winexe|net\s+rpc|nmblookup)\b[^\n|;]{0,200}?\s-U\s?[\"']?[\w\\.@-]{1,64}%"
+    r"(?P<percent>[^\s\"']{3,})"
+    r"|(?:xfreerdp|mstsc|cmdkey|net\s+use|runas)\b[^\n|;]{0,200}?\s/(?:p|pass|password):(?P<slash>[^\s\"']{3,})"
+    r"|-(?:command|cmd)[\s=]+[\"']?(?:echo|printf)\s+[\"']?(?P<printed>[^\s\"'$]{4,})"
     r")"
 )
+_COMMAND_GROUPS: Final = (
+    *("glued", "basic", "ssh", "apart", "openssl", "argument", "second", "piped", "echoed"),
+    *("percent", "slash", "printed"),
+)
 _COMMAND_SEED: Final = (
-    r"(?:mysql|maria|mongo|curl|http|xh|wget|sshpass|docker|podman|helm"
-    r"|redis-cli|openssl|keytool|sqlcmd|ldapsearch|7z|zip|\boc|\baz)\w*\s"
+    r"(?:mysql|maria|mongo|curl|http|xh|wget|aria2c|lftp|siege|sshpass|docker|podman|nerdctl|skopeo"
+    r"|buildah|crane|oras|helm|redis-cli|valkey|openssl|keytool|jarsigner|sqlcmd|bcp|ldap|7z|rar|zip|\boc|\baz"
+    r"|\bab|cqlsh|influx|arangosh|clickhouse|mosquitto|ipmitool|plink|pscp|psftp|putty|rdesktop|psexec|snowsql"
+    r"|[vnt]z?sql|gsql|rclone|gpg|snmp|hashcat|wpa_|ansible|svn|\bhg|beeline|cypher|vault|snyk|ngrok"
+    r"|railway|npm|\bop|\bbw|cloudflared|infisical|doctl|kubeadm|rabbitmqctl|htpasswd|net|useradd|smb"
+    r"|rpcclient|winexe|nmblookup|freerdp|mstsc|cmdkey|runas|echo|sqlplus|dp|exp|imp|sqlldr|rman)[\w-]*\s"
+    r"|-(?:command|cmd)[\s=]"
+)
+# Lower-case parts of these commands; see `named_marks`.
+_COMMAND_MARKS: Final = (
+    *("mysql", "maria", "mongo", "curl", "http", "xh ", "wget", "aria2c", "lftp", "siege", "ab "),
+    *("docker", "podman", "nerdctl", "skopeo", "buildah", "crane", "oras", "helm", "oc ", "az "),
+    *("redis-cli", "valkey", "openssl", "jarsigner", "sqlcmd", "bcp", "ldap", "7z", "rar", "zip"),
+    *(
+        "cqlsh",
+        "influx",
+        "arangosh",
+        "clickhouse",
+        "mosquitto",
+        "ipmitool",
+        "plink",
+        "pscp",
+        "psftp",
+    ),
+    *("putty", "rdesktop", "psexec", "sql", "rclone", "gpg", "snmp", "hashcat", "wpa_", "ansible"),
+    *("svn", "hg ", "beeline", "cypher", "vault", "snyk", "ngrok", "railway", "npm", "op ", "bw "),
+    *("cloudflared", "infisical", "doctl", "kubeadm", "rabbitmq", "net ", "useradd", "smb"),
+    *("rpcclient", "winexe", "nmblookup", "freerdp", "mstsc", "runas", "echo ", "rman"),
+    *("-command", "-cmd", "expdp", "impdp", "exp ", "imp "),
 )
 
 
@@ -174,9 +420,12 @@ def _find_options(text: str) -> Iterator[Finding]:
             start, stop = match.span("value")
             if not _is_prose(match["value"]) and not _is_code(text, start, stop):
                 yield Finding(start, stop, PASSWORD)
+
+
+def _find_in_commands(text: str) -> Iterator[Finding]:
     for match in _COMMANDS.finditer(text):
-        for group in ("glued", "basic", "ssh", "apart", "openssl"):
-            if match[group]:
+        for group in _COMMAND_GROUPS:
+            if match[group] and not _is_placeholder(match[group]):
                 yield Finding(*match.span(group), PASSWORD)
 
 
@@ -185,75 +434,78 @@ def _find_options(text: str) -> Iterator[Finding]:
 _Q: Final = r"\\{0,8}[\"']"
 _PAIRS: Final = (
     # Objects and elements with a name and a value
-    re.compile(
+    Pattern(
         rf"\b(?:name|key|field|header|id|k|n)(?:{_Q})?\s{{0,4}}[:=]\s{{0,4}}{_Q}(?P<name>[^\""
         rf"'\\]{{2,80}}){_Q}"
         rf"[^<>{{}}\n]{{0,80}}?\b(?:value|val|v|content|data|text)(?:{_Q})?\s{{0,4}}[:=]\s{{0"
         rf",4}}{_Q}(?P<value>[^\"'\\]{{3,}})"
     ),
     # Fields of forms
-    re.compile(
-        r"\btype=[\"'](?P<name>password)[\"'][^<>]{0,200}?\bvalue=[\"'](?P<value>[^\"']{3,})"
-    ),
-    # Arrays of a name and a value
-    re.compile(
-        rf"{_Q}(?P<name>[^\"'\\]{{2,80}}){_Q}\s{{0,4}},\s{{0,4}}{_Q}(?P<value>[^\"'\\]{{3,}}){_Q}"
-    ),
+    Pattern(r"\btype=[\"'](?P<name>password)[\"'][^<>]{0,200}?\bvalue=[\"'](?P<value>[^\"']{3,})"),
     # Elements with such a tag or name
-    re.compile(
+    Pattern(
         r"<(?:\w{1,40}:)?(?P<name>[^\s<>/!?\"'=]{2,80})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{3,})</"
     ),
-    re.compile(
+    Pattern(
         r"<\w{1,40}\s[^<>]{0,100}?(?:name|key|id)=[\"'](?P<name>[^\"'<>]{2,80})[\"'][^<>]{0,1"
         r"00}>(?P<value>[^<>]{3,})</"
     ),
     # Lists in YAML
-    re.compile(
+    Pattern(
         r"\bname:\s{0,4}[\"']?(?P<name>[\w.-]{2,80})[\"']?\s{0,8}\r?\n\s{0,40}value:\s{0,4}["
         r"\"']?(?P<value>[^\s\"']{3,})"
     ),
+    # Blocks of configuration with a name and a value
+    Pattern(
+        r"\b(?:variable|secret|param|parameter|setting|property|env|input|output|key)\s{1,4}[\"'](?P<name>[^\"'"
+        r"\n]{2,80})[\"']\s{0,4}\{[^{}]{0,200}?\b(?:default|value)\s{0,8}=\s{0,8}[\"'](?P<value>[^\"'\n]{3,})"
+    ),
     # Forms of several parts
-    re.compile(
+    Pattern(
         r"\bname=\\{0,8}[\"'](?P<name>[^\"'\\]{2,80})\\{0,8}[\"'](?:;[^\r\n]{0,200})?\r?\n(?:"
         r"[^\r\n]{1,200}\r?\n){0,4}\r?\n(?P<value>[^\r\n]{3,})"
     ),
-    # Configuration files of one name and one value a line
-    re.compile(
-        r"(?m)^[ \t]{0,20}(?:set(?:[ \t]-\w{1,3})?[ \t]{1,4}|export[ \t]{1,4})?(?P<name>[A-Za"
-        r"-z][\w.-]{2,60})[ \t]{1,8}(?P<value>[^\s;=:]{6,});?[ \t]{0,4}$"
-    ),
-    re.compile(
+    Pattern(
         r"\b(?:configure|config)\s{1,2}set\s{1,2}(?P<name>[\w.-]{2,60})\s{1,2}(?P<value>\S{3,})"
     ),
 )
-_LISTED: Final = 2
-_LINE: Final = 7
+# In a list of names, other names stand behind a name: a value must not look like one.
+_LISTS: Final = (
+    # Arrays of a name and a value
+    Pattern(
+        rf"{_Q}(?P<name>[^\"'\\]{{2,80}}){_Q}\s{{0,4}},\s{{0,4}}{_Q}(?P<value>[^\"'\\]{{3,}}){_Q}"
+    ),
+    # Configuration files of one name and one value a line
+    Pattern(
+        r"(?m)^[ \t]{0,20}(?:set(?:[ \t]-\w{1,3})?[ \t]{1,4}|export[ \t]{1,4})?(?P<name>[A-Za"
+        r"-z][\w.-]{2,60})[ \t]{1,8}(?P<value>[^\s;=:]{6,});?[ \t]{0,4}$"
+    ),
+)
 _SHORTEST_LISTED: Final = 20
 
 
-def _is_made_up(value: str) -> bool:
+def _is_no_name(value: str) -> bool:
     """Return whether a value is probably not a name: long, or with digits or mixed case."""
     is_mixed = value[1:] != value[1:].lower() and value != value.upper()
     return is_mixed or len(value) >= _SHORTEST_LISTED or _DIGIT.search(value) is not None
 
 
 def _find_pairs(text: str) -> Iterator[Finding]:
-    for place, pattern in enumerate(_PAIRS):
+    for pattern in (*_PAIRS, *_LISTS):
         for match in pattern.finditer(text):
             name, value = match["name"], match["value"]
             if not is_secret_name(name) or _is_label(value.strip()) or "${" in value:
                 continue
-            # A list of names has other names behind them.
-            if place in {_LISTED, _LINE} and not _is_made_up(value):
+            if pattern in _LISTS and not _is_no_name(value):
                 continue
             yield Finding(*match.span("value"), PASSWORD)
 
 
-_PASS_FILE: Final = re.compile(
+_PASS_FILE: Final = Pattern(
     r"(?m)^[ \t]*[\w.*-]{1,200}:(?:\d{2,5}|\*):[\w*-]{1,80}:[\w.*@-]{1,80}:(?P<value>[^\s:]{4"
     r",}(?::[^\s:]+)*)[ \t]*$"
 )
-_NET_FILE: Final = re.compile(
+_NET_FILE: Final = Pattern(
     r"\b(?:machine|default|login)\b[^\n]{0,200}?\s+(?:login\s+\S{1,80}\s+)?password\s+(?P<val"
     r"ue>\S+)"
 )
@@ -267,44 +519,60 @@ def _find_files(text: str) -> Iterator[Finding]:
 
 # -- headers, cookies, URLs --------------------------------------------------------------------
 
-_SCHEME: Final = re.compile(
+_SCHEME: Final = Pattern(
     r"\b(?P<scheme>Bearer|Basic|Digest|Negotiate|Token|ApiKey|SSWS)(?:\s"
     r"|\+){1,4}(?P<value>[\w.~+/=:-]{8,})",
     re.IGNORECASE,
 )
-_HEADER: Final = re.compile(
-    r"\b(?:proxy-)?authorization\\{0,8}[\"']?\s{0,4}[:=]\s{0,4}\\{0,8}[\"']?(?P<value>(?:Dige"
+_HEADER: Final = Pattern(
+    r"\b(?:proxy-|x-)?authorization\\{0,8}[\"']?\s{0,4}[:=]\s{0,4}\\{0,8}[\"']?(?P<value>(?:Dige"
     r"st|AWS4|Hawk|OAuth|Signature|Custom)[^\r\n]{8,})",
     re.IGNORECASE,
 )
-_COOKIE_HEADER: Final = re.compile(
+# A scheme that heapnb does not know, and what is behind it.
+_ANY_SCHEME: Final = Pattern(
+    r"\b(?:proxy-|x-)?authorization\\{0,8}[\"']?\s{0,4}[:=,]\s{0,4}\\{0,8}[\"']?"
+    r"[A-Za-z][\w-]{1,30}[ +](?:[\w-]{1,20}=\\?\"?)?(?P<value>[\w.~+/=:$-]{8,})",
+    re.IGNORECASE,
+)
+_COOKIE_HEADER: Final = Pattern(
     r"\b(?:set-)?cookie\\{0,8}[\"']?\s{0,4}:\s{0,4}\\{0,8}[\"']?([^\r\n\"'\\]{3,})", re.IGNORECASE
 )
-_IS_COOKIE: Final = re.compile(r"[\w.$%-]{1,80}=[^;]")
-_URL: Final = re.compile(
+_IS_COOKIE: Final = Pattern(r"[\w.$%-]{1,80}=[^;]")
+_URL: Final = Pattern(
     r"[a-z][a-z0-9+.-]{1,20}://(?P<who>[^\s\"'<>`]{1,500})@(?=[\w\[])", re.IGNORECASE
 )
-_WEB: Final = re.compile(
+_WEB: Final = Pattern(
     r"(?:https?|wss?|file|git\+https?|git|node|webpack|chrome-extension|blob):", re.IGNORECASE
 )
-_PORT: Final = re.compile(r"[^:/@]*:\d{1,5}/")
-_VARIABLE: Final = re.compile(
+_PORT: Final = Pattern(r"[^:/@]*:\d{1,5}/")
+_VARIABLE: Final = Pattern(
     r"\b[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PWD|CREDENTIALS?|AUTH|DSN)"
     r"(?:_[A-Z0-9]+)?=[\"']?([^\s\"'&;]{3,})"
 )
-_SIGNATURE: Final = re.compile(
+_SIGNATURE: Final = Pattern(
     r"[?&#](?:X-Amz-(?:Signature|Credential|Security-Token)|X-Goog-(?:Signature"
     r"|Credential)|sig|signature|hmac)=([^&\s\"'\\]{8,})",
     re.IGNORECASE,
 )
 # Names that mean something else outside of a query.
-_QUERY: Final = re.compile(
+_QUERY: Final = Pattern(
     r"[?&#](?:code|key|k|hash|state|nonce|t|s|ticket|assertion|apikey)=(?P<value>[^&\s\"'\\#]{16,})"
 )
+# Values of any other name that only a machine can have drawn.
+_ANY_QUERY: Final = Pattern(r"[?&](?P<name>[\w.-]{1,40})=(?P<value>[\w.~+/%-]{20,})")
+_PUBLIC_QUERY: Final = Pattern(
+    r"(?:v|ver|version|rev|revision|h|id|.*[_-]?id|.*I[dD]|uuid|guid|[gfmy]\w*clid|msclkid|_?utm_?\w*|cache"
+    r"|cb|build|chunk|commit|sha\d*|etag|digest|integrity|checksum|q|query|search|w|file|filename|img"
+    r"|image|url|uri|path|src|trace|traceparent|request|continue|cursor|after|before|since|page|offset|next"
+    r"|prev|ref|referrer|ts|time|lang|locale|redirect\w*|return\w*|callback|sort|filter|scope|fields"
+    r"|code_challenge|md5|crc|x-amz-date|x-amz-signedheaders|x-amz-algorithm|name|title|prompt|text)",
+    re.IGNORECASE,
+)
+_LOCAL_HEX: Final = Pattern(r"[0-9a-f]{32,}", re.IGNORECASE)
 
 
-def _find_in_protocols(text: str) -> Iterator[Finding]:
-    yield from _find_in_urls(text)
+def _find_in_headers(text: str) -> Iterator[Finding]:
     for match in _SCHEME.finditer(text):
         word = match["value"]
         # The next word may be an ordinary one, such as "authentication".
@@ -314,21 +582,35 @@ def _find_in_protocols(text: str) -> Iterator[Finding]:
             yield Finding(*match.span("value"), AUTHORIZATION)
     for match in _HEADER.finditer(text):
         yield Finding(*match.span("value"), AUTHORIZATION)
+    for match in _ANY_SCHEME.finditer(text):
+        if _DIGIT.search(match["value"]) or is_made_up(match["value"]):
+            yield Finding(*match.span("value"), AUTHORIZATION)
     for match in _COOKIE_HEADER.finditer(text):
         if _IS_COOKIE.match(match[1]) or (_DIGIT.search(match[1]) and " " not in match[1].strip()):
             yield Finding(*match.span(1), COOKIE)
     for pattern in (_VARIABLE, _SIGNATURE):
         for match in pattern.finditer(text):
-            if not is_public_variable(match[0]):
+            if not (is_public_variable(match[0]) or _CODE.match(match[1])):
                 yield Finding(*match.span(1), ENVIRONMENT if pattern is _VARIABLE else API_KEY)
+
+
+def _find_in_queries(text: str) -> Iterator[Finding]:
     for match in _QUERY.finditer(text):
         if _DIGIT.search(match["value"]) and _LETTER.search(match["value"]):
+            yield Finding(*match.span("value"), API_KEY)
+    for match in _ANY_QUERY.finditer(text) if "?" in text or "&" in text else ():
+        value = match["value"]
+        is_drawn = _LOCAL_HEX.fullmatch(value) or (_DIGIT.search(value) and is_made_up(value))
+        if is_drawn and not _PUBLIC_QUERY.fullmatch(match["name"]):
             yield Finding(*match.span("value"), API_KEY)
 
 
 def is_public_variable(assigned: str) -> bool:
     """Return whether an assigned variable is public, such as ``NEXT_PUBLIC_KEY=x``."""
     return "PUBLIC_" in assigned.partition("=")[0]
+
+
+_SHORTEST_TOKEN: Final = 16
 
 
 def _find_in_urls(text: str) -> Iterator[Finding]:
@@ -346,51 +628,62 @@ def _find_in_urls(text: str) -> Iterator[Finding]:
                     continue
                 stop, who = start + at, who[:at]
         colon = text.find(":", start, stop)
+        if _is_placeholder(text[colon + 1 : stop]) or text.startswith("${", colon + 1):
+            continue
         if colon > 0:
             yield Finding(start, colon, URL_PASSWORD)
-            start = colon + 1
-        yield Finding(start, stop, URL_PASSWORD)
+            yield Finding(colon + 1, stop, URL_PASSWORD)
+        elif stop - start >= _SHORTEST_TOKEN or _DIGIT.search(who):
+            # Without a password, a user is one only if it is a token: `https://x1y2…@host`.
+            yield Finding(start, stop, URL_PASSWORD)
 
 
 def find_named(text: str) -> Iterator[Finding]:
-    """Find values that are secret because of what stands before them."""
-    yield from _find_in_protocols(text)
+    """Find values that are secret because of a name of a secret that stands before them."""
     yield from _find_assignments(text)
     yield from _find_told(text)
     yield from _find_options(text)
     yield from _find_pairs(text)
+    yield from _find_rows(text)
+
+
+def find_in_protocols(text: str) -> Iterator[Finding]:
+    """Find values that are secret because of where they stand in a language or protocol."""
+    yield from _find_in_urls(text)
+    yield from _find_in_headers(text)
+    yield from _find_in_queries(text)
+    yield from _find_in_languages(text)
+    yield from _find_in_commands(text)
     yield from _find_files(text)
+    yield from _find_signed_in(text)
 
 
-@cache
 def named_seed() -> str:
-    """Return the seed of these rules."""
-    words = rf"(?:{words_anywhere()}|{words_whole()})"
-    return (
-        rf"(?i:{words}[^\s=:,<>]{{0,24}}[\"'\\\]]{{0,9}}\s{{0,4}}(?:=|:|：|>|,|\s)"
-        r"|\b(?:bearer|basic|digest|negotiate|token|apikey|ssws)[\s+]|cookie|authorization"
-        r"|://[^\s\"'<>`]+@|[?&#](?:x-amz-|x-goog-|sig|hmac|code=|key="
-        r"|k=|hash=|state=|nonce=|t=|s=|ticket=|assertion=|apikey=))"
-        rf"|[A-Z]=[^\s]|[A-Z0-9]=[^\s]|{_COMMAND_SEED}"
-        r"|:(?:\d{2,5}|\*):[\w*-]{1,80}:[\w.*@-]{1,80}:|(?i:password)"
-    )
+    """Return the seed of `find_named`."""
+    return rf"(?i:{ascii_marks()}|codes?\b)"
+
+
+def named_marks() -> str:
+    """Return the marks of `find_named`; see `heapnb.secrets.findings.Family`."""
+    return rf"{name_marks()}|codes?\b"
+
+
+PROTOCOL_SEED: Final = (
+    r"(?i:\b(?:bearer|basic|digest|negotiate|token|apikey|ssws)[\s+]|authorization|cookie"
+    r"|://[^\s\"'<>`]+@|[?&#](?:x-amz-|x-goog-|sig|hmac|state=|nonce=|hash=|[kts]=|ticket="
+    r"|assertion=|code=|key=|apikey=)|identified|password|log(?:ged)?[ -]?(?:in|on)\b"
+    r"|sign(?:ed)?[ -]?in\b|cred|crypt|hmac|jdbc:oracle)"
+    r"|AUTH|PASS|LOGIN|IDENTIFY|[?&][\w.-]+=[\w.~+/%-]{20}"
+    rf"|[A-Z]=[^\s]|[A-Z0-9]=[^\s]|{_COMMAND_SEED}"
+    r"|:(?:\d{2,5}|\*):[\w*-]{1,80}:[\w.*@-]{1,80}:"
+)
 
 
 @cache
-def named_marks() -> tuple[str, ...]:
-    """Return the marks of these rules; see `heapnb.secrets.findings.Family`."""
-    own = ("bearer", "basic", "digest", "negotiate", "ssws", "://", "?", "&", "#")
-    commands = ("mysql", "maria", "mongo", "curl", "http", "xh", "wget", "docker", "podman", "helm")
-    more = (
-        "redis-cli",
-        "openssl",
-        "sqlcmd",
-        "ldapsearch",
-        "7z",
-        "zip",
-        "oc ",
-        "az ",
-        "_pwd=",
-        "dsn",
-    )
-    return (*name_marks(), *own, *commands, *more, ":*:", *(f":{digit}" for digit in range(10)))
+def protocol_marks() -> str:
+    """Return the marks of `find_in_protocols`; see `heapnb.secrets.findings.Family`."""
+    own = ("bearer", "basic", "digest", "negotiate", "token", "apikey", "ssws", "://", "?", "&")
+    more = ("#", "identified", "password", "login", "log in", "logged", "log on", "logon", "sign")
+    rest = ("cred", "identify", "auth", "pass", "jdbc:", "cookie", "crypt", "hmac", ":*:", "=")
+    ports = (f":{digit}" for digit in range(10))
+    return any_of(shortest((*own, *_COMMAND_MARKS, *more, *rest, *ports)))

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
 from heapnb.secrets.findings import API_KEY, AUTHORIZATION, COOKIE, PASSWORD
+from heapnb.secrets.patterns import Pattern, any_of, folded, shortest
 
+_SECONDS: Final = ("key", "code", "phrase", "pat", "id")
 _LONGEST_NAME: Final = 80
-# Arrow's engine knows fewer characters as space.
-_SPACE: Final = r"\s\x0b\x1c-\x1f"
-_BETWEEN: Final = rf"[{_SPACE}_.-]?"
+# The blanks of Python's \s: Arrow's engine knows fewer. The parts of a name have any number of
+# these between them, for `is_secret_name` as for the seed.
+_BLANKS: Final = r"\t-\r\x1c-\x20\x85\xa0"
+_BETWEEN: Final = rf"[{_BLANKS}_.#$:@*\[\]()-]*"
 # Where a word of a name begins: a hump of camelCase, or behind a separator.
-_HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-ZÀ-ÞА-Я])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SEPARATOR: Final = rf"[{_SPACE}_.#$:@*\[\]()-]"
-_SEPARATORS: Final = re.compile(f"{_SEPARATOR}+")
+_HUMP: Final = Pattern(r"(?<=[^\W_A-Z])(?=[A-ZÀ-ÞА-Я])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS: Final = Pattern(rf"[{_BLANKS}_.#$:@*\[\]()-]+")
 # Not secrets: Node's error codes and header names; the working directory of a shell; paths.
-_NO_NAME: Final = re.compile(r"(?:ERR_|HTTP2_)|(?:OLD)?PWD$|.*[/\\]|.*\bPUBLIC_", re.DOTALL)
-_CONSTANT_NAME: Final = re.compile(
+_NO_NAME: Final = Pattern(r"(?:ERR_|HTTP2_)|(?:OLD)?PWD$|.*[/\\]|.*\bPUBLIC_", re.DOTALL)
+_CONSTANT_NAME: Final = Pattern(
     r"(?!.*(?:PRIMARY|FOREIGN|CACHE|SORT|PARTITION|UNIQUE|HOT|PUBLIC)_KEY)"
-    r"[A-Z][A-Z0-9_]*_(?:KEY|PASS|TOKEN|SECRET|AUTH|DSN|CREDENTIALS?)"
+    r"[A-Z][A-Z0-9_]*_(?:KEY|PASS|PW|TOKEN|SECRET|AUTH|DSN|PAT|CREDENTIALS?)"
 )
 
 ENVIRONMENT_NAMES: Final = (
@@ -50,39 +53,24 @@ def _listed(key: str) -> list[str]:
     return sorted({word for words in _words().values() for word in words.get(key, ())})
 
 
-def _spelled(word: str) -> str:
-    return _BETWEEN.join(re.escape(part) for part in word.split())
-
-
 @cache
 def words_anywhere() -> str:
-    """Return a regular expression of words that are unambiguous in any part of a name."""
-    words = sorted(_listed("anywhere"), key=len, reverse=True)
-    return f"(?:{'|'.join(_spelled(word) for word in words)})"
+    """Return a regular expression of words that are unambiguous in any part of a name.
+
+    It matches lower-case texts; see `heapnb.secrets.patterns.folded`.
+    """
+    return any_of(map(folded, _listed("anywhere")), between=_BETWEEN)
 
 
 @cache
-def words_whole(between: str = _BETWEEN) -> str:
-    """Return a regular expression of words that must be a whole word of a name, and of pairs.
+def words_whole() -> str:
+    """Return a regular expression of words that must be a whole word of a name, and of pairs."""
+    return any_of(map(folded, _wholes()), between=_BETWEEN)
 
-    Parameters
-    ----------
-    between : str
-        A regular expression of what stands between the words of a pair.
 
-    Returns
-    -------
-    str
-    """
-    words = sorted(_listed("whole"), key=len, reverse=True)
-    pairs = (
-        rf"(?:{'|'.join(_listed(key))}){between}{end}"
-        for key, end in (
-            *(("key_of", "keys?"), ("code_of", "codes?"), ("phrase_of", "phrase")),
-            ("id_of", "id"),
-        )
-    )
-    return f"(?:{'|'.join([*map(re.escape, words), *pairs])})"
+def _wholes() -> list[str]:
+    pairs = [f"{first} {second}" for second in _SECONDS for first in _listed(f"{second}_of")]
+    return [*_listed("whole"), *pairs, *(f"{pair}s" for pair in pairs)]
 
 
 @cache
@@ -90,17 +78,11 @@ def _sets() -> tuple[
     re.Pattern[str], frozenset[str], dict[str, frozenset[str]], frozenset[str], frozenset[str]
 ]:
     about = _words()["about"]
+    pairs = {second: frozenset(_listed(f"{second}_of")) for second in _SECONDS}
     return (
-        re.compile(words_anywhere(), re.IGNORECASE),
+        re.compile(words_anywhere()),
         frozenset(_listed("whole")),
-        {
-            "key": frozenset(_listed("key_of")),
-            "keys": frozenset(_listed("key_of")),
-            "code": frozenset(_listed("code_of")),
-            "codes": frozenset(_listed("code_of")),
-            "phrase": frozenset(_listed("phrase_of")),
-            "id": frozenset(_listed("id_of")),
-        },
+        {**pairs, **{f"{second}s": firsts for second, firsts in pairs.items()}},
         frozenset(about["words"]),
         frozenset(about["before"]),
     )
@@ -113,17 +95,30 @@ def words_about() -> frozenset[str]:
 
 
 @cache
-def name_marks() -> tuple[str, ...]:
-    """Return parts of words, of which each name of a secret contains one in lower case."""
-    parts = {max(word.split(), key=len) for word in _listed("anywhere")}
-    parts |= {"key", "code", "phrase", "sess", "credential", *_listed("whole")}
-    return tuple(sorted(one for one in parts if not any(o in one for o in parts if o != one)))
+def name_marks() -> str:
+    """Return a regular expression that each name of a secret matches in lower case."""
+    return _marks(lambda _: True)
+
+
+@cache
+def ascii_marks() -> str:
+    """Return a regular expression that each ASCII name of a secret matches in lower case."""
+    return _marks(str.isascii)
+
+
+def _marks(is_wanted: Callable[[str], bool]) -> str:
+    words = [*map(folded, _listed("anywhere")), *map(folded, _wholes()), "credential", "dsn"]
+    words = [word for word in words if is_wanted(word)]
+    # A word with blanks counts if none without blanks is in it.
+    single = shortest(word for word in words if " " not in word)
+    several = [word for word in words if " " in word and not any(one in word for one in single)]
+    return rf"(?:{any_of([*single, *several], between=_BETWEEN)}|_(?:key|pat|pw))"
 
 
 @cache
 def name_seed() -> str:
-    """Return a regular expression that matches each name that may be the name of a secret."""
-    return rf"_KEY|_PASS|_DSN|_CREDENTIAL|(?i:{words_anywhere()}|{words_whole(f'{_SEPARATOR}*')})"
+    """Return a regular expression that matches each name of a secret that is ASCII."""
+    return f"(?i:{ascii_marks()})"
 
 
 @lru_cache(maxsize=1 << 14)
@@ -146,7 +141,7 @@ def is_secret_name(name: str) -> bool:
         return True
     anywhere, whole, pairs, about, before = _sets()
     words = [word for word in _SEPARATORS.split(_HUMP.sub(" ", name).lower()) if word]
-    match = anywhere.search(name)
+    match = anywhere.search(folded(name))
     if match:
         rest = _SEPARATORS.split(_HUMP.sub(" ", name[match.end() :]).lower())
         return about.isdisjoint(word for word in rest if word)

@@ -17,19 +17,20 @@ from heapnb.secrets.findings import (
     POSTAL_ADDRESS,
     Finding,
 )
+from heapnb.secrets.patterns import Pattern
 
-_CREDENTIALS: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://([^\s/@\"'<>]{1,500})@", re.IGNORECASE)
-_ADDRESS: Final = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,24}\b",
+_CREDENTIALS: Final = Pattern(r"[a-z][a-z0-9+.-]{1,20}://([^\s/@\"'<>]{1,500})@", re.IGNORECASE)
+_ADDRESS: Final = Pattern(
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?!\dx\.)[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,24}\b",
     re.IGNORECASE,
 )
 _ADDRESS_SEED: Final = r"[\w.+-]@[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2}"
-_CARD: Final = re.compile(
+_CARD: Final = Pattern(
     r"(?<![\w.-])(?:[3-6]\d{13,18}|[3-6]\d{3}(?:[ -]\d{4}){3}|3\d{3}[ -]\d{6}[ -]\d{4,5})"
     r"(?![\w.-]?\d)"
 )
 _CARD_SEED: Final = r"[3-6]\d{3}[ -]?\d{4}[ -]?\d{2}"
-_ISSUERS: Final = re.compile(
+_ISSUERS: Final = Pattern(
     r"4(?:\d{15}|\d{18})$|5[1-5]\d{14}$|2[2-7]\d{14}$|3[47]\d{13}$|6(?:011|5\d\d)\d{12}$|35\d{14}$"
     r"|3(?:0[0-5]|[68]\d)\d{11}$|62\d{14,17}$|(?:50|5[6-9]|6[37])\d{14}$"
 )
@@ -58,15 +59,15 @@ def _passes_luhn(digits: str) -> bool:
 
 # -- only if asked for -------------------------------------------------------------------------
 
-_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
-_PHONE: Final = re.compile(
+_IBAN: Final = Pattern(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
+_PHONE: Final = Pattern(
     r"(?<![\w.+/-])(?:(?:tel:)?\+\d{1,3}[ ./-]?(?:\(\d{1,4}\)[ ./-]?)?\d{1,4}(?:[ ./-]?\d{2,5"
     r"}){2,5}"
     r"|\(0?\d{2,5}\)[ ./-]{0,2}\d{3,4}(?:[ -]\d{3,4}){1,2}|\b0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}"
     r"|\d{3}-\d{3}-\d{4})(?![\w-])"
 )
-_IPV4: Final = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
-_IPV6: Final = re.compile(
+_IPV4: Final = Pattern(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
+_IPV6: Final = Pattern(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|:){2,7}(?:[0-9A-Fa-f]{1,4})?(?::[0-9A-Fa-f]{1,4}){0,6}("
     r"?![\w:])"
 )
@@ -82,7 +83,7 @@ _STREET_BEFORE: Final = (
     r"(?:rue|avenue|boulevard|place|Calle|Avenida|Plaza|Paseo|Rua|Via"
     r"|Viale|Corso|Piazza|улица|ул\.|проспект)"
 )
-_POSTAL: Final = re.compile(
+_POSTAL: Final = Pattern(
     rf"\b\d{{1,5}}[a-z]?\s(?:[A-Z][\w.'-]*\s){{1,4}}(?:{_STREETS})\b[^\n\"<>]{{0,80}}?(?:\d{{"
     rf"5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})\b"
     rf"|\b\d{{1,5}}[a-z]?\s(?:[A-Z][\w.'-]*\s){{1,4}}(?:{_STREETS})(?!\w)"
@@ -148,7 +149,7 @@ def _iban_end(text: str) -> int | None:
     return None
 
 
-_OF_PEOPLE: Final = re.compile(
+_OF_PEOPLE: Final = Pattern(
     r"(?:(?:first|last|full|given|family|middle|maiden|sur|display|nick"
     r"|customer|recipient|contact|cardholder|patient|holder|owner|employee"
     r"|person|legal|billing|shipping)"
@@ -177,7 +178,7 @@ def is_personal_name(name: str) -> bool:
     return len(name) <= 80 and _OF_PEOPLE.search(name) is not None  # noqa: PLR2004
 
 
-_NAMED: Final = re.compile(
+_NAMED: Final = Pattern(
     r"(?<![\w.-])(?P<name>[\w.-]{2,40})\\{0,8}[\"']?\s{0,4}[:=]\s{0,4}\\{0,8}(?:\"(?P<double>"
     r"[^\"\\]{2,80})|'(?P<single>[^'\\]{2,80})|(?P<bare>[^\s\"'\\&;,{}()<>]{2,80}))"
 )

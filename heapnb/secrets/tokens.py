@@ -9,19 +9,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from heapnb.secrets.chance import is_made_up
 from heapnb.secrets.findings import API_KEY, JSON_WEB_TOKEN, PRIVATE_KEY, RANDOM, Finding
+from heapnb.secrets.patterns import Pattern
 
 # An encrypted token has an empty second part.
-_JWT: Final = re.compile(r"(?<![\w-])eyJ[\w-]{8,}(?:\.(?:[\w-]{4,})?(?:\.[\w-]*){0,3}|…|={0,2}\Z)")
-_PEM: Final = re.compile(
+_JWT: Final = Pattern(r"(?<![\w-])eyJ[\w-]{8,}(?:\.(?:[\w-]{4,})?(?:\.[\w-]*){0,3}|…|={0,2}\Z)")
+_PEM: Final = Pattern(
     r"(?:-----)?BEGIN[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY[\s\S]*?(?:-----END[ ][A-Z0-9 ]+-----|\Z)"
     r"|PuTTY-User-Key-File-[\s\S]*"
 )
-_WEB_KEY: Final = re.compile(
+_WEB_KEY: Final = Pattern(
     r"""\\*["'](?:d|k|p|q|dp|dq|qi)\\*["']\s{0,4}:\s{0,4}\\*["']([\w-]{16,})"""
 )
 # A key that a snapshot or a view has truncated is shorter than a complete key.
-_CUT: Final = re.compile(
+_CUT: Final = Pattern(
     r"""
     (?<![\w-])(?:
         eyJ[\w.-]{3,1100}+ | (?:AKIA|ASIA)[0-9A-Z]* | AIza[\w-]* | xox[abceoprs]-[\w-]*
@@ -31,8 +33,9 @@ _CUT: Final = re.compile(
     re.VERBOSE,
 )
 _SHORTEST_CUT: Final = 1000
-_REST: Final = re.compile(r"[\w-]{0,500}={0,2}")
-_DIGIT: Final = re.compile(r"\d")
+_REST: Final = Pattern(r"[\w-]{0,500}={0,2}")
+_MORE: Final = Pattern(r"[.+/~]([\w-]{8,500})={0,2}")
+_DIGIT: Final = Pattern(r"\d")
 _WEB_KEY_MARK: Final = "kty"
 
 
@@ -44,11 +47,12 @@ def _rules() -> list[dict[str, Any]]:
 
 
 @cache
-def _shapes() -> tuple[tuple[re.Pattern[str], bool], ...]:
+def _shapes() -> tuple[tuple[re.Pattern[str], bool, bool], ...]:
     return tuple(
         (
             re.compile(rf"(?<![A-Za-z0-9])(?:{rule['shape']})"),
             bool(rule.get("needs_digit")),
+            bool(rule.get("made_up")),
         )
         for rule in _rules()
     )
@@ -60,13 +64,83 @@ def _marks() -> tuple[tuple[str, int], ...]:
     return tuple((mark, i) for i, rule in enumerate(_rules()) for mark in rule["marks"])
 
 
+# -- beginnings ----------------------------------------------------------------------------------
+
+_SHORTEST_BODY: Final = 16
+_UNKNOWN: Final = Pattern(
+    r"(?<![A-Za-z0-9])(?P<name>[A-Za-z](?:_?[A-Za-z0-9]){0,30}_)(?P<body>[A-Za-z0-9-][\w-]{27,})"
+)
+
+
+@cache
+def _listed() -> dict[str, dict[str, list[str]]]:
+    text = files("heapnb.secrets").joinpath("prefixes.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    every = {one for some in _listed()["beginnings"].values() for one in some}
+    return tuple(sorted(every, key=lambda one: (one[0], -len(one), one)))
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    """Return a regular expression of all beginnings and what is behind them."""
+    # Grouped by the first character, of which the engine tries each only once.
+    by_first: dict[str, list[str]] = {}
+    for one in _beginnings():
+        by_first.setdefault(one[0], []).append(re.escape(one[1:]))
+    heads = "|".join(
+        f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(by_first.items())
+    )
+    return re.compile(
+        rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-)(?:{heads})(?P<body>[\w.-]{{{_SHORTEST_BODY},}})"
+    )
+
+
+@cache
+def _public() -> tuple[str, ...]:
+    return tuple(one for some in _listed()["public"].values() for one in some)
+
+
+def _is_body(body: str) -> bool:
+    """Return whether what is behind a beginning is a key rather than the rest of a name."""
+    if _DIGIT.search(body) is None:
+        return is_made_up(body)
+    return is_made_up(body) or len(_DIGITS.findall(body)) >= _MIN_DIGIT_RUNS
+
+
+def _find_behind_beginnings(text: str) -> Iterator[Finding]:
+    for match in _known().finditer(text):
+        if _is_body(match["body"]):
+            yield Finding(match.start(), _end(text, match.end()), API_KEY)
+    for match in _UNKNOWN.finditer(text):
+        body = match["body"]
+        if is_made_up(body) and _DIGIT.search(body) and not match["name"].endswith(_public()):
+            yield Finding(match.start(), _end(text, match.end()), API_KEY)
+
+
+def _end(text: str, stop: int) -> int:
+    """Return where a token ends that has made up parts between dots, slashes and pluses."""
+    while True:
+        match = _MORE.match(text, stop)
+        if match is None or not is_made_up(match[1]):
+            rest = _REST.match(text, stop)
+            return rest.end() if rest else stop
+        stop = match.end()
+
+
 @cache
 def token_seed() -> str:
     """Return the seed of all tokens."""
     own = (
         rf"eyJ|PRIVATE KEY|PuTTY-User-Key|{_WEB_KEY_MARK}|[spr]k_(?:live|test)_|AIza|xox[a-z]-|npm_"
     )
-    return "|".join([own, *(rule["seed"] for rule in _rules())])
+    heads = "|".join(re.escape(one) for one in _beginnings())
+    known = rf"(?:{heads})[\w.-]{{{_SHORTEST_BODY}}}"
+    unknown = r"[A-Za-z0-9]_[\w-]{28}"
+    return "|".join([own, known, unknown, *(rule["seed"] for rule in _rules())])
 
 
 def find_tokens(text: str) -> Iterator[Finding]:
@@ -82,42 +156,149 @@ def find_tokens(text: str) -> Iterator[Finding]:
     if len(text) >= _SHORTEST_CUT or "…" in text:
         for match in _CUT.finditer(text):
             yield Finding(*match.span(), API_KEY)
+    if len(text) >= _SHORTEST_BODY:
+        yield from _find_behind_beginnings(text)
     shapes = _shapes()
     for i in dict.fromkeys([i for mark, i in _marks() if mark in text]):
-        shape, needs_digit = shapes[i]
+        shape, needs_digit, made_up = shapes[i]
         for match in shape.finditer(text):
             if needs_digit and not _DIGIT.search(match[0]):
                 continue
+            if made_up and not is_made_up(match[0]):
+                continue
             start = match.start("value") if "value" in shape.groupindex else match.start()
-            rest = _REST.match(text, match.end())
-            yield Finding(start, rest.end() if rest else match.end(), API_KEY)
+            yield Finding(start, _end(text, match.end()), API_KEY)
 
 
 # -- what a machine made up ------------------------------------------------------------------
 
 _MIN_DIGIT_RUNS: Final = 3
-_HEX: Final = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{32,}(?![0-9a-zA-Z])|[0-9a-fA-F]{12,}…)")
-_RANDOM: Final = re.compile(r"(?<![\w+/-])(?:[\w+-]{12,}…|[\w+-]{32,}={0,2}(?![\w+/-]))")
-RANDOM_SEED: Final = r"[\w+-]{32}|[\w+-]{12}…"
-_DIGITS: Final = re.compile(r"\d+")
+_HEX: Final = Pattern(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{32,}(?![0-9a-zA-Z])|[0-9a-fA-F]{12,}…)")
+_RANDOM: Final = Pattern(r"(?<![\w+/-])(?:[\w+-]{12,}…|[\w+-]{32,}={0,2}(?![\w+/-]))")
+_BASE64: Final = Pattern(r"(?<![\w+/=.-])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
+RANDOM_SEED: Final = r"[\w+-]{32}|[A-Za-z0-9+/]{40}|[\w+-]{12}…|(?:[a-z]{3,8}\s){11}[a-z]{3}"
+_DIGITS: Final = Pattern(r"\d+")
+_HEX_PARTS: Final = Pattern(r"[0-9a-fA-F]+(?:[_-][0-9a-fA-F]*)*")
 _GIT_REVISION: Final = 40
-# Checksums and media are public: before them stands what they are, or behind them a file's type.
-_OF_PUBLIC: Final = re.compile(
-    r"(?:\bsha\d{1,3}[-:=]|\bmd5[-:=]|W/\"[0-9a-f]{0,8}-|/(?:commit|static|assets|build|blob)/"
-    r"|\b(?:etag|integrity|checksum|digest|revision|commit|sha|hash|buildid)\\*[\"']?\s{0,2}["
-    r":=]\s{0,2}\\*[\"']?(?:W/)?\\*[\"']?)\Z",
+# Checksums, ids and media are public: what they are stands before them, a file's type behind them.
+_OF_PUBLIC: Final = Pattern(
+    r"(?:\bsha\d{1,3}[-:=_]|\bmd5[-:=_]|\b0x|W/\"[0-9a-f]{0,8}-"
+    r"|/(?:commit|commits|tree|static|assets|build|blob|blobs|containers|layers|objects|revisions?)/"
+    r"|(?<![a-z])(?![\w-]*(?:sess|sid\b|secret|token|auth|key))[\w-]*(?:etag|integrity|checksum"
+    r"|digest|fingerprint|revision|commit|sha|sha1|sha256|md5|hash|buildid|boundary|id|Id|ID)"
+    r"\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?(?:W/)?\\*[\"']?(?:\w+-)?)\Z",
     re.IGNORECASE,
 )
-_FILE_TYPE: Final = re.compile(
-    r"(?:\.bundle|\.chunk|\.min|\.module)?\.(?:m?[jt]sx?|css|map|png"
-    r"|jpe?g|gif|svg|webp|avif|woff2?|ttf|json|html?|wasm|ico|mp[34])\b"
+_BEFORE: Final = 48
+_FILE_TYPE: Final = Pattern(
+    r"(?:\.bundle|\.chunk|\.min|\.module|\.async|\.esm|\.umd|\.cjs)?"
+    r"\.(?:[mc]?[jt]sx?|css|map|png|jpe?g|gif|svg|webp|avif|woff2?|ttf|eot|otf|json|html?|wasm|ico"
+    r"|mp[34]|webm|scope|service|slice|mount|vue|less|scss|txt|pdf|gz|zst|br|tgz|node)\b"
 )
-_MEDIA: Final = re.compile(
+# A trace of W3C; a key of a store; a word before a hyphen, such as the name of a container.
+_TRACE: Final = Pattern(r"[0-9a-f]{2}-\Z")
+_IN_NAME: Final = Pattern(r"(?:[A-Za-z]-|[\w-]:|~)\Z")
+_MEDIA: Final = Pattern(
     r"data:(?:image|font|audio|video|application/(?:font|json|x-font"
-    r"|wasm|octet|javascript))[\w.+;=/-]{0,60};base64,[\w+/=-]*"
+    r"|wasm|octet|javascript))[\w.+;=/-]{0,60};(?:charset=[\w-]{1,20};)?base64,[\w+/=-]*"
     r"|(?<![\w+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGOD(?:lh|dh)|UklGR|d09G[MR]"
-    r"|AAEAAAA|PHN2Zy|Qk0|SUQz|T2dnUw|AAAAIGZ0eX)[\w+/-]{40,}={0,2}"
+    r"|AAEAAAA|PHN2Zy|Qk0|SUQz|T2dnUw|AAAAIGZ0eX|AGFzbQ|JVBERi0|UEsDB|H4sI)[\w+/-]{40,}={0,2}"
     r"|\bsha(?:1|256|384|512)-[A-Za-z0-9+/]{20,}={0,2}|W/\\*\"[\w+/-]{1,60}={0,2}\\*\""
+    r"|\bSHA256:[A-Za-z0-9+/]{20,}|\b(?:ssh-[a-z0-9-]{1,20}|ecdsa-[\w-]{1,30}"
+    r"|sk-ssh-[\w@.-]{1,40}) AAAA[\w+/]+={0,2}"
+    r"|-----BEGIN (?:[A-Z0-9]+ )*(?:PUBLIC KEY|CERTIFICATE(?: REQUEST)?|X509 CRL)(?: BLOCK)?-----"
+    r"[\s\S]*?(?:-----END|\Z)"
+)
+# Twelve and more short lower-case words in a row and nothing else: a phrase of a wallet.
+_PHRASE: Final = Pattern(r"(?<![\w'’-])[a-z]{3,8}(?:[ \t\n][a-z]{3,8}){11,23}(?![\w'’-]| [a-z])")
+_LENGTHS_OF_PHRASES: Final = frozenset((12, 15, 18, 21, 24))
+# None of them is a word of such a phrase (BIP 39), and sentences have some.
+_IN_SENTENCES: Final = frozenset(
+    [
+        "and",
+        "the",
+        "for",
+        "are",
+        "was",
+        "were",
+        "but",
+        "not",
+        "has",
+        "have",
+        "had",
+        "his",
+        "her",
+        "their",
+        "its",
+        "you",
+        "your",
+        "with",
+        "from",
+        "which",
+        "been",
+        "our",
+        "who",
+        "would",
+        "there",
+        "them",
+        "than",
+        "each",
+        "other",
+        "these",
+        "those",
+        "any",
+        "could",
+        "should",
+        "did",
+        "does",
+        "being",
+        "because",
+        "were",
+        "into",
+        "see",
+        "how",
+        "here",
+        "very",
+        "were",
+        "some",
+        "more",
+        "where",
+        "upon",
+        "also",
+        "used",
+        "uses",
+        "may",
+        "might",
+        "must",
+        "per",
+        "via",
+        "both",
+        "such",
+        "else",
+        "name",
+        "names",
+        "value",
+        "values",
+        "file",
+        "files",
+        "path",
+        "type",
+        "types",
+        "number",
+        "numbers",
+        "user",
+        "users",
+        "set",
+        "get",
+        "put",
+        "run",
+        "new",
+        "old",
+        "one's",
+        "true",
+        "false",
+        "null",
+    ]
 )
 
 
@@ -129,7 +310,29 @@ def find_random(text: str) -> Iterator[Finding]:
             yield Finding(*match.span(), RANDOM)
     for match in _RANDOM.finditer(text):
         if looks_random(match[0]) and not _is_inside(match, media):
+            before = text[max(match.start() - _BEFORE, 0) : match.start()]
+            if not (_FILE_TYPE.match(text, match.end()) or _OF_PUBLIC.search(before)):
+                yield Finding(*match.span(), RANDOM)
+    for match in _BASE64.finditer(text):
+        if _is_base64_of_chance(match[0]) and not _is_inside(match, media):
             yield Finding(*match.span(), RANDOM)
+    for match in _PHRASE.finditer(text) if len(text) >= _SHORTEST_PHRASE else ():
+        words = match[0].split()
+        if len(words) in _LENGTHS_OF_PHRASES and _IN_SENTENCES.isdisjoint(words):
+            yield Finding(*match.span(), RANDOM)
+
+
+_SHORTEST_PHRASE: Final = 47
+
+
+def _is_base64_of_chance(word: str) -> bool:
+    """Return whether a word with slashes is base64 rather than a path."""
+    if "/" not in word and "+" not in word:
+        return False
+    if word == word.lower() or len(_DIGITS.findall(word)) < _MIN_DIGIT_RUNS:
+        return False
+    parts = [part for part in word.rstrip("=").split("/") if len(part) >= 6]  # noqa: PLR2004
+    return all(map(is_made_up, parts)) and is_made_up(word.replace("/", ""))
 
 
 def _is_inside(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
@@ -137,12 +340,15 @@ def _is_inside(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
 
 
 def _is_public(text: str, match: re.Match[str]) -> bool:
-    """Return whether a digest is that of a revision or of a file."""
+    """Return whether a digest is that of a revision or of a file, or names something."""
     start, stop = match.span()
     if stop - start == _GIT_REVISION or _FILE_TYPE.match(text, stop):
         return True
-    before = text[max(start - 24, 0) : start]
-    if text[stop : stop + 1] == "/" and before.endswith("/"):
+    before = text[max(start - _BEFORE, 0) : start]
+    behind = text[stop : stop + 1]
+    if (behind == "/" and before.endswith("/")) or (behind == "-" and _TRACE.search(before)):
+        return True
+    if behind == ":" and _IN_NAME.search(before):
         return True
     if text == f'"{match[0]}"':
         # The whole text is an entity tag.
@@ -158,5 +364,6 @@ def looks_random(word: str) -> bool:
     >>> looks_random("Ab3Cd4Ef5Gh6Ij7"), looks_random("ordersControllerV2_2026")
     (True, False)
     """
-    has_both_cases = word != word.lower() and word != word.upper()
-    return has_both_cases and len(_DIGITS.findall(word)) >= _MIN_DIGIT_RUNS
+    if len(_DIGITS.findall(word)) < _MIN_DIGIT_RUNS or _HEX_PARTS.fullmatch(word):
+        return False
+    return (word != word.lower() and word != word.upper()) or is_made_up(word)

@@ -17,11 +17,11 @@ from heapnb.secrets import families, find_secrets, is_secret_name, name_seed
 JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 TOKENS = {
     "amazon": "AKIA" + "IOSFODNN7EXAMPLE",
-    "artifactory": "AKC" + "p8ihXyZ12345678",
+    "jfrog": "AKC" + "p8ihXyZ12345678QwErTzUiO9vK3mNbX7L",
     "azure": "AccountKey=" + "a1B2" * 21 + "abcd",
     "discord": "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs",
     "github": "ghp_" + "a1B2" * 9,
-    "github fine-grained": "github_pat_" + "11ABCDEFG0123456789_abcdef",
+    "github fine-grained": "github_pat_" + "11ABX7G2Q0vK3mNbZ7L9_wq4hT8dRs",
     "gitlab": "glpat-" + "a1B2c3D4e5F6g7H8i9J0",
     "google": "AIza" + "SyA1234567890abcdefghijklmnopqrstu",
     "mailchimp": "0123456789abcdef0123456789abcdef" + "-us12",
