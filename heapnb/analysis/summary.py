@@ -17,6 +17,7 @@ from heapnb.format.salvage import MISSING_STRING
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import is_string
 from heapnb.graph.native_contexts import native_contexts
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +121,7 @@ class Summary(Shown):
         """Objects that retain a large share of the heap; see `Snapshot.big_drops`."""
         from heapnb.analysis.retention.big_drops import big_drop_frame
 
-        return big_drop_frame(*self._big_drops)
+        return of_heap(big_drop_frame(*self._big_drops), self._heap)
 
     @cached_property
     def suspect_columns(self) -> dict[str, list[Any]]:

@@ -32,6 +32,7 @@ from heapnb.frames import signed, texts
 from heapnb.graph import derived
 from heapnb.graph.group_sizes import retained_by_group
 from heapnb.kernels.scopes import mark_readable
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,7 +230,7 @@ def find_dead_variables(graph: HeapGraph) -> DeadVariables:
         judged_count=found.n_judged,
         unknown_count=found.n_unknown,
         freed_size=int(retained_by_group(graph, group, 2)[0]),
-        table=dead_variables(graph),
+        table=of_heap(dead_variables(graph), graph),
     )
 
 

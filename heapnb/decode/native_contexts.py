@@ -12,6 +12,7 @@ from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb.graph.edges import children_of
 from heapnb.graph.native_contexts import NONE, SHARED, native_context_of, native_contexts
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,9 +58,12 @@ class NativeContexts(Shown):
     ----------
     rows : dict of str to list
         The columns of `table`.
+    heap : HeapGraph
+        The heap.
     """
 
     rows: dict[str, list[Any]] = field(repr=False)
+    heap: HeapGraph = field(repr=False, compare=False)
 
     def __len__(self) -> int:
         """Return the number of native contexts."""
@@ -92,9 +96,8 @@ class NativeContexts(Shown):
             "shallow_size": "int64",
             "retained_size": "Int64",
         }
-        return pd.DataFrame(
-            {name: pd.array(self.rows[name], dtype=dtype) for name, dtype in dtypes.items()}  # type: ignore[call-overload]
-        )
+        columns = {name: pd.array(self.rows[name], dtype=dtype) for name, dtype in dtypes.items()}  # type: ignore[call-overload]
+        return of_heap(pd.DataFrame(columns), self.heap)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data.
@@ -145,7 +148,8 @@ def find_native_contexts(graph: HeapGraph) -> NativeContexts:
             "count": count[places].tolist(),
             "shallow_size": size[places].astype(np.int64).tolist(),
             "retained_size": [*graph.retained_size[contexts[order]].tolist(), *none],
-        }
+        },
+        graph,
     )
 
 

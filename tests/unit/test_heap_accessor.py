@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 import heapnb as hn
+from heapnb.analysis.tables import TABLES
 from heapnb.errors import HeapnbError, NodeNotFoundError, UnknownNameError
 from heapnb.graph import HeapGraph
 from heapnb.graph.group_sizes import outermost
@@ -195,6 +196,55 @@ def test_arrow_does_not_copy(snap: Snapshot) -> None:
     duckdb = pytest.importorskip("duckdb")
     [(count,)] = duckdb.sql("select count(*) from shown where node_id % 2 = 1").fetchall()
     assert count == (nodes["node_id"] % 2 == 1).sum()
+
+
+def test_polars_shares_the_numbers(snap: Snapshot) -> None:
+    polars = pytest.importorskip("polars")
+    nodes = snap.nodes
+    for taken in (polars.DataFrame(heap(nodes)), polars.from_arrow(heap(nodes).arrow())):
+        assert taken.shape == nodes.shape
+        assert taken["name"].to_list() == nodes["name"].tolist()
+        for name in ("node_id", "retained_size", "distance"):
+            array = nodes[name].array
+            values = array._data if hasattr(array, "_data") else nodes[name].to_numpy()
+            address = values.__array_interface__["data"][0]
+            assert taken[name].to_arrow().buffers()[1].address == address, name
+            assert taken[name].to_list() == [None if pd.isna(x) else x for x in nodes[name]]
+
+
+def test_tables_of_results_know_their_heap() -> None:
+    files = sample_series("listener_per_request")
+    series = hn.load_series(files, progress=False)
+    diagnosis = hn.diagnose(series)
+    [suspect, *_] = diagnosis.suspects
+    difference = hn.diff(files[0], files[-1], progress=False)
+    last = hn.load(files[-1], progress=False)
+    path = last.node(suspect.node_id).retaining_path()
+    assert path is not None
+    tables = {
+        "diagnosis": diagnosis.table,
+        "culprits": suspect.culprits.table,
+        "survivors": series.survivors().table,
+        "added": difference.added,
+        "removed": difference.removed,
+        "path": path.table,
+        "paths": last.merged_paths([suspect.node_id]).table,
+        "native contexts": last.native_contexts().table,
+        "summary": last.summary().suspects,
+        "dead variables": last.dead_variables().table,
+    }
+    for name, table in tables.items():
+        assert str(table.attrs[ORIGIN]).endswith(".zst"), name
+        assert len(heap(table).nodes()) == len(heap(table).ids), name
+    assert heap(difference.removed).snapshot.path == str(files[0].resolve())
+    # From a diagnosis to the listeners that it is about, and on to their functions.
+    listeners = heap(diagnosis.table).table("listeners")
+    assert len(listeners) >= 1
+    functions = heap(listeners).by("listener_id").table("closures")
+    assert suspect.location in set(functions["location"])
+    # Every table with node ids leads to every other one.
+    for name in TABLES:
+        assert list(heap(path.table).table(name).columns) == list(TABLES[name].columns)
 
 
 def naive_outermost(graph: HeapGraph, nodes: list[int]) -> list[int]:

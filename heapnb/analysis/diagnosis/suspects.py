@@ -30,6 +30,7 @@ from heapnb.analysis.series.moments import Span
 from heapnb.analysis.series.series import Series
 from heapnb.decode.source_text import SourceText, source_at
 from heapnb.errors import SnapshotFormatError
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -424,7 +425,8 @@ class Diagnosis(Annotated, Browsed):
             ", ".join(one.kind for one in suspect.alternatives) for suspect in self.suspects
         ]
         issues = [None if one.known is None else one.known.issue for one in self.suspects]
-        return pd.DataFrame(values).assign(known_issue=pd.array(issues, dtype="str"))
+        frame = pd.DataFrame(values).assign(known_issue=pd.array(issues, dtype="str"))
+        return of_heap(frame, self.series.last)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnosis as ``heapnb diagnose --json`` prints it.

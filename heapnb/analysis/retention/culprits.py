@@ -26,6 +26,7 @@ from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource, graph_of
 from heapnb.kernels import trees
 from heapnb.progress import ProgressOption, reporter_of
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +139,8 @@ class Culprits(Shown):
         """One row an edge; the columns are the fields of `CulpritEdge`."""
         import pandas as pd
 
-        return pd.DataFrame([edge.to_dict() for edge in self.edges], columns=list(_COLUMNS))
+        rows = [edge.to_dict() for edge in self.edges]
+        return of_heap(pd.DataFrame(rows, columns=list(_COLUMNS)), self.heap)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data.

@@ -22,6 +22,7 @@ from heapnb.graph.classes import distinct_rows
 from heapnb.graph.locations import location_of, short_script
 from heapnb.graph.references import chain_step, spelled
 from heapnb.graph.scopes import is_module_scope
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -332,7 +333,7 @@ class RetainingPath(Drawn):
         }
         plain = below.astype({"edge_type": "str", "class_name": "str"})
         top = pd.DataFrame([first]).astype(plain.dtypes)
-        return pd.concat([top, plain], ignore_index=True)
+        return of_heap(pd.concat([top, plain], ignore_index=True), self.heap)
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the path as ``heapnb retainers --json`` prints it.
@@ -384,7 +385,7 @@ class PathGraph(Drawn):
         frame.insert(0, "from_id", signed(self.heap.node_id[sources]))
         order = np.argsort(self.nodes)
         frame["count"] = self.count[order[np.searchsorted(self.nodes, ends, sorter=order)]]
-        return frame
+        return of_heap(frame, self.heap)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the paths as plain data.

@@ -21,6 +21,7 @@ from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource
 from heapnb.kernels import series as kernels
 from heapnb.progress import ProgressOption, reporter_of
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,14 +152,16 @@ class Diff(Browsed):
     @cached_property
     def added(self) -> pd.DataFrame:
         """The nodes that only ``after`` has."""
-        return _node_frame(self.after, self.added_nodes, self._classes.after.of_node, self._classes)
+        of_node = self._classes.after.of_node
+        frame = _node_frame(self.after, self.added_nodes, of_node, self._classes)
+        return of_heap(frame, self.after)
 
     @cached_property
     def removed(self) -> pd.DataFrame:
         """The nodes that only ``before`` has."""
-        return _node_frame(
-            self.before, self.removed_nodes, self._classes.before.of_node, self._classes
-        )
+        of_node = self._classes.before.of_node
+        frame = _node_frame(self.before, self.removed_nodes, of_node, self._classes)
+        return of_heap(frame, self.before)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data.

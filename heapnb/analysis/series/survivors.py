@@ -14,6 +14,7 @@ from heapnb._typing import NodeArray, SizeArray
 from heapnb.analysis.series.series_data import SeriesData
 from heapnb.errors import HeapnbError
 from heapnb.graph.locations import location_text
+from heapnb.table_origin import of_heap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ class Survivors(Shown):
         class_index, location = graph.class_keys[keys[order]].T
         names = graph.class_names.take(pa.array(class_index)).to_pylist()
         places = [location_text(graph, row) for row in location.tolist()]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "class_name": pd.array(names, dtype="str"),
                 "location": pd.array(places, dtype="str"),
@@ -72,6 +73,7 @@ class Survivors(Shown):
                 "node_id": signed(graph.node_id[self.nodes[first[order]]]),
             }
         )
+        return of_heap(frame, graph)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the survivors as plain data.
