@@ -74,8 +74,7 @@ TOOLS = (
     Tool(
         "capture",
         "Capture snapshots",
-        "Take heap snapshots of a running Node process or inspector of this machine. The user is "
-        "asked first.",
+        "Take snapshots of a running Node process or inspector here. The user is asked first.",
         {
             "pid": {"type": "integer", "minimum": 1},
             "port": {"type": "integer", "minimum": 1, "maximum": 65535},
@@ -83,7 +82,7 @@ TOOLS = (
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 10,
-                "description": "Default 3, with work between them",
+                "description": "Default 3",
             },
             "seconds_between": {"type": "number", "minimum": 0, "maximum": 3600},
             "folder": described(schemas.TEXT, "Where to write, below a root"),

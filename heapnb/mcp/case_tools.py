@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb.cli.output import records
 from heapnb.errors import RefusedError
 from heapnb.mcp import schemas
-from heapnb.mcp.answers import Answer, table_lines
+from heapnb.mcp.answers import Answer, known, table_lines
 from heapnb.mcp.toolbox import Call, Tool
 from heapnb.views.fmt import format_bytes, format_bytes_delta, plural
 
@@ -81,7 +81,7 @@ def _diagnose(call: Call) -> Answer:
                 "verdict": diagnosis.verdict,
                 "reason": diagnosis.reason,
                 "warnings": list(diagnosis.warnings),
-                "suspects": [one.to_dict() for one in suspects[:n_shown]],
+                "suspects": [_data_of(one) for one in suspects[:n_shown]],
             },
             _diagnosis_lines(diagnosis, suspects),
             rows="suspects",
@@ -90,6 +90,14 @@ def _diagnose(call: Call) -> Answer:
             untrusted=("reason", "warnings", "suspects"),
             more="Next: explain_suspect." if suspects else "",
         )
+
+
+def _data_of(suspect: Suspect) -> dict[str, Any]:
+    """Return what is known of a suspect."""
+    found = known(suspect.to_dict())
+    # Nearly the same as the retained sizes, which models compare with them in vain.
+    found.pop("attributed_per_snapshot", None)
+    return found
 
 
 def _verdict(diagnosis: Diagnosis) -> str:
@@ -104,9 +112,19 @@ def _diagnosis_lines(diagnosis: Diagnosis, suspects: tuple[Suspect, ...]) -> lis
     lines = []
     if suspects:
         first = suspects[0]
-        lines += [_suspect_line(first), f"Cause: {first.explanation}", f"Fix: {first.fix}"]
-    lines.append(f"Reason: {diagnosis.reason}")
+        lines += [_title_of(first), f"Cause: {first.explanation}", f"Fix: {first.fix}"]
+    else:
+        lines.append(f"Reason: {diagnosis.reason}")
     return [*lines, *map(_suspect_line, suspects[1:])]
+
+
+def _title_of(suspect: Suspect) -> str:
+    """Name a suspect, before its cause, which has the numbers and what holds the objects."""
+    delta = format_bytes_delta(suspect.retained_delta)
+    return (
+        f"{suspect.rank}. {suspect.subject}: {delta}, {suspect.kind}, at "
+        f"{suspect.location or 'an unknown place'}, for example node {suspect.node_id}"
+    )
 
 
 def _suspect_line(suspect: Suspect) -> str:
@@ -137,7 +155,7 @@ def _explain_suspect(call: Call) -> Answer:
             f"{format_bytes(culprits.freed_size)}.",
             {
                 "verdict": diagnosis.verdict,
-                "suspect": suspect.to_dict(),
+                "suspect": _data_of(suspect),
                 "culprits": culprits.to_dict(),
                 "source": _source_of(suspect),
             },
@@ -156,11 +174,11 @@ def _source_of(suspect: Suspect) -> dict[str, Any] | None:
 
 def _explanation_lines(suspect: Suspect) -> list[str]:
     lines = [
-        _suspect_line(suspect),
+        _title_of(suspect),
         f"Cause: {suspect.explanation}",
         f"Fix: {suspect.fix}",
         *(f"Reference to remove: {edge.expression}" for edge in suspect.culprits.edges),
-        *(f"Added at {place.location}" for place in suspect.added_at),
+        *(f"Added at {place.location}" for place in suspect.added_at[1:]),
         f"Path: {' > '.join(suspect.words)}",
     ]
     if suspect.source is not None:
@@ -172,8 +190,8 @@ TOOLS = (
     Tool(
         "open_case",
         "List or open snapshots",
-        "Without a case: list the folders with heap snapshots. With one: open it and say what it "
-        "is. Other tools open cases by themselves.",
+        "List the folders with snapshots; with a case, say what it is. Other tools open cases "
+        "themselves.",
         {"case": schemas.CASE},
         (),
         {
@@ -188,9 +206,13 @@ TOOLS = (
     Tool(
         "diagnose",
         "Diagnose a leak",
-        "Say whether the program leaks, what leaks, what holds it, which line adds it and how to "
-        "fix it. Start here.",
-        {"case": schemas.CASE},
+        "Say whether the program leaks, what holds the objects, which line adds them, and the "
+        "fix. Start here.",
+        {
+            "case": schemas.described(
+                schemas.CASE, "Snapshot, folder or glob below the roots; several: one a line"
+            )
+        },
         ("case",),
         {
             "verdict": schemas.VERDICT,
@@ -204,8 +226,7 @@ TOOLS = (
     Tool(
         "explain_suspect",
         "Explain a suspect",
-        "All about one suspect: cause, fix, source lines, retaining path, and the fewest "
-        "references whose removal frees it.",
+        "All about one suspect: cause, fix, source, retaining path, fewest references to remove.",
         {"case": schemas.CASE, "rank": {"type": "integer", "minimum": 1}},
         ("case",),
         {

@@ -56,11 +56,10 @@ TOOLS = (
     Tool(
         "write_report",
         "Write a report or notebook",
-        "Write the case as one HTML file that opens offline, or as a notebook whose cells the "
-        "user runs.",
+        "Write one HTML file that opens offline, or a notebook whose cells the user runs.",
         {
             "case": schemas.CASE,
-            "path": described(schemas.TEXT, "New file below a root: .html or .ipynb"),
+            "path": described(schemas.TEXT, "New .html or .ipynb below a root"),
             "format": schemas.one_of(tuple(_SUFFIXES)),
             "replace": schemas.FLAG,
         },

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.mcp import schemas
 from heapnb.mcp.answers import Answer
-from heapnb.mcp.schemas import described
 from heapnb.mcp.toolbox import Call, Tool
 from heapnb.views.fmt import plural
 from heapnb.views.masking import masked
@@ -69,11 +68,11 @@ TOOLS = (
     Tool(
         "verify_fix",
         "Verify a fix",
-        "Compare three or more snapshots before a change with as many after it, under the same "
-        "load: whether the leak is fixed, and what else grows.",
+        "Compare three or more snapshots before a change with as many after it, same load: is "
+        "the leak fixed, and what else grows.",
         {
-            "before": described(schemas.CASE, "Case before the change"),
-            "after": described(schemas.CASE, "Case after it"),
+            "before": schemas.CASE,
+            "after": schemas.CASE,
             "work": _WORK,
             "work_after": {"type": "array", "items": schemas.NUMBER},
         },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heapnb.cli.find import COLUMNS as NODE_COLUMNS
 from heapnb.cli.output import records
 from heapnb.cli.retainers import RETAINER_COLUMNS
+from heapnb.literals import cut
 from heapnb.mcp import schemas
 from heapnb.mcp.answers import Answer, table_lines
 from heapnb.mcp.schemas import described
@@ -21,6 +22,9 @@ _MOST_ROWS: Final = 2000
 """Rows that are made at most: a node can have millions of retainers."""
 
 _MOST_PATHS: Final = 5
+
+_LONGEST_PREVIEW: Final = 240
+"""Characters of a preview: objects of a page refer to all of it."""
 
 
 def _inspect_node(call: Call) -> Answer:
@@ -36,8 +40,9 @@ def _inspect_node(call: Call) -> Answer:
         show = call["show"] or "retainers"
         rows, total = _SHOWN[show](node, call.offset)
         path = node.retaining_path()
+        preview = cut(node.preview(), _LONGEST_PREVIEW)
         lines = [
-            f"{node.class_name} @{node.id} {node.preview()}",
+            f"{node.class_name} @{node.id} {preview}",
             "Nothing retains it." if path is None else f"Path: {' > '.join(path.words)}",
         ]
         return Answer(
@@ -45,7 +50,7 @@ def _inspect_node(call: Call) -> Answer:
             f"{format_bytes(node.retained_size)} retained; {plural(total, 'row')} of {show}.",
             {
                 "node_id": node.id,
-                "node": {**facts, "location": node.location, "preview": node.preview()},
+                "node": {**facts, "location": node.location, "preview": preview},
                 "path": [] if path is None else path.to_dict(),
                 "retainers": rows if show == "retainers" else [],
                 "rows": [] if show == "retainers" else rows,
@@ -128,8 +133,8 @@ TOOLS = (
     Tool(
         "inspect_node",
         "Inspect a node",
-        "Preview and retaining path of a node, and its retainers, other paths, dominators (up), "
-        "children (what it alone keeps), or edges.",
+        "Preview and retaining path of a node; its retainers, other paths, dominators (up), "
+        "children (what it alone keeps) or edges.",
         {
             "case": schemas.CASE,
             "snapshot": schemas.SNAPSHOT,
@@ -150,7 +155,7 @@ TOOLS = (
     Tool(
         "what_if",
         "Remove references",
-        "Compute what would be freed without some references. Nothing is changed.",
+        "Compute what would be freed without some references.",
         {
             "case": schemas.CASE,
             "snapshot": schemas.SNAPSHOT,
@@ -162,7 +167,7 @@ TOOLS = (
                     "properties": {
                         "node_id": schemas.NODE_ID,
                         "name": described(
-                            schemas.TEXT, "Property or variable of it; else all that refers to it"
+                            schemas.TEXT, "Its property or variable; else all that refers to it"
                         ),
                     },
                     "required": ["node_id"],

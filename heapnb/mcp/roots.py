@@ -82,7 +82,7 @@ class Roots:
         ----------
         case : str or sequence of str
             A snapshot, a folder with snapshots, a pattern such as ``run/*.heapsnapshot``, or
-            several of these.
+            several of these, as a list or one a line.
 
         Returns
         -------
@@ -95,7 +95,7 @@ class Roots:
             If there is none, or if there are more than `MOST_FILES`. The message does not tell
             whether a file outside the roots exists.
         """
-        names = [case] if isinstance(case, str) else list(case)
+        names = case.split("\n") if isinstance(case, str) else list(case)
         found = dict.fromkeys(path for name in names for path in self._files_of(name))
         if len(found) > MOST_FILES:
             raise RefusedError(

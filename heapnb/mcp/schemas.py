@@ -18,22 +18,34 @@ FLAG: Final[Schema] = {"type": "boolean"}
 TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
 INTEGERS: Final[Schema] = {"type": "array", "items": INTEGER}
 
-CASE: Final[Schema] = {
-    "anyOf": [TEXT, TEXTS],
-    "description": "Snapshot, folder or glob below the roots, or a list",
-}
-SNAPSHOT: Final[Schema] = {
-    "type": "string",
-    "description": "File name of one snapshot of the case (default: the last)",
-}
+CASE: Final[Schema] = {"type": ["string", "array"], "items": TEXT}
+SNAPSHOT: Final = TEXT
 NODE_ID: Final[Schema] = {"type": "integer", "minimum": 0}
-CURSOR: Final[Schema] = {"type": "string", "description": "Of the previous answer"}
+CURSOR: Final = TEXT
 SIZE: Final[Schema] = {
     "type": "integer",
     "minimum": LEAST_BYTES,
     "maximum": MOST_BYTES,
     "default": DEFAULT_BYTES,
 }
+
+
+_LIMITS: Final = ("additionalProperties", "default", "maximum", "minItems", "minimum")
+"""What arguments are checked for, and errors tell: models need not read it before each call."""
+
+
+def brief(schema: Any) -> Any:
+    """Return what models read of the schema of arguments: without limits and empty lists."""
+    if isinstance(schema, dict):
+        if schema.items() >= CASE.items():
+            # Several names fit into a text, one a line; the list is for programs.
+            schema = {**TEXT, **{k: v for k, v in schema.items() if k not in CASE}}
+        return {
+            name: brief(value)
+            for name, value in schema.items()
+            if name not in _LIMITS and value != []
+        }
+    return [brief(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def described(schema: Schema, description: str) -> Schema:

@@ -19,7 +19,7 @@ from heapnb.views.rows import Rows
 _MOST_ROWS: Final = 100_000
 """Rows of a query that are made: a query without a limit could take all memory."""
 
-_REGEX: Final = described(schemas.TEXT, "RE2 regular expression")
+_REGEX: Final = described(schemas.TEXT, "RE2 regex")
 
 
 def _classes(call: Call) -> Answer:
@@ -162,7 +162,7 @@ TOOLS = (
     Tool(
         "classes",
         "List classes",
-        "Objects, shallow and retained bytes of each class, as the Summary of DevTools.",
+        "Count, shallow and retained bytes of each class, as DevTools' Summary.",
         {
             **_OF_SNAPSHOT,
             "match": _REGEX,
@@ -180,7 +180,7 @@ TOOLS = (
     Tool(
         "compare",
         "Compare two snapshots",
-        "Objects added and removed by class, between the first and the last snapshot or others.",
+        "Objects added and removed by class, from a file of the case (the first) to another.",
         {
             "case": schemas.CASE,
             "before": schemas.TEXT,
@@ -195,13 +195,13 @@ TOOLS = (
     Tool(
         "find",
         "Find nodes",
-        "Nodes that meet all conditions, with their node ids.",
+        "Nodes that meet all conditions.",
         {
             **_OF_SNAPSHOT,
-            "class_name": described(schemas.TEXT, "Exact name of the class"),
+            "class_name": described(schemas.TEXT, "Exact"),
             "name": _REGEX,
             "has_property": schemas.TEXT,
-            "string": described(schemas.TEXT, "RE2 regular expression in the text of strings"),
+            "string": described(schemas.TEXT, "RE2 regex, in texts of strings"),
             "sort": schemas.one_of(("retained_size", "shallow_size", "distance", "node_id")),
         },
         ("case",),
@@ -212,8 +212,8 @@ TOOLS = (
     Tool(
         "decoded_table",
         "List a kind of object",
-        "Objects of one kind in the program's terms: which function, event, variable, holder; "
-        "grouped by place, the program's own code first.",
+        "Objects of one kind: which function, event, variable, holder; grouped by place, the "
+        "program's own first.",
         {
             **_OF_SNAPSHOT,
             "table": schemas.one_of(tuple(all_tables())),
@@ -228,7 +228,7 @@ TOOLS = (
     Tool(
         "strings",
         "List strings",
-        "The strings of the heap, the longest first.",
+        "Strings, the longest first.",
         {**_OF_SNAPSHOT, "match": _REGEX},
         ("case",),
         {"rows": schemas.STRINGS},
@@ -238,13 +238,12 @@ TOOLS = (
     Tool(
         "sql",
         "Query with SQL",
-        "One SELECT in DuckDB's dialect over nodes, edges, strings, constructors, dominators; "
-        "`describe nodes` lists columns; functions path(id), preview(id), retained(id). No files, "
-        "no network.",
+        "One SELECT of DuckDB over nodes, edges, strings, constructors, dominators; `describe "
+        "nodes` lists columns; functions path(id), preview(id), retained(id).",
         {
             **_OF_SNAPSHOT,
             "query": schemas.TEXT,
-            "all_snapshots": described(schemas.FLAG, "Tables of all, with a column `snapshot`"),
+            "all_snapshots": described(schemas.FLAG, "Adds a column `snapshot`"),
         },
         ("case", "query"),
         {"rows": schemas.ANY_ROWS},

@@ -221,9 +221,10 @@ class Tool:
     def input_schema(self) -> Schema:
         """The JSON schema of the arguments."""
         paging = {"cursor": schemas.CURSOR} if self.is_paged else {}
+        size = {} if self.writes else {"max_bytes": schemas.SIZE}
         return {
             "type": "object",
-            "properties": {**self.takes, **paging, "max_bytes": schemas.SIZE},
+            "properties": {**self.takes, **paging, **size},
             "required": list(self.needs),
             "additionalProperties": False,
         }

@@ -4,7 +4,9 @@
 
 A script plays an assistant that follows the method of the server's own skill until an answer names
 what holds the leaking objects. chrome-devtools-mcp leaves the choice of a class to the assistant:
-one row takes the class that grew most, the other one is told which class leaks.
+one row takes the class that grew most, the other one is told which class leaks. Tokens are those of
+`gpt-tokenizer` (npm, which contains its vocabulary, o200k_base): of the definitions, the
+instructions, and all answers of a case.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +40,13 @@ from tests.samples.test_diagnosis import LEAKING, case_of
 
 PEER: Final = "chrome-devtools-mcp"
 PEER_VERSION: Final = "1.11.0"
+TOKENIZER: Final = "gpt-tokenizer"
+TOKENIZER_VERSION: Final = "4.0.0"
+_COUNT: Final = """
+const { encode } = require('gpt-tokenizer');
+const texts = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+console.log(JSON.stringify(texts.map((text) => encode(text).length)));
+"""
 _PEER_NODE: Final = "24"
 """The version needs `Promise.withResolvers`."""
 
@@ -56,6 +65,7 @@ class Conversation:
     n_calls: int = 0
     n_bytes: int = 0
     largest: int = 0
+    read: list[str] = field(default_factory=list)
     seconds: float = 0.0
     is_named: bool = False
     has_line: bool = False
@@ -71,6 +81,7 @@ class Conversation:
         data = orjson.dumps(result.structured_content).decode() if result.structured_content else ""
         size = len(text.encode()) + len(data.encode())
         self.n_calls += 1
+        self.read += [text, data]
         self.n_bytes += size
         self.largest = max(self.largest, size)
         return data or text
@@ -145,23 +156,7 @@ def heapnb_server(folder: Path) -> StdioServerParameters:
 
 def peer_server(folder: Path) -> StdioServerParameters:
     """Return what starts chrome-devtools-mcp, installed from npm on first use."""
-    place = platformdirs.user_cache_path("heapnb-tests") / f"{PEER}-{PEER_VERSION}"
-    script = place / "node_modules" / PEER / "build/src/bin/chrome-devtools-mcp.js"
-    if not script.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts")
-        subprocess.run(
-            [
-                "npm",
-                "install",
-                "--prefix",
-                str(place),
-                "--no-save",
-                *quiet,
-                f"{PEER}@{PEER_VERSION}",
-            ],
-            check=True,
-        )
+    script = installed(PEER, PEER_VERSION) / "build/src/bin/chrome-devtools-mcp.js"
     options = ("--memoryDebugging", "--no-usage-statistics", "--headless", "--isolated")
     browser = ["--executablePath", find_chromium() or "chromium"]
     if os.geteuid() == 0:
@@ -172,6 +167,35 @@ def peer_server(folder: Path) -> StdioServerParameters:
         args=[str(script), *options, *browser],
         env={**os.environ, "HOME": str(folder)},
     )
+
+
+def installed(package: str, version: str) -> Path:
+    """Return the folder of a package of npm, installed on first use."""
+    place = platformdirs.user_cache_path("heapnb-tests") / f"{package}-{version}"
+    folder = place / "node_modules" / package
+    if not folder.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts", "--no-save")
+        subprocess.run(
+            ["npm", "install", "--prefix", str(place), *quiet, f"{package}@{version}"],
+            check=True,
+            stdout=sys.stderr,
+        )
+    return folder
+
+
+def tokens_of(texts: list[str]) -> list[int]:
+    """Count the tokens of texts."""
+    place = installed(TOKENIZER, TOKENIZER_VERSION).parents[1]
+    counted = subprocess.run(
+        ["node", "-e", _COUNT],
+        input=orjson.dumps(texts),
+        cwd=place,
+        capture_output=True,
+        check=True,
+    )
+    found: list[int] = orjson.loads(counted.stdout)
+    return found
 
 
 async def play(name: str, play_case: _Play, server: Any, folder: Path, cases: list[str]) -> str:
@@ -186,6 +210,8 @@ async def play(name: str, play_case: _Play, server: Any, folder: Path, cases: li
             click.echo(
                 f"  {name}, {case}: {talk.n_calls} calls, {talk.n_bytes} B{missed}", err=True
             )
+    before, *of_answers = tokens_of([definitions, *("\n".join(talk.read) for talk in talks)])
+    tokens = [before + answers for answers in of_answers]
     named, lines = sum(talk.is_named for talk in talks), sum(talk.has_line for talk in talks)
     cells = (
         name,
@@ -195,17 +221,19 @@ async def play(name: str, play_case: _Play, server: Any, folder: Path, cases: li
         f"{statistics.median(talk.n_bytes for talk in talks):,.0f}",
         f"{max(talk.largest for talk in talks):,}",
         f"{statistics.median(talk.seconds for talk in talks):.2f}",
-        f"{definitions:,}",
+        f"{before:,}",
+        f"{statistics.median(tokens):,.0f}",
+        f"{max(tokens):,}",
     )
     return f"| {' | '.join(cells)} |"
 
 
 @asynccontextmanager
-async def _connected(server: StdioServerParameters) -> AsyncIterator[tuple[Client, int]]:
+async def _connected(server: StdioServerParameters) -> AsyncIterator[tuple[Client, str]]:
     async with Client(server, mode="legacy", read_timeout_seconds=300) as client:
         tools = (await client.list_tools()).tools
         read = [[tool.name, tool.description, tool.input_schema] for tool in tools]
-        yield client, len(orjson.dumps(read))
+        yield client, f"{client.instructions or ''}\n{orjson.dumps(read).decode()}"
 
 
 def _unpacked(folder: Path, cases: list[str]) -> None:
@@ -239,9 +267,10 @@ def main(cases: tuple[str, ...]) -> None:
         )
         click.echo(
             "| server, and what the assistant does | holder named | line named | calls | "
-            "bytes of answers (median) | largest answer | seconds (median) | definitions |"
+            "bytes of answers (median) | largest answer | seconds (median) | "
+            "tokens of definitions | all tokens (median) | all tokens (most) |"
         )
-        click.echo("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        click.echo(f"|{' --- |' * 10}")
         for title, play_case, server in _plays():
             click.echo(anyio.run(play, title, play_case, server(folder), folder, chosen))
 

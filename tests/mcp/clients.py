@@ -20,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.server.lowlevel import Server
 
 from heapnb.cli.reading import Reading
+from heapnb.mcp.client_config import TOKEN_VARIABLE
 from heapnb.mcp.open_heaps import OpenHeaps
 from heapnb.mcp.roots import Roots
 from heapnb.mcp.serving import AssistantServer
@@ -85,12 +86,15 @@ class HttpServer:
 
 
 @contextmanager
-def http_server(root: Path, *options: str) -> Iterator[HttpServer]:
-    """Run a server on a free port."""
+def http_server(
+    root: Path, *options: str, port: int = 0, token: str | None = None
+) -> Iterator[HttpServer]:
+    """Run a server, by default on a free port with a token of its own."""
     process = subprocess.Popen(
-        [*COMMAND, "--http", "0", "--root", str(root), *options],
+        [*COMMAND, "--http", str(port), "--root", str(root), *options],
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, **({TOKEN_VARIABLE: token} if token else {})},
     )
     try:
         assert process.stderr is not None

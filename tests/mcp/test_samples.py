@@ -1,4 +1,8 @@
-"""Over both transports, each sample's culprit is named in three calls and 4,000 tokens."""
+"""Over both transports, each sample's culprit is named in three calls and 4,000 tokens.
+
+The tokens include the definitions of all tools and the instructions, which clients put before the
+model, and both parts of each answer, of which clients show one or both.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,12 @@ MOST_TOKENS = 4000
 _Replies = dict[str, list[Reply]]
 
 
+def characters_before(client: Client, tools: Any) -> int:
+    """Count what clients put before a model: instructions, names, descriptions and arguments."""
+    read = [[tool.name, tool.description, tool.input_schema] for tool in tools]
+    return len(client.instructions or "") + len(orjson.dumps(read))
+
+
 async def investigate(client: Client, case: str) -> list[Reply]:
     """Do what an assistant does that was told where the snapshots are."""
     replies = [await ask(client, "diagnose", case=case)]
@@ -40,33 +50,43 @@ async def investigate(client: Client, case: str) -> list[Reply]:
     return replies
 
 
-async def _over_stdio() -> tuple[_Replies, list[Any]]:
+async def _all_cases(client: Client) -> tuple[_Replies, int]:
+    before = characters_before(client, (await client.list_tools()).tools)
+    return {case: await investigate(client, case) for case in sample_cases()}, before
+
+
+async def _over_stdio() -> tuple[_Replies, int]:
     async with Client(parameters(SAMPLES)) as client:
-        tools = (await client.list_tools()).tools
-        return {case: await investigate(client, case) for case in sample_cases()}, tools
+        return await _all_cases(client)
 
 
-async def _over_http() -> tuple[_Replies, list[Any]]:
+async def _over_http() -> tuple[_Replies, int]:
     with http_server(SAMPLES) as server:
         async with http_client(server, mode="legacy") as client:
-            tools = (await client.list_tools()).tools
-            return {case: await investigate(client, case) for case in sample_cases()}, tools
+            return await _all_cases(client)
 
 
 @pytest.fixture(scope="module", params=["stdio", "http"])
-def replies(request: pytest.FixtureRequest) -> _Replies:
-    found, _ = run(_over_stdio if request.param == "stdio" else _over_http)
-    return dict(found)
+def conversations(request: pytest.FixtureRequest) -> tuple[_Replies, int]:
+    found: tuple[_Replies, int] = run(_over_stdio if request.param == "stdio" else _over_http)
+    return found
+
+
+@pytest.fixture
+def replies(conversations: tuple[_Replies, int]) -> _Replies:
+    return conversations[0]
 
 
 @pytest.mark.slow
-def test_every_leak_is_named_in_few_calls_and_tokens(replies: _Replies) -> None:
+def test_every_leak_is_named_in_few_calls_and_tokens(conversations: tuple[_Replies, int]) -> None:
+    replies, before = conversations
+    assert 0 < before / CHARACTERS_PER_TOKEN < MOST_TOKENS / 2
     for case in LEAKING:
         expected = case_of(case)["expected"]
         conversation = replies[case]
         assert len(conversation) <= MOST_CALLS
-        tokens = sum(reply.n_characters for reply in conversation) / CHARACTERS_PER_TOKEN
-        assert tokens <= MOST_TOKENS, case
+        answers = sum(reply.n_characters for reply in conversation)
+        assert (before + answers) / CHARACTERS_PER_TOKEN <= MOST_TOKENS, case
         first = conversation[0]
         assert first.data["verdict"] == "leak", case
         suspect = first.data["suspects"][0]
@@ -106,9 +126,6 @@ def test_the_definitions_are_valid_and_few() -> None:
         writes = tool.name in {"write_report", "capture"}
         assert tool.annotations.read_only_hint is not writes
         assert tool.annotations.destructive_hint is (tool.name == "write_report")
-    # What clients put before a model: names, descriptions and arguments.
-    read = [[tool.name, tool.description, tool.input_schema] for tool in tools]
-    assert len(orjson.dumps(read)) / CHARACTERS_PER_TOKEN < MOST_TOKENS
 
 
 def test_the_listing_leads_to_every_case() -> None:

@@ -127,7 +127,8 @@ def test_a_node_and_what_its_removal_frees(server: HttpServer) -> None:
     node_id = suspect["node_id"]
     shown = {}
     for show in ("retainers", "paths", "dominators", "children", "edges"):
-        reply = question(server, "inspect_node", case=CASE, node_id=node_id, show=show)
+        asked = {"case": CASE, "node_id": node_id, "show": show, "max_bytes": 8000}
+        reply = question(server, "inspect_node", **asked)
         assert not reply.is_error, reply.text
         assert reply.data["node_id"] == node_id
         assert reply.data["path"][-1]["node_id"] == node_id
