@@ -91,10 +91,11 @@ def detached(graph: HeapGraph) -> pd.DataFrame:
         One row for each tree: ``node_id``, ``class_name`` and ``name`` of its topmost node,
         ``component`` that rendered it, where the heap says so; ``kind`` of what holds it
         (``"variable"``, ``"property"``, ``"closure"``, ``"listener"``, ``"timer"``,
-        ``"observer"``, ``"connection"``, ``"console"``, ``"browser"``), ``held_by``: the
-        references that lead to it, from the holder on; ``variable`` and class of the ``holder``;
-        ``dom_nodes`` of the tree, ``shallow_size`` of them and ``retained_size`` in bytes, each
-        byte once for a tree; ``distance``. Empty where the file does not say what is detached.
+        ``"observer"``, ``"connection"``, ``"database"``, ``"console"``, ``"browser"``),
+        ``held_by``: the references that lead to it, from the holder on; ``variable`` and class
+        of the ``holder``; ``dom_nodes`` of the tree, ``shallow_size`` of them and
+        ``retained_size`` in bytes, each byte once for a tree; ``distance``. Empty where the file
+        does not say what is detached.
 
     Examples
     --------

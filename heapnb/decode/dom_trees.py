@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from heapnb._typing import BoolArray, IntArray
     from heapnb.graph import HeapGraph
 
+_OF_LAYOUT: Final = re.compile(
+    r"blink::(?:HeapVectorBacking<blink::)?(?:Layout|Physical|Inline|Fragment|Paint|Shape|Box)"
+)
 _ENDS: Final = ("Element", "Text", "Fragment", "Comment", "ShadowRoot")
 _SHADOW_ROOT: Final = "ShadowRoot"
 _SCOPES: Final = (*DOCUMENTS, _SHADOW_ROOT)
@@ -59,6 +63,22 @@ def is_dom_name(name: str) -> bool:
     """
     name = name.removeprefix(vocab.DETACHED_PREFIX)
     return name.startswith("<") or (name.endswith(_ENDS) and not name.startswith(INTERNAL_PREFIX))
+
+
+def is_of_layout(name: str) -> bool:
+    """Tell by its name whether a native object is a part of the browser's layout of elements.
+
+    Parameters
+    ----------
+    name : str
+        Of a node.
+
+    Returns
+    -------
+    bool
+        The browser makes such objects anew whenever the document changes, for elements that stay.
+    """
+    return bool(_OF_LAYOUT.match(name))
 
 
 def are_of_dom(graph: HeapGraph, nodes: IntArray) -> BoolArray:
@@ -161,4 +181,11 @@ def _topmost(parent: IntArray) -> IntArray:
     return top
 
 
-__all__ = ["DomTrees", "are_of_dom", "detached_dom_trees", "dom_parents", "is_dom_name"]
+__all__ = [
+    "DomTrees",
+    "are_of_dom",
+    "detached_dom_trees",
+    "dom_parents",
+    "is_dom_name",
+    "is_of_layout",
+]

@@ -9,7 +9,7 @@ from heapnb import vocab
 from heapnb.decode.native_listeners import REGISTRATION
 
 Keeper: TypeAlias = Literal["browser", "jQuery"]
-Family: TypeAlias = Literal["listener", "timer", "observer", "connection"]
+Family: TypeAlias = Literal["listener", "timer", "observer", "connection", "database"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class PageRecord:
 
     Parameters
     ----------
-    family : {"listener", "timer", "observer", "connection"}
+    family : {"listener", "timer", "observer", "connection", "database"}
         What it is for.
     api : str
         What a page calls it: the class, or the function that creates it.
@@ -91,7 +91,7 @@ RECORDS: Final[dict[str, PageRecord]] = {
     "AudioContext": _connection("AudioContext"),
     "BroadcastChannel": _connection("BroadcastChannel"),
     "EventSource": _connection("EventSource"),
-    "IDBDatabase": _connection("IDBDatabase"),
+    "IDBDatabase": PageRecord("database", "IDBDatabase", ("addEventListener",), "close()"),
     "MediaQueryList": PageRecord(
         "listener", "MediaQueryList", ("addEventListener", "addListener"), "removeEventListener"
     ),

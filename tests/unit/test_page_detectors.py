@@ -102,6 +102,17 @@ CASES: Final = {
         "Open `BroadcastChannel` objects",
         "`channel.close()`",
     ),
+    "databases": Kept(
+        ("Pending activities", VECTOR),
+        "IDBDatabase",
+        ("blink::EventTargetData", "blink::BasicHeapVector<…>", "EventListener", "V8EventListener"),
+        "IDBDatabase LISTENER onversionchange",
+        "database-connections",
+        "IDBDatabase",
+        "the browser, which keeps each open `IDBDatabase`",
+        "Open `IDBDatabase` objects",
+        "`database.close()`",
+    ),
 }
 KINDS: Final = {*(case.kind for case in CASES.values()), "console"}
 

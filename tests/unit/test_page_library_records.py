@@ -12,6 +12,7 @@ from heapnb.graph import HeapGraph
 from heapnb.testing import SnapshotBuilder
 
 SIZES: Final = (50, 150, 350)
+LAYOUT: Final = "blink::PhysicalBoxFragment"
 
 
 def page(edges: str = "") -> SnapshotBuilder:
@@ -48,6 +49,8 @@ def test_loops_of_frames_are_a_leak_although_each_callback_is_dropped() -> None:
     suspect = first(frames)
     assert (suspect.kind, suspect.members) == ("timers", "renewed")
     assert "these are loops" in suspect.explanation
+    reason = diagnose([frames(size) for size in SIZES]).reason
+    assert "because each asks for the next one and nothing ends the loops" in reason
     assert "`cancelAnimationFrame(id)`" in suspect.fix
     assert "released" not in suspect.explanation
 
@@ -97,17 +100,18 @@ def test_handlers_of_jquery_are_listeners_of_their_element() -> None:
     assert "removeEventListener" not in suspect.fix
 
 
-def rows(number: int) -> HeapGraph:
+def rows(number: int, *, is_laid_out_anew: bool = False) -> HeapGraph:
     """Build a list in the page with Blink's order of edges, and a layout object for each row."""
+    shift = 1_000_000 * number if is_laid_out_anew else 2
     builder = page("document[1]>list document[2]>box")
     builder.node("list", type="native", name='<ol id="log">', node_id=906, detachedness=1)
-    builder.node("box", type="native", name="blink::PhysicalBoxFragment", node_id=908)
+    builder.node("box", type="native", name=LAYOUT, node_id=908)
     builder.edge("list", "document", 1, type="element")
     for place in range(number):
         row, start = f"row{place}", 10_000 + 20 * place
         builder.node(row, type="native", name="<li>", size=500, node_id=start, detachedness=1)
         layout = f"layout{place}"
-        builder.node(layout, type="native", name="blink::PhysicalBoxFragment", node_id=start + 2)
+        builder.node(layout, type="native", name=LAYOUT, node_id=start + shift)
         builder.edge("box", layout, place, type="element").edge(layout, row, 1, type="element")
         builder.edge(row, "document", 1, type="element").edge(row, "list", 2, type="element")
     return builder.graph()
@@ -120,3 +124,12 @@ def test_rows_that_stay_in_the_page_are_named_with_their_list() -> None:
     assert suspect.anchor == 'the `<ol id="log">` element'
     assert "nothing is detached" in suspect.explanation
     assert "virtual list" in suspect.fix
+
+
+def test_rows_stay_although_the_browser_lays_them_out_anew() -> None:
+    diagnosis = diagnose([rows(number, is_laid_out_anew=True) for number in SIZES])
+    assert diagnosis.verdict == "leak"
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("attached-dom", "<li>")
+    assert "grew in every interval: " in diagnosis.reason
+    assert not any("blink::" in step or "of the browser" in step for step in suspect.chain)

@@ -156,3 +156,32 @@ def test_a_rope_that_was_copied_stands_for_the_copy(second: str, *, is_storage: 
     tree = retaining_tree(builder.graph())
     rope = builder.ordinal("rope")
     assert tree.is_storage[rope] == tree.is_cell[rope] == is_storage
+
+
+@pytest.mark.parametrize(
+    ("more", "parent"),
+    [
+        # A variable of the page holds the sockets as well as the browser's list.
+        ("query/listener>on on/context>scope scope:open>set set>socket", "set"),
+        # Only what the socket itself calls refers to it.
+        ("socket/listener>on on/context>scope scope:own>socket", "list"),
+        # Two entries of the list hold each other: one of them has to be reached by it.
+        ("socket>state state>other other>cell cell>socket", "cell"),
+    ],
+)
+def test_what_the_page_holds_is_not_held_by_the_browsers_list(more: str, parent: str) -> None:
+    builder = SnapshotBuilder.from_edges(
+        f"root^1>global root>roots roots>pending pending>list list>socket list>query {more} "
+        "list>other"
+    )
+    builder.node("roots", type="synthetic", name="C++ Persistent roots")
+    builder.node("pending", type="native", name="Pending activities")
+    builder.node("list", type="native", name="blink::HeapVectorBacking<…>")
+    for key in ("socket", "query", "other"):
+        builder.node(key, type="native", name="WebSocket")
+    if "scope" in more:
+        builder.node("on", type="closure").node("scope", name=CONTEXT)
+    graph = builder.graph()
+    tree = retaining_tree(graph)
+    assert tree.parent[builder.ordinal("socket")] == builder.ordinal(parent)
+    assert len(tree.order) == graph.n_nodes

@@ -580,3 +580,18 @@ def test_values_of_other_weak_maps_are_a_suspect() -> None:
     assert (found.kind, found.class_name) == ("weak-map", "View")
     assert "the WeakMaps accumulate" in found.explanation
     assert found.consequences == ()
+
+
+def test_windows_have_functions_called_call_site() -> None:
+    def fill(builder: SnapshotBuilder, n: int) -> None:
+        into_array(builder)
+        for number in range(n):
+            window, maker, prototype = f"window{number}", f"maker{number}", f"prototype{number}"
+            builder.node(window, name="Window / http://shop.example", node_id=ids(number, 1))
+            builder.node(maker, type="closure", name="CallSite", node_id=ids(number, 2))
+            builder.node(prototype, name="CallSite", node_id=ids(number, 3))
+            builder.edge(item(builder, number, name="Preview"), window, "view")
+            builder.edge(window, maker, "CallSite").edge(maker, prototype, "prototype")
+            builder.edge(prototype, maker, "constructor")
+
+    assert suspect(fill).kind == "unbounded-array"

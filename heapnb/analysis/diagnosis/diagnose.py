@@ -28,6 +28,7 @@ from heapnb.analysis.diagnosis.places import (
     lines_of,
     with_addition,
     with_call_of_library,
+    with_constructor,
 )
 from heapnb.analysis.diagnosis.queues import is_growing_queue
 from heapnb.analysis.diagnosis.retained_sizes import Sizes
@@ -42,6 +43,7 @@ from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.source_code.parse import is_available
+from heapnb.decode.native_listeners import is_of_browser
 from heapnb.errors import HeapnbError
 from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
@@ -276,11 +278,16 @@ def _suspect(
     size = sizes.of_suspects[rank - 1]
     retained = size.per_snapshot
     lines = with_addition(lines_of(evidence, subject), evidence.graph, cause.addition)
-    lines = with_call_of_library(lines, subject)
+    lines = with_constructor(with_call_of_library(lines, subject), subject)
     # The line that adds says more than the definition of what is added.
     added = lines.added_at[0].location if lines.added_at else None
     defined_at = cause.location or subject.location
     within = sizes.rank_of_enclosing(rank - 1)
+    # Where the browser's own objects grow, a person looks for what they are made for.
+    is_inner = cause.subject is not None and is_of_browser(
+        evidence.graph.name(accumulation.example)
+    )
+    path = subject.path if is_inner else evidence.path
     known = known_of(Finding(evidence, subject, cause), reported)
     count_delta = counts[-1] - (counts[0] if len(counts) > 1 else 0)
     retained_delta = retained[-1] - (retained[0] if len(retained) > 1 else 0)
@@ -293,14 +300,14 @@ def _suspect(
         count_delta,
         retained_delta,
         rated.confidence,
-        tuple(evidence.path.chain),
+        tuple(path.chain),
         cause.anchor.text,
         added or defined_at,
-        int(evidence.graph.node_id[accumulation.example]),
+        int(evidence.graph.node_id[path.target]),
         cause.facts,
         round(sizes.share(rank - 1), _SHARE_DIGITS),
         cause.anchor.held_by,
-        evidence.path,
+        path,
         accumulation.members,
         cause.members,
         accumulation.lowest_survival,

@@ -18,6 +18,8 @@ from heapnb.analysis.source_code.scopes import named_function_around
 from heapnb.analysis.source_code.search import Operation
 from heapnb.decode.additions import Addition, calls_in_scripts
 from heapnb.graph import HeapGraph
+from heapnb.graph.locations import location_of
+from heapnb.graph.references import is_identifier
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -173,6 +175,34 @@ def with_call_of_library(lines: Lines, subject: Evidence) -> Lines:
     return with_addition(lines, subject.graph, found[0]) if len(found) == 1 else lines
 
 
+def with_constructor(lines: Lines, subject: Evidence) -> Lines:
+    """Add the line that creates the objects, where nothing tells which line adds them.
+
+    Parameters
+    ----------
+    lines : Lines
+        What is known.
+    subject : Evidence
+        The objects that the suspect is about.
+
+    Returns
+    -------
+    Lines
+        With the only ``new`` of their class in the program, if the program defines the class.
+    """
+    graph = subject.graph
+    name = graph.class_name(subject.named_example)
+    location = location_of(graph, subject.named_example)
+    is_own = location is not None and package_of(location).kind == "own"
+    if lines.added_at or not is_own or not is_identifier(name):
+        return lines
+    pattern = re.compile(rf"\bnew\s+(?P<call>{re.escape(name)})\s*\(")
+    found = calls_in_scripts(graph, pattern)
+    if len(found) != 1:
+        return lines
+    return with_addition(lines, graph, replace(found[0], call=f"new {subject.class_name}"))
+
+
 def _function_at(graph: HeapGraph, location: str) -> str | None:
     """Name the function around a place as the source map has it; None where there is none."""
     name, line, column = location.rsplit(":", 2)
@@ -265,4 +295,5 @@ __all__ = [
     "lines_of",
     "with_addition",
     "with_call_of_library",
+    "with_constructor",
 ]

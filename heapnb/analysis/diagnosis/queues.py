@@ -11,6 +11,7 @@ import numpy as np
 from heapnb.analysis.diagnosis.accumulation import KEPT
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.series.trend import pace
+from heapnb.decode.dom_trees import is_of_layout
 from heapnb.decode.page_records import record_named
 from heapnb.graph.edges import internal_child
 
@@ -58,8 +59,9 @@ def is_growing_queue(evidence: Evidence) -> bool:
     -------
     bool
         Whether it has an order, loses members, and still gets longer at a steady rate. So do the
-        callbacks of loops that ask for a frame in each frame. What is
-        named as work under way is not: there is more of it while the load is higher. An array with
+        callbacks of loops that ask for a frame in each frame, and the layout of elements that stay
+        in a document, which the browser makes anew. What is named as work under way is not: there
+        is more of it while the load is higher. An array with
         as many places as at first is not: it gets full. One that is a new one each time, and not
         named as a queue, may be the last result of something.
     """
@@ -74,8 +76,9 @@ def is_growing_queue(evidence: Evidence) -> bool:
     found = pace(count, evidence.series.steady_work)
     if found is None or found.share < STEADILY or count[-1] < LEAST_LENGTHENED * count[0]:
         return False
-    record = record_named(evidence.graph.name(accumulation.example))
-    if record is not None and record.is_once:
+    name = evidence.graph.name(accumulation.example)
+    record = record_named(name)
+    if (record is not None and record.is_once) or is_of_layout(name):
         return True
     if not accumulation.is_list and evidence.holder.class_name not in QUEUE_CLASSES:
         return False

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, OffsetArray
+from heapnb.analysis.retention.pending_activities import edges_to_held_by_page
 from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.shortest_path import shortest_path
 from heapnb.analysis.retention.snapshot_code import snapshot_functions
@@ -172,9 +173,17 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
     (5) from the stack; (6) through everything else. Each time
     entries of WeakMaps come last, and after them the registers of suspended calls. The links
     between running timers are walked after (3), from the runtime's list of them: a program that
-    holds one timer does not hold all others.
+    holds one timer does not hold all others. What is in a browser's lists of what is under way is
+    reached from there only if nothing of the page holds it.
     """
-    return retaining_tree_over(graph, _usable_edges(graph))
+    usable = _usable_edges(graph)
+    tree = retaining_tree_over(graph, usable)
+    left_out = edges_to_held_by_page(graph, tree.parent, usable)
+    if not len(left_out):
+        return tree
+    usable[left_out] = False
+    without = retaining_tree_over(graph, usable)
+    return without if len(without.order) == len(tree.order) else tree
 
 
 def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, assert_never
 
-from heapnb.analysis.diagnosis.accumulation import KEPT
+from heapnb.analysis.diagnosis.accumulation import KEPT, REPLACED
 from heapnb.analysis.diagnosis.apart import Apart, Keeper
 from heapnb.analysis.diagnosis.doubts import Doubt, Objection
 from heapnb.analysis.diagnosis.facts import Loaded
@@ -123,7 +123,7 @@ def _grew(basis: Basis, suspect: Suspect) -> str:
             return f"{grew}, because each asks for the next one and nothing ends the loops"
         case "kept":
             survival = suspect.survival
-            if survival is None:
+            if survival is None or survival < REPLACED:
                 return grew
             n_released, n_before = suspect.released or (0, 0)
             if survival == 1 and n_released:

@@ -5,6 +5,7 @@ import { createPinia, defineStore } from 'pinia';
 import QuickLRU from 'quick-lru';
 import { createStore } from 'redux';
 import { BehaviorSubject, Subject } from 'rxjs';
+import { state } from 'svelte/internal/client';
 import { writable } from 'svelte/store';
 import { toRaw } from 'vue';
 import { create } from 'zustand';
@@ -24,6 +25,7 @@ export function stores() {
     'pinia-root': pinia,
     'pinia-store': toRaw(useCart(pinia)),
     'svelte-store': writable(1),
+    'svelte-signal': state(1),
     'lru-cache': new LRUCache({ max: 10 }),
     'quick-lru': new QuickLRU({ maxSize: 10 }),
     'mitt-emitter': mitt(),

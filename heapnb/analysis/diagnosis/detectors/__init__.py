@@ -36,6 +36,7 @@ from heapnb.analysis.diagnosis.detectors.native_handles import NativeHandles
 from heapnb.analysis.diagnosis.detectors.other import Other
 from heapnb.analysis.diagnosis.detectors.page_objects import (
     PageConnections,
+    PageDatabases,
     PageListeners,
     PageObservers,
     PageTimers,
@@ -88,6 +89,7 @@ DETECTORS: Final[tuple[Detector, ...]] = tuple(
             ModuleReload(),
             NativeHandles(),
             PageConnections(),
+            PageDatabases(),
             PageListeners(),
             PageObservers(),
             PageTimers(),

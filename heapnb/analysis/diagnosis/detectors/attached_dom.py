@@ -17,8 +17,9 @@ from heapnb.analysis.diagnosis.member_counts import counts_alike
 from heapnb.analysis.diagnosis.names import Anchor
 from heapnb.analysis.diagnosis.short_names import clipped
 from heapnb.analysis.diagnosis.site import Site
+from heapnb.analysis.packages import package_of
 from heapnb.decode.additions import Addition, calls_in_scripts
-from heapnb.decode.dom_trees import dom_parents, is_dom_name
+from heapnb.decode.dom_trees import dom_parents, is_dom_name, is_of_layout
 from heapnb.decode.frameworks import Framework, framework_of, is_page
 from heapnb.decode.links import has_type
 from heapnb.decode.native_listeners import called
@@ -30,13 +31,13 @@ LEAST_SHARE: Final = 0.25
 The browser has one to four objects of a class for each element. Bench: not measured yet.
 """
 
-_OF_LAYOUT: Final = re.compile(
-    r"blink::(?:HeapVectorBacking<blink::)?(?:Layout|Physical|Inline|Fragment|Paint|Shape|Box)"
-)
 _INSERTING: Final = re.compile(
     r"\.(?P<call>append|appendChild|prepend|insertBefore|insertAdjacentElement|insertAdjacentHTML"
     r"|insertRow|after|before)\s*\("
 )
+_BY_DOCUMENT: Final = ("body", "head")
+"""Elements that code of a page reaches by properties of the document."""
+
 _MOST_CLASSES: Final = 16
 
 
@@ -85,7 +86,7 @@ class AttachedDom:
                 framework_of(site.graph),
             ),
             subject=example,
-            addition=_insertion(site.graph, about.class_name),
+            addition=_insertion(site.graph, about.class_name, parent),
             counts=counts,
         )
 
@@ -100,7 +101,7 @@ def _is_of_document(site: Site) -> bool:
     if states is not None and states[example] == vocab.DETACHEDNESS_DETACHED:
         return False
     name = graph.name(example)
-    return bool(_OF_LAYOUT.match(name)) or is_dom_name(name)
+    return is_of_layout(name) or is_dom_name(name)
 
 
 def _growing_elements(site: Site) -> tuple[IntArray, IntArray, tuple[int, ...]] | None:
@@ -138,15 +139,30 @@ def _elements(graph: HeapGraph) -> IntArray:
     return nodes[marked[which]] if len(nodes) else nodes
 
 
-def _insertion(graph: HeapGraph, class_name: str) -> Addition | None:
-    """Find the call that adds the elements: the last one of the only function that makes them."""
+def _insertion(graph: HeapGraph, class_name: str, parent: str) -> Addition | None:
+    """Find the call that adds the elements: the last one of the only function that makes them.
+
+    Or the only function of the program that adds something to the body or the head of the document.
+    """
+    name = parent.strip("<>").partition(" ")[0]
+    if name in _BY_DOCUMENT:
+        pattern = re.compile(rf"\bdocument\s*\.\s*{name}\s*{_INSERTING.pattern}")
+        own = [one for one in calls_in_scripts(graph, pattern) if _is_own(one)]
+        if len({(one.function, _file(one)) for one in own}) == 1:
+            return own[-1]
     tag = re.escape(class_name.strip("<>").partition(" ")[0])
     making = re.compile(rf"\.(?P<call>createElement)\s*\(\s*['\"`]{tag}['\"`]")
-    makers = {(one.function, _file(one)) for one in calls_in_scripts(graph, making)}
+    makes = [one for one in calls_in_scripts(graph, making) if _is_own(one)]
+    makers = {(one.function, _file(one)) for one in makes}
     found = [
         one for one in calls_in_scripts(graph, _INSERTING) if (one.function, _file(one)) in makers
     ]
     return found[-1] if found and len(makers) == 1 else None
+
+
+def _is_own(addition: Addition) -> bool:
+    """Tell whether a call is in code of the program, not of a package."""
+    return addition.location is not None and package_of(addition.location).kind == "own"
 
 
 def _file(addition: Addition) -> str:

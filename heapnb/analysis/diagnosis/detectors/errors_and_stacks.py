@@ -18,6 +18,7 @@ from heapnb.graph.edges import children_of
 ERROR_CLASSES: Final = r"(Error|Exception)$"
 CALL_SITE_CLASSES: Final = ("CallSite",)
 _PROTOTYPE: Final = "__proto__"
+_CONSTRUCTOR: Final = "constructor"
 _MOST_CLASSES: Final = 8
 """How many classes, each extending the next, are looked at."""
 
@@ -53,7 +54,9 @@ class ErrorsAndStacks:
             return None
         graph, held, members = site.graph, site.held, site.accumulation.members
         errors = self._errors(graph, members.astype(held.dtype))
-        sites = named(graph, held, CALL_SITE_CLASSES)
+        # Each window and `vm` context has a function of this name, and its prototype.
+        sites = of_types(graph, named(graph, held, CALL_SITE_CLASSES), "object")
+        sites = sites[children_of(graph, sites, [_CONSTRUCTOR], edge_type="property") < 0]
         if 2 * len(errors) < len(members) and len(sites) < len(members):
             return None
         return Cause(

@@ -31,6 +31,7 @@ _KINDS: Final[dict[Family, str]] = {
     "timer": "timers",
     "observer": "observers",
     "connection": "workers-channels-sockets",
+    "database": "database-connections",
 }
 
 
@@ -128,6 +129,13 @@ class PageObservers(_PageObjects):
 
     kind: ClassVar[str] = _KINDS["observer"]
     family: ClassVar[Family] = "observer"
+
+
+class PageDatabases(_PageObjects):
+    """Connections to databases of the browser."""
+
+    kind: ClassVar[str] = _KINDS["database"]
+    family: ClassVar[Family] = "database"
 
 
 class PageConnections(_PageObjects):
@@ -243,4 +251,11 @@ def _anchor(site: Site, record: PageRecord, target: str, argument: str) -> Ancho
             return replace(anchor, name=record.api, text=text, is_code=False)
 
 
-__all__ = ["PageConnections", "PageFacts", "PageListeners", "PageObservers", "PageTimers"]
+__all__ = [
+    "PageConnections",
+    "PageDatabases",
+    "PageFacts",
+    "PageListeners",
+    "PageObservers",
+    "PageTimers",
+]
