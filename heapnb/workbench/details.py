@@ -13,10 +13,12 @@ from heapnb.analysis.allocation.stacks import allocation_stack
 from heapnb.analysis.packages import package_of
 from heapnb.analysis.retention.paths import preferred_path
 from heapnb.analysis.retention.retaining_path import ROOT_LABEL, RetainingPath
+from heapnb.decode.native_listeners import plain_name
 from heapnb.decode.preview import preview
 from heapnb.decode.source_text import source_text
 from heapnb.drawing.folding import is_engine_node
 from heapnb.errors import SnapshotFormatError
+from heapnb.graph.block_scopes import variable_or_edge
 from heapnb.graph.locations import location_of
 from heapnb.views import fmt
 from heapnb.views.masking import MASK, OFF, printable
@@ -175,9 +177,9 @@ def _crumbs(
     labels = workbench.labels.of_nodes(nodes[places])
     for place, pieces in zip(places.tolist(), labels, strict=True):
         node = int(nodes[place])
-        label = ROOT_LABEL if node == heap.root else pieces[0][1]
+        label = ROOT_LABEL if node == heap.root else plain_name(pieces[0][1])
         edge = int(path.edges[place - 1]) if place and len(path.edges) else None
-        if edge is not None and heap.edge_type_names[int(heap.edge_type[edge])] in _SPOKEN_EDGES:
+        if edge is not None and variable_or_edge(heap, edge)[0] in _SPOKEN_EDGES:
             label = f"{workbench.labels.reference(edge)[0]}: {label}"
         crumbs.append({"label": fmt.shorten(label), "node_id": int(heap.node_id[node])})
     return crumbs

@@ -17,9 +17,9 @@ class NativeContextsTree(TableTree, entry="native_contexts"):
     """Native contexts by what they are of; what is shared or of none has no node."""
 
     label_title = "Context"
+    # A badge says which are detached.
     columns: ClassVar[tuple[Column, ...]] = (
         column("name"),
-        column("is_detached"),
         count_of("objects"),
         *NODE_COLUMNS,
     )
