@@ -63,6 +63,9 @@ from heapnb.errors import (
     TruncatedSnapshotError as TruncatedSnapshotError,
     UnknownNameError as UnknownNameError,
 )
+from heapnb.fleet.fleet import Fleet as Fleet, open_scan as open_scan
+from heapnb.fleet.questions import Separation as Separation, SharedLeaks as SharedLeaks
+from heapnb.fleet.scanning import scan as scan
 from heapnb.format import read_snapshot as read_snapshot, write_snapshot as write_snapshot
 from heapnb.node import Node as Node
 from heapnb.notebooks import notebook as notebook

@@ -7,6 +7,7 @@ port of `heapnb._showing`. No other module imports from a layer above its own.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -91,6 +92,25 @@ class Views:
         from heapnb.views.wording.reasons import reason_of_result
 
         return reason_of_result(result)
+
+    def masked(self, texts: Sequence[str], heap: Any, *, personal: bool) -> list[str]:
+        import pyarrow as pa
+
+        from heapnb.views.masking import Masking
+
+        masking = Masking.when(on=True, personal=personal).of(heap)
+        masked: list[str] = masking.texts(pa.array(texts, pa.large_string())).to_pylist()
+        return masked
+
+    def report(self, result: Any, target: Any, **options: Any) -> Path:
+        from heapnb.reports.fleet import fleet_report
+
+        return fleet_report(result, target, **options)
+
+    def notebook(self, result: Any, target: Any, **options: Any) -> Path:
+        from heapnb.notebooks.fleet import fleet_notebook
+
+        return fleet_notebook(result, target, **options)
 
     def heap_of(self, frame: Any) -> object:
         from heapnb.heap_accessor import HeapAccessor

@@ -7,10 +7,12 @@ ours, so every layer may use it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -85,6 +87,15 @@ class Port(Protocol):
 
     def reason(self, result: object) -> str:
         """Say why a result has its verdict."""
+
+    def masked(self, texts: Sequence[str], heap: object, *, personal: bool) -> list[str]:
+        """Replace what is secret in texts of a heap."""
+
+    def report(self, result: object, target: object, **options: Any) -> Path:
+        """Write a report on a result."""
+
+    def notebook(self, result: object, target: object, **options: Any) -> Path:
+        """Write a notebook on a result."""
 
     def heap_of(self, frame: object) -> object:
         """Return what ``DataFrame.heap`` is for a table."""

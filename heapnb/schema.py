@@ -60,6 +60,31 @@ class Column:
 
 _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
     Kind.BYTES: (
+        (
+            "bytes_per_hour",
+            "Growth per hour",
+            "Bytes that it retains more after an hour; of several series the median.",
+        ),
+        (
+            "first_rate",
+            "Rate of the first",
+            "Median bytes per hour in the pods of the first group that have it.",
+        ),
+        ("heap_bytes_per_hour", "Heap per hour", "Bytes that the heap grows by in an hour."),
+        ("heap_first", "Heap at first", "Bytes of the heap in the first snapshot."),
+        ("heap_last", "Heap at last", "Bytes of the heap in the last snapshot."),
+        ("highest_per_hour", "Highest per hour", "The largest growth per hour of all series."),
+        ("lowest_per_hour", "Lowest per hour", "The smallest growth per hour of all series."),
+        (
+            "second_rate",
+            "Rate of the second",
+            "Median bytes per hour in the pods of the second group that have it.",
+        ),
+        (
+            "worker_peak",
+            "Peak of the worker",
+            "The most bytes that the process of the scan had in memory until then.",
+        ),
         ("added_size", "Allocated", "Shallow bytes of the objects that only the later has."),
         (
             "allocation_size",
@@ -153,6 +178,18 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("size_delta", "Size delta", "Allocated bytes minus freed bytes."),
     ),
     Kind.COUNT: (
+        ("case_count", "Cases", "Processes and threads that have it."),
+        ("first_count", "In the first", "Pods of the first group that have it."),
+        ("leak_count", "Leaks", "Suspects that are leaks."),
+        ("pod_count", "Pods", "Pods that have it."),
+        ("read_count", "Read", "Snapshots that were read and count."),
+        ("second_count", "In the second", "Pods of the second group that have it."),
+        ("snapshot_count", "Snapshots", "Snapshots that there are."),
+        (
+            "timed_count",
+            "With times",
+            "Series whose snapshots have times, so that there is a growth per hour.",
+        ),
         ("added_count", "New", "Objects that only the later snapshot has."),
         ("alive_count", "Alive", "Objects of the cohort that are alive in the snapshot."),
         ("allocation_count", "Allocations", "How many objects or blocks were allocated there."),
@@ -198,6 +235,27 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
     ),
     Kind.COUNT_DELTA: (("count_delta", "Count delta", "Objects, the later minus the earlier."),),
     Kind.NUMBER: (
+        (
+            "adjusted_p",
+            "Adjusted p",
+            "The p-value, adjusted by Holm for all leaks that were tested.",
+        ),
+        (
+            "adjusted_rate_p",
+            "Adjusted p of rates",
+            "The p-value of the rates, adjusted by Holm for all leaks.",
+        ),
+        ("hours", "Hours", "From the first to the last snapshot."),
+        ("objects_per_hour", "Objects per hour", "Objects that there are more after an hour."),
+        ("odds_high", "Odds to", "Upper end of the 95% interval of the odds ratio."),
+        ("odds_low", "Odds from", "Lower end of the 95% interval of the odds ratio."),
+        (
+            "odds_ratio",
+            "Odds ratio",
+            "Odds of having it in the first group, over those in the second.",
+        ),
+        ("p_value", "p", "How likely chance alone makes so large a difference, by an exact test."),
+        ("rate_p", "p of rates", "How likely chance alone makes rates so different, by ranks."),
         ("count_slope", "Slope", "Objects added from one snapshot to the next, fitted."),
         ("count_slope_high", "Slope, high", "Upper bound of the slope's interval."),
         ("count_slope_low", "Slope, low", "Lower bound of the slope's interval."),
@@ -211,6 +269,8 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("rate_low", "After, low", "Lower bound of the later rate's interval."),
     ),
     Kind.SHARE: (
+        ("first_share", "Of the first", "Share of the first group that has it."),
+        ("second_share", "Of the second", "Share of the second group that has it."),
         ("alive_share", "Alive share", "Share of the cohort's objects that are alive."),
         ("confidence", "Confidence", "How likely this is a leak, 0 to 1."),
         ("fill_ratio", "Fill ratio", "Entries divided by capacity."),
@@ -236,6 +296,7 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ),
     ),
     Kind.MILLISECONDS: (
+        ("uptime_ms", "Uptime", "Age of the process."),
         ("delay", "Delay, ms", "Milliseconds between start and call."),
         ("duration_ms", "Duration, ms", "Milliseconds that it took."),
         ("elapsed_ms", "Elapsed, ms", "Milliseconds since the program or isolate started."),
@@ -252,6 +313,12 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("steps_ms", "Steps, ms", "Milliseconds of incremental marking before the pause."),
     ),
     Kind.IDENTIFIER: (
+        (
+            "exit_code",
+            "Exit code",
+            "The exit code of the process; 128 and the signal if one ended it.",
+        ),
+        ("number", "Number", "Number of the snapshot in its series, from 1."),
         ("awaited_by_id", "Awaited by id", "Node id of the suspended call that awaits it."),
         ("born_in", "Born in", "Number of the snapshot that first has the objects, from 1."),
         ("buffer_id", "Buffer id", "Node id of the ArrayBuffer."),
@@ -288,6 +355,7 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("thread_id", "Thread id", "Id of the worker thread; 0 is the main thread."),
     ),
     Kind.YES_NO: (
+        ("is_leak", "Leak", "Whether the suspect is a leak with enough confidence."),
         ("built_in", "Built in", "Whether the runtime defines the variable."),
         ("destroyed", "Destroyed", "Whether destroy() was called, where the file shows it."),
         ("is_detached", "Detached", "Whether the browser has given the context up."),
@@ -298,6 +366,8 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("once", "Once", "Whether the listener is removed after the first event."),
     ),
     Kind.LOCATION: (
+        ("file", "File", "Path or URL of the file."),
+        ("folder", "Folder", "Path or URL of the folder."),
         ("filename", "File", "Path or URL of the module."),
         ("kept_at", "Kept at", "Where the function is written that keeps the context."),
         ("location", "Location", "Where it, or its class, is defined: file.js:12:5."),
@@ -306,6 +376,25 @@ _BY_KIND: Final[dict[Kind, tuple[tuple[str, str, str], ...]]] = {
         ("script", "Script", "File of the function."),
     ),
     Kind.TEXT: (
+        ("answer", "Answer", "Separates, hint, too few or no difference."),
+        ("builds", "Builds", "Versions of the program that have it."),
+        ("case", "Case", "The process or thread, as the scan names it."),
+        ("cases", "Cases", "How many processes and threads have it, of all."),
+        ("ended", "Ended", "How the process ended, by its diagnostic report."),
+        ("error", "Error", "Why it could not be read."),
+        ("explanation", "Explanation", "What happens, in words."),
+        ("fix", "Fix", "What to change, in words."),
+        ("host", "Host", "The machine."),
+        ("labels", "Labels", "What names and labels say besides."),
+        ("outcome", "Outcome", "How the process ended: killed, healthy, or what a label says."),
+        ("pod", "Pod", "The pod or container."),
+        ("pods", "Pods", "How many pods have it, of all."),
+        ("program", "Program", "Main file of the program."),
+        ("status", "Status", "Whether it was read."),
+        ("title", "Title", "What to call the objects where the class says little."),
+        ("warnings", "Warnings", "What a reader should know."),
+        ("where", "Where", "The pods and workers that have it."),
+        ("worker", "Worker", "The thread: 0 is the main thread."),
         ("alternatives", "Or", "Other causes that the heap speaks for nearly as strongly."),
         ("area", "Area", "What the mapping is for: the heap of V8, the allocator, a stack, code."),
         ("anchor", "Held by", "The container or variable that holds the objects."),

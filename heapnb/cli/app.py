@@ -37,6 +37,7 @@ from heapnb.cli import (
     report,
     retainers,
     rss,
+    scan,
     sql,
     strings,
     summary,
@@ -76,6 +77,7 @@ _SECTIONS: dict[str, tuple[click.Command, ...]] = {
         *(diagnose.command, report.command, notebook.command, diff.command),
         *(rss.command, gclog.command, heapprofile.command, timeline.command),
     ),
+    "About many processes": (scan.command,),
     "About two builds": (
         *(changes.verify_fix_command, changes.compare_versions_command, history.command),
     ),

@@ -104,7 +104,7 @@ def notebook(
     from heapnb.analysis.heap_profiles.reading import read_heap_profile
     from heapnb.format.writer import PRIVATE, check_target, replacing
     from heapnb.graph.sources import graph_of
-    from heapnb.notebooks.cells import Case, build
+    from heapnb.notebooks.cells import Case, build, relative
     from heapnb.notebooks.heading import date_of, fill_heading
     from heapnb.notebooks.outputs import tidy
     from heapnb.notebooks.running import run
@@ -123,11 +123,11 @@ def notebook(
     date = date_of(files[-1])
     document = build(
         Case(
-            snapshots=tuple(_relative(file, folder) for file in files),
+            snapshots=tuple(relative(file, folder) for file in files),
             source_root=_relative_folders(source_root, folder),
             source_maps=_relative_folders(source_maps, folder),
             known_leaks=_relative_folders(known_leaks, folder),
-            heap_profile=None if sampled is None else _relative(sampled, folder),
+            heap_profile=None if sampled is None else relative(sampled, folder),
             salvage=salvage,
             max_size=allowed_size(),
             redact=redact,
@@ -184,12 +184,7 @@ def _work_of(source: NotebookSource) -> tuple[float | None, ...] | None:
     return given if any(one is not None for one in given) else None
 
 
-def _relative(path: Path, folder: Path) -> str:
-    """Name a file as the notebook may, wherever the folder of both is moved to."""
-    whole = path.resolve()
-    inside = whole.is_relative_to(folder)
-    return (whole.relative_to(folder) if inside else whole).as_posix()
-
-
 def _relative_folders(folders: Folders, folder: Path) -> tuple[str, ...]:
-    return tuple(_relative(Path(one), folder) for one in listed(folders))
+    from heapnb.notebooks.cells import relative
+
+    return tuple(relative(Path(one), folder) for one in listed(folders))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from heapnb._version import __version__
 from heapnb.analysis.diagnosis.annotations import RemarkMade
@@ -83,14 +84,34 @@ def build(case: Case) -> NotebookNode:
     nbformat.NotebookNode
         Of format 4.5.
     """
+    return assembled(_cells(case))
+
+
+Cell: TypeAlias = tuple[str, str, dict[str, object]]
+"""Kind, text and metadata of a cell."""
+
+
+def assembled(cells: Iterable[Cell]) -> NotebookNode:
+    """Make a notebook of cells.
+
+    Parameters
+    ----------
+    cells : iterable of Cell
+        In order.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Of format 4.5.
+    """
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    cells = []
-    for number, (kind, text, metadata) in enumerate(_cells(case)):
+    made = []
+    for number, (kind, source, metadata) in enumerate(cells):
         make = new_code_cell if kind == "code" else new_markdown_cell
         # Ids that depend on nothing keep the differences between two versions small.
-        cells.append(make(_dedent(text), id=f"cell-{number:02}", metadata=metadata))
-    notebook = new_notebook(cells=cells)
+        made.append(make(_dedent(source), id=f"cell-{number:02}", metadata=metadata))
+    notebook = new_notebook(cells=made)
     notebook.nbformat, notebook.nbformat_minor = _FORMAT
     notebook.metadata["kernelspec"] = {
         "name": "python3",
@@ -100,20 +121,17 @@ def build(case: Case) -> NotebookNode:
     return notebook
 
 
-_Cell = tuple[str, str, dict[str, object]]
-
-
-def _cells(case: Case) -> Iterator[_Cell]:
+def _cells(case: Case) -> Iterator[Cell]:
     # Running it fills this cell in: `heapnb.notebooks.heading`.
-    yield _text(f"# Post-mortem{_of_date(case.date)}")
-    yield _text(f"""
+    yield text_cell(f"# Post-mortem{_of_date(case.date)}")
+    yield text_cell(f"""
         Written by heapnb {__version__} from the snapshots that the next cell names. For
         another incident, change that cell and run all cells. No other code depends on the case.
     """)
     yield "code", _parameters(case), {"tags": [PARAMETERS]}
     # Few need it: it stands only where it is set.
     chosen_size = "" if case.max_size is None else "\n            max_size=max_size,"
-    yield _code(f"""
+    yield code_cell(f"""
         import heapnb as hn
 
         series = hn.load_series(
@@ -129,13 +147,13 @@ def _cells(case: Case) -> Iterator[_Cell]:
         last = hn.Snapshot(series.last)
     """)
     if case.remarks:
-        yield _code(_remarks(case.remarks))
-    yield _text("""
+        yield code_cell(_remarks(case.remarks))
+    yield text_cell("""
         ## What was captured
 
         Snapshots of one process tell most: a node id means the same object in each of them.
     """)
-    yield _code("series")
+    yield code_cell("series")
     yield (
         "code",
         """
@@ -146,8 +164,8 @@ def _cells(case: Case) -> Iterator[_Cell]:
     """,
         {"tags": [PROGRAM]},
     )
-    yield _code("series.chart()")
-    yield _text("""
+    yield code_cell("series.chart()")
+    yield text_cell("""
         ## Is it a leak?
 
         A leak grows from snapshot to snapshot, and objects that the first batch of work created
@@ -162,19 +180,19 @@ def _cells(case: Case) -> Iterator[_Cell]:
     """,
         {"tags": [VERDICT]},
     )
-    yield _code("""
+    yield code_cell("""
         columns = ["rank", "kind", "class_name", "count_per_snapshot", "retained_delta", "location"]
         hn.table(diagnosis.table[columns], title="Suspects")
     """)
     yield from _culprit()
-    yield _text("""
+    yield text_cell("""
         ## Who allocated it
 
         The functions that allocated what is alive: by the call stacks of the last snapshot, if it
         was taken while allocations were recorded, and by the sampling heap profile, if there is
         one. The wider a frame, the more live bytes were allocated in it and in what it calls.
     """)
-    yield _code("""
+    yield code_cell("""
         if last.has_allocation_stacks:
             display(last.allocations(), last.allocations().chart())
         if diagnosis.heap_profile is not None:
@@ -182,12 +200,12 @@ def _cells(case: Case) -> Iterator[_Cell]:
         if not last.has_allocation_stacks and diagnosis.heap_profile is None:
             print("There is neither.")
     """)
-    yield _text("""
+    yield text_cell("""
         ## Further suspects
 
         Other groups of objects that grew and are retained, smaller or with lower confidence.
     """)
-    yield _code(f"""
+    yield code_cell(f"""
         for suspect in diagnosis.suspects[1:{MOST_SUSPECTS}]:
             display(suspect, suspect.chart())
         for suspect in diagnosis.suspects[{MOST_SUSPECTS}:]:
@@ -195,80 +213,80 @@ def _cells(case: Case) -> Iterator[_Cell]:
         if len(diagnosis.suspects) < 2:
             print("There are no others.")
     """)
-    yield _text("""
+    yield text_cell("""
         ## What to change
 
         The references to remove so that the objects are freed, and the bytes that this frees, as
         computed on the last snapshot.
     """)
-    yield _code("""
+    yield code_cell("""
         for suspect in diagnosis.suspects:
             print(hn.printable(f"{suspect.location or suspect.anchor}\\n    {suspect.fix}\\n"))
     """)
-    yield _code(f"""
+    yield code_cell(f"""
         for suspect in diagnosis.suspects[:{MOST_SUSPECTS}]:
             display(suspect.culprits)
     """)
-    yield _text("""
+    yield text_cell("""
         ## Appendix: the heap as a whole
 
         Useful even without a leak: what is large, which package owns it, what exists twice.
     """)
-    yield _code("last.statistics()")
-    yield _text("""
+    yield code_cell("last.statistics()")
+    yield text_cell("""
         **The process.** A heap snapshot shows only a part of the resident memory (RSS). The others
         need numbers of the process: a side file or a copy of `/proc/PID/smaps` beside a snapshot.
     """)
-    yield _code("""
+    yield code_cell("""
         rss = hn.rss(series)
         display(rss, rss.chart()) if rss.has_process_numbers else print("There are none.")
     """)
-    yield _code("""
+    yield code_cell("""
         if len(series) > 1:
             display(hn.table(series.growth(), title="Classes that grew most"))
     """)
-    yield _code("""
+    yield code_cell("""
         largest = last.constructors().nlargest(20, "retained_size")
         hn.table(largest, title="Classes that retain most")
     """)
-    yield _code('hn.table(last.packages(), title="Packages whose code creates the objects")')
-    yield _code("""
+    yield code_cell('hn.table(last.packages(), title="Packages whose code creates the objects")')
+    yield code_cell("""
         columns = ["class_name", "name", "holder", "child_count", "retained_size", "share"]
         hn.table(last.leak_suspects()[columns], title="Largest leak suspects")
     """)
-    yield _text("""
+    yield text_cell("""
         To continue: `diagnosis.browse()` unfolds classes, retainers and drawings;
         `last.nodes`, `last.edges` and `last.sql("select …")` are the heap as tables;
         `last.node(node_id)` is one object.
     """)
 
 
-def _culprit() -> Iterator[_Cell]:
-    yield _text("""
+def _culprit() -> Iterator[Cell]:
+    yield text_cell("""
         ## The culprit
 
         The leaking objects, what retains them back to the GC roots, and the line that creates them.
     """)
-    yield _code("""
+    yield code_cell("""
         for suspect in diagnosis.suspects[:1]:
             display(suspect)
         if not diagnosis.suspects:
             print("Nothing is suspect.")
     """)
-    yield _text("**The proof.** The number of objects in each snapshot, and their classes.")
-    yield _code("""
+    yield text_cell("**The proof.** The number of objects in each snapshot, and their classes.")
+    yield code_cell("""
         for suspect in diagnosis.suspects[:1]:
             display(suspect.chart())
     """)
-    yield _code("""
+    yield code_cell("""
         for suspect in diagnosis.suspects[:1]:
             leaked = last.nodes.iloc[suspect.nodes]
             by_class = leaked.groupby("class_name", observed=True)
             sums = by_class["shallow_size"].agg(count="count", shallow_size="sum")
             display(hn.table(sums.reset_index()))
     """)
-    yield _text("**One of them**, as JavaScript would write it.")
-    yield _code("""
+    yield text_cell("**One of them**, as JavaScript would write it.")
+    yield code_cell("""
         for suspect in diagnosis.suspects[:1]:
             print(hn.printable(last.node(suspect.node_id).preview()))
     """)
@@ -312,12 +330,21 @@ def _remarks(remarks: Sequence[RemarkMade]) -> str:
     return "\n".join(lines)
 
 
-def _text(text: str) -> _Cell:
-    return "markdown", text, {}
+def text_cell(source: str) -> Cell:
+    """Make a cell of Markdown."""
+    return "markdown", source, {}
 
 
-def _code(text: str) -> _Cell:
-    return "code", text, {}
+def code_cell(source: str) -> Cell:
+    """Make a cell of Python."""
+    return "code", source, {}
+
+
+def relative(path: Path, folder: Path) -> str:
+    """Name a file as the notebook may, wherever the folder of both is moved to."""
+    whole = path.resolve()
+    inside = whole.is_relative_to(folder)
+    return (whole.relative_to(folder) if inside else whole).as_posix()
 
 
 def _dedent(text: str) -> str:

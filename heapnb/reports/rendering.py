@@ -15,6 +15,7 @@ from markupsafe import Markup
 from heapnb._version import __version__
 from heapnb.reports.content import Report
 from heapnb.reports.embedding import Embedded
+from heapnb.reports.fleet_content import FleetReport
 from heapnb.reports.packing import as_script
 from heapnb.reports.plain import HEADLINES, UNDECIDED, report_dict
 from heapnb.reports.tables import Writer
@@ -45,19 +46,53 @@ def render(report: Report, embedded: Embedded | None = None) -> str:
     str
         A complete HTML document.
     """
-    style = "".join(_static(package, name) for package, name in _STYLES)
     scripts = [_static("heapnb.reports", "report.js") + str(flame_graphs.script())]
     if embedded is not None:
         scripts.append(link("report.js").replace("\r\n", "\n"))
+    return _page(
+        "report.html.j2",
+        report.write,
+        _STYLES,
+        scripts,
+        report=report,
+        headline=HEADLINES.get(report.diagnosis.verdict, UNDECIDED),
+        data=_json(report_dict(report)),
+        embedded=embedded,
+        heap=_json(embedded.data) if embedded is not None else None,
+    )
+
+
+def render_fleet(report: FleetReport) -> str:
+    """Fill in the template of a fleet.
+
+    Parameters
+    ----------
+    report : FleetReport
+        What to say.
+
+    Returns
+    -------
+    str
+        A complete HTML document.
+    """
+    scripts = [_static("heapnb.reports", "report.js")]
+    return _page("fleet.html.j2", report.write, _STYLES[:1], scripts, report=report)
+
+
+def _page(
+    template: str,
+    write: Writer,
+    styles: Sequence[tuple[str, str]],
+    scripts: Sequence[str],
+    **content: object,
+) -> str:
+    """Fill in a template with its style sheets and scripts, and allow nothing else."""
+    style = "".join(_static(package, name) for package, name in styles)
     return (
-        _environment(report.write)
-        .get_template("report.html.j2")
+        _environment(write)
+        .get_template(template)
         .render(
-            report=report,
-            headline=HEADLINES.get(report.diagnosis.verdict, UNDECIDED),
-            data=_json(report_dict(report)),
-            embedded=embedded,
-            heap=_json(embedded.data) if embedded is not None else None,
+            **content,
             version=__version__,
             style=Markup(style),  # noqa: S704  our own files
             scripts=[Markup(script) for script in scripts],  # noqa: S704

@@ -216,13 +216,35 @@ def read_side_file(path: str | os.PathLike[str]) -> SideFile:
     OSError
         If it cannot be read.
     """
-    import orjson
-
     file = Path(path)
     if file.stat().st_size > _LARGEST:
         raise SideFileError(f"{file.name}: larger than {_LARGEST:,} bytes, not a side file.")
+    return parse_side_file(file.read_bytes(), file)
+
+
+def parse_side_file(text: bytes, file: Path) -> SideFile:
+    """Read the content of a side file.
+
+    Parameters
+    ----------
+    text : bytes
+        JSON.
+    file : Path
+        Its name, for errors.
+
+    Returns
+    -------
+    SideFile
+
+    Raises
+    ------
+    SideFileError
+        If it is not a side file, or of a newer version.
+    """
+    import orjson
+
     try:
-        content = orjson.loads(file.read_bytes())
+        content = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise SideFileError(
             f"{file.name}: not JSON ({error}).", hint="the process may have died while writing it."
@@ -294,4 +316,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-__all__ = ["SideFile", "SideFileError", "read_side_file", "side_file_of", "side_file_path"]
+__all__ = [
+    "SideFile",
+    "SideFileError",
+    "parse_side_file",
+    "read_side_file",
+    "side_file_of",
+    "side_file_path",
+]

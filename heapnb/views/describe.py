@@ -387,6 +387,12 @@ def _of_allocations() -> _Describers:
 
 
 @cache
+def _of_fleets() -> _Describers:
+    from heapnb.views.fleet_views import views_of_fleets
+
+    return views_of_fleets()
+
+
 def _of_timelines() -> _Describers:
     from heapnb.views.timeline_views import views_of_timelines
 
@@ -460,6 +466,7 @@ _WINGS: Final = (
     (("heapnb.analysis.allocation.",), _of_allocations),
     (("heapnb.analysis.heap_profiles.",), _of_heap_profiles),
     (("heapnb.analysis.verification.",), _of_changes),
+    (("heapnb.fleet.",), _of_fleets),
     (("heapnb.timeline.",), _of_timelines),
     (("heapnb.capture.",), _of_captures),
     (("heapnb.analysis.rss", "heapnb.timeline."), _of_processes),

@@ -88,7 +88,7 @@ def result_chart(result: object) -> Display:
     Parameters
     ----------
     result : Series, Suspect, GcLog, MemoryLog, Timeline, Rss, AllocationAges, Allocations,
-        HeapProfile, FixVerification, VersionComparison or History
+        HeapProfile, FixVerification, VersionComparison, History or Fleet
         Any other kind has no chart.
 
     Returns
@@ -110,12 +110,13 @@ def result_chart(result: object) -> Display:
             return suspect_chart(result)
     from heapnb.views.allocation_views import charts_of_allocations
     from heapnb.views.change_views import charts_of_changes
+    from heapnb.views.fleet_views import charts_of_fleets
     from heapnb.views.heap_profile_views import charts_of_heap_profiles
     from heapnb.views.rss_views import charts_of_processes
     from heapnb.views.timeline_views import charts_of_timelines
 
     drawn = charts_of_timelines() | charts_of_processes() | charts_of_allocations()
-    drawn |= charts_of_heap_profiles() | charts_of_changes()
+    drawn |= charts_of_heap_profiles() | charts_of_changes() | charts_of_fleets()
     draw = drawn.get(type(result))
     if draw is not None:
         return Display(draw(result))

@@ -25,6 +25,7 @@ LAYERS = (
     ("workbench",),
     ("drawing",),
     ("views",),
+    ("fleet",),
     ("analysis",),
     ("redaction",),
     ("decode",),
@@ -50,6 +51,8 @@ LOADER = "_lazy"
 
 FIRST_ROW_WITH = {
     "pandas": ROW["frames"],
+    "dask": ROW["fleet"],
+    "distributed": ROW["fleet"],
     "duckdb": ROW["analysis"],
     "tree_sitter": ROW["analysis"],
     "tree_sitter_javascript": ROW["analysis"],

@@ -67,6 +67,8 @@ class Series(SeriesData, Browsed, Charted):
         What a reader should know: files left out, put in order, or of different processes.
     busy : tuple of BusySnapshot
         Snapshots that are left out, because the next one was taken after the same work, at rest.
+    unreadable : tuple of (str, str)
+        Sources that could not be read, as they were given, and why.
 
     Examples
     --------
@@ -201,6 +203,7 @@ def load_series(
     opening = Opening(cache, salvage, find_sources(source_root, source_maps))
     reporter = reporter_of(progress)
     warnings: list[str] = []
+    unreadable: list[tuple[str, str]] = []
     reduced: list[_Member] = []
     last: HeapGraph | None = None
     graph: HeapGraph | None
@@ -216,6 +219,7 @@ def load_series(
                 if strict:
                     raise
                 warnings.append(f"{_name_of(source)} is left out: {error}")
+                unreadable.append((_text_of(source), str(error)))
                 failure = failure or error
                 continue
             named_after = graph if last is None else last
@@ -243,7 +247,16 @@ def load_series(
         warnings += [f"{member.snapshot.name}: {text}" for text in member.snapshot.warnings]
     snapshots = tuple(member.snapshot for member in members)
     moments = tuple(member.moment for member in members)
-    return Series(snapshots, last, one_process, tuple(warnings), opening, moments, busy)
+    return Series(
+        snapshots,
+        last,
+        one_process,
+        tuple(warnings),
+        opening,
+        moments,
+        busy,
+        tuple(unreadable[::-1]),
+    )
 
 
 @dataclass(frozen=True)
@@ -258,6 +271,11 @@ def _name_of(source: HeapSource) -> str:
     if isinstance(source, str | os.PathLike):
         return Path(source).name or str(source)
     return str(getattr(source, "name", "A snapshot"))
+
+
+def _text_of(source: HeapSource) -> str:
+    """Return a path or a URL as it was given; what is neither has the name that people read."""
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else _name_of(source)
 
 
 def _released(graph: HeapGraph) -> HeapGraph:

@@ -86,6 +86,8 @@ class SeriesData:
         What is known about the moment of each snapshot; empty if nothing is.
     busy : tuple of BusySnapshot
         Snapshots that are left out, because the next one was taken after the same work, at rest.
+    unreadable : tuple of (str, str)
+        Sources that could not be read, as they were given, and why.
     """
 
     snapshots: tuple[ReducedSnapshot, ...]
@@ -95,6 +97,7 @@ class SeriesData:
     opening: Opening = field(default=Opening(), repr=False)
     moments: tuple[Moment, ...] = field(default=(), repr=False)
     busy: tuple[BusySnapshot, ...] = field(default=(), repr=False)
+    unreadable: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def times(self) -> tuple[datetime | None, ...]:
