@@ -108,7 +108,7 @@ class Views:
         return fleet_report(result, target, **options)
 
     def notebook(self, result: Any, target: Any, **options: Any) -> Path:
-        from heapnb.notebooks.fleet import fleet_notebook
+        from heapnb.notebooks.fleet_cells import fleet_notebook
 
         return fleet_notebook(result, target, **options)
 

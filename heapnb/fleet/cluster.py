@@ -24,6 +24,9 @@ BASE_MEMORY: Final = 300_000_000
 MEMORY_FACTOR: Final = 5
 """A case needs so many times the size of its largest snapshot; see docs/fleet.md."""
 
+LEAST_MEMORY: Final = 400_000_000
+"""Bytes below which Dask would end a worker again and again before it begins."""
+
 RETRIES: Final = 2
 """How often a case starts again after its worker was killed."""
 
@@ -73,7 +76,18 @@ class Workers:
             What is to be examined.
         count, memory_limit : int, optional
             What the user wants instead.
+
+        Raises
+        ------
+        HeapnbError
+            If a worker could not begin with so little memory.
         """
+        if memory_limit is not None and memory_limit < LEAST_MEMORY:
+            least = LEAST_MEMORY // 10**6
+            raise HeapnbError(
+                f"A worker needs at least {least} MB of memory (got {memory_limit:,} bytes).",
+                hint=f"memory_limit={LEAST_MEMORY:_}, --memory-limit {least}MB, or more.",
+            )
         from dask.system import CPU_COUNT
         from distributed.system import MEMORY_LIMIT
 
@@ -84,7 +98,8 @@ class Workers:
             else:
                 count = min(count, MEMORY_LIMIT // memory_limit)
         count = max(count, 1)
-        return cls(count, MEMORY_LIMIT // count if memory_limit is None else memory_limit)
+        share = max(MEMORY_LIMIT // count, LEAST_MEMORY)
+        return cls(count, share if memory_limit is None else memory_limit)
 
 
 def need_of(case: Case) -> int:
@@ -160,7 +175,7 @@ def _run(
 
 
 def _result_of(future: Any, case: Case) -> Examined:
-    """Return what came of a case; that nothing came of it where its workers died."""
+    """Return the rows of a case; where its workers died, rows that say so."""
     from distributed import KilledWorker
 
     try:

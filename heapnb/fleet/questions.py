@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 from heapnb._showing import Shown
 from heapnb.errors import HeapnbError, suggestion
 from heapnb.fleet.exact_tests import fisher_exact, holm, odds_ratio, rank_sum, smallest_p
+from heapnb.schema import find_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,8 +96,20 @@ def _fingerprint_of(rows: Sequence[Row]) -> str:
 def _table(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame([dict(row) for row in rows], columns=list(columns))
-    return frame.convert_dtypes(convert_string=False) if len(frame) else frame
+    return pd.DataFrame({name: _column(name, [row[name] for row in rows]) for name in columns})
+
+
+def _column(name: str, values: list[Any]) -> Any:
+    """Choose a dtype by the values that are known: texts, whole numbers, numbers."""
+    import pandas as pd
+
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds:
+        known = find_column(name)
+        kinds = {float if known is not None and known.kind.is_number else str}
+    if kinds == {int}:
+        return pd.array(values, dtype="Int64")
+    return pd.array(values, dtype="float64" if kinds <= {int, float} else "str")
 
 
 def _median(values: Iterable[float | None]) -> float | None:

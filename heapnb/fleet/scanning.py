@@ -87,8 +87,8 @@ def scan(
     Raises
     ------
     HeapnbError
-        If there is nothing to examine, or the folder cannot be written. A file that cannot be read
-        is no error: see `Fleet.failures`.
+        If there is nothing to examine, or the folder cannot be written. Files that cannot
+        be read are rows of `Fleet.failures`.
     MissingExtraError
         If Dask, or what a URL needs, is not installed.
 

@@ -77,7 +77,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Examined:
-    """What came of a case.
+    """The rows of a case.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -43,6 +44,7 @@ from heapnb.timeline.timeline import timeline
 from heapnb.views.html import result_html, style, table_html
 from heapnb.views.text import result_text
 from tests.conftest import ROOT, sample_series
+from tests.fleet.rows import small_fleet
 from tests.unit.hostile import HOSTILE, HOSTILE_UNICODE, assert_nothing_invisible, one_row
 
 TAGS = {
@@ -211,7 +213,11 @@ def results() -> dict[str, object]:
     recorded = load(TIME_LINE, cache=False, progress=False)
     traced = int(trace_of(recorded.graph).argmax())
     profiled = [read_heap_profile(HEAP_PROFILES / f"node-26-{n}.heapprofile.gz") for n in (1, 2)]
+    fleet = small_fleet(Path(mkdtemp()) / "fleet")
     return {
+        "fleet": fleet,
+        "shared leaks": fleet.shared(),
+        "separation": fleet.separating(),
         "snapshot": last,
         "node": node,
         "path": node.retaining_path(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -18,6 +20,7 @@ from heapnb.timeline.smaps import parse_smaps
 from heapnb.views.columns import heading, kind_of
 from heapnb.views.text import render_table
 from tests.conftest import ROOT
+from tests.fleet.rows import small_fleet
 
 MAPPING = "00400000-00b6f000 r--p 00000000 fe:00 1  /usr/bin/node\nRss:  4 kB\n"
 LOGS = ROOT / "tests" / "data"
@@ -39,6 +42,11 @@ def snapshot() -> Snapshot:
 @cache
 def series() -> hn.Series:
     return hn.load_series(list(files()))
+
+
+@cache
+def fleet() -> hn.Fleet:
+    return small_fleet(Path(mkdtemp()) / "fleet")
 
 
 def node() -> hn.Node:
@@ -108,6 +116,15 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
         hn.read_native_log(ROOT / "tests" / "data" / "native_logs" / "massif.out").table
     ),
     "mappings": lambda: parse_smaps(MAPPING).table,
+    "cases": lambda: fleet().cases,
+    "fleet's snapshots": lambda: fleet().snapshots,
+    "fleet's constructors": lambda: fleet().constructors,
+    "fleet's suspects": lambda: fleet().suspects,
+    "fingerprints": lambda: fleet().fingerprints,
+    "memory": lambda: fleet().memory,
+    "failures": lambda: fleet().failures,
+    "shared leaks": lambda: fleet().shared().table,
+    "separation": lambda: fleet().separating().table,
     "secrets": lambda: hn.audit(files()[0]).table,
 }
 

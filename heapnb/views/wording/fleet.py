@@ -171,7 +171,7 @@ def separation_notes(found: Separation) -> tuple[str, ...]:
     notes = []
     if found.separating:
         notes.append(
-            "A difference shows what goes together, not what causes it: pods with other traffic"
+            "A difference is an association, not a cause: pods with other traffic"
             " can leak other things."
         )
     if found.mixed_pods:
