@@ -13,6 +13,7 @@ from heapnb._showing import Shown
 from heapnb._typing import IntArray
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import is_string
+from heapnb.graph.group_sizes import counts_and_sizes
 from heapnb.kernels import summary as kernels
 
 if TYPE_CHECKING:
@@ -177,9 +178,7 @@ def size_by_type(graph: HeapGraph) -> IntArray:
     int64[n_node_types]
         Bytes.
     """
-    n_types = len(graph.node_type_names)
-    # Weights are doubles, which are exact below 2 ** 53 bytes.
-    sizes = np.bincount(graph.node_type, weights=graph.shallow_size, minlength=n_types)
+    _, sizes = counts_and_sizes(graph, graph.node_type, len(graph.node_type_names))
     return sizes.astype(np.int64)
 
 

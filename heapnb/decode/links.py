@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.frames import display_names, masked, named, node_names, signed, texts
 from heapnb.graph import derived
-from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.edges import children_of, edges_where, is_string
 from heapnb.graph.locations import location_of
 from heapnb.kernels.decoding import nearest_names
 from heapnb.kernels.edges import count_of_type, list_of_type
@@ -78,12 +78,7 @@ def edges_named(graph: HeapGraph, name: str, edge_type: str = "property") -> Int
     int64[k]
         Edge ordinals, ascending.
     """
-    kind = graph.edge_type_index(edge_type)
-    found = [np.empty(0, np.int64)]
-    for string in np.flatnonzero(is_string(graph, [name])).tolist():
-        candidates = np.flatnonzero(graph.edge_name == string)
-        found.append(candidates[graph.edge_type[candidates] == kind])
-    return np.sort(np.concatenate(found))
+    return edges_where(graph, is_string(graph, [name]), edge_type)
 
 
 def owners_of(

@@ -7,12 +7,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import numpy as np
-
 from heapnb import vocab
+from heapnb.graph.classes import distinct_rows
 from heapnb.graph.edges import child
 from heapnb.graph.locations import (
-    definition_sites,
     location_of,
     script_name,
     script_nodes,
@@ -214,8 +212,7 @@ def _defined_nodes(graph: HeapGraph) -> Iterator[int]:
     locations = graph.raw.locations
     if locations is None:
         return
-    rows = np.arange(len(locations.node))
-    _, first = np.unique(definition_sites(graph, rows), axis=0, return_index=True)
+    first, _ = distinct_rows(locations.script_id, locations.line, locations.column)
     yield from locations.node[first].tolist()
 
 

@@ -14,7 +14,7 @@ from heapnb.errors import PatternError
 from heapnb.format.arrow import to_numpy
 from heapnb.frames.columns import by_type
 from heapnb.frames.labels import node_names
-from heapnb.graph.edges import is_string
+from heapnb.graph.edges import edges_where, is_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,10 +120,7 @@ def nodes_where(
 
 def _has_property(graph: HeapGraph, name: str) -> BoolArray:
     owns = np.zeros(graph.n_nodes, np.bool_)
-    is_property = graph.edge_type == graph.edge_type_index("property")
-    for string in np.flatnonzero(is_string(graph, [name])).tolist():
-        edges = np.flatnonzero((graph.edge_name == string) & is_property)
-        owns[graph.edge_from(edges)] = True
+    owns[graph.edge_from(edges_where(graph, is_string(graph, [name]), "property"))] = True
     return owns
 
 

@@ -11,7 +11,7 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.graph.columns import Columns
 from heapnb.graph.derivation import derived
-from heapnb.kernels.edges import follow
+from heapnb.kernels.edges import count_named, follow, list_named
 
 
 def child(graph: Columns, node: int, *labels: str) -> int | None:
@@ -100,6 +100,32 @@ def children_of(
     return targets
 
 
+def edges_where(graph: Columns, is_wanted_name: BoolArray, edge_type: str) -> IntArray:
+    """Find the edges of a type whose names are wanted.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+    is_wanted_name : bool[n_strings]
+        The wanted names.
+    edge_type : str
+        A type whose edges have names.
+
+    Returns
+    -------
+    int64[k]
+        Edge ordinals, ascending.
+    """
+    if not is_wanted_name.any():
+        return np.empty(0, np.int64)
+    kind = graph.edge_type_index(edge_type)
+    wanted = (graph.edge_type, graph.edge_name, kind, is_wanted_name)
+    edges = np.empty(count_named(*wanted), np.int64)
+    list_named(*wanted, edges)
+    return edges
+
+
 def is_string(graph: Columns, wanted: Sequence[str]) -> BoolArray:
     """Mark strings of the table by their text, as ``bool[n_strings]``."""
     marked = np.zeros(len(graph.strings), np.bool_)
@@ -139,4 +165,11 @@ def _rows_of_strings(graph: Columns) -> dict[str, IntArray]:  # noqa: ARG001  fi
     return {}
 
 
-__all__ = ["child", "children_of", "internal_child", "is_string", "rows_of_strings"]
+__all__ = [
+    "child",
+    "children_of",
+    "edges_where",
+    "internal_child",
+    "is_string",
+    "rows_of_strings",
+]

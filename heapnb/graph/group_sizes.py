@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import IntArray, NodeArray, SizeArray
+from heapnb._typing import AnyArray, IntArray, NodeArray, SizeArray
 from heapnb.graph.heap import HeapGraph
 from heapnb.kernels import summary as kernels
 from heapnb.kernels.trees import mark_below
@@ -43,6 +43,33 @@ def retained_by_group(graph: HeapGraph, group: NodeArray, n_groups: int) -> Size
     return total
 
 
+def counts_and_sizes(
+    graph: HeapGraph, group: AnyArray, n_groups: int
+) -> tuple[IntArray, SizeArray]:
+    """Count the nodes of each group that have a size, and sum their shallow sizes.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    group : unsigned[n_nodes]
+        The group of each node.
+    n_groups : int
+        Number of groups.
+
+    Returns
+    -------
+    count : int64[n_groups]
+        Nodes with a shallow size above 0.
+    size : uint64[n_groups]
+        Bytes.
+    """
+    count = np.zeros(n_groups, np.int64)
+    size = np.zeros(n_groups, np.uint64)
+    kernels.add_up_sizes(group, graph.shallow_size, count, size)
+    return count, size
+
+
 def outermost(graph: HeapGraph, nodes: IntArray) -> IntArray:
     """Leave out of some nodes those that another one of them dominates.
 
@@ -73,4 +100,4 @@ def outermost(graph: HeapGraph, nodes: IntArray) -> IntArray:
     return found
 
 
-__all__ = ["outermost", "retained_by_group"]
+__all__ = ["counts_and_sizes", "outermost", "retained_by_group"]

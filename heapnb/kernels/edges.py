@@ -100,3 +100,56 @@ def list_of_type(
             if edge_type[edge] == wanted_type:
                 edges[n_listed] = edge
                 n_listed += 1
+
+
+@kernel
+def count_named(
+    edge_type: ByteArray, edge_name: NodeArray, wanted_type: int, is_wanted_name: BoolArray
+) -> int:
+    """Count the edges with a wanted type and name.
+
+    Parameters
+    ----------
+    edge_type, edge_name
+        The edges.
+    wanted_type : int
+        An edge type that has names.
+    is_wanted_name : bool[n_strings]
+        The wanted names.
+
+    Returns
+    -------
+    int
+        The count.
+    """
+    count = 0
+    for edge in range(edge_type.shape[0]):
+        if edge_type[edge] == wanted_type and is_wanted_name[edge_name[edge]]:
+            count += 1
+    return count
+
+
+@kernel
+def list_named(
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    wanted_type: int,
+    is_wanted_name: BoolArray,
+    edges: IntArray,
+) -> None:
+    """List the edges with a wanted type and name.
+
+    Parameters
+    ----------
+    edge_type, edge_name, wanted_type, is_wanted_name
+        See `count_named`.
+    edges : int64[k]
+        Receives ordinals, ascending; k is the result of `count_named`.
+    """
+    n_listed = 0
+    for edge in range(edge_type.shape[0]):
+        if n_listed == edges.shape[0]:
+            break
+        if edge_type[edge] == wanted_type and is_wanted_name[edge_name[edge]]:
+            edges[n_listed] = edge
+            n_listed += 1

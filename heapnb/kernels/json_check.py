@@ -8,6 +8,10 @@ from heapnb.kernels.parse import skip_blanks
 
 _QUOTE = 0x22
 _BACKSLASH = 0x5C
+_LETTER_A = 0x61
+_LETTER_F = 0x66
+_LETTER_U = 0x75
+_ESCAPED = tuple(b'"\\/bfnrt')
 _COMMA = 0x2C
 _COLON = 0x3A
 _MINUS = 0x2D
@@ -64,7 +68,7 @@ def _after_number(text: ByteArray, start: int) -> int:
 
 @kernel
 def _after_string(text: ByteArray, start: int) -> int:
-    """Return the position behind a string, -1 if it is not one; escapes may be any letter."""
+    """Return the position behind a string, -1 if it is not one."""
     n = text.shape[0]
     position = start + 1
     while position < n:
@@ -73,8 +77,29 @@ def _after_string(text: ByteArray, start: int) -> int:
             return position + 1
         if byte < _SPACE:
             return -1
-        position += 2 if byte == _BACKSLASH else 1
+        position = _after_escape(text, position) if byte == _BACKSLASH else position + 1
+        if position < 0:
+            return -1
     return -1
+
+
+@kernel
+def _after_escape(text: ByteArray, start: int) -> int:
+    """Return the position behind an escape in a string, -1 if it is not one."""
+    n = text.shape[0]
+    if start + 1 >= n:
+        return -1
+    for escaped in _ESCAPED:
+        if text[start + 1] == escaped:
+            return start + 2
+    if text[start + 1] != _LETTER_U or start + 6 > n:
+        return -1
+    for i in range(start + 2, start + 6):
+        byte = text[i]
+        lower = byte | 0x20
+        if not (_ZERO <= byte <= _NINE or _LETTER_A <= lower <= _LETTER_F):
+            return -1
+    return start + 6
 
 
 @kernel

@@ -40,6 +40,8 @@ _EIGHT_LOW_BITS = np.uint64(0x7F7F_7F7F_7F7F_7F7F)
 # Added to a byte, this sets the high bit exactly if the byte is above 9.
 _EIGHT_ABOVE_NINE = np.uint64(0x7676_7676_7676_7676)
 
+_POWERS_OF_TEN = tuple(10**exponent for exponent in range(WORD_BYTES))
+
 # 18 decimal digits always fit a signed 64-bit integer.
 MAX_DIGITS = 18
 
@@ -131,6 +133,24 @@ def scan_block(data: ByteArray, start: int, stop: int) -> tuple[int, int, int]:
 
 
 @kernel
+def _count_digits(word: np.uint64) -> int:
+    """Count the digits before the first other byte of a word whose zeros are subtracted."""
+    not_digits = (((word & _EIGHT_LOW_BITS) + _EIGHT_ABOVE_NINE) | word) & _EIGHT_HIGH_BITS
+    return np.int64(trailing_zeros(not_digits) >> np.uint64(3))
+
+
+@kernel
+def _digits_value(word: np.uint64) -> int:
+    """Combine eight digits, the first lowest: pairs, then fours, then eights of digits."""
+    pairs = (word * np.uint64(10)) + (word >> np.uint64(8))
+    low = (pairs & np.uint64(0x0000_00FF_0000_00FF)) * np.uint64(0x000F_4240_0000_0064)
+    high = ((pairs >> np.uint64(16)) & np.uint64(0x0000_00FF_0000_00FF)) * (
+        np.uint64(0x0000_2710_0000_0001)
+    )
+    return np.int64((low + high) >> np.uint64(32))
+
+
+@kernel
 def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tuple[int, int, int]:
     """Parse comma-separated integers until the range ends or the output is full.
 
@@ -155,31 +175,40 @@ def parse_integers(data: ByteArray, start: int, stop: int, out: IntArray) -> tup
     position = start
     count = 0
     capacity = out.shape[0]
-    last_word = min(stop, data.shape[0]) - WORD_BYTES
+    end = min(stop, data.shape[0])
+    last_word = end - WORD_BYTES
+    last_pair = end - 2 * WORD_BYTES
     while count < capacity:
-        # The common case, without a branch per character: up to seven digits and a comma.
+        # The common case, without a branch per character: up to fifteen digits, then a comma, or
+        # the line break and the comma that V8 writes between records.
         if position <= last_word:
-            values = load_word(data, position) ^ _EIGHT_ZEROS
-            not_digits = (((values & _EIGHT_LOW_BITS) + _EIGHT_ABOVE_NINE) | values) & (
-                _EIGHT_HIGH_BITS
-            )
-            n_digits = np.int64(trailing_zeros(not_digits) >> np.uint64(3))
-            leading_zero = n_digits > 1 and data[position] == _ZERO
-            if 0 < n_digits < WORD_BYTES and not leading_zero:
-                if data[position + n_digits] == _COMMA:
-                    # Shift the digits to the top, with zeros before them; then combine pairs,
-                    # fours and eights of digits.
-                    values <<= np.uint64(64 - 8 * n_digits)
-                    values = (values * np.uint64(10)) + (values >> np.uint64(8))
-                    low = (values & np.uint64(0x0000_00FF_0000_00FF)) * np.uint64(
-                        0x000F_4240_0000_0064
-                    )
-                    high = ((values >> np.uint64(16)) & np.uint64(0x0000_00FF_0000_00FF)) * (
-                        np.uint64(0x0000_2710_0000_0001)
-                    )
-                    out[count] = np.int64((low + high) >> np.uint64(32))
+            word = load_word(data, position) ^ _EIGHT_ZEROS
+            n_digits = _count_digits(word)
+            if 0 < n_digits < WORD_BYTES:
+                value = _digits_value(word << np.uint64(64 - 8 * n_digits))
+            elif n_digits == WORD_BYTES and position <= last_pair:
+                low_word = load_word(data, position + WORD_BYTES) ^ _EIGHT_ZEROS
+                n_low = _count_digits(low_word)
+                value = _digits_value(word)
+                if 0 < n_low < WORD_BYTES:
+                    value *= _POWERS_OF_TEN[n_low]
+                    value += _digits_value(low_word << np.uint64(64 - 8 * n_low))
+                    n_digits += n_low
+                elif n_low == WORD_BYTES:
+                    n_digits = 0
+            else:
+                n_digits = 0
+            if n_digits > 0 and (n_digits == 1 or data[position] != _ZERO):
+                after = position + n_digits
+                if after < end and data[after] == _COMMA:
+                    out[count] = value
                     count += 1
-                    position += n_digits + 1
+                    position = after + 1
+                    continue
+                if after + 1 < end and data[after] == _NEWLINE and data[after + 1] == _COMMA:
+                    out[count] = value
+                    count += 1
+                    position = after + 2
                     continue
         while position < stop:
             byte = data[position]
@@ -286,7 +315,8 @@ def spread_offsets(
     largest = np.int64(0)
     for i in range(first, values.shape[0], stride):
         value = values[i]
-        ordinal = value // record_size
+        # A quotient of floats is exact for the offset of any node, and vectorised.
+        ordinal = np.int64(np.float64(value) / record_size)
         if value < 0 or ordinal * record_size != value:
             return row, largest
         largest = max(largest, ordinal)

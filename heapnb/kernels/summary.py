@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heapnb._typing import (
+    AnyArray,
     BoolArray,
     ByteArray,
     DistanceArray,
@@ -50,6 +51,30 @@ def add_up_groups(
         count[g] += 1
         total[g] += np.uint64(size)
         least_distance[g] = min(least_distance[g], distance[node])
+
+
+@kernel
+def add_up_sizes(
+    group: AnyArray, shallow_size: SizeArray, count: IntArray, total: SizeArray
+) -> None:
+    """Count the nodes of each group, and add up their sizes.
+
+    Parameters
+    ----------
+    group : unsigned[n_nodes]
+        The group of each node.
+    shallow_size : unsigned[n_nodes]
+        Bytes; nodes of size 0 are ignored.
+    count : int64[n_groups]
+        Zeros; receives the numbers of nodes.
+    total : uint64[n_groups]
+        Zeros; receives the bytes.
+    """
+    for node in range(group.shape[0]):
+        size = shallow_size[node]
+        if size != 0:
+            count[group[node]] += 1
+            total[group[node]] += np.uint64(size)
 
 
 @kernel

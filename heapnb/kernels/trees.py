@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import BoolArray, NodeArray, OffsetArray, SizeArray
+from heapnb._typing import BoolArray, ByteArray, IntArray, NodeArray, OffsetArray, SizeArray
 from heapnb.kernels._jit import kernel
 from heapnb.kernels.hashing import GOLDEN, HashArray, mix
 
@@ -240,6 +240,129 @@ def group_nodes(
             holder = group[above]
         group[node] = mix(holder, step)
         route[node] = mix(route[above], step)
+
+
+@kernel
+def hash_labels(
+    order: NodeArray,
+    parent: NodeArray,
+    parent_edge: OffsetArray,
+    edge_type: ByteArray,
+    edge_name: NodeArray,
+    is_indexed_type: BoolArray,
+    types: tuple[int, int],
+    string_hash: HashArray,
+    is_decimal: BoolArray,
+    special: HashArray,
+    is_storage: BoolArray,
+    constants: tuple[int, int, int, int],
+    labels: HashArray,
+) -> None:
+    """Hash how each node of a tree is referred to.
+
+    Parameters
+    ----------
+    order : uint32[k]
+        The nodes of the tree, the root first.
+    parent : uint32[n_nodes]
+        The tree.
+    parent_edge : unsigned[n_nodes]
+        The edge from each node's parent.
+    edge_type, edge_name
+        The edges.
+    is_indexed_type : bool[n_edge_types]
+        Edge types that carry an index in place of a name.
+    types : (int, int)
+        The types of internal and of hidden edges.
+    string_hash : uint64[n_strings]
+        Hashes of the names.
+    is_decimal : bool[n_strings]
+        Names of internal edges that count as an index.
+    special : uint64[n_strings]
+        Labels of the names that have one of their own, else 0.
+    is_storage : bool[n_nodes]
+        Backing stores: hidden edges from others are fields.
+    constants : (int, int, int, int)
+        The label of all indices; the number added to a field's index for its label; the index from
+        which on hidden edges count as indices; the number added to a type before it is mixed in.
+    labels : uint64[n_nodes]
+        Receives the labels; that of the root keeps its value.
+    """
+    internal, hidden = types
+    of_index, of_field, n_fields, first_type = constants
+    for i in range(1, order.shape[0]):
+        node = order[i]
+        edge = parent_edge[node]
+        kind = np.int64(edge_type[edge])
+        name = np.int64(edge_name[edge])
+        if kind == hidden and name < n_fields and not is_storage[parent[node]]:
+            labels[node] = np.uint64(name + of_field)
+        elif is_indexed_type[kind]:
+            labels[node] = np.uint64(of_index)
+        elif special[name] != 0:
+            labels[node] = special[name]
+        elif kind == internal and is_decimal[name]:
+            labels[node] = np.uint64(of_index)
+        else:
+            labels[node] = mix(string_hash[name], np.uint64(kind + first_type))
+
+
+@kernel
+def describe_groups(
+    order: NodeArray,
+    owner: NodeArray,
+    is_storage: BoolArray,
+    size: SizeArray,
+    total: SizeArray,
+    identity: HashArray,
+    follows: NodeArray,
+    group: NodeArray,
+    sums: IntArray,
+    head: NodeArray,
+) -> None:
+    """Count the members of groups of nodes, and add up their bytes.
+
+    Parameters
+    ----------
+    order : uint32[k]
+        The nodes of the tree, the root first, each after its owner.
+    owner : uint32[n_nodes]
+        The tree.
+    is_storage : bool[n_nodes]
+        Nodes that count as their owner.
+    size, total : unsigned[n_nodes]
+        Bytes of each node, and of all below it.
+    identity, follows
+        See `group_nodes`.
+    group : uint32[n_nodes]
+        The group of each node, `NO_NODE` without one.
+    sums : int64[n_groups, 5]
+        Zeros; receives the number of members; the bytes of all below its heads, that is, of those
+        members which do not follow another one; the bytes of its members with their storage; the
+        members without an identity; those that follow another one.
+    head : uint32[n_groups]
+        Receives the head with the highest ordinal.
+    """
+    for i in range(1, order.shape[0]):
+        node = order[i]
+        holder = node
+        if is_storage[node]:
+            holder = owner[node]
+        g = group[holder]
+        if g == NO_NODE:
+            continue
+        row = sums[g]
+        row[2] += np.int64(size[node])
+        if is_storage[node]:
+            continue
+        row[0] += 1
+        row[3] += identity[node] == 0
+        if follows[node] != NO_NODE:
+            row[4] += 1
+            continue
+        if row[0] - row[4] == 1 or node > head[g]:
+            head[g] = node
+        row[1] += np.int64(total[node])
 
 
 @kernel

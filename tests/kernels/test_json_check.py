@@ -55,6 +55,12 @@ def test_the_place() -> None:
     assert bad_byte(b"") == 0
 
 
+def test_escapes() -> None:
+    assert bad_byte(rb'"\"\\\/\b\f\n\r\t\u00eF"') == -1
+    for damaged in (rb'"\["', rb'"\u00g0"', rb'"\u00"', b'"\\'):
+        assert bad_byte(damaged) == 0
+
+
 def test_depth_is_no_limit() -> None:
     assert bad_byte(b"[" * 100_000 + b"]" * 100_000) == -1
     assert bad_byte(b"[" * 100_000 + b"]" * 99_999) == 199_999

@@ -53,6 +53,17 @@ def test_follow(graph: tuple[int, list[Link]], kind: int, names: set[int]) -> No
     assert targets.tolist() == naive.follow(links, nodes, kind, names)
 
 
+@given(linked_nodes(), st.integers(0, N_KINDS - 1), st.sets(st.integers(0, N_NAMES - 1)))
+def test_edges_with_a_name(graph: tuple[int, list[Link]], kind: int, names: set[int]) -> None:
+    n_nodes, links = graph
+    _, edge_type, edge_name, _ = to_arrays(n_nodes, links)
+    wanted = (edge_type, edge_name, kind, mask(names))
+    found = np.empty(edges.count_named(*wanted), np.int64)
+    edges.list_named(*wanted, found)
+    expected = [i for i, link in enumerate(links) if link.kind == kind and link.name in names]
+    assert found.tolist() == expected
+
+
 @given(linked_nodes(), st.integers(0, N_KINDS - 1), st.data())
 def test_edges_of_a_type(graph: tuple[int, list[Link]], kind: int, data: st.DataObject) -> None:
     n_nodes, links = graph

@@ -36,6 +36,17 @@ def test_add_up_groups_leaves_out_nodes_without_size(rows: list[tuple[int, int, 
         assert least[group] == min((far for _, far in members), default=np.iinfo(np.int32).max)
 
 
+@given(st.lists(st.tuples(st.integers(0, N_GROUPS - 1), st.integers(0, 3))))
+def test_add_up_sizes_leaves_out_nodes_without_size(rows: list[tuple[int, int]]) -> None:
+    table = np.array(rows, np.int64).reshape(len(rows), 2)
+    count = np.zeros(N_GROUPS, np.int64)
+    total = np.zeros(N_GROUPS, np.uint64)
+    summary.add_up_sizes(table[:, 0].astype(np.uint8), table[:, 1].astype(np.uint32), count, total)
+    for group in range(N_GROUPS):
+        members = [size for g, size in rows if g == group and size > 0]
+        assert (count[group], total[group]) == (len(members), sum(members))
+
+
 @given(graphs(), st.data())
 def test_add_up_outermost_counts_no_byte_twice(graph: Graph, data: st.DataObject) -> None:
     n_nodes, all_edges = graph

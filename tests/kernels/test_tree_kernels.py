@@ -171,6 +171,70 @@ def test_group_nodes_groups_what_is_held_alike(tree: Tree, data: st.DataObject) 
     assert same_partition(routes.tolist(), [naive.route(tree, follows, node) for node in nodes])
 
 
+@given(trees(n_kinds=3), st.data())
+def test_hash_labels_tells_edges_apart(tree: Tree, data: st.DataObject) -> None:
+    n_nodes, n_names, internal, hidden = len(tree.parent), 4, 1, 2
+    names = data.draw(
+        st.lists(st.integers(0, n_names - 1), min_size=n_nodes, max_size=n_nodes), label="names"
+    )
+    flags = st.lists(st.booleans(), min_size=n_names, max_size=n_names)
+    special = data.draw(st.lists(st.sampled_from([0, 0, 70]), min_size=4, max_size=4))
+    labels = naive.Labels(
+        internal, hidden, [False, False, True], data.draw(flags), special, n_fields=2
+    )
+    hashes = np.zeros(n_nodes, np.uint64)
+    kernels.hash_labels(
+        order_of(tree),
+        codes(tree.parent),
+        order_of(tree),
+        np.array(tree.label, np.uint8),
+        codes(names),
+        np.array(labels.is_indexed),
+        (internal, hidden),
+        HASHES[:n_names],
+        np.array(labels.is_decimal),
+        np.array(special, np.uint64),
+        np.array(tree.is_storage),
+        (1, 3, labels.n_fields, 16),
+        hashes,
+    )
+    described = [
+        labels.of(tree.label[node], names[node], from_storage=tree.is_storage[tree.parent[node]])
+        for node in range(1, n_nodes)
+    ]
+    assert same_partition(hashes[1:].tolist(), described)
+
+
+@given(owned_trees(), st.data())
+def test_describe_groups_adds_up_members(tree: Tree, data: st.DataObject) -> None:
+    n_nodes, n_groups = len(tree.parent), 3
+    numbers = st.none() | st.integers(0, n_groups - 1)
+    of_each = st.tuples(st.integers(0, 99), st.sampled_from([0, 7]), numbers)
+    drawn = data.draw(st.lists(of_each, min_size=n_nodes, max_size=n_nodes))
+    sizes = [size for size, _, _ in drawn]
+    identity = [number for _, number, _ in drawn]
+    group = [number for _, _, number in drawn]
+    follows = naive.lists(tree, 4, 2)
+    sums = np.zeros((n_groups, 5), np.int64)
+    head = np.full(n_groups, NO_NODE, np.uint32)
+    kernels.describe_groups(
+        order_of(tree),
+        codes(tree.parent),
+        np.array(tree.is_storage),
+        np.array(sizes, np.uint32),
+        np.array(naive.totals(tree.parent, sizes), np.uint64),
+        np.array(identity, np.uint64),
+        codes(follows),
+        codes(group),
+        sums,
+        head,
+    )
+    for number in range(n_groups):
+        expected, first = naive.sums_of_group(tree, sizes, identity, follows, group, number)
+        assert sums[number].tolist() == expected
+        assert head[number] == (NO_NODE if first is None else first)
+
+
 @given(trees(), st.data())
 def test_add_up_tree_adds_sizes_to_all_above(tree: Tree, data: st.DataObject) -> None:
     n_nodes = len(tree.parent)

@@ -6,7 +6,7 @@ import json
 
 
 def is_json(text: bytes) -> bool:
-    """Tell whether a text is one JSON value; without NaN, and with any escape in strings."""
+    """Tell whether a text is one JSON value; without NaN."""
 
     def refuse(constant: str) -> None:
         raise ValueError(constant)

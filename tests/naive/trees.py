@@ -156,3 +156,58 @@ def numbers(hashes: Sequence[int]) -> tuple[list[int], list[int]]:
 def below(tree: Tree, nodes: set[int]) -> list[bool]:
     """Tell for each node whether it is one of some nodes, or lies below one."""
     return [not nodes.isdisjoint(tree.way(node)) for node in range(len(tree.parent))]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What tells the label of an edge apart: special names, decimal names, indices, fields."""
+
+    internal: int
+    hidden: int
+    is_indexed: list[bool]
+    is_decimal: list[bool]
+    special: list[int]
+    n_fields: int
+
+    def of(self, kind: int, name: int, *, from_storage: bool) -> Hashable:
+        """Describe an edge."""
+        if kind == self.hidden and name < self.n_fields and not from_storage:
+            return "field", name
+        if self.is_indexed[kind]:
+            return "index"
+        if self.special[name]:
+            return "special", self.special[name]
+        if kind == self.internal and self.is_decimal[name]:
+            return "index"
+        return "name", kind, name
+
+
+def sums_of_group(
+    tree: Tree,
+    sizes: Sequence[int],
+    identity: Sequence[int],
+    follows: Sequence[int | None],
+    group: Sequence[int | None],
+    wanted: int,
+) -> tuple[list[int], int | None]:
+    """Return what `describe_groups` says of one group: its sums and its head."""
+    members = [
+        node
+        for node in range(1, len(tree.parent))
+        if group[node] == wanted and not tree.is_storage[node]
+    ]
+    stored = [
+        node
+        for node in range(1, len(tree.parent))
+        if tree.is_storage[node] and group[tree.parent[node]] == wanted
+    ]
+    heads = [node for node in members if follows[node] is None]
+    total = totals(tree.parent, list(sizes))
+    sums = [
+        len(members),
+        sum(total[node] for node in heads),
+        sum(sizes[node] for node in members + stored),
+        sum(identity[node] == 0 for node in members),
+        len(members) - len(heads),
+    ]
+    return sums, max(heads, default=None)

@@ -199,15 +199,14 @@ def _owners(owner: NodeArray, node: int) -> list[int]:
 def _outermost(series: Series, found: list[Accumulation]) -> tuple[Accumulation, ...]:
     """Leave out accumulations below another one."""
     owner = series.snapshots[-1].owner
-    members = (
-        np.sort(np.concatenate([accumulation.members for accumulation in found])) if found else None
-    )
+    is_member = np.zeros(len(owner), np.bool_)
+    for accumulation in found:
+        is_member[accumulation.members] = True
     outermost = []
     for accumulation in found:
         above = accumulation.holder
-        while members is not None and int(owner[above]) != above:
-            place = int(np.searchsorted(members, above))
-            if place < len(members) and int(members[place]) == above:
+        while int(owner[above]) != above:
+            if is_member[above]:
                 break
             above = int(owner[above])
         else:

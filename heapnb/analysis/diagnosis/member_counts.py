@@ -117,10 +117,13 @@ def _wrappers(snapshot: ReducedSnapshot, members: NodeArray, *, is_list: bool) -
     alike = snapshot.kind == snapshot.kind[members[0]]
     above = members
     for _ in range(_LINKS_TO_ENDS):
-        above = np.unique(snapshot.owner[above])
-        is_member[above[alike[above]]] = True
-    holders = above[~alike[above]]
-    is_member |= alike & snapshot.is_held & np.isin(snapshot.owner, holders)
+        is_above = np.zeros(snapshot.n_nodes, np.bool_)
+        is_above[snapshot.owner[above]] = True
+        above = np.flatnonzero(is_above).astype(np.uint32)
+        is_member |= is_above & alike
+    is_holder = is_above & ~alike
+    held = np.flatnonzero(snapshot.is_held)
+    is_member[held] |= alike[held] & is_holder[snapshot.owner[held]]
     return is_member
 
 

@@ -24,7 +24,7 @@ from heapnb.analysis.retention.weak_tables import are_from_table
 from heapnb.decode.links import has_name, nodes_named
 from heapnb.format.arrow import to_numpy, to_texts
 from heapnb.graph import HeapGraph, derived
-from heapnb.graph.edges import children_of, is_string
+from heapnb.graph.edges import children_of, edges_where, is_string
 from heapnb.graph.locations import is_internal_script, script_names
 from heapnb.kernels import traverse
 from heapnb.kernels import trees as kernels
@@ -307,13 +307,15 @@ def _entries_of_weak_maps(graph: HeapGraph, usable: BoolArray) -> IntArray:
     """List the usable edges from keys of WeakMaps to their values."""
     if not graph.ephemerons.n_pairs:
         return np.empty(0, np.int64)
-    edges = np.flatnonzero(usable & (graph.edge_type == graph.edge_type_index("internal")))
-    return edges[graph.ephemerons.table_of_string[graph.edge_name[edges]] >= 0]
+    edges = edges_where(graph, graph.ephemerons.table_of_string >= 0, "internal")
+    return edges[usable[edges]]
 
 
 def _registers(graph: HeapGraph, usable: BoolArray) -> IntArray:
     """List the usable edges from suspended calls to their local and temporary values."""
-    arrays = np.unique(graph.edge_to[_edges_named(graph, "internal", [_TO_REGISTERS])])
+    arrays = np.unique(
+        graph.edge_to[edges_where(graph, is_string(graph, [_TO_REGISTERS]), "internal")]
+    )
     edges = _edges_from(graph, arrays.astype(np.int64))
     return edges[usable[edges]]
 
@@ -406,21 +408,14 @@ def _parts_of_handles(graph: HeapGraph) -> NodeArray:
     and a wrapper, which refers to its owner.
     """
     is_root, is_wrapper = np.zeros((2, graph.n_nodes), np.bool_)
-    wrapping = _edges_named(graph, "internal", _TO_WRAPPER)
+    wrapping = edges_where(graph, is_string(graph, _TO_WRAPPER), "internal")
     roots = graph.edge_from(wrapping)
     is_synthetic = graph.node_type[roots] == graph.node_type_index("synthetic")
     is_root[roots[is_synthetic]] = True
     is_wrapper[graph.edge_to[wrapping]] = True
-    owned = graph.edge_from(_edges_named(graph, "property", [_TO_OWNER]))
+    owned = graph.edge_from(edges_where(graph, is_string(graph, [_TO_OWNER]), "property"))
     parts: NodeArray = np.concatenate([np.flatnonzero(is_root), owned[is_wrapper[owned]]])
     return parts
-
-
-def _edges_named(graph: HeapGraph, kind: str, labels: Sequence[str]) -> IntArray:
-    """List the edges of a type that have one of some names."""
-    wanted = np.flatnonzero(is_string(graph, labels))
-    is_named = np.isin(graph.edge_name, wanted.astype(graph.edge_name.dtype))
-    return np.flatnonzero(is_named & (graph.edge_type == graph.edge_type_index(kind)))
 
 
 def _code_of_runtime(graph: HeapGraph) -> IntArray:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
+from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.id_sets import is_member
 from heapnb.analysis.series.reduction import LONGEST_CYCLE, ReducedSnapshot, encode
 from heapnb.analysis.series.series_data import SeriesData
@@ -189,23 +189,31 @@ def _group(
     codes, hashes = encode(group[nodes])
     of_node = np.full(n_nodes, vocab.NO_ORDINAL, np.uint32)
     of_node[nodes] = codes
-    # What a member of a list holds includes the rest of the list: only its head counts.
-    heads = snapshot.follows[nodes] == vocab.NO_ORDINAL
-    n_groups = len(hashes)
-    head = np.empty(n_groups, np.uint32)
-    head[codes[heads]] = nodes[heads]
-    size = np.bincount(codes[heads], weights=total[nodes[heads]], minlength=n_groups)
-    own = np.bincount(codes, weights=_own_size(snapshot)[nodes], minlength=n_groups)
+    sums = np.zeros((len(hashes), 5), np.int64)
+    head = np.empty(len(hashes), np.uint32)
+    kernels.describe_groups(
+        snapshot.order,
+        snapshot.owner,
+        snapshot.is_storage,
+        snapshot.shallow_size,
+        total,
+        identity,
+        snapshot.follows,
+        of_node,
+        sums,
+        head,
+    )
+    count, size, own_size, fresh, chained = sums.T.copy()
     return Groups(
         hashes,
         of_node,
         identity,
         route,
-        np.bincount(codes, minlength=n_groups).astype(np.int64),
-        size.astype(np.int64),
-        own.astype(np.int64),
-        np.bincount(codes[identity[nodes] == 0], minlength=n_groups).astype(np.int64),
-        np.bincount(codes[~heads], minlength=n_groups).astype(np.int64),
+        count,
+        size,
+        own_size,
+        fresh,
+        chained,
         head,
         label_hash[label[head]],
         kind_hash,
@@ -223,7 +231,7 @@ def _owners_of_bytes(
     one of them, and all that its variables hold would count for the timers.
     """
     owners = [snapshot.owner for snapshot in snapshots]
-    if marks is None:
+    if marks is None or len(snapshots) == 1:
         return owners
     in_order = []
     for snapshot, is_everywhere in zip(snapshots, marks, strict=True):
@@ -263,13 +271,3 @@ def _links(snapshot: ReducedSnapshot) -> BoolArray:
         members, above = members[is_between], above[is_between]
         is_link[above] = True
     return is_link
-
-
-def _own_size(snapshot: ReducedSnapshot) -> AnyArray:
-    """Return every node's size together with its backing stores."""
-    size = snapshot.shallow_size.astype(np.float64)
-    stored = snapshot.order[snapshot.is_storage[snapshot.order]]
-    size += np.bincount(
-        snapshot.owner[stored], weights=snapshot.shallow_size[stored], minlength=snapshot.n_nodes
-    )
-    return size

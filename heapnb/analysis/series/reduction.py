@@ -15,11 +15,12 @@ from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
 from heapnb.analysis.series.id_sets import IdSet
-from heapnb.format.arrow import to_arrow, to_numpy, to_text
+from heapnb.format.arrow import to_arrow, to_numpy
 from heapnb.graph import HeapGraph, string_buffers
 from heapnb.graph.class_keys import group_by_class_and_site
 from heapnb.graph.classes import ClassTable, InterfaceDefinition
-from heapnb.graph.group_sizes import retained_by_group
+from heapnb.graph.edges import edges_where, is_string
+from heapnb.graph.group_sizes import counts_and_sizes, retained_by_group
 from heapnb.graph.locations import definition_sites
 from heapnb.kernels import hashing
 from heapnb.kernels import series as series_kernels
@@ -35,10 +36,10 @@ LONGEST_CYCLE: Final = 8
 SHORTEST_LIST: Final = 8
 """Shorter chains are not taken for linked lists."""
 
-_ELEMENT: Final = np.uint64(1)
+_ELEMENT: Final = 1
 _ENTRY_VALUE: Final = np.uint64(2)
 _OF_CONSOLE: Final = np.uint64(0xC0_50_1E)
-_HIDDEN: Final = np.uint64(3)
+_HIDDEN: Final = 3
 _FIRST_EDGE_TYPE: Final = 16
 _N_HIDDEN_LABELS: Final = 32
 _SAMPLED_IDS: Final = 8
@@ -349,12 +350,7 @@ class _StringHashes:
 
 def _scopes_of_contexts(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
     """Find the contexts of closures, and for each the description of its variables."""
-    label = pc.index(graph.strings, to_text("scope_info")).as_py()
-    if label < 0:
-        return np.empty(0, np.uint32), np.empty(0, np.uint32)
-    edges = np.flatnonzero(
-        (graph.edge_name == label) & (graph.edge_type == graph.edge_type_index("internal"))
-    )
+    edges = edges_where(graph, is_string(graph, ["scope_info"]), "internal")
     contexts = graph.edge_from(edges)
     is_object = graph.node_type[contexts] == graph.node_type_index("object")
     return contexts[is_object].astype(np.uint32), graph.edge_to[edges[is_object]]
@@ -417,26 +413,26 @@ def _labels(
 ) -> HashArray:
     """Hash how each node is referred to; indices and slots are all alike."""
     labels = np.zeros(graph.n_nodes, np.uint64)
-    nodes = order[1:]
-    edges = tree.parent_edge[nodes]
-    types = graph.edge_type[edges]
-    name = graph.edge_name[edges].astype(np.int64)
-    is_index = graph.is_indexed_edge_type[types]
-    text = np.where(is_index, 0, name)
-    is_slot = names.is_decimal[text] & (types == graph.edge_type_index("internal"))
-    found = names.of_string[text]
-    _mix_at(found, slice(None), types.astype(np.uint64) + np.uint64(_FIRST_EDGE_TYPE))
-    is_hidden = types == graph.edge_type_index("hidden")
-    is_field = is_hidden & (name < _N_HIDDEN_LABELS) & ~tree.is_storage[tree.parent[nodes]]
-    found = np.where(is_index | is_slot, _ELEMENT, found)
-    found[is_field] = name[is_field].astype(np.uint64) + _HIDDEN
+    special = np.zeros(len(graph.strings), np.uint64)
     # What the console keeps has handles with running numbers: "57 / DevTools console".
-    of_console = to_numpy(pc.ends_with(graph.strings, vocab.CONSOLE_HANDLE))
-    found[of_console[text] & ~is_index] = _OF_CONSOLE
+    special[to_numpy(pc.ends_with(graph.strings, vocab.CONSOLE_HANDLE))] = _OF_CONSOLE
     if graph.ephemerons.n_pairs:
-        is_entry = graph.ephemerons.pair_of_string[text] >= 0
-        found[is_entry & ~is_index] = _ENTRY_VALUE
-    labels[nodes] = found
+        special[graph.ephemerons.pair_of_string >= 0] = _ENTRY_VALUE
+    kernels.hash_labels(
+        order,
+        tree.parent,
+        tree.parent_edge,
+        graph.edge_type,
+        graph.edge_name,
+        graph.is_indexed_edge_type,
+        (graph.edge_type_index("internal"), graph.edge_type_index("hidden")),
+        names.of_string,
+        names.is_decimal,
+        special,
+        tree.is_storage,
+        (_ELEMENT, _HIDDEN, _N_HIDDEN_LABELS, _FIRST_EDGE_TYPE),
+        labels,
+    )
     return labels
 
 
@@ -476,10 +472,8 @@ def _class_totals(
     graph: HeapGraph, names: pa.LargeStringArray, class_key: NodeArray, class_keys: IntArray
 ) -> ClassTotals:
     n_keys = len(class_keys)
-    counted = graph.shallow_size > 0
     retained = retained_by_group(graph, class_key, n_keys)
-    sizes = np.bincount(class_key, weights=graph.shallow_size, minlength=n_keys)
-    counts = np.bincount(class_key[counted], minlength=n_keys)
+    counts, sizes = counts_and_sizes(graph, class_key, n_keys)
     used = np.flatnonzero(counts)
     return ClassTotals(
         names.take(to_arrow(class_keys[used, 0])),

@@ -14,6 +14,7 @@ from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.hashtables import entries
 from heapnb.format.arrow import to_arrow, to_numpy
 from heapnb.graph import HeapGraph
+from heapnb.graph.classes import distinct_rows
 from heapnb.graph.edges import children_of, is_string
 
 VIEW_CLASSES: Final = (
@@ -114,9 +115,7 @@ def repeated_texts(graph: HeapGraph, nodes: IntArray) -> tuple[int, int]:
         Strings beyond the first of their text, and their bytes.
     """
     strings = of_types(graph, nodes, "string")
-    key = graph.node_name[strings].astype(np.uint64) << np.uint64(32)
-    key |= graph.shallow_size[strings].astype(np.uint64)
-    _, first = np.unique(key, return_index=True)
+    first, _ = distinct_rows(graph.node_name[strings], graph.shallow_size[strings])
     n_copies = len(strings) - len(first)
     return n_copies, size_of(graph, strings) - size_of(graph, strings[first])
 
