@@ -17,6 +17,8 @@ from heapnb.graph import HeapGraph
 from heapnb.graph.classes import distinct_rows
 from heapnb.graph.edges import children_of, is_string
 
+_CONSTRUCTOR: Final = "constructor"
+
 VIEW_CLASSES: Final = (
     "BigInt64Array",
     "BigUint64Array",
@@ -52,6 +54,29 @@ def named(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray
     """Select the nodes that have one of some names: for objects, one of some classes."""
     wanted = np.flatnonzero(is_string(graph, tuple(names)))
     return nodes[np.isin(graph.node_name[nodes], wanted.astype(np.uint32))]
+
+
+def instances(graph: HeapGraph, nodes: IntArray, names: Collection[str]) -> IntArray:
+    """Select the objects of some classes, without their functions and prototypes.
+
+    Each window and `vm` context has a function for each class of the language, which is called as
+    the class is, and so is its prototype.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    nodes : int64[k]
+        Ordinals.
+    names : collection of str
+        Names of classes.
+
+    Returns
+    -------
+    int64[m]
+    """
+    objects = of_types(graph, named(graph, nodes, names), "object")
+    return objects[children_of(graph, objects, [_CONSTRUCTOR], edge_type="property") < 0]
 
 
 def of_class_matching(graph: HeapGraph, nodes: IntArray, pattern: str) -> IntArray:

@@ -9,7 +9,11 @@ import numpy as np
 
 from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.detectors.base import CONTENT, Cause
-from heapnb.analysis.diagnosis.detectors.contents import named, of_class_matching, of_types
+from heapnb.analysis.diagnosis.detectors.contents import (
+    instances,
+    of_class_matching,
+    of_types,
+)
 from heapnb.analysis.diagnosis.facts import Facts, Group
 from heapnb.analysis.diagnosis.site import Site
 from heapnb.graph import HeapGraph
@@ -18,7 +22,6 @@ from heapnb.graph.edges import children_of
 ERROR_CLASSES: Final = r"(Error|Exception)$"
 CALL_SITE_CLASSES: Final = ("CallSite",)
 _PROTOTYPE: Final = "__proto__"
-_CONSTRUCTOR: Final = "constructor"
 _MOST_CLASSES: Final = 8
 """How many classes, each extending the next, are looked at."""
 
@@ -54,9 +57,7 @@ class ErrorsAndStacks:
             return None
         graph, held, members = site.graph, site.held, site.accumulation.members
         errors = self._errors(graph, members.astype(held.dtype))
-        # Each window and `vm` context has a function of this name, and its prototype.
-        sites = of_types(graph, named(graph, held, CALL_SITE_CLASSES), "object")
-        sites = sites[children_of(graph, sites, [_CONSTRUCTOR], edge_type="property") < 0]
+        sites = instances(graph, held, CALL_SITE_CLASSES)
         if 2 * len(errors) < len(members) and len(sites) < len(members):
             return None
         return Cause(

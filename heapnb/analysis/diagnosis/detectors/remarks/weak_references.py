@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from heapnb.analysis.diagnosis.detectors.abort_signals import AbortSignals
-from heapnb.analysis.diagnosis.detectors.contents import named
+from heapnb.analysis.diagnosis.detectors.contents import instances
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.facts import Remark
 
@@ -26,7 +26,7 @@ class WeakReferences:
         if kind == AbortSignals.kind:
             # These WeakRefs are Node's own.
             return None
-        references = named(evidence.graph, evidence.held, [REFERENCE_CLASS])
+        references = instances(evidence.graph, evidence.held, [REFERENCE_CLASS])
         if evidence.accumulation.is_content or len(references) < len(evidence.accumulation.members):
             return None
         return WeakReferenceRemark()
