@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import BoolArray
-from heapnb.format.arrow import to_numpy
+from heapnb.format.arrow import to_numpy, to_text
 from heapnb.graph.edges import child, is_string
 from heapnb.graph.heap import HeapGraph
 
@@ -35,7 +35,7 @@ def is_context(graph: HeapGraph) -> BoolArray:
     # Newer versions put the id of the scope behind it.
     names: BoolArray = to_numpy(
         pc.or_(
-            pc.equal(graph.strings, vocab.CONTEXT_NAME),
+            pc.equal(graph.strings, to_text(vocab.CONTEXT_NAME)),
             pc.starts_with(graph.strings, f"{vocab.CONTEXT_NAME} / "),
         )
     )
