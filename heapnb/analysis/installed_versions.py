@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from heapnb.analysis.packages import package_of
-from heapnb.decode.versions import manifest_versions, runtime_versions
+from heapnb.decode.versions import disclosed_versions, manifest_versions, runtime_versions
 from heapnb.graph import HeapGraph
 
 # Packages that Node.js contains; their versions are in `process.versions`.
@@ -54,7 +54,8 @@ def installed_versions(
     -------
     tuple of str
         Of the first source that knows it: a path such as ``.pnpm/ws@8.1.0/``, what the runtime
-        contains, ``node_modules`` of the sources, their lock files, a package.json in the heap.
+        contains, ``node_modules`` of the sources, their lock files, a package.json in the heap,
+        what the package tells the page.
         Empty if none does, more than one where several versions are installed.
     """
     places = tuple(locations)
@@ -70,7 +71,7 @@ def installed_versions(
         found = _unique(version for version in copies if version is not None)
         if found or (found := files.locked_versions(package)):
             return found
-    return manifest_versions(graph, package)
+    return manifest_versions(graph, package) or disclosed_versions(graph, package)
 
 
 def _unique(versions: Iterable[str]) -> tuple[str, ...]:

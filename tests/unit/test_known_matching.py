@@ -10,6 +10,7 @@ import pytest
 
 from heapnb.analysis.diagnosis.diagnose import diagnose
 from heapnb.analysis.diagnosis.suspects import Suspect
+from heapnb.analysis.installed_versions import installed_versions
 from heapnb.graph import HeapGraph
 from heapnb.graph.lock_files import npm_versions, pnpm_versions, yarn_versions
 from heapnb.graph.source_files import SourceFiles
@@ -230,3 +231,14 @@ def test_pnpm_lock_files(key: str) -> None:
 def test_yarn_lock_files(text: str) -> None:
     assert list(yarn_versions(text, "ws")) == ["8.1.0"]
     assert list(yarn_versions(text, "@b/ws")) == ["3.0.0"]
+
+
+def test_what_svelte_tells_the_page_is_its_version() -> None:
+    builder = SnapshotBuilder.from_edges(
+        "root^1>global global.__svelte>told told.v>set set/table>table table/5>five"
+    )
+    builder.node("set", name="Set").node("five", type="string", name="5")
+    builder.node("table", type="array", size=16 + 8 * (3 + 2 + 2 * 4))
+    graph = builder.graph()
+    assert installed_versions(graph, "svelte") == ("5",)
+    assert installed_versions(graph, "vue") == ()
