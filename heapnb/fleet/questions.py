@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 from heapnb._showing import Shown
 from heapnb.errors import HeapnbError, suggestion
 from heapnb.fleet.exact_tests import fisher_exact, holm, odds_ratio, rank_sum, smallest_p
-from heapnb.schema import find_column
+from heapnb.fleet.leak_groups import (
+    Row,
+    fingerprint_of,
+    grouped,
+    leaking,
+    median,
+    place_of,
+    table_of_rows,
+    where_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,100 +30,7 @@ ALPHA: Final = 0.05
 
 Answer: TypeAlias = Literal["separates", "hint", "too few", "no difference"]
 
-_NOT_DECIDED: Final = "undecided"
 _MOST_PLACES: Final = 200
-
-Row: TypeAlias = Mapping[str, Any]
-
-
-def place_of(row: Row) -> str:
-    """Name the pod of a case, or the nearest to it that is known: what counts as independent."""
-    found = row.get("pod") or row.get("host") or row["case"]
-    return str(found)
-
-
-def where_of(row: Row) -> str:
-    """Name a case as a person would: pod, and thread where it is not the main one."""
-    pod = row.get("pod") or row.get("host")
-    if pod is None:
-        return str(row["case"])
-    worker = row.get("worker")
-    return str(pod) if worker in {None, "0"} else f"{pod} worker {worker}"
-
-
-def leaking(suspects: Iterable[Row], cases: Mapping[str, Row]) -> list[Row]:
-    """Choose the suspects that count: leaks, and in cases without a verdict all suspects."""
-    return [
-        row
-        for row in suspects
-        if row["is_leak"] or cases.get(row["case"], {}).get("verdict") == _NOT_DECIDED
-    ]
-
-
-def grouped(suspects: Sequence[Row]) -> list[list[Row]]:
-    """Put together the rows of one leak, also where its fingerprint differs.
-
-    Parameters
-    ----------
-    suspects : sequence of mapping
-        Rows of that table.
-
-    Returns
-    -------
-    list of list
-        Rows of the same fingerprint, or of the same class and holder: a worker loads a module in
-        another way than the main thread, so the path from the root differs.
-
-    Notes
-    -----
-    These are the first two rules of `heapnb.analysis.verification.matching`.
-    """
-    numbers: dict[object, int] = {}
-    groups: dict[int, list[Row]] = {}
-    for row in suspects:
-        keys: list[tuple[str, ...]] = [("fingerprint", row["fingerprint"])]
-        if row["anchor"]:
-            keys.append(("holder", row["class_name"], row["kind"], row["anchor"]))
-        known = sorted({numbers[key] for key in keys if key in numbers})
-        number = known[0] if known else len(numbers)
-        rows = groups.setdefault(number, [])
-        rows.append(row)
-        for other in known[1:]:
-            rows += groups.pop(other)
-            numbers |= {key: number for key, found in numbers.items() if found == other}
-        numbers |= dict.fromkeys(keys, number)
-    return list(groups.values())
-
-
-def _fingerprint_of(rows: Sequence[Row]) -> str:
-    """Return the most frequent fingerprint, of equally frequent ones the first in order."""
-    counts = Counter(str(row["fingerprint"]) for row in rows)
-    return min(counts, key=lambda name: (-counts[name], name))
-
-
-def _table(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame({name: _column(name, [row[name] for row in rows]) for name in columns})
-
-
-def _column(name: str, values: list[Any]) -> Any:
-    """Choose a dtype by the values that are known: texts, whole numbers, numbers."""
-    import pandas as pd
-
-    kinds = {type(value) for value in values if value is not None}
-    if not kinds:
-        known = find_column(name)
-        kinds = {float if known is not None and known.kind.is_number else str}
-    if kinds == {int}:
-        return pd.array(values, dtype="Int64")
-    return pd.array(values, dtype="float64" if kinds <= {int, float} else "str")
-
-
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [one for one in values if one is not None]
-    return statistics.median(known) if known else None
-
 
 # -- shared leaks -------------------------------------------------------------------------------
 
@@ -154,7 +69,7 @@ class SharedLeaks(Shown):
         from ``lowest_per_hour`` to ``highest_per_hour`` bytes; ``confidence``: the highest;
         ``origin``, ``known_issue``.
         """
-        return _table(self.rows, self.COLUMNS)
+        return table_of_rows(self.rows, self.COLUMNS)
 
 
 def shared_leaks(cases: Sequence[Row], suspects: Sequence[Row]) -> SharedLeaks:
@@ -180,7 +95,7 @@ def _shared(rows: Sequence[Row]) -> dict[str, Any]:
     rates = [row["bytes_per_hour"] for row in rows if row["bytes_per_hour"] is not None]
     same = ("class_name", "kind", "anchor", "location", "origin", "known_issue")
     return {
-        "fingerprint": _fingerprint_of(rows),
+        "fingerprint": fingerprint_of(rows),
         **{column: best[column] for column in same},
         "case_count": len({row["case"] for row in rows}),
         "pod_count": len({place_of(row) for row in rows}),
@@ -188,8 +103,8 @@ def _shared(rows: Sequence[Row]) -> dict[str, Any]:
         "where": _joined(map(where_of, rows)),
         "count_delta": sum(row["count_delta"] for row in rows),
         "retained_delta": sum(row["retained_delta"] for row in rows),
-        "objects_per_hour": _median(row["objects_per_hour"] for row in rows),
-        "bytes_per_hour": _median(rates),
+        "objects_per_hour": median(row["objects_per_hour"] for row in rows),
+        "bytes_per_hour": median(rates),
         "lowest_per_hour": min(rates, default=None),
         "highest_per_hour": max(rates, default=None),
         "timed_count": len(rates),
@@ -296,7 +211,7 @@ class Separation(Shown):
         test of all pods with times, in which pods without the leak grow by 0, with
         ``adjusted_rate_p`` for all rows together.
         """
-        return _table(self.rows, self.COLUMNS)
+        return table_of_rows(self.rows, self.COLUMNS)
 
 
 def separation(
@@ -350,7 +265,7 @@ def separation(
             )
     heap_rates = {side: _heap_rates(read, pods[side]) for side in (True, False)}
     first, second = (
-        Group(name, pods[side], n_cases[side], _median(heap_rates[side]))
+        Group(name, pods[side], n_cases[side], median(heap_rates[side]))
         for side, name in zip((True, False), names, strict=True)
     )
     by_name = {row["case"]: row for row in read}
@@ -424,7 +339,7 @@ def _test(
         for pods in (first, second)
     ]
     return {
-        "fingerprint": _fingerprint_of(rows),
+        "fingerprint": fingerprint_of(rows),
         **{column: best[column] for column in ("class_name", "kind", "anchor", "location")},
         "first_count": with_1,
         "first_share": with_1 / n_1,
@@ -436,8 +351,8 @@ def _test(
         "odds_ratio": ratio,
         "odds_low": low,
         "odds_high": high,
-        "first_rate": _median(rates[pod] for pod in first if pod in rates),
-        "second_rate": _median(rates[pod] for pod in second if pod in rates),
+        "first_rate": median(rates[pod] for pod in first if pod in rates),
+        "second_rate": median(rates[pod] for pod in second if pod in rates),
         "rate_p": rank_sum(*of_pods) if all(of_pods) else None,
     }
 
@@ -518,5 +433,4 @@ __all__ = [
     "by_value",
     "separation",
     "shared_leaks",
-    "where_of",
 ]

@@ -18,18 +18,27 @@ import pyarrow as pa
 
 from heapnb._showing import port
 from heapnb.errors import HeapnbError
+from heapnb.fleet.case_rows import (
+    NUMBERS,
+    case_row,
+    constructor_rows,
+    hours_of,
+    memory_row,
+    read_row,
+    suspect_row,
+    unread_row,
+)
 from heapnb.fleet.cases import Case, Member
 from heapnb.fleet.inputs import Input, file_system
 from heapnb.fleet.store import DATASETS, SCHEMAS, table_of
 from heapnb.progress import no_progress
-from heapnb.timeline.side_files import SUFFIX, SideFile
+from heapnb.timeline.side_files import SUFFIX
 
 if TYPE_CHECKING:
-    from heapnb.analysis.diagnosis.suspects import Diagnosis, Suspect
+    from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.series.series import Series
     from heapnb.graph import HeapGraph
 
-_SECONDS_PER_HOUR: Final = 3600.0
 _MOST_SAMPLES: Final = 2_000
 """Rows that one log adds to the memory over time; a longer one is thinned."""
 
@@ -37,10 +46,6 @@ _TEXT_LIMIT: Final = 500
 _TRIES: Final = 3
 _WAIT: Final = 0.5
 _COPY_AT_ONCE: Final = 1 << 22
-_NUMBERS: Final = (
-    *("rss", "heap_used", "heap_total", "external", "array_buffers"),
-    *("heap_limit", "cgroup_limit"),
-)
 _TEXTS: Final = {
     "cases": ("reason", "program"),
     "snapshots": (),
@@ -125,9 +130,9 @@ def examine(case: Case, options: Options) -> Examined:
 
 def failed(case: Case, error: str) -> Examined:
     """Return the rows of a case that could not be examined at all."""
-    rows = [_unread(member, number, error) for number, member in enumerate(case.snapshots, 1)]
-    case_row = _case_row(case) | {"status": "failed", "error": error, "read_count": 0}
-    packed = _packed({"cases": [case_row], "snapshots": rows})
+    rows = [unread_row(member, number, error) for number, member in enumerate(case.snapshots, 1)]
+    whole = case_row(case) | {"status": "failed", "error": error, "read_count": 0}
+    packed = _packed({"cases": [whole], "snapshots": rows})
     return Examined("failed", packed, is_final=False)
 
 
@@ -144,7 +149,7 @@ class _Work:
         self.errors: list[str] = []
 
     def result(self) -> Examined:
-        row = _case_row(self.case)
+        row = case_row(self.case)
         with tempfile.TemporaryDirectory(prefix="heapnb-fleet-") as folder:
             for log in self.case.logs:
                 self.read_log(log, Path(folder))
@@ -203,9 +208,9 @@ class _Work:
         for number, member in enumerate(self.case.snapshots):
             if number in errors or series is None:
                 self.errors.append(f"{member.file.name}: {errors.get(number, 'was not read')}")
-                self.rows["snapshots"].append(_unread(member, number + 1, errors.get(number)))
+                self.rows["snapshots"].append(unread_row(member, number + 1, errors.get(number)))
             else:
-                self.rows["snapshots"].append(_read(member, number, series, read.get(number)))
+                self.rows["snapshots"].append(read_row(member, number, series, read.get(number)))
         row["read_count"] = len(read)
         if series is None:
             return None
@@ -224,7 +229,7 @@ class _Work:
         times = [
             known or member.origin.time for known, member in zip(series.times, members, strict=True)
         ]
-        hours = _hours(times)
+        hours = hours_of(times)
         axis = Axis.of(series, series)
 
         def rate(values: Sequence[int], at: Sequence[float] | None) -> float | None:
@@ -248,7 +253,7 @@ class _Work:
             is_leak = id(suspect) in leaks
             counts, retained = suspect.count_per_snapshot, suspect.retained_per_snapshot
             self.rows["suspects"].append(
-                _suspect_row(suspect)
+                suspect_row(suspect)
                 | {
                     "time": times[-1],
                     "is_leak": is_leak,
@@ -270,10 +275,10 @@ class _Work:
                 same | {"number": i, "time": at, "count": count, "retained_size": size}
                 for i, (at, count, size) in enumerate(zip(times, counts, retained, strict=True), 1)
             ]
-        self.rows["constructors"] += _constructors(series, times)
+        self.rows["constructors"] += constructor_rows(series, times)
         for moment, at in zip(series.moments, times, strict=True):
             if moment.side_file is not None:
-                self.rows["memory"].append(_memory_row(moment.side_file, at))
+                self.rows["memory"].append(memory_row(moment.side_file, at))
 
     # -- logs -------------------------------------------------------------------------------
 
@@ -307,7 +312,7 @@ class _Work:
         if len(table) > _MOST_SAMPLES:
             step = -(-len(table) // _MOST_SAMPLES)
             table = table.iloc[::step]
-        names = [name for name in ("time", "elapsed_ms", *_NUMBERS, "work") if name in table]
+        names = [name for name in ("time", "elapsed_ms", *NUMBERS, "work") if name in table]
         frame = table[names].astype(object)
         records = frame.where(table[names].notna(), None).to_dict("records")
         return [{**{str(key): row[key] for key in row}, "source": file.kind} for row in records]
@@ -317,7 +322,7 @@ class _Work:
 
         report = read_diagnostic_report(path)
         at = None if report.time_ms is None else datetime.fromtimestamp(report.time_ms / 1000, UTC)
-        row = {name: report.memory.get(name) for name in _NUMBERS}
+        row = {name: report.memory.get(name) for name in NUMBERS}
         self.rows["memory"].append(row | {"time": at, "source": "report"})
         if report.trigger == "FatalError" or "out of memory" in (report.event or ""):
             self.ended = "killed"
@@ -353,125 +358,6 @@ class _Work:
                     raise
                 time.sleep(_WAIT * number)
         raise AssertionError
-
-
-# -- rows ---------------------------------------------------------------------------------------
-
-
-def _case_row(case: Case) -> dict[str, Any]:
-    first = next(iter(case.inputs), None)
-    return {
-        "snapshot_count": len(case.snapshots),
-        "read_count": 0,
-        "program": case.origin.program,
-        "folder": None if first is None else first.folder,
-        "exit_code": case.exit_code,
-        "warnings": list(case.warnings),
-    }
-
-
-def _unread(member: Member, number: int, error: str | None) -> dict[str, Any]:
-    return {
-        "number": number,
-        "file": member.file.url,
-        "size_bytes": member.file.size,
-        "time": member.origin.time,
-        "status": "failed",
-        "error": error or "was not read",
-    }
-
-
-def _read(member: Member, number: int, series: Series, place: int | None) -> dict[str, Any]:
-    """Describe a snapshot; without a place it was left out of the series: twice there, or idle."""
-    row: dict[str, Any] = {
-        "number": number + 1,
-        "file": member.file.url,
-        "size_bytes": member.file.size,
-        "time": member.origin.time,
-        "status": "left out",
-    }
-    if place is None:
-        return row
-    snapshot, moment = series.snapshots[place], series.moments[place]
-    row |= {
-        "status": "read",
-        "n_nodes": snapshot.n_nodes,
-        "n_edges": snapshot.n_edges,
-        "total_size": snapshot.total_size,
-        "work": series.work[place],
-    }
-    side = moment.side_file
-    if side is not None:
-        row |= {name: side.memory.get(name) for name in ("rss", "heap_used", "heap_limit")}
-        row |= {"uptime_ms": side.uptime_ms, "time": side.taken_at or row["time"]}
-    return row
-
-
-def _suspect_row(suspect: Suspect) -> dict[str, Any]:
-    return {
-        "rank": suspect.rank,
-        "fingerprint": suspect.fingerprint,
-        "kind": suspect.kind,
-        "class_name": suspect.class_name,
-        "title": suspect.title or None,
-        "anchor": suspect.anchor,
-        "location": suspect.location,
-        "chain": list(suspect.chain),
-        "confidence": suspect.confidence,
-        "count": suspect.count_per_snapshot[-1],
-        "count_delta": suspect.count_delta,
-        "retained_size": suspect.retained_per_snapshot[-1],
-        "retained_delta": suspect.retained_delta,
-        "origin": suspect.origin,
-        "known_issue": None if suspect.known is None else suspect.known.issue,
-        "explanation": suspect.explanation,
-        "fix": suspect.fix,
-    }
-
-
-def _memory_row(side: SideFile, at: datetime | None) -> dict[str, Any]:
-    row = {name: side.memory.get(name) for name in _NUMBERS}
-    units = side.units_of_work
-    return row | {
-        "time": at,
-        "elapsed_ms": side.uptime_ms,
-        "source": "side file",
-        "work": None if units is None else units[1],
-    }
-
-
-def _constructors(series: Series, times: Sequence[datetime | None]) -> Iterator[dict[str, Any]]:
-    from heapnb.graph.locations import site_text
-
-    for number, (snapshot, at) in enumerate(zip(series.snapshots, times, strict=True), 1):
-        totals = snapshot.classes
-        columns = zip(
-            totals.name.to_pylist(),
-            totals.site.tolist(),
-            totals.count.tolist(),
-            totals.shallow_size.tolist(),
-            totals.retained_size.tolist(),
-            strict=True,
-        )
-        for name, site, count, shallow, retained in columns:
-            yield {
-                "number": number,
-                "time": at,
-                "class_name": name,
-                "location": site_text(series.last, *site),
-                "count": count,
-                "shallow_size": shallow,
-                "retained_size": retained,
-            }
-
-
-def _hours(times: Sequence[datetime | None]) -> tuple[float, ...] | None:
-    """Return hours since the first snapshot; None unless all times are known and ascend."""
-    known = [one for one in times if one is not None]
-    if len(known) < len(times) or not known:
-        return None
-    hours = tuple((one - known[0]).total_seconds() / _SECONDS_PER_HOUR for one in known)
-    return hours if all(one < other for one, other in itertools.pairwise(hours)) else None
 
 
 def _mask(rows: Mapping[str, list[dict[str, Any]]], heap: HeapGraph, *, personal: bool) -> None:

@@ -165,22 +165,14 @@ def _card(row: Mapping[str, Any], leaks: SharedLeaks, fleet: Fleet) -> LeakCard:
 
 
 def _comparison(write: Writer, title: str, found: Separation) -> Comparison:
-    names = {
-        "first_count": f"{found.first.name}: pods",
-        "first_share": found.first.name,
-        "second_count": f"{found.second.name}: pods",
-        "second_share": found.second.name,
-        "first_rate": f"{found.first.name}: per hour",
-        "second_rate": f"{found.second.name}: per hour",
-    }
+    names = {"first_share": found.first.name, "second_share": found.second.name}
     columns = [
         Column.of(name, None if name not in names else _capital(write.text(names[name])))
-        for name in (
-            *("class_name", "anchor", "first_count", "first_share", "second_count"),
-            *("second_share", "adjusted_p", "first_rate", "second_rate", "answer"),
-        )
+        for name in ("class_name", "anchor", *names, "adjusted_p", "answer")
     ]
-    table = write.table(found.table, columns, _MOST_LEAKS) if found.rows else None
+    # The sentences and the leaks below have the rest.
+    frame = found.table.drop(columns="location")
+    table = write.table(frame, columns, _MOST_LEAKS) if found.rows else None
     sentences = separation_sentences(found)
     return Comparison(title, found, sentences, separation_notes(found), table)
 

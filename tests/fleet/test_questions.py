@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from heapnb.errors import HeapnbError
+from heapnb.fleet.leak_groups import grouped, where_of
 from heapnb.fleet.questions import (
     Separation,
     by_value,
-    grouped,
     label_of,
     separation,
     shared_leaks,
-    where_of,
 )
 from heapnb.views.wording.fleet import separation_notes, separation_sentences
 from tests.fleet.rows import case, suspect
