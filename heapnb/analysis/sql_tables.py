@@ -133,6 +133,29 @@ class _Table:
     n_rows: Callable[[Heap], int]
 
 
+@dataclass(frozen=True)
+class _Scan:
+    """What DuckDB asks for batches, one when it needs one.
+
+    A scanner of Arrow would read ahead in threads of its own. They outlive a query that needs few
+    rows, and abort or block the process if they run Python while it ends.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        That of the batches.
+    batches : iterator of pyarrow.RecordBatch
+        The rows.
+    """
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+
+    def to_reader(self) -> pa.RecordBatchReader:
+        """Return what DuckDB reads."""
+        return pa.RecordBatchReader.from_batches(self.schema, self.batches)
+
+
 class _LazyTable(ds.Dataset):  # type: ignore[misc]  # pyarrow comes without types
     """A data set of which DuckDB takes the columns and rows that it needs.
 
@@ -162,10 +185,10 @@ class _LazyTable(ds.Dataset):  # type: ignore[misc]  # pyarrow comes without typ
         columns: Sequence[str] | None = None,
         filter: ds.Expression | None = None,  # noqa: A002  pyarrow's name
         **_: object,
-    ) -> ds.Scanner:
+    ) -> _Scan:
         """Read some columns of the rows that pass a filter; DuckDB calls this for each scan."""
         schema = self._schema if columns is None else self._schema_of(columns)
-        return ds.Scanner.from_batches(self._batches(schema, filter), schema=schema)
+        return _Scan(schema, self._batches(schema, filter))
 
     def _schema_of(self, names: Iterable[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in names])

@@ -367,3 +367,21 @@ def test_a_file_that_was_changed(tmp_path: Path) -> None:
     paths[0].unlink()
     with pytest.raises(hn.HeapnbError):
         series.sql("select count(*) from nodes")
+
+
+@pytest.mark.parametrize("table", ["nodes", "edges"])
+def test_no_thread_reads_ahead(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that still made batches while Python ended aborted or blocked the process."""
+    made = []
+    make = sql_tables._LazyTable._batch
+
+    def noted(*given: Any) -> Any:
+        made.append(given)
+        return make(*given)
+
+    monkeypatch.setattr(sql_tables, "ROWS_PER_BATCH", 10)
+    monkeypatch.setattr(sql_tables._LazyTable, "_batch", noted)
+    names = " ".join(f"root.n{i}>c{i}" for i in range(1_000))
+    snap = SnapshotBuilder.from_edges(names).snapshot()
+    assert len(snap.sql(f"select * from {table} limit 1")) == 1
+    assert len(made) <= 4
