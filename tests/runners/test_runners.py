@@ -112,7 +112,7 @@ def test_the_leaking_test_fails_with_the_diagnosis(runner: str, project: Path) -
 def test_only_the_leaking_test_fails(project: Path) -> None:
     answer = run(project, *COMMANDS["node:test"])
     assert "not ok 1 - leaking" in answer.stdout
-    assert "\nok 2 - healthy" in answer.stdout
+    assert "\nok 2 - healthy" in answer.stdout, answer.stdout
 
 
 SCRIPT = """
@@ -173,3 +173,30 @@ def test_the_version_is_that_of_heapnb() -> None:
     from heapnb._version import __version__
 
     assert json.loads((NODE_PACKAGE / "package.json").read_text())["version"] == __version__
+
+
+FETCHES = """
+import { createServer } from "node:http";
+import { expectNoLeak } from "heapnb-testing";
+
+const server = createServer((request, answer) => answer.end("{}"));
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const url = `http://127.0.0.1:${server.address().port}/`;
+const diagnosis = await expectNoLeak(async () => { await (await fetch(url)).json(); });
+console.log("verdict", diagnosis.verdict);
+for (const rest of [-1, "1"]) {
+  await expectNoLeak(() => {}, { rest }).catch((error) => console.log(error.message));
+}
+process.exit();
+"""
+
+
+def test_timers_of_fetch_are_not_taken_for_a_leak(project: Path) -> None:
+    """They leave their list up to a second after the answer has come."""
+    (project / "fetches.mjs").write_text(FETCHES)
+    answer = run(project, "node", "fetches.mjs")
+    assert answer.stdout.splitlines() == [
+        "verdict no-leak",
+        "rest must be 0 or more milliseconds (got -1).",
+        "rest must be 0 or more milliseconds (got 1).",
+    ], answer.stderr

@@ -9,10 +9,12 @@ const path = require("node:path");
 const v8 = require("node:v8");
 
 const CALLS = 100;
+// Timers of `fetch` leave their list at most so long after it has ended.
+const REST_MS = 1_100;
 const TIMEOUT_MS = 120_000;
 const MOST_SUSPECTS = 3;
 const OPTIONS = new Set([
-  "calls", "page", "baseline", "sourceRoot", "allowUndecided", "keep", "history", "build", "command", "timeout",
+  "calls", "page", "baseline", "sourceRoot", "allowUndecided", "keep", "history", "build", "command", "rest", "timeout",
 ]);
 const ANSWERED = 0;
 
@@ -25,7 +27,7 @@ class HeapLeakError extends Error {
 }
 
 async function expectNoLeak(fn, options = {}) {
-  const { calls = CALLS, page, keep, allowUndecided = true } = checked(fn, options);
+  const { calls = CALLS, page, keep, rest = REST_MS, allowUndecided = true } = checked(fn, options);
   const folder = keep === undefined ? fs.mkdtempSync(path.join(os.tmpdir(), "heapnb-")) : emptyFolder(keep);
   try {
     const take = page === undefined ? takeOfThisProcess : await takerOfPage(page);
@@ -34,7 +36,7 @@ async function expectNoLeak(fn, options = {}) {
     let done = 0;
     for (const [number, rounds] of [calls, calls, 2 * calls].entries()) {
       for (const end = done + rounds; done < end; done++) await fn(done);
-      await rest();
+      await settled(rest);
       files.push(path.join(folder, `snapshot-${number + 1}.heapsnapshot`));
       work.push(done);
       await take(files.at(-1));
@@ -54,8 +56,9 @@ function checked(fn, options) {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.has(name)) throw new TypeError(`expectNoLeak has no option ${name}: it has ${[...OPTIONS].join(", ")}.`);
   }
-  const { calls = CALLS, history, build } = options;
+  const { calls = CALLS, rest = REST_MS, history, build } = options;
   if (!Number.isSafeInteger(calls) || calls < 1) throw new RangeError(`calls must be 1 or more (got ${calls}).`);
+  if (!Number.isFinite(rest) || rest < 0) throw new RangeError(`rest must be 0 or more milliseconds (got ${rest}).`);
   if ((history === undefined) !== (build === undefined)) throw new TypeError("history and build belong together.");
   return options;
 }
@@ -69,7 +72,8 @@ function emptyFolder(keep) {
 }
 
 // What the last call began ends, and callbacks about collected objects run.
-async function rest() {
+async function settled(milliseconds) {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
@@ -164,7 +168,7 @@ function messageOf(diagnosis, calls, keep) {
   for (const suspect of shown) {
     const where = suspect.location === null ? "" : ` (${suspect.location})`;
     lines.push("", `${suspect.rank}. ${suspect.class_name}${where}: ${suspect.explanation}`);
-    lines.push(`   Held by: ${suspect.chain.join(" ")}`);
+    lines.push(`   Held by: ${suspect.chain.join(" → ")}`);
     if (suspect.fix) lines.push(`   Fix: ${suspect.fix}`);
   }
   const more = diagnosis.suspects.length - shown.length;

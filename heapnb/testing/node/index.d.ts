@@ -45,6 +45,8 @@ export interface Options {
   build?: string;
   /** How to run heapnb. Default: the variable HEAPNB, or else `heapnb`, or else `python3 -m heapnb`. */
   command?: string | string[];
+  /** Milliseconds to wait before each snapshot, so that what the last calls began ends. Default 1,100. */
+  rest?: number;
   /** Milliseconds for the diagnosis. Default 120,000. */
   timeout?: number;
 }
