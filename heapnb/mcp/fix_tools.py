@@ -47,10 +47,9 @@ def _verified(call: Call) -> FixVerification:
     with ExitStack() as stack:
         stack.enter_context(heaps.holding([path for files in cases for path in files], call.job))
         if call["work"] is None and call["work_after"] is None:
-            before, after = (
-                stack.enter_context(heaps.case(files, call.job)).diagnosis for files in cases
-            )
-            return verify_fix(before, after)
+            before, after = (stack.enter_context(heaps.case(files, call.job)) for files in cases)
+            stack.enter_context(call.hiding(after.series.last))
+            return verify_fix(before.diagnosis, after.diagnosis)
         reading = heaps.reading
         options: dict[str, Any] = {"cache": reading.cache, "salvage": reading.salvage}
         return verify_fix(

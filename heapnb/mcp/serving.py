@@ -220,7 +220,7 @@ def answer_of(tool: Tool, call: Call) -> types.CallToolResult:
     CallToolResult
     """
     try:
-        return success(fit(tool.run(call), call.most_bytes, call.desk.masking))
+        return success(fit(tool.run(call), call.most_bytes, call.masking))
     except Cancelled:
         return failure(RefusedError("The call was cancelled."))
     except KeyboardInterrupt:
@@ -251,7 +251,7 @@ def _failure_of_heap(error: Exception, call: Call) -> types.CallToolResult:
         lines = [f"Unexpected {type(error).__name__}: {error}.", "Hint: this is a bug in heapnb."]
     else:
         lines = [complaint.what, *([f"Hint: {complaint.hint}"] if complaint.hint else [])]
-    tamed = [tame(line, call.desk.masking, _LONGEST_ERROR) for line in lines]
+    tamed = [tame(line, call.masking, _LONGEST_ERROR) for line in lines]
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=f"The call failed.\n{marked(tamed)}")],
         is_error=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -70,6 +70,20 @@ class Call:
     desk: Desk
     arguments: Mapping[str, Any]
     job: Job
+    _learned: list[Masking] = field(default_factory=list, repr=False)
+
+    @property
+    def masking(self) -> Masking:
+        """What happens to likely secrets in the answer: known ones of the heap are hidden too."""
+        return self._learned[-1] if self._learned else self.desk.masking
+
+    @contextmanager
+    def hiding(self, heap: HeapGraph) -> Iterator[None]:
+        """Hide in all that is made meanwhile, and in the answer, what is secret in a heap."""
+        # An answer goes to a model of somebody else, so a large heap is searched too, once.
+        self._learned.append(self.desk.masking.of(heap))
+        with masked(self.masking):
+            yield
 
     def __getitem__(self, name: str) -> Any:
         """Return an argument; None if the caller left it out."""
@@ -99,7 +113,11 @@ class Call:
     @contextmanager
     def case(self) -> Iterator[OpenCase]:
         """Use the case as a series."""
-        with self._working("Opening"), self.desk.heaps.case(self.files, self.job) as opened:
+        with (
+            self._working("Opening"),
+            self.desk.heaps.case(self.files, self.job) as opened,
+            self.hiding(opened.series.last),
+        ):
             yield opened
 
     @contextmanager
@@ -110,6 +128,7 @@ class Call:
         with (
             self._working("Opening"),
             self.desk.heaps.graph(files, chosen, self.job) as graph,
+            self.hiding(graph),
         ):
             yield graph
 

@@ -22,10 +22,10 @@ from heapnb.redaction.values import Values, secret_values
 from heapnb.secrets import (
     ENVIRONMENT,
     PASSWORD,
-    PUBLIC_VALUES,
     Finding,
     find_secrets,
     merged,
+    tells_nothing,
 )
 from heapnb.sifting import sift
 
@@ -198,7 +198,7 @@ def _tells(part: str) -> bool:
 
 def _is_worth_hiding(text: str, kind: str) -> bool:
     least = _SHORTEST_VARIABLE if kind == ENVIRONMENT else _SHORTEST_VALUE
-    return len(text) >= least and text.lower() not in PUBLIC_VALUES
+    return len(text) >= least and not tells_nothing(text)
 
 
 def _texts_of_slices(graph: HeapGraph, node: IntArray) -> IntArray:

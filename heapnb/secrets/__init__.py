@@ -38,11 +38,15 @@ from heapnb.secrets.findings import (
 )
 from heapnb.secrets.named import (
     PROTOCOL_SEED,
+    SENT_MARKS,
+    SENT_SEED,
     find_in_protocols,
     find_named,
+    find_sent,
     named_marks,
     named_seed,
     protocol_marks,
+    tells_nothing,
 )
 from heapnb.secrets.names import (
     ENVIRONMENT_NAMES,
@@ -81,6 +85,7 @@ def families(*, personal: bool = False) -> tuple[Family, ...]:
         Family(RANDOM_SEED, find_random),
         Family(named_seed(), find_named, named_marks()),
         Family(PROTOCOL_SEED, find_in_protocols, protocol_marks()),
+        Family(SENT_SEED, find_sent, SENT_MARKS),
         Family(PERSONAL_SEED, find_personal, "[@3456]"),
     )
     more = (
@@ -177,4 +182,5 @@ __all__ = [
     "looks_random",
     "merged",
     "name_seed",
+    "tells_nothing",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from heapnb.secrets.chance import is_made_up
@@ -22,6 +23,7 @@ from heapnb.secrets.findings import (
     Finding,
 )
 from heapnb.secrets.names import (
+    PUBLIC_VALUES,
     ascii_marks,
     is_secret_name,
     name_marks,
@@ -59,7 +61,7 @@ _EXPRESSION: Final = Pattern(r"!?[A-Za-z_$][\w$]*(?:[.?!]{1,2}[A-Za-z_$][\w$]*)*
 _MEMBER: Final = Pattern(r"[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$][\w$]*)+")
 _OPERATOR: Final = Pattern(r"\|\||&&|\?\?|[?:]|===?|!==?")
 _WORDS_ONLY: Final = Pattern(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)+[.!?:…]?")
-_STATUS: Final = Pattern(r"\d{3}[.,!]?")
+_STATUS: Final = Pattern(r"\d{3}[.,!]?|\d{1,6}:\d{1,6}")
 _DIGIT: Final = Pattern(r"\d")
 _LETTER: Final = Pattern(r"[^\W\d_]")
 _PLAIN_WORD: Final = Pattern(r"[a-z]{2,14}[.,]?")
@@ -67,7 +69,8 @@ _MORE_WORDS: Final = Pattern(r"[ ]+[a-z]{2,}")
 # Stands for a secret that is not there.
 _PLACEHOLDER: Final = Pattern(
     r"[*•.xX#_…?-]+|[<\[({]+[^<>\[\](){}]*[>\])}]+|\$\{.*|(?:redacted|hidden|masked|removed|filtered"
-    r"|secret|omitted|scrubbed|sanitized|changeme|placeholder|todo|xxx+)",
+    r"|secret|omitted|scrubbed|sanitized|changeme|placeholder|todo|xxx+)"
+    r"|(?:your|insert|enter|replace|put|paste)[-_ ].*|.*[-_ ](?:goes[-_ ])?here|replace[-_ ]?me",
     re.IGNORECASE,
 )
 
@@ -75,6 +78,52 @@ _PLACEHOLDER: Final = Pattern(
 def _is_placeholder(value: str) -> bool:
     """Return whether a value stands for a secret that is not there, such as ``****``."""
     return _PLACEHOLDER.fullmatch(value) is not None
+
+
+_FILE: Final = Pattern(r"(?:~|\.{1,2}|[A-Za-z]:|\$\w+)?[/\\][\w.@+-]+(?:[/\\][\w.@+-]+)+")
+
+
+def tells_nothing(value: str) -> bool:
+    """Return whether a value with the name of a secret is public all the same.
+
+    Parameters
+    ----------
+    value : str
+        A complete value.
+
+    Examples
+    --------
+    >>> [tells_nothing(one) for one in ("****", "Forgot your password?", "include", "hunter2")]
+    [True, True, True, False]
+    """
+    plain = value.strip()
+    is_reference = plain.startswith(("arn:", "${", "{{")) or (
+        _FILE.fullmatch(plain) is not None and not is_made_up(plain)
+    )
+    if is_reference or plain.lower() in PUBLIC_VALUES or _is_placeholder(plain):
+        return True
+    if _VARIABLE_NAME.fullmatch(plain):
+        return True
+    # A password may contain a word of secrets, `my-secret-garden`; a label is one: `Passwort`.
+    if _name().fullmatch(folded(plain)):
+        return True
+    if " " not in plain or not _WORDS_ONLY.fullmatch(plain):
+        return False
+    words = plain.split()
+    n_prose = sum(map(_is_prose, words))
+    is_sentence = plain[0].isupper() and plain[1:].islower() and len(words) >= _FEWEST_OF_SENTENCE
+    return is_sentence or n_prose > 1 or (n_prose > 0 and plain[0].isupper())
+
+
+_VARIABLE_NAME: Final = Pattern(
+    r"(?:process\.env|import\.meta\.env|os\.environ|env)\.\w+|\$[A-Z_]\w*|%\w+%"
+    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|PASS|PASSWORD|PASSPHRASE|CREDENTIALS)"
+)
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(words_anywhere())
 
 
 def _is_prose(word: str) -> bool:
@@ -99,6 +148,9 @@ def _is_code(text: str, start: int, stop: int) -> bool:
     return text[stop : stop + 1] in {"(", "["}
 
 
+_FEWEST_OF_SENTENCE: Final = 3
+
+
 def _is_label(value: str) -> bool:
     """Return whether a quoted value is the label of a field, such as ``Enter your password``."""
     if _is_prose(value) or _is_placeholder(value):
@@ -108,6 +160,8 @@ def _is_label(value: str) -> bool:
     if " " not in value or not _WORDS_ONLY.fullmatch(value):
         return False
     words = value.lower().split()
+    if value[0].isupper() and value[1:].islower() and len(words) >= _FEWEST_OF_SENTENCE:
+        return True
     return len(words) < 10 and (  # noqa: PLR2004  phrases of a wallet have twelve words
         any(_is_prose(word) for word in words) or any(is_secret_name(word) for word in words)
     )
@@ -123,6 +177,10 @@ def _is_sentence(text: str, start: int, stop: int) -> bool:
     )
 
 
+_LONGEST_ARN: Final = 100
+_COOKIE_HEADERS: Final = frozenset(("cookie", "set-cookie"))
+
+
 def _find_assignments(text: str) -> Iterator[Finding]:
     lower = folded(text)
     for pattern, searched in ((_ASSIGNMENT, text), (_spoken(), lower)):
@@ -131,7 +189,11 @@ def _find_assignments(text: str) -> Iterator[Finding]:
             group = next(one for one in ("double", "single", "back", "bare") if match[one])
             start, stop = match.span(group)
             name = text[slice(*match.span("name"))].strip()
-            if not is_secret_name(name):
+            # Headers of cookies have rules of their own.
+            is_header = name.lower() in _COOKIE_HEADERS and "=" in text[start:stop]
+            is_odbc = name == "PWD" and text[match.start() - 1 : match.start()] == ";"
+            is_resource = "arn:" in text[max(start - _LONGEST_ARN, 0) : start]
+            if is_header or is_resource or not (is_odbc or is_secret_name(name)):
                 # The value may begin with another name: `url: https://a.example/?token=x`.
                 match = pattern.search(searched, start if group == "bare" else max(start - 1, 1))
                 continue
@@ -176,32 +238,45 @@ _TOLD: Final = Pattern(
 _PLACE: Final = Pattern(r"(?:\.\w{1,5}(?::\d+)?|(?::\d+))(?::\d+)$")
 # Verbs between a secret and its value, and marks that stand for them.
 _SAYING: Final = (
-    r"(?:is|was|are|be|being|equals?|equal to|to be|set to|reads|value|provided|given|supplied|got"
-    r"|received|used|using|lautet|lauten|ist|war|wurde|heißt|est|était|es|era|son|é|eh|è|jest|to|är"
-    r"|er|on|este|je|ir|yra|van|luidt|adalah|ialah|là|है|হল|হলো|ndiyo|ni|это|—|–|=|==|===|:|：|->|=>"
-    r"|→|是|为|為|は|が|는|은|이)"
+    r"(?:(?<!\w)(?:is|was|are|be|being|equals?|equal to|to be|set to|reads|value|provided|given"
+    r"|supplied|got|received|used|using|lautet|lauten|ist|war|wurde|heißt|est|était|es|era|son|é|eh|è"
+    r"|jest|to|är|er|on|este|je|ir|yra|van|luidt|adalah|ialah|là|है|হল|হলো|ndiyo|ni|это|είναι|هي|هو|است"
+    r"|olan|dir|đó là)(?!\w)|—|–|===?|->|=>|→|[:=：是为為はがは는은이])"
 )
 _OPENING: Final = r"[\"'`({\[<«“‘„「『]{0,3}"
+_OPENING_GROUP: Final = rf"(?P<open>{_OPENING})"
 _WORD: Final = r"[^\s\"'`(){}<>\[\],;«»“”‘’「」『』，。；！]"
 _GAP: Final = r"(?:[^\n.!?;=\"'`{}<>]|\.(?=\w)){0,48}?"
 _AT_LEAST: Final = 8
+_SHORTEST_SAID: Final = 6
 _FEWEST_RUNS: Final = 2
 _RUNS: Final = Pattern(r"\d+")
 # Words with digits that are no secrets: versions, times, sizes, places in the program, URLs.
 _TELLS_NOTHING: Final = Pattern(
-    r"v?\d+(?:[.:]\d+)+[\w.+-]*|\d{4}-\d\d.*|[\d.,]+[a-zA-Z%°µ]{0,5}|[\w.+-]+@[\w.-]+|\w+:/.*|/.*"
+    r"v?\d+(?:[.:]\d+)+[\w.+-]*|\d{4}-\d\d(?:-\d\d.*)?|[\d.,]+[a-zA-Z%°µ]{0,5}|[\w.+-]+@[\w-]+\.[\w.-]+|\w+:/.*|/.*"
     r"|[\w-]+(?:\.[\w-]+)*\.(?:[mc]?[jt]sx?|json|ya?ml|html?|css|md|py|go|rs|txt|log|pem|key|crt)"
-    r"|#.*|@.*|.*[=&].*|[\w.-]+\(.*|[A-Za-z]+-?\d{1,3}|(?:[a-z]+[-_])*[a-z]+[-_]?\d{1,2}"
+    r"|#.*|@.*|.*[=&].*|[\w.-]+\(.*"
 )
+_NAME_AND_NUMBER: Final = Pattern(r"[A-Za-z]+-?\d{1,3}|(?:[a-z]+[-_])*[a-z]+[-_]?\d{1,2}")
+_CODE_NAME: Final = Pattern(
+    r"code|kod|koodi|pin|otp|tan\b|cvv|cvc|2fa|mfa|код|пин|코드|번호|码|コード|番号"
+)
+_CODE_VALUE: Final = Pattern(r"\d{4,10}|\d{3}[ -]\d{3}")
+_MOST_WORDS_BETWEEN: Final = 4
+_LETTERS_A_HUMP: Final = 3
 
 
 @cache
-def _said() -> re.Pattern[str]:
-    """Return the pattern of a secret's name, some words, and what it is said to be."""
-    return re.compile(
-        rf"(?<![^\W_])(?P<name>{words_anywhere()}|{words_whole()})(?P<rest>\w{{0,8}})[\"'`»”」)\]]?"
-        rf"(?P<gap>{_GAP})(?<!\w)(?P<verb>{_SAYING})?(?:[\s:：]{{1,4}}|(?<=[：:是为為は는은]))"
-        rf"(?P<open>{_OPENING})(?P<value>{_WORD}{{6,200}})"
+def _said() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of a secret's name and what it is said to be, in a folded text."""
+    name = (
+        rf"(?P<name>(?P<strong>{words_anywhere()})\w{{0,8}}|(?<![^\W_]){words_whole()}\w{{0,2}})"
+        r"[\"'`»”」)\]]?"
+    )
+    value = rf"{_OPENING_GROUP}(?P<value>{_WORD}{{6,200}}|\d{{4,5}}(?!\w))"
+    return (
+        re.compile(rf"{name}(?P<gap>{_GAP})(?P<verb>{_SAYING})[\s:：]{{0,4}}{value}"),
+        re.compile(rf"{name}(?P<gap>)(?P<verb>)\s{{1,4}}{value}"),
     )
 
 
@@ -224,16 +299,44 @@ _SIGN_IN: Final = Pattern(
 )
 
 
-def _is_value(word: str, *, is_near: bool) -> bool:
+def _is_value(word: str, *, is_near: bool, is_strong: bool = False) -> bool:
     """Return whether a word in a sentence about a secret is probably the secret."""
-    if _TELLS_NOTHING.fullmatch(word) or _PLACE.search(word):
+    if len(word) < _SHORTEST_SAID or _TELLS_NOTHING.fullmatch(word) or _PLACE.search(word):
+        return False
+    if not is_strong and _NAME_AND_NUMBER.fullmatch(word):
         return False
     if _DIGIT.search(word) and _LETTER.search(word):
         if is_near:
             return True
         if len(word) >= _AT_LEAST and len(_RUNS.findall(word)) >= _FEWEST_RUNS:
             return True
-    return len(word) >= _AT_LEAST and word.isascii() and is_made_up(word)
+    if is_strong and is_near and len(word) >= _AT_LEAST and word.isalpha() and word.isascii():
+        # A word of a program has a hump in some places, a password in many.
+        humps = sum(a.islower() != b.islower() for a, b in pairwise(word))
+        if humps * _LETTERS_A_HUMP >= len(word):
+            return True
+    # Words of languages that the model does not know look made up, but for their capitals.
+    is_word = word.isalpha() and (word[1:].islower() or word.isupper())
+    return not is_word and len(word) >= _AT_LEAST and word.isascii() and is_made_up(word)
+
+
+def _is_told(told: re.Match[str], value: str) -> bool:
+    """Return whether a value in a match of `_said` is probably the secret."""
+    if "arn:" in told.string[max(told.start() - _LONGEST_ARN, 0) : told.start()]:
+        return False
+    if not (value.isascii() or told["open"]):
+        # A language without blanks goes on: `パスワードは8文字以上`.
+        return False
+    is_far = bool(told["gap"].strip())
+    is_strong = bool(told["strong"] and told["verb"])
+    is_near = bool(told["verb"]) and (
+        not is_far
+        or bool(told["open"])
+        or (is_strong and len(told["gap"].split()) <= _MOST_WORDS_BETWEEN)
+    )
+    if is_near and _CODE_NAME.search(told["name"]) and _CODE_VALUE.fullmatch(value):
+        return True
+    return _is_value(value, is_near=is_near, is_strong=is_strong)
 
 
 def _find_told(text: str) -> Iterator[Finding]:
@@ -245,22 +348,95 @@ def _find_told(text: str) -> Iterator[Finding]:
         if _LETTER.search(value) and "=" not in value[:-2] and is_secret_name(match["name"]):
             yield Finding(*match.span("value"), PASSWORD)
     lower = folded(text)
-    told = _said().search(lower)
-    while told:
-        start, stop = told.span("value")
-        value = text[start:stop].rstrip(".!?:…*")
-        is_far = bool(told["gap"].strip())
-        is_near = bool(told["verb"]) and (not is_far or bool(told["open"]))
-        if (told["verb"] or not is_far) and _is_value(value, is_near=is_near):
-            yield Finding(start, start + len(value), PASSWORD)
-            told = _said().search(lower, told.end())
-        else:
-            # The same name may be followed by another word, and another name by this one.
-            told = _said().search(lower, told.end("name"))
+    for pattern in _said():
+        told = pattern.search(lower)
+        while told:
+            start = told.start("value")
+            value = text[start : told.end("value")].rstrip(".!?:…")
+            if _is_told(told, value):
+                yield Finding(start, start + len(value), PASSWORD)
+                told = pattern.search(lower, told.end())
+            else:
+                # The same name may be followed by another word, and another name by this one.
+                told = pattern.search(lower, told.end("name"))
     for match in _yours().finditer(lower):
         word = _LAST_WORD.search(text, max(match.start() - 40, 0), match.start())
         if word and (_DIGIT.search(word[0]) or _is_value(word[0], is_near=False)):
             yield Finding(*word.span(), PASSWORD)
+
+
+# Codes that are sent: `Ihr Anmeldecode lautet 525462`, `use 656569 as your security code`.
+_CODE_WORD: Final = (
+    r"[\w-]{0,20}(?:code|kod|kode|koodi|kodas|kods|código|codigo|codice|pin|otp|tan|код|пин"
+    r"|コード|码|碼|코드|번호)"
+)
+_DIGITS_OF_CODE: Final = r"(?P<value>[A-Z]{0,2}-?\d{4,8}|\d{3}[ -]\d{3})(?![\w-])"
+_OF_READER: Final = (
+    r"(?<!\w)(?:your|ihr|dein|votre|ton|su|tu|seu|sua|tuo|uw|je|jouw|twój|din|ditt|ваш|твой|tvůj|váš"
+    r"|login|log-in|sign-?in|anmelde\w*|connexion|acceso|inicio de sesión|accesso|您的|你的)"
+)
+_CODE_SENT: Final = (
+    Pattern(
+        rf"{_OF_READER}[^\n.:=]{{0,30}}?{_CODE_WORD}\w{{0,4}}\s?[^\n.\d]{{0,30}}?(?:{_SAYING}|\s)"
+        rf"\s{{0,3}}{_DIGITS_OF_CODE}",
+        re.IGNORECASE,
+    ),
+    Pattern(
+        r"\b(?:use|enter|type|utilisez|saisissez|verwenden sie|usa|usi|inserisci|gebruik|введите)\s"
+        rf"{_DIGITS_OF_CODE}"
+        rf"[^\n.]{{0,40}}?(?:{_CODE_WORD}|verif|log|sign|anmeld|connex|confirm|bestätig)",
+        re.IGNORECASE,
+    ),
+)
+
+
+def _find_codes(text: str) -> Iterator[Finding]:
+    for pattern in _CODE_SENT:
+        for match in pattern.finditer(text):
+            yield Finding(*match.span("value"), PASSWORD)
+
+
+@cache
+def _lists() -> re.Pattern[str]:
+    """Return the pattern of a secret's name in the plural and a list, in a folded text."""
+    return re.compile(
+        rf"(?:{words_anywhere()}|{words_whole()})\w{{0,4}}[\"']?(?:\s\([^()\n]{{0,60}}\))?\s{{0,4}}"
+        r"[:=]\s{0,4}(?:\[(?P<array>[^\[\]{}]{3,4000})\]|\r?\n(?P<lines>(?:[ \t]{0,8}"
+        r"(?:[-*•]|\d{1,2}[.)])?[ \t]{0,4}[\w-]{6,40}[ \t]{0,8}(?:\r?\n|\Z)){1,40}))"
+    )
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Return the pattern of the words of a wallet behind their name, in a folded text."""
+    name = (
+        r"(?:mnemo|phrase|frase|seed|semilla|semente|wallet|ニーモニック|フレーズ|助记词|助記詞"
+        r"|니모닉|구문|мнемо|сид|фраза)"
+    )
+    word = r"[^\s\d,.;:!?(){}\[\]<>=/\"']{2,20}"
+    return re.compile(
+        rf"{name}[^\n:=：]{{0,30}}[:=：]\s{{0,4}}[\"']?(?P<value>(?:"
+        rf"{word}[ \u3000]){{11,23}}{word})"
+    )
+
+
+_ITEM: Final = Pattern(
+    r"[\"'](?P<quoted>[^\"'\\]{4,})[\"']|(?<![\w-])(?P<bare>[\w-]{6,40})(?![\w-])"
+)
+
+
+def _find_lists(text: str) -> Iterator[Finding]:
+    lower = folded(text)
+    for match in _lists().finditer(lower):
+        group = "array" if match["array"] else "lines"
+        start, stop = match.span(group)
+        for item in _ITEM.finditer(text, start, stop):
+            kind = "quoted" if item["quoted"] else "bare"
+            value = item[kind]
+            if _DIGIT.search(value) and not (_is_label(value) or _TELLS_NOTHING.fullmatch(value)):
+                yield Finding(*item.span(kind), PASSWORD)
+    for match in _phrases().finditer(lower):
+        yield Finding(*match.span("value"), PASSWORD)
 
 
 def _find_signed_in(text: str) -> Iterator[Finding]:
@@ -352,13 +528,13 @@ _COMMANDS: Final = Pattern(
     r"[^\n|;]{0,200}?\s-p(?P<glued>[^\s\"']{3,})"
     r"|(?:curl|http|https|xh|wget|aria2c|lftp|httpie|siege|ab)\b[^\n|;]{0,200}?\s(?:-u|-U|-a|-A|--user"
     r"|--auth|--proxy-user)[\s=]{0,2}[\"']?[^\s:,\"']{1,80}[:,](?P<basic>[^\s\"']{2,})"
-    r"|sshpass\s+-p\s?[\"']?(?P<ssh>[^\s\"']{3,})"
+    r"|sshpass\s+-p\s{0,4}[\"']?(?P<ssh>[^\s\"']{3,})"
     r"|(?:docker|podman|nerdctl|skopeo|buildah|crane|oras|helm|oc|az|redis-cli|valkey-cli|keytool|jarsigner"
     r"|zip|7z|unzip|sqlcmd|bcp|ldapsearch|ldapmodify|ldapadd|ldapdelete|ldapwhoami|ldappasswd|mongo"
     r"|mongosh|mongodump|mongorestore|mongoexport|mongoimport|cqlsh|influx|arangosh|clickhouse-client"
     r"|mosquitto_pub|mosquitto_sub|ipmitool|plink|pscp|psftp|putty|rdesktop|psexec|snowsql|vsql|nzsql"
     r"|tsql|rclone|gpg|snmpget|snmpwalk|snmpset|hashcat|wpa_cli|ansible-vault|svn|hg|gsql|beeline|cypher-shell)\b"
-    r"[^\n|;]{0,200}?\s-(?:p|a|P|w|W|A|X|pw|pass|storepass|keypass|passphrase)\s{1,2}"
+    r"[^\n|;]{0,200}?\s-(?:p|a|P|w|W|A|X|pw|pass|storepass|keypass|passphrase)\s{1,4}"
     r"[\"']?(?P<apart>(?!\d{1,5}\b)(?!-)[^\s\"':]{4,})"
     r"|openssl\b[^\n|;]{0,200}?\s(?:-k|-K|-passin|-passout|-pass|-password)\s{1,2}[\"']?(?:pass:)?(?P<open"
     r"ssl>[^\s\"']{3,})"
@@ -422,11 +598,17 @@ def _find_options(text: str) -> Iterator[Finding]:
                 yield Finding(start, stop, PASSWORD)
 
 
+_UNQUOTED: Final = str.maketrans("\"',", "   ")
+
+
 def _find_in_commands(text: str) -> Iterator[Finding]:
-    for match in _COMMANDS.finditer(text):
-        for group in _COMMAND_GROUPS:
-            if match[group] and not _is_placeholder(match[group]):
-                yield Finding(*match.span(group), PASSWORD)
+    # The arguments of a command may be an array: `["docker", "login", "-p", "x"]`.
+    is_array = '","' in text or '", "' in text or "', '" in text
+    for one in (text, text.translate(_UNQUOTED)) if is_array else (text,):
+        for match in _COMMANDS.finditer(one):
+            for group in _COMMAND_GROUPS:
+                if match[group] and not _is_placeholder(match[group]):
+                    yield Finding(*match.span(group), PASSWORD)
 
 
 # -- pairs and elements ------------------------------------------------------------------------
@@ -473,7 +655,7 @@ _PAIRS: Final = (
 _LISTS: Final = (
     # Arrays of a name and a value
     Pattern(
-        rf"{_Q}(?P<name>[^\"'\\]{{2,80}}){_Q}\s{{0,4}},\s{{0,4}}{_Q}(?P<value>[^\"'\\]{{3,}}){_Q}"
+        rf"{_Q}(?P<name>[^\"'\\]{{2,80}}){_Q}\s{{0,4}},\s{{0,4}}{_Q}(?P<value>[^\"'\\]{{3,}}){_Q}(?!\s{{0,4}}:)"
     ),
     # Configuration files of one name and one value a line
     Pattern(
@@ -538,7 +720,6 @@ _ANY_SCHEME: Final = Pattern(
 _COOKIE_HEADER: Final = Pattern(
     r"\b(?:set-)?cookie\\{0,8}[\"']?\s{0,4}:\s{0,4}\\{0,8}[\"']?([^\r\n\"'\\]{3,})", re.IGNORECASE
 )
-_IS_COOKIE: Final = Pattern(r"[\w.$%-]{1,80}=[^;]")
 _URL: Final = Pattern(
     r"[a-z][a-z0-9+.-]{1,20}://(?P<who>[^\s\"'<>`]{1,500})@(?=[\w\[])", re.IGNORECASE
 )
@@ -572,6 +753,29 @@ _PUBLIC_QUERY: Final = Pattern(
 _LOCAL_HEX: Final = Pattern(r"[0-9a-f]{32,}", re.IGNORECASE)
 
 
+_COOKIE: Final = Pattern(r"(?P<name>[\w.$%-]{1,80})=(?P<value>[^;]*)")
+_OF_COOKIES: Final = frozenset(
+    ("path", "domain", "expires", "max-age", "samesite", "priority", "version", "comment")
+)
+
+
+def _has_secret_cookie(header: str) -> bool:
+    """Return whether a header of cookies has one that is more than a preference."""
+    cookies = list(_COOKIE.finditer(header))
+    if not cookies:
+        return _DIGIT.search(header) is not None and " " not in header.strip()
+    return any(
+        len(one["value"].strip()) >= _SHORTEST_COOKIE or is_secret_name(one["name"])
+        for one in cookies
+        if one["name"].lower() not in _OF_COOKIES
+        and one["value"].strip()
+        and not _is_prose(one["value"])
+    )
+
+
+_SHORTEST_COOKIE: Final = 8
+
+
 def _find_in_headers(text: str) -> Iterator[Finding]:
     for match in _SCHEME.finditer(text):
         word = match["value"]
@@ -586,7 +790,7 @@ def _find_in_headers(text: str) -> Iterator[Finding]:
         if _DIGIT.search(match["value"]) or is_made_up(match["value"]):
             yield Finding(*match.span("value"), AUTHORIZATION)
     for match in _COOKIE_HEADER.finditer(text):
-        if _IS_COOKIE.match(match[1]) or (_DIGIT.search(match[1]) and " " not in match[1].strip()):
+        if _has_secret_cookie(match[1]):
             yield Finding(*match.span(1), COOKIE)
     for pattern in (_VARIABLE, _SIGNATURE):
         for match in pattern.finditer(text):
@@ -611,6 +815,26 @@ def is_public_variable(assigned: str) -> bool:
 
 
 _SHORTEST_TOKEN: Final = 16
+# Web hooks and links that are sent: who knows the address may use it.
+_IN_PATH: Final = Pattern(
+    r"/(?P<name>(?:web)?-?hooks?|reset|verify|confirm|invite|invitation|activate|magic|unsubscribe"
+    r"|tokens?|reset-password|password-reset|magic-link|set-password|verify-email|confirm-email"
+    r"|accept-invite|join|shared?|secret|session|one-time|otp|sso)/(?:[\w.~-]{1,20}/){0,2}?"
+    r"(?P<value>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.~=-]{16,200})(?=[\s\"'<>?#/),;\]]|\Z)"
+)
+
+
+def _find_in_paths(text: str) -> Iterator[Finding]:
+    for match in _IN_PATH.finditer(text):
+        value = match["value"]
+        is_hook = "hook" in match["name"]
+        is_drawn = _LOCAL_HEX.fullmatch(value) or (_DIGIT.search(value) and is_made_up(value))
+        if is_drawn or (is_hook and _UUID.fullmatch(value)):
+            yield Finding(*match.span("value"), API_KEY)
+
+
+_UUID: Final = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PUBLIC_USER: Final = Pattern(r"@[\w.-]*(?:sentry|glitchtip|bugsink)")
 
 
 def _find_in_urls(text: str) -> Iterator[Finding]:
@@ -633,6 +857,8 @@ def _find_in_urls(text: str) -> Iterator[Finding]:
         if colon > 0:
             yield Finding(start, colon, URL_PASSWORD)
             yield Finding(colon + 1, stop, URL_PASSWORD)
+        elif _PUBLIC_USER.match(text, stop):
+            continue
         elif stop - start >= _SHORTEST_TOKEN or _DIGIT.search(who):
             # Without a password, a user is one only if it is a token: `https://x1y2…@host`.
             yield Finding(start, stop, URL_PASSWORD)
@@ -645,6 +871,7 @@ def find_named(text: str) -> Iterator[Finding]:
     yield from _find_options(text)
     yield from _find_pairs(text)
     yield from _find_rows(text)
+    yield from _find_lists(text)
 
 
 def find_in_protocols(text: str) -> Iterator[Finding]:
@@ -687,3 +914,22 @@ def protocol_marks() -> str:
     rest = ("cred", "identify", "auth", "pass", "jdbc:", "cookie", "crypt", "hmac", ":*:", "=")
     ports = (f":{digit}" for digit in range(10))
     return any_of(shortest((*own, *_COMMAND_MARKS, *more, *rest, *ports)))
+
+
+def find_sent(text: str) -> Iterator[Finding]:
+    """Find codes and addresses that are sent to somebody, and are secret until they are used."""
+    yield from _find_codes(text)
+    yield from _find_in_paths(text)
+
+
+SENT_SEED: Final = (
+    r"(?is:(?:code|kod|koo|codig|pin|otp|tan)\w{0,6}\W.*\s\d{3}|\s\d{3}.*(?:code|kod|koo|codig|pin|otp"
+    r"|tan|verif|log|sign|anmeld|connex|confirm))"
+    r"|/[a-z-]*(?:hooks?|reset|verify|confirm|invite|invitation|activate|magic|unsubscribe|tokens?"
+    r"|password|email|link|join|shared?|secret|session|time|otp|sso)/[\w.~=/-]{16}"
+)
+SENT_MARKS: Final = (
+    r"code|kod|koo|codi|códi|pin|otp|tan|код|пин|コード|[码碼]|코드|번호|verif|log|sign|anmeld|connex"
+    r"|confirm|hook|reset|invit|activate|magic|unsubscribe|token|password|email|link|join|share"
+    r"|secret|session|one-time|sso"
+)

@@ -38,6 +38,7 @@ ENVIRONMENT_NAMES: Final = (
 PUBLIC_VALUES: Final = (
     *("true", "false", "yes", "no", "on", "off", "none", "null", "undefined", "default"),
     *("production", "development", "test", "staging", "local", "debug", "info"),
+    *("include", "omit", "same-origin", "required", "optional", "expired", "deleted"),
 )
 """Common values that are never secret."""
 

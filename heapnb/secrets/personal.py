@@ -21,7 +21,7 @@ from heapnb.secrets.patterns import Pattern
 
 _CREDENTIALS: Final = Pattern(r"[a-z][a-z0-9+.-]{1,20}://([^\s/@\"'<>]{1,500})@", re.IGNORECASE)
 _ADDRESS: Final = Pattern(
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?!\dx\.)[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,24}\b",
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?!\dx\.|openssh\.com|libssh\.org)[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,24}\b",
     re.IGNORECASE,
 )
 _ADDRESS_SEED: Final = r"[\w.+-]@[a-zA-Z0-9][\w.-]*\.[a-zA-Z]{2}"

@@ -68,7 +68,7 @@ def _marks() -> tuple[tuple[str, int], ...]:
 
 _SHORTEST_BODY: Final = 16
 _UNKNOWN: Final = Pattern(
-    r"(?<![A-Za-z0-9])(?P<name>[A-Za-z](?:_?[A-Za-z0-9]){0,30}_)(?P<body>[A-Za-z0-9-][\w-]{27,})"
+    r"(?<![A-Za-z0-9_])(?P<name>(?:[a-z](?:_?[a-z0-9]){0,30}|[A-Z](?:_?[A-Z0-9]){0,30})_)(?P<body>[A-Za-z0-9-][\w-]{27,})"
 )
 
 
@@ -95,7 +95,7 @@ def _known() -> re.Pattern[str]:
         f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(by_first.items())
     )
     return re.compile(
-        rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-)(?:{heads})(?P<body>[\w.-]{{{_SHORTEST_BODY},}})"
+        rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)(?:{heads})(?P<body>[\w.-]{{{_SHORTEST_BODY},}})"
     )
 
 
@@ -113,11 +113,13 @@ def _is_body(body: str) -> bool:
 
 def _find_behind_beginnings(text: str) -> Iterator[Finding]:
     for match in _known().finditer(text):
-        if _is_body(match["body"]):
+        if _is_body(match["body"]) and not match[0].startswith(_public()):
             yield Finding(match.start(), _end(text, match.end()), API_KEY)
     for match in _UNKNOWN.finditer(text):
         body = match["body"]
-        if is_made_up(body) and _DIGIT.search(body) and not match["name"].endswith(_public()):
+        before = text[max(match.start() - _BEFORE, 0) : match.start()]
+        is_public = match["name"].startswith(_public()) or _OF_PUBLIC.search(before)
+        if is_made_up(body) and _DIGIT.search(body) and not is_public:
             yield Finding(match.start(), _end(text, match.end()), API_KEY)
 
 
@@ -147,7 +149,8 @@ def find_tokens(text: str) -> Iterator[Finding]:
     """Find tokens that have a shape of their own."""
     if "eyJ" in text:
         for match in _JWT.finditer(text):
-            yield Finding(*match.span(), JSON_WEB_TOKEN)
+            if not text.endswith("pk.", 0, match.start()):
+                yield Finding(*match.span(), JSON_WEB_TOKEN)
     for match in _PEM.finditer(text) if "KEY" in text or "PuTTY" in text else ():
         yield Finding(*match.span(), PRIVATE_KEY)
     if _WEB_KEY_MARK in text:
@@ -173,29 +176,40 @@ def find_tokens(text: str) -> Iterator[Finding]:
 # -- what a machine made up ------------------------------------------------------------------
 
 _MIN_DIGIT_RUNS: Final = 3
-_HEX: Final = Pattern(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{32,}(?![0-9a-zA-Z])|[0-9a-fA-F]{12,}…)")
+_SHORTEST_RANDOM: Final = 12
+_UUID: Final = Pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEX: Final = Pattern(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{32,}(?![0-9a-zA-Z])|[0-9a-fA-F]{12,}…)")
 _RANDOM: Final = Pattern(r"(?<![\w+/-])(?:[\w+-]{12,}…|[\w+-]{32,}={0,2}(?![\w+/-]))")
 _BASE64: Final = Pattern(r"(?<![\w+/=.-])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
 RANDOM_SEED: Final = r"[\w+-]{32}|[A-Za-z0-9+/]{40}|[\w+-]{12}…|(?:[a-z]{3,8}\s){11}[a-z]{3}"
 _DIGITS: Final = Pattern(r"\d+")
-_HEX_PARTS: Final = Pattern(r"[0-9a-fA-F]+(?:[_-][0-9a-fA-F]*)*")
+# Also behind two letters that tell the kind of an object
+_HEX_PARTS: Final = Pattern(
+    r"(?:[A-Z]{2})?(?:[0-9a-f]+(?:[_-][0-9a-f]*)*|[0-9A-F]+(?:[_-][0-9A-F]*)*)"
+)
 _GIT_REVISION: Final = 40
+_FEWEST_DIGITS: Final = 6
 # Checksums, ids and media are public: what they are stands before them, a file's type behind them.
 _OF_PUBLIC: Final = Pattern(
-    r"(?:\bsha\d{1,3}[-:=_]|\bmd5[-:=_]|\b0x|W/\"[0-9a-f]{0,8}-"
+    r"(?:\bsha-?\d{1,3}[-:=_]|\bmd5[-:=_]|\bblake\w{1,4}[-:=_]|\bh1:|site-?key\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?|\b0x|W/\"[0-9a-f]{0,8}-"
     r"|/(?:commit|commits|tree|static|assets|build|blob|blobs|containers|layers|objects|revisions?)/"
+    r"|[\"'](?:n|x|y|x5t(?:#S256)?|kid)[\"']\s{0,2}:\s{0,2}[\"']"
     r"|(?<![a-z])(?![\w-]*(?:sess|sid\b|secret|token|auth|key))[\w-]*(?:etag|integrity|checksum"
-    r"|digest|fingerprint|revision|commit|sha|sha1|sha256|md5|hash|buildid|boundary|id|Id|ID)"
-    r"\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?(?:W/)?\\*[\"']?(?:\w+-)?)\Z",
+    r"|digest|fingerprint|revision|commit|sha|sha1|sha256|md5|md5sum|shasum|b3sum|hash|buildid|boundary|id|Id|ID)"
+    r"\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?(?:W/)?\\*[\"']?(?:\w+[-/])?)\Z",
     re.IGNORECASE,
 )
 _BEFORE: Final = 48
 _FILE_TYPE: Final = Pattern(
     r"(?:\.bundle|\.chunk|\.min|\.module|\.async|\.esm|\.umd|\.cjs)?"
     r"\.(?:[mc]?[jt]sx?|css|map|png|jpe?g|gif|svg|webp|avif|woff2?|ttf|eot|otf|json|html?|wasm|ico"
-    r"|mp[34]|webm|scope|service|slice|mount|vue|less|scss|txt|pdf|gz|zst|br|tgz|node)\b"
+    r"|mp[34]|webm|apps\.googleusercontent|scope|service|slice|mount|vue|less|scss|txt|pdf|gz|zst|br|tgz|node)\b"
 )
 # A trace of W3C; a key of a store; a word before a hyphen, such as the name of a container.
+_SPAN: Final = Pattern(r"-[0-9a-f]{16}(?![0-9a-f])")
+_SHARD: Final = Pattern(
+    r"/[0-9a-f]{2}/\Z|/\d+c\d+/\Z|\b(?:docker|containerd|cri-o|crio|podman|oci|ipfs)://\Z"
+)
 _TRACE: Final = Pattern(r"[0-9a-f]{2}-\Z")
 _IN_NAME: Final = Pattern(r"(?:[A-Za-z]-|[\w-]:|~)\Z")
 _MEDIA: Final = Pattern(
@@ -203,7 +217,7 @@ _MEDIA: Final = Pattern(
     r"|wasm|octet|javascript))[\w.+;=/-]{0,60};(?:charset=[\w-]{1,20};)?base64,[\w+/=-]*"
     r"|(?<![\w+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGOD(?:lh|dh)|UklGR|d09G[MR]"
     r"|AAEAAAA|PHN2Zy|Qk0|SUQz|T2dnUw|AAAAIGZ0eX|AGFzbQ|JVBERi0|UEsDB|H4sI)[\w+/-]{40,}={0,2}"
-    r"|\bsha(?:1|256|384|512)-[A-Za-z0-9+/]{20,}={0,2}|W/\\*\"[\w+/-]{1,60}={0,2}\\*\""
+    r"|\bsha-?(?:1|256|384|512)[-=:]:?[A-Za-z0-9+/]{20,}={0,2}|W/\\*\"[\w+/-]{1,60}={0,2}\\*\""
     r"|\bSHA256:[A-Za-z0-9+/]{20,}|\b(?:ssh-[a-z0-9-]{1,20}|ecdsa-[\w-]{1,30}"
     r"|sk-ssh-[\w@.-]{1,40}) AAAA[\w+/]+={0,2}"
     r"|-----BEGIN (?:[A-Z0-9]+ )*(?:PUBLIC KEY|CERTIFICATE(?: REQUEST)?|X509 CRL)(?: BLOCK)?-----"
@@ -311,10 +325,16 @@ def find_random(text: str) -> Iterator[Finding]:
     for match in _RANDOM.finditer(text):
         if looks_random(match[0]) and not _is_inside(match, media):
             before = text[max(match.start() - _BEFORE, 0) : match.start()]
-            if not (_FILE_TYPE.match(text, match.end()) or _OF_PUBLIC.search(before)):
+            is_public = (
+                match[0].startswith(_public()) or before.endswith("pk.")
+            ) or _OF_PUBLIC.search(before)
+            if not (is_public or _FILE_TYPE.match(text, match.end())):
                 yield Finding(*match.span(), RANDOM)
     for match in _BASE64.finditer(text):
-        if _is_base64_of_chance(match[0]) and not _is_inside(match, media):
+        is_public = match[0].startswith(_public()) or _FILE_TYPE.match(text, match.end())
+        before = text[max(match.start() - _BEFORE, 0) : match.start()]
+        is_public = is_public or _OF_PUBLIC.search(before)
+        if _is_base64_of_chance(match[0]) and not (is_public or _is_inside(match, media)):
             yield Finding(*match.span(), RANDOM)
     for match in _PHRASE.finditer(text) if len(text) >= _SHORTEST_PHRASE else ():
         words = match[0].split()
@@ -327,8 +347,6 @@ _SHORTEST_PHRASE: Final = 47
 
 def _is_base64_of_chance(word: str) -> bool:
     """Return whether a word with slashes is base64 rather than a path."""
-    if "/" not in word and "+" not in word:
-        return False
     if word == word.lower() or len(_DIGITS.findall(word)) < _MIN_DIGIT_RUNS:
         return False
     parts = [part for part in word.rstrip("=").split("/") if len(part) >= 6]  # noqa: PLR2004
@@ -342,10 +360,16 @@ def _is_inside(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
 def _is_public(text: str, match: re.Match[str]) -> bool:
     """Return whether a digest is that of a revision or of a file, or names something."""
     start, stop = match.span()
+    if len(set(match[0])) < _FEWEST_DIGITS:
+        return True
     if stop - start == _GIT_REVISION or _FILE_TYPE.match(text, stop):
         return True
     before = text[max(start - _BEFORE, 0) : start]
     behind = text[stop : stop + 1]
+    # The rules of URLs decide about a user.
+    is_user = behind == "@" and before.endswith("://")
+    if is_user or _SPAN.match(text, stop) or _SHARD.search(before):
+        return True
     if (behind == "/" and before.endswith("/")) or (behind == "-" and _TRACE.search(before)):
         return True
     if behind == ":" and _IN_NAME.search(before):
@@ -364,6 +388,11 @@ def looks_random(word: str) -> bool:
     >>> looks_random("Ab3Cd4Ef5Gh6Ij7"), looks_random("ordersControllerV2_2026")
     (True, False)
     """
+    if _UUID.search(word):
+        # An id in a longer word names something: `fileset-` and a UUID.
+        word = _UUID.sub("", word)
+        if len(word) < _SHORTEST_RANDOM:
+            return False
     if len(_DIGITS.findall(word)) < _MIN_DIGIT_RUNS or _HEX_PARTS.fullmatch(word):
         return False
     return (word != word.lower() and word != word.upper()) or is_made_up(word)

@@ -87,6 +87,23 @@ def test_orders_of_a_heap_stay_between_marks_and_are_masked(hostile: Path) -> No
     assert seen >= len(ORDERS)
 
 
+PASSPHRASE = "sunshinevalley"
+
+
+@pytest.mark.parametrize("redact", [True, False])
+def test_copies_of_what_has_a_secret_name_are_hidden(tmp_path: Path, redact: bool) -> None:
+    """Only its property tells that a word is a password; other texts have copies of it."""
+    builder = SnapshotBuilder.from_edges("root>global global.config>config global.log>log")
+    builder.node("password", name=PASSPHRASE, type="string")
+    builder.node("line", name=f"she wrote {PASSPHRASE} in the chat", type="string")
+    builder.edge("config", "password", "password").edge("log", "line", "line")
+    (tmp_path / "s.heapsnapshot").write_bytes(builder.to_bytes())
+    found = [reply for reply in answers(tmp_path, redact=redact) if not reply.is_error]
+    assert len(found) > len(TOOLS) // 2
+    shown = [PASSPHRASE in f"{reply.text}{reply.data}" for reply in found]
+    assert any(shown) is not redact
+
+
 def test_masking_is_off_only_if_the_user_says_so(hostile: Path) -> None:
     assert any(SECRET in str(reply.data) for reply in answers(hostile, redact=False))
 

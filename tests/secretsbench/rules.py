@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from heapnb.secrets import find_secrets, is_secret_name
+from heapnb.secrets import find_secrets, is_secret_name, tells_nothing
 from tests.secretsbench.corpus import PARTS, Entry, corpus
 
 _LEAST: int = 8
@@ -33,7 +33,19 @@ def is_readable(entry: Entry) -> bool:
 def is_hit(entry: Entry) -> bool:
     """Tell whether a harmless text is taken for a secret."""
     is_named = entry.name is not None and is_secret_name(entry.name)
+    is_named = is_named and not tells_nothing(entry.text)
     return is_named or bool(find_secrets(entry.text))
+
+
+def count(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Return the secrets that stay readable, and the harmless texts that are masked."""
+    secrets = [one for one in entries if one.role in {"shape", "named", "text"}]
+    missed = [
+        one
+        for one in secrets
+        if not (one.name is not None and is_secret_name(one.name)) and is_readable(one)
+    ]
+    return missed, [one for one in entries if one.role == "harmless" and is_hit(one)]
 
 
 def main(arguments: list[str]) -> None:
@@ -41,17 +53,12 @@ def main(arguments: list[str]) -> None:
     parts = [one for one in arguments if one in PARTS] or list(PARTS)
     for part in parts:
         entries = corpus(part)
-        secrets = [one for one in entries if one.role in {"shape", "named", "text"}]
-        harmless = [one for one in entries if one.role == "harmless"]
-        missed = [
-            one
-            for one in secrets
-            if not (one.name is not None and is_secret_name(one.name)) and is_readable(one)
-        ]
-        hit = [one for one in harmless if is_hit(one)]
+        n_secrets = sum(one.role in {"shape", "named", "text"} for one in entries)
+        n_harmless = sum(one.role == "harmless" for one in entries)
+        missed, hit = count(entries)
         click.echo(
-            f"{part}: {len(missed)} of {len(secrets)} secrets readable, "
-            f"{len(hit)} of {len(harmless)} harmless texts masked"
+            f"{part}: {len(missed)} of {n_secrets} secrets readable, "
+            f"{len(hit)} of {n_harmless} harmless texts masked"
         )
         if "--missed" in arguments:
             for word, some in (("readable", missed), ("masked", hit)):
