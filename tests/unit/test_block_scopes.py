@@ -124,6 +124,7 @@ def test_a_leak_in_a_block(tmp_path: Path, version: str) -> None:
     subprocess.run([runtime(version), program, *files], check=True, timeout=120)
     suspect = diagnose(files, source_root=tmp_path).suspects[0]
     assert suspect.class_name == "Receipt"
-    assert suspect.anchor == "the variable `records` of a block in main.cjs"
-    assert [place.call for place in suspect.added_at] == ["records.push()"]
-    assert "records" in hn.load(files[-1]).contexts().variables.explode().to_list()
+    # The counter is a small integer, of which the file has no edge: it leaves the choice.
+    assert suspect.anchor.startswith("the variable `(count or records)` of a block in ")
+    assert [place.call for place in suspect.added_at] == ["new Receipt(…)"]
+    assert "Receipt" in hn.load(files[-1]).contexts().variables.explode().dropna().to_list()
