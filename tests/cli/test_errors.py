@@ -185,7 +185,7 @@ def test_truncated_file_and_salvage(run: Run, small: Path) -> None:
 def test_a_file_that_is_larger_than_allowed(run: Run, small: Path) -> None:
     options = ("--no-cache", "--max-size")
     complaint = run("summary", small, *options, "100 kB").complaint
-    assert "larger than allowed: more than 100,000 bytes of JSON" in complaint
+    assert "larger than allowed: more than 100,000 bytes." in complaint
     assert "--max-size 50GB" in complaint
     assert "--max-size much is not a size" in run("summary", small, *options, "much").complaint
     assert run("summary", small, *options, "1GB").exit_code == 0

@@ -76,7 +76,7 @@ def test_markdown_says_it_all(leaking: Diagnosis) -> None:
     text = markdown_report(leaking)
     assert text.startswith("## This program leaks memory\n")
     for expected in (
-        "### 1. `Function`: event-listeners",
+        "### 1. Closures, each retaining an OrderDraft: event-listeners",
         "- **location:** `/srv/shop-api/lib/orderHandler.js:19:27`",
         "- **objects:** 20 → 100 → 260",
         f"- **fingerprint:** `{leaking.suspects[0].fingerprint}`",
