@@ -302,7 +302,7 @@ CASES = (
         "unbounded-map",
         "Session",
         "gateway[Symbol(sessions)]",
-        "constructor(number)",
+        "new Session(number)",
     ),
     Case(
         "abort_any",
