@@ -67,7 +67,8 @@ def parse_storage(
     "--names",
     metavar="TEMPLATE",
     multiple=True,
-    help="What paths say, such as '{pod}/{build}/*': host, pod, pid, worker, build, time, index.",
+    help="What paths say, such as '{pod}/{index}.heapsnapshot': host, pod, pid, worker, build, "
+    "time or index.",
 )
 @click.option(
     "--names-regex",

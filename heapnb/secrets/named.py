@@ -563,7 +563,7 @@ _COMMAND_SEED: Final = (
     r"|\bab|cqlsh|influx|arangosh|clickhouse|mosquitto|ipmitool|plink|pscp|psftp|putty|rdesktop|psexec|snowsql"
     r"|[vnt]z?sql|gsql|rclone|gpg|snmp|hashcat|wpa_|ansible|svn|\bhg|beeline|cypher|vault|snyk|ngrok"
     r"|railway|npm|\bop|\bbw|cloudflared|infisical|doctl|kubeadm|rabbitmqctl|htpasswd|net|useradd|smb"
-    r"|rpcclient|winexe|nmblookup|freerdp|mstsc|cmdkey|runas|echo|sqlplus|dp|exp|imp|sqlldr|rman)[\w-]*\s"
+    r"|rpcclient|winexe|nmblookup|freerdp|mstsc|cmdkey|runas|echo|sqlplus|dp|exp|imp|sqlldr|rman)[\w-]*[\s\"',]"
     r"|-(?:command|cmd)[\s=]"
 )
 # Lower-case parts of these commands; see `named_marks`.
