@@ -60,9 +60,12 @@ def test_without_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "is_available", lambda: False)
     diagnosis = diagnosed()
     suspect = diagnosis.suspects[0]
-    assert suspect.added_at == suspect.removed_at == ()
+    # Only the line that creates the objects can be found without a parser.
+    (place,) = suspect.added_at
+    assert place.call == "new CachedSearch(…)"
+    assert suspect.removed_at == ()
     assert suspect.searched_files is None
-    assert suspect.location == suspect.defined_at
+    assert suspect.location == place.location
     assert diagnosis.warnings.count(WITHOUT_PARSER) == 1
     # Who gives no sources needs no parser.
     assert WITHOUT_PARSER not in diagnosed(None).warnings
