@@ -14,7 +14,8 @@ from heapnb.secrets.patterns import Pattern
 Search = Callable[[str], Iterable[Finding]]
 """Finds secrets in a decoded text."""
 
-_PERCENT = Pattern(r"(?:%[0-9a-fA-F]{2})+")
+# Not variables of Windows, such as `%DEPLOY_TOKEN%`.
+_PERCENT = Pattern(r"(?:%(?![A-Z]\w*[A-Z]%(?![0-9a-fA-F]{2}))[0-9a-fA-F]{2})+")
 _ESCAPES = Pattern(r"(?:\\u[0-9a-fA-F]{4})+|\\x[0-9a-fA-F]{2}|\\[\"'\\/bfnrt]")
 _BASE64 = Pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _SLASH = Pattern("/")
@@ -29,7 +30,7 @@ def find_encoded(text: str, search: Search) -> Iterator[Finding]:
     if "\\" in text and _ESCAPES.search(text):
         yield from _find_rewritten(text, _ESCAPES, _unescaped, search)
     for match in _BASE64.finditer(text):
-        for decoded in _base64_decoded(match[0]):
+        for decoded in base64_decoded(match[0]):
             found = next(iter(search(decoded)), None)
             if found:
                 yield Finding(*match.span(), found.kind)
@@ -81,7 +82,7 @@ def _unescaped(text: str) -> str:
     return _LETTER_ESCAPES.get(text[1], text[1])
 
 
-def _base64_decoded(word: str) -> Iterator[str]:
+def base64_decoded(word: str) -> Iterator[str]:
     """Decode base64 if the result is text; also without a prefix that is not part of it."""
     digits = word.rstrip("=").replace("-", "+").replace("_", "/")
     # After a path or another word without a blank, base64 starts after one of the slashes.

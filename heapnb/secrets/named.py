@@ -7,7 +7,7 @@ configuration files, headers, cookies, users and passwords in URLs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -32,6 +32,7 @@ from heapnb.secrets.names import (
     words_whole,
 )
 from heapnb.secrets.patterns import Pattern, any_of, folded, shortest
+from heapnb.secrets.tokens import PUBLIC_PEM
 
 _LONGEST_WORD: Final = 20
 _NAME: Final = r"[^\s\"'`=:：<>,;(){}\[\]\\&?|/!+*]"
@@ -68,8 +69,10 @@ _PLAIN_WORD: Final = Pattern(r"[a-z]{2,14}[.,]?")
 _MORE_WORDS: Final = Pattern(r"[ ]+[a-z]{2,}")
 # Stands for a secret that is not there.
 _PLACEHOLDER: Final = Pattern(
-    r"[*•.xX#_…?-]+|[<\[({]+[^<>\[\](){}]*[>\])}]+|\$\{.*|(?:redacted|hidden|masked|removed|filtered"
-    r"|secret|omitted|scrubbed|sanitized|changeme|placeholder|todo|xxx+)"
+    r"[*•.xX#_…?-]+|[<\[({]+[^<>\[\](){}]*[>\])}]+|\$\{(?!.*:[-=?+]).*|(?:redacted|hidden|masked|removed|filtered"
+    r"|secret|omitted|scrubbed|sanitized|changeme|change[-_]me|placeholder|todo|tbd|fixme|xxx+)"
+    r"|[a-z]+(?:[-_][a-z]+)*[-_]?\.{3}|%\w+%|%\(\w+\)s|__[a-z_]+__|@[a-z_.-]+@|#\{.*\}#?|\$\(\w+\)"
+    r"|(?:dummy|fake|example|sample|some)[-_](?:api[-_]?)?(?:key|token|secret|password)"
     r"|(?:your|insert|enter|replace|put|paste)[-_ ].*|.*[-_ ](?:goes[-_ ])?here|replace[-_ ]?me",
     re.IGNORECASE,
 )
@@ -77,7 +80,38 @@ _PLACEHOLDER: Final = Pattern(
 
 def _is_placeholder(value: str) -> bool:
     """Return whether a value stands for a secret that is not there, such as ``****``."""
-    return _PLACEHOLDER.fullmatch(value) is not None
+    return _PLACEHOLDER.fullmatch(value) is not None or (
+        value.isupper() and not _DIGIT.search(value) and is_secret_name(value)
+    )
+
+
+# A reference in the notation of a template, and a tag of YAML with what it refers to.
+_TEMPLATE: Final = Pattern(
+    r"<[A-Za-z][^<>\n]{0,80}>|\$\{[^{}\n:]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|\$[A-Z_][A-Z0-9_]*"
+)
+_TAG: Final = Pattern(r"![A-Za-z][A-Za-z-]*[ \t]+\S")
+_PUBLIC_BLOCK: Final = Pattern(PUBLIC_PEM)
+_PUBLIC_MARKS: Final = ("-----BEGIN ", "LS0tLS1C")
+
+
+def _without_placeholders(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what stands for a secret that is not there, and what is public."""
+    public = (
+        [match.span() for match in _PUBLIC_BLOCK.finditer(text)]
+        if any(mark in text for mark in _PUBLIC_MARKS)
+        else []
+    )
+    for finding in findings:
+        start, stop, _ = finding
+        reference = _TEMPLATE.match(text, start)
+        if (
+            (reference and reference.end() >= stop)
+            or _is_placeholder(text[start:stop])
+            or _TAG.match(text, start)
+            or any(a <= start < b for a, b in public)
+        ):
+            continue
+        yield finding
 
 
 _FILE: Final = Pattern(r"(?:~|\.{1,2}|[A-Za-z]:|\$\w+)?[/\\][\w.@+-]+(?:[/\\][\w.@+-]+)+")
@@ -193,7 +227,10 @@ def _find_assignments(text: str) -> Iterator[Finding]:
             is_header = name.lower() in _COOKIE_HEADERS and "=" in text[start:stop]
             is_odbc = name == "PWD" and text[match.start() - 1 : match.start()] == ";"
             is_resource = "arn:" in text[max(start - _LONGEST_ARN, 0) : start]
-            if is_header or is_resource or not (is_odbc or is_secret_name(name)):
+            # A map of YAML, or the host of a URL: `auth:`, `password@host:`.
+            is_map = "\n" in text[match.end("name") : start] and _MAP_KEY.match(text, start)
+            is_other = is_header or is_resource or is_map or "@" in name[1:]
+            if is_other or not (is_odbc or is_secret_name(name)):
                 # The value may begin with another name: `url: https://a.example/?token=x`.
                 match = pattern.search(searched, start if group == "bare" else max(start - 1, 1))
                 continue
@@ -214,6 +251,9 @@ def _find_assignments(text: str) -> Iterator[Finding]:
             match = pattern.search(searched, stop)
 
 
+_MAP_KEY: Final = Pattern(r"[\w.$-]{1,80}[\"']?[ \t]{0,4}:(?=\s|\Z)")
+
+
 def _bare_end(text: str, stop: int) -> int:
     rest = _BARE_REST.match(text, stop)
     return rest.end() if rest else stop
@@ -230,18 +270,26 @@ def _spoken() -> re.Pattern[str]:
 # Sentences: `the password is x1y2`, `token {x1y2} rejected`, `requirepass x1y2`.
 _VERB: Final = r"(?:is|are|was|ist|lautet|war|est|es|é|è|:|=|→|->)"
 _TOLD: Final = Pattern(
-    rf"(?<![\w.-])(?P<name>[\w.-]{{2,60}})[\"']?\s{{1,4}}(?:{_VERB}[\s:]{{1,4}}){{0,2}}[\"'({{\[<]{{0,4}}"
+    rf"(?<![\w.-])(?P<name>[^\s\"'(){{}}<>\[\],;:=/|&?]{{2,60}})[\"']?\s{{1,4}}(?:{_VERB}[\s:]{{1,4}}){{0,2}}"
+    r"[\"'({\[<]{0,4}"
     r"(?P<value>(?=[^\s\"'(){}<>\[\],;]{0,200}\d)[^\s\"'(){}<>\[\],;]{4,})",
     re.IGNORECASE,
 )
 # Behind the name of a function in a call stack: `createSession (/app/session.js:17:21)`.
 _PLACE: Final = Pattern(r"(?:\.\w{1,5}(?::\d+)?|(?::\d+))(?::\d+)$")
+# Files, and words with one digit: `reset-form2`, `policy-v2`.
+_NUMBERED: Final = Pattern(
+    r"(?:[a-z]+[-_])+(?:v|[a-z]{2,})?\d|[\w-]+(?:\.[\w-]+)*\.(?:[mc]?[jt]sx?|json|ya?ml|html?|css|md)"
+)
+_ADDRESS: Final = Pattern(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 # Verbs between a secret and its value, and marks that stand for them.
 _SAYING: Final = (
     r"(?:(?<!\w)(?:is|was|are|be|being|equals?|equal to|to be|set to|reads|value|provided|given"
     r"|supplied|got|received|used|using|lautet|lauten|ist|war|wurde|heißt|est|était|es|era|son|é|eh|è"
     r"|jest|to|är|er|on|este|je|ir|yra|van|luidt|adalah|ialah|là|है|হল|হলো|ndiyo|ni|это|είναι|هي|هو|است"
-    r"|olan|dir|đó là)(?!\w)|—|–|===?|->|=>|→|[:=：是为為はがは는은이])"
+    r"|olan|dir|đó là|е|є|је|це|гэта|היא|הוא|არის|է|ہے|ਹੈ|છે|आहे|හි|ang|ay|waa|shine|ni|yw|là"
+    r"|da|esas|estas|inona"
+    r"|jisť|sú|sono|waren|bija|oli|fue|foi|fost)(?!\w)|—|–|===?|->|=>|→|คือ|ແມ່ນ|គឺ|သည်|[:=：是为為はがは는은이])"
 )
 _OPENING: Final = r"[\"'`({\[<«“‘„「『]{0,3}"
 _OPENING_GROUP: Final = rf"(?P<open>{_OPENING})"
@@ -277,6 +325,18 @@ def _said() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"{name}(?P<gap>{_GAP})(?P<verb>{_SAYING})[\s:：]{{0,4}}{value}"),
         re.compile(rf"{name}(?P<gap>)(?P<verb>)\s{{1,4}}{value}"),
+        # Words of another script between them need no verb: `सर्वर का पासवर्ड hunter-22 है`.
+        re.compile(
+            rf"{name}(?P<gap>[^\n.!?;=\"'`{{}}<>\x21-\x7e]{{1,40}}?)(?P<verb>)\s{{0,4}}{value}"
+        ),
+    )
+
+
+@cache
+def _before_name() -> re.Pattern[str]:
+    """Return the pattern of a value before a name of another script, in a folded text."""
+    return re.compile(
+        rf"(?<![\w.-])(?P<value>[!-~]{{8,64}})[^\n.!?;=\"'`{{}}<>\x21-\x7e]{{1,30}}?(?:{words_anywhere()})"
     )
 
 
@@ -320,15 +380,41 @@ def _is_value(word: str, *, is_near: bool, is_strong: bool = False) -> bool:
     return not is_word and len(word) >= _AT_LEAST and word.isascii() and is_made_up(word)
 
 
+def _is_password(word: str) -> bool:
+    """Return whether a word is of several kinds of characters, as chosen passwords are."""
+    if len(word) < _AT_LEAST or _NAME_AND_NUMBER.fullmatch(word) or _HOST.fullmatch(word):
+        return False
+    if not (_DIGIT.search(word) and _LETTER.search(word)) or _TELLS_NOTHING.fullmatch(word):
+        return False
+    if _PLACE.search(word) or _PARTS_OF_NAME.fullmatch(word):
+        return False
+    humps = sum(a.islower() and b.isupper() for a, b in pairwise(word))
+    is_mixed = humps > 0 or len(_RUNS.findall(word)) >= _FEWEST_RUNS
+    return is_mixed or _SPECIAL.search(word) is not None
+
+
+_HOST: Final = Pattern(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?", re.IGNORECASE)
+_PARTS_OF_NAME: Final = Pattern(
+    r"[a-z]+\d?(?:[-_./][a-z]+\d?)+(?:[-_.]v?\d+)*|v?\d+(?:[-_.][a-z\d]+)*"
+    r"|(?:[A-Za-z]+\d?[-_./])+v?\d+(?:\.\d+)+"
+)
+_SPECIAL: Final = Pattern(r"[-_.!#$%^&*+@~?]")
+
+
 def _is_told(told: re.Match[str], value: str) -> bool:
     """Return whether a value in a match of `_said` is probably the secret."""
     if "arn:" in told.string[max(told.start() - _LONGEST_ARN, 0) : told.start()]:
+        return False
+    if told["gap"].startswith("@"):
+        # The host of a URL: `user:password@host:5432`.
         return False
     if not (value.isascii() or told["open"]):
         # A language without blanks goes on: `パスワードは8文字以上`.
         return False
     is_far = bool(told["gap"].strip())
     is_strong = bool(told["strong"] and told["verb"])
+    if told["strong"] and not told["verb"] and (not is_far or not told["name"].isascii()):
+        return _is_password(value) or _is_value(value, is_near=False)
     is_near = bool(told["verb"]) and (
         not is_far
         or bool(told["open"])
@@ -342,13 +428,13 @@ def _is_told(told: re.Match[str], value: str) -> bool:
 def _find_told(text: str) -> Iterator[Finding]:
     for match in _TOLD.finditer(text):
         value = match["value"].rstrip(".!?")
-        if _PLACE.search(value):
+        if _PLACE.search(value) or _ADDRESS.match(value) or _NUMBERED.fullmatch(value):
             continue
         # A sentence about a password has other words there; a value has digits and letters.
         if _LETTER.search(value) and "=" not in value[:-2] and is_secret_name(match["name"]):
             yield Finding(*match.span("value"), PASSWORD)
     lower = folded(text)
-    for pattern in _said():
+    for pattern in _said()[: 2 if text.isascii() else 3]:
         told = pattern.search(lower)
         while told:
             start = told.start("value")
@@ -359,6 +445,10 @@ def _find_told(text: str) -> Iterator[Finding]:
             else:
                 # The same name may be followed by another word, and another name by this one.
                 told = pattern.search(lower, told.end("name"))
+    for match in _before_name().finditer(lower) if not text.isascii() else ():
+        start, stop = match.span("value")
+        if _is_password(text[start:stop].strip("\"'`«»“”()[],;:")):
+            yield Finding(start, stop, PASSWORD)
     for match in _yours().finditer(lower):
         word = _LAST_WORD.search(text, max(match.start() - 40, 0), match.start())
         if word and (_DIGIT.search(word[0]) or _is_value(word[0], is_near=False)):
@@ -400,9 +490,11 @@ def _find_codes(text: str) -> Iterator[Finding]:
 def _lists() -> re.Pattern[str]:
     """Return the pattern of a secret's name in the plural and a list, in a folded text."""
     return re.compile(
-        rf"(?:{words_anywhere()}|{words_whole()})\w{{0,4}}[\"']?(?:\s\([^()\n]{{0,60}}\))?\s{{0,4}}"
-        r"[:=]\s{0,4}(?:\[(?P<array>[^\[\]{}]{3,4000})\]|\r?\n(?P<lines>(?:[ \t]{0,8}"
-        r"(?:[-*•]|\d{1,2}[.)])?[ \t]{0,4}[\w-]{6,40}[ \t]{0,8}(?:\r?\n|\Z)){1,40}))"
+        rf"(?P<name>{words_anywhere()}|{words_whole()})\w{{0,4}}[\"']?(?:\s\([^()\n]{{0,60}}\))?\s{{0,4}}"
+        r"(?:=>|[:=])\s{0,4}(?:[\[(](?P<array>[^\[\](){}]{3,4000})[\])]|\r?\n(?P<lines>"
+        r"(?:[ \t]{0,8}"
+        r"(?:[-*•]|\d{1,2}[.)])?[ \t]{0,4}[\"']?[\w-]{6,40}[\"']?[ \t]{0,8}(?:\r?\n|\Z)){1,40})"
+        r"|(?P<inline>[\w-]{6,40}(?:[,;/|\s]\s{0,2}[\w-]{6,40}){1,40})(?![\w-]))"
     )
 
 
@@ -425,16 +517,82 @@ _ITEM: Final = Pattern(
 )
 
 
+_SHORTEST_GROUP: Final = 4
+# Four groups of four letters, by which some services draw passwords of programs.
+_GROUPS: Final = Pattern(
+    r"\b(?P<name>[\w-]{2,30})[\"']?\s{0,4}(?:(?:is|ist|est|es|:|=|=>)\s{0,4}){1,2}[\"'`(]{0,2}"
+    r"(?P<value>[a-z]{4}(?:[ -][a-z]{4}){3})(?![\w-]|[ ][a-z])"
+)
+_WORD_OF: Final = Pattern(r"[a-z]+")
+
+
+def _is_grouped(value: str) -> bool:
+    """Return whether a code consists of groups of equal length, or was drawn by chance."""
+    groups = value.replace(" ", "-").split("-")
+    is_even = len(groups) > 1 and len({len(one) for one in groups}) == 1
+    return (is_even and len(groups[0]) >= _SHORTEST_GROUP) or is_made_up(value)
+
+
+# -- blocks of settings --------------------------------------------------------------------------
+
+# A block of HCL or JSON, a map of YAML, a section of TOML whose name says what its values are.
+_BLOCKS: Final = (
+    Pattern(
+        r"(?<![\w.-])(?P<name>[\w-]{3,60})[\"']?\s{0,4}(?:=>|[:=])?\s{0,4}\{(?P<body>[^{}]{6,4000})\}"
+    ),
+    Pattern(
+        r"(?m)^(?P<indent>[ ]{0,20})[\"']?(?P<name>[\w-]{3,60})[\"']?:[ ]{0,4}\r?\n"
+        r"(?P<body>(?:(?P=indent)[ ]+\S[^\n]{0,400}(?:\n|\Z)){1,100})"
+    ),
+    Pattern(
+        r"(?m)^\[{1,2}(?:[\w-]{1,40}\.)*(?P<name>[\w-]{3,60})\]{1,2}[ \t]*\r?\n(?P<body>"
+        r"(?:[^\[\n][^\n]{0,400}(?:\n|\Z)){1,100})"
+    ),
+)
+_SETTING: Final = Pattern(
+    r"(?<![\w.$/-])(?P<name>[\w.-]{1,60})[\"']?[ \t]{0,8}(?:=>|[:=])[ \t]{0,8}[\"']?"
+    r"(?P<value>[^\s\"'`,;{}\[\]<>()]{8,200})"
+    r"[\"']?(?=[\s,;})]|\Z)"
+)
+_OF_BLOCKS: Final = Pattern(
+    r"(?:.*[_-])?(?:secrets?|tokens|passwords|credentials?|creds|api_?-?keys|passwd)", re.IGNORECASE
+)
+
+
+def _find_blocks(text: str) -> Iterator[Finding]:
+    for pattern in _BLOCKS:
+        for block in pattern.finditer(text):
+            if not _OF_BLOCKS.fullmatch(block["name"]):
+                continue
+            for match in _SETTING.finditer(text, *block.span("body")):
+                value = match["value"]
+                is_public = _PUBLIC_QUERY.fullmatch(match["name"]) or _is_label(value)
+                if not is_public and (_is_password(value) or _is_value(value, is_near=False)):
+                    yield Finding(*match.span("value"), PASSWORD)
+
+
 def _find_lists(text: str) -> Iterator[Finding]:
     lower = folded(text)
     for match in _lists().finditer(lower):
-        group = "array" if match["array"] else "lines"
+        group = next(one for one in ("array", "lines", "inline") if match[one])
         start, stop = match.span(group)
+        is_codes = "code" in match["name"] or "kod" in match["name"] or "cód" in match["name"]
+        if group == "inline" and not is_codes:
+            continue
         for item in _ITEM.finditer(text, start, stop):
             kind = "quoted" if item["quoted"] else "bare"
             value = item[kind]
-            if _DIGIT.search(value) and not (_is_label(value) or _TELLS_NOTHING.fullmatch(value)):
+            is_grouped = is_codes and _is_grouped(value)
+            is_drawn = _DIGIT.search(value) and not _TELLS_NOTHING.fullmatch(value)
+            if group == "inline":
+                is_drawn = is_drawn and not _NAME_AND_NUMBER.fullmatch(value)
+            if (is_drawn or is_grouped) and not _is_label(value):
                 yield Finding(*item.span(kind), PASSWORD)
+    for match in _GROUPS.finditer(text):
+        if is_secret_name(match["name"]) and not any(
+            map(_is_prose, _WORD_OF.findall(match["value"]))
+        ):
+            yield Finding(*match.span("value"), PASSWORD)
     for match in _phrases().finditer(lower):
         yield Finding(*match.span("value"), PASSWORD)
 
@@ -463,21 +621,97 @@ _CELL: Final = Pattern(
     r"\s*(?:N|E)?(?:'(?P<value>(?:[^']|'')*)'|[^,()']*(?:\([^()]*\))?[^,()']*)\s*"
 )
 _PROTOCOL: Final = Pattern(
-    r"(?:^|[>\s<:])(?:AUTH(?:\s+(?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|default|[\w-]{1,32}))?|PASS|HELLO\s\d\s+AUTH"
-    r"\s+\w{1,32}|AUTHENTICATE|IDENTIFY|LOGIN\s+[\w.@-]{1,64})\s+(?P<value>[^\s\"']{6,})"
+    r"(?:^|[>\s<:\"])(?:AUTH\"?(?:\s+\"?(?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|SCRAM-SHA-\d+|default|[\w-]{1,32})"
+    r"\"?)?|PASS|HELLO\s\d\s+AUTH\s+\w{1,32}|AUTHENTICATE(?:\s+[A-Z][\w-]{2,20})?|SASL(?:\s+[A-Z][\w-]{2,20})?|IDENTIFY"
+    r"|(?:APOP|OPER|ACCT|XCLIENT|(?i:(?<=\d\s)login)|LOGIN)\s+[\"']?[\w.@+%\\-]{1,64}[\"']?"
+    r"|(?i:nickserv\s+:?identify(?:\s+[\w-]{1,32}(?=\s+\S))?))"
+    r"\s+(?:\$\d{1,4}\s+|\{\d{1,4}\+?\}\s+)?[\"']?(?P<value>[^\s\"']{6,})"
 )
 _ORACLE: Final = Pattern(
     r"(?:\bjdbc:oracle:\w{2,5}:|\b(?:sqlplus|expdp|impdp|exp|imp|sqlldr|rman)\b[^\n/]{0,60}?\s)"
     r"[\"']?(?P<who>\w{1,40})/[\"']?(?P<value>[^\s@\"'/]{3,})[\"']?@"
 )
-_PROTOCOL_MARKS: Final = ("AUTH", "PASS", "IDENTIFY", "LOGIN")
+_PROTOCOL_MARKS: Final = (
+    "auth",
+    "pass",
+    "identify",
+    "login",
+    "sasl",
+    "apop",
+    "oper ",
+    "acct",
+    "xclient",
+)
+# Arguments of functions that sign, encrypt or sign in. An argument before the secret:
+_ARGUMENT: Final = (
+    r"(?:\{[^{}]{0,300}\}|\[[^\[\]]{0,300}\]|b?\"[^\"\n]{0,300}\"|b?'[^'\n]{0,300}'"
+    r"|[^,\"'{}\[\]();\n]{1,100}(?:\([^()]{0,200}\))?)\s{0,8},\s{0,8}"
+)
+_LITERAL: Final = (
+    r"(?:[A-Za-z_][\w.]{0,40}\(\s{0,8})?[bru]?(?P<quote>[\"'`])(?!(?:[HREP]S\d{3}|sha-?\d+|md5|aes|des|rc4|hex|utf"
+    r"|base64|latin1|binary|ascii|pbkdf2|bcrypt|argon2|rsa|ecdsa|chacha)\b)(?P<value>[^\"'`\n$]{4,})(?P=quote)"
+)
+_SIGNING: Final = (
+    Pattern(
+        r"\b(?:cookie-?parser|keygrip|fernet|urlsafe\w{0,12}serializer|timestampsigner|signer|hmacsha\d+"
+        r"|create_?secret_?key|cryptr|simplecrypto|hmac\.new|hmac_new|scrypt(?:_?sync)?|pbkdf2(?:_?sync|_hmac)?"
+        r"|bcrypt\.(?:hash|compare)(?:sync)?|argon2\.hash|password_hash|password_verify|hashpw|hashids|signwith"
+        r"|set_?signing_?key|set_?password|with_?password|with_?secret"
+        r"|secretkeyspec|derive_?key|stripe|symmetricsecuritykey|from_?secret|hs256|hs512|messageverifier"
+        rf"|messageencryptor)\(\s{{0,8}}{_LITERAL}",
+        re.IGNORECASE,
+    ),
+    Pattern(
+        r"\b(?:(?:\w{0,20}jwt\w{0,20}|jws|jsonwebtoken|jose|\w{0,20}token\w{0,20})\.(?:sign|verify|encode|decode|create)\w{0,10}"
+        r"|createhmac|hash_hmac|hmac\.(?:hexdigest|digest|compute)|create(?:de)?cipher(?:iv)?|openssl_(?:en|de)crypt"
+        r"|(?:aes|des|tripledes|rabbit|rc4)\.(?:en|de)crypt|hmac(?:sha\d+|md5)|iron\.(?:un)?seal|(?:un)?sealdata"
+        r"|(?:cookie|signature|cookiesignature)\.(?:un)?sign|sign(?:data|cookie|url|request|payload)"
+        r"|verify(?:signature|webhook\w{0,10})|constructevent"
+        rf"|basic_?auth|httpbasicauth)\(\s{{0,8}}(?:{_ARGUMENT}){{1,2}}?{_LITERAL}",
+        re.IGNORECASE,
+    ),
+    Pattern(
+        rf"\b(?:set|with|use)_?(?:api_?key|(?:access_?|auth_?|bearer_?)?token|credentials?)\(\s{{0,8}}{_LITERAL}",
+        re.IGNORECASE,
+    ),
+    Pattern(
+        r"(?:\.(?:login|log_in|bind|simple_bind_s|auth|authenticate|connect|sign_?in\w{0,30}"
+        r"|credentials)|mysqli_connect|new pdo"
+        rf"|getconnection|createuser\w{{0,30}})\(\s{{0,8}}(?:{_ARGUMENT}){{1,2}}?{_LITERAL}",
+        re.IGNORECASE,
+    ),
+)
+_KEYS: Final = Pattern(
+    r"\b(?:cookie-?session\(\s{0,4}\{[^{}\[\]]{0,200}?\bkeys\s{0,4}:|app\.keys\s{0,4}="
+    r"|new keygrip\()\s{0,4}\[(?P<keys>[^\[\]]{4,2000})\]",
+    re.IGNORECASE,
+)
+
+
+def _find_in_calls(text: str) -> Iterator[Finding]:
+    for pattern in _SIGNING:
+        for match in pattern.finditer(text):
+            value = match["value"]
+            if pattern in _SIGNING[-2:]:
+                is_secret = _is_value(value, is_near=True) and not _HOST.fullmatch(value)
+            else:
+                is_secret = not (_is_label(value) or value.lower() in PUBLIC_VALUES)
+            if is_secret:
+                yield Finding(*match.span("value"), PASSWORD)
+    for match in _KEYS.finditer(text):
+        for item in _ITEM.finditer(text, *match.span("keys")):
+            if item["quoted"]:
+                yield Finding(*item.span("quoted"), PASSWORD)
 
 
 def _find_in_languages(text: str) -> Iterator[Finding]:
     for match in _IDENTIFIED.finditer(text):
         if not _is_placeholder(match["value"]):
             yield Finding(*match.span("value"), PASSWORD)
-    if any(mark in text for mark in _PROTOCOL_MARKS):
+    if "(" in text:
+        yield from _find_in_calls(text)
+    lower = text.lower()
+    if any(mark in lower for mark in _PROTOCOL_MARKS):
         for match in _PROTOCOL.finditer(text):
             if _is_value(match["value"], is_near=True):
                 yield Finding(*match.span("value"), PASSWORD)
@@ -592,7 +826,8 @@ _COMMAND_MARKS: Final = (
 
 def _find_options(text: str) -> Iterator[Finding]:
     for match in _OPTION.finditer(text):
-        if is_secret_name(match["name"]) and not match["value"].startswith("-"):
+        is_flag = match["value"].startswith("-") or _ADDRESS.match(match["value"])
+        if is_secret_name(match["name"]) and not is_flag:
             start, stop = match.span("value")
             if not _is_prose(match["value"]) and not _is_code(text, start, stop):
                 yield Finding(start, stop, PASSWORD)
@@ -631,6 +866,17 @@ _PAIRS: Final = (
     Pattern(
         r"<\w{1,40}\s[^<>]{0,100}?(?:name|key|id)=[\"'](?P<name>[^\"'<>]{2,80})[\"'][^<>]{0,1"
         r"00}>(?P<value>[^<>]{3,})</"
+    ),
+    # Changes of one member, as in JSON Patch, and a value before its name
+    Pattern(
+        rf"\b(?:path|pointer|target|property|attribute|member|variable|setting|option)(?:{_Q})?\s{{0,4}}[:=]\s{{0,4}}{_Q}"
+        rf"(?P<name>[^\"'\\]{{2,120}}){_Q}[^<>{{}}\n]{{0,80}}?\b(?:value|val|content|data)(?:{_Q})?\s{{0,4}}[:=]\s{{0,4}}{_Q}"
+        r"(?P<value>[^\"'\\]{3,})"
+    ),
+    Pattern(
+        rf"\b(?:value|val|content|data)(?:{_Q})?\s{{0,4}}[:=]\s{{0,4}}{_Q}(?P<value>[^\"'\\]{{3,400}}){_Q}\s{{0,4}},"
+        rf"[^<>{{}}\n]{{0,80}}?\b(?:path|pointer|property|attribute|name|key|field)(?:{_Q})?\s{{0,4}}[:=]\s{{0,4}}{_Q}"
+        rf"(?P<name>[^\"'\\]{{2,120}}){_Q}"
     ),
     # Lists in YAML
     Pattern(
@@ -675,7 +921,8 @@ def _is_no_name(value: str) -> bool:
 def _find_pairs(text: str) -> Iterator[Finding]:
     for pattern in (*_PAIRS, *_LISTS):
         for match in pattern.finditer(text):
-            name, value = match["name"], match["value"]
+            # Names may be paths in a store: `app/db/password`.
+            name, value = match["name"].rpartition("/")[2], match["value"]
             if not is_secret_name(name) or _is_label(value.strip()) or "${" in value:
                 continue
             if pattern in _LISTS and not _is_no_name(value):
@@ -866,23 +1113,16 @@ def _find_in_urls(text: str) -> Iterator[Finding]:
 
 def find_named(text: str) -> Iterator[Finding]:
     """Find values that are secret because of a name of a secret that stands before them."""
-    yield from _find_assignments(text)
-    yield from _find_told(text)
-    yield from _find_options(text)
-    yield from _find_pairs(text)
-    yield from _find_rows(text)
-    yield from _find_lists(text)
+    rules = (_find_assignments, _find_told, _find_options, _find_pairs, _find_rows, _find_lists)
+    for rule in (*rules, _find_blocks):
+        yield from _without_placeholders(text, rule(text))
 
 
 def find_in_protocols(text: str) -> Iterator[Finding]:
     """Find values that are secret because of where they stand in a language or protocol."""
-    yield from _find_in_urls(text)
-    yield from _find_in_headers(text)
-    yield from _find_in_queries(text)
-    yield from _find_in_languages(text)
-    yield from _find_in_commands(text)
-    yield from _find_files(text)
-    yield from _find_signed_in(text)
+    rules = (_find_in_urls, _find_in_headers, _find_in_queries, _find_in_languages)
+    for rule in (*rules, _find_in_commands, _find_files, _find_signed_in):
+        yield from _without_placeholders(text, rule(text))
 
 
 def named_seed() -> str:
@@ -900,7 +1140,8 @@ PROTOCOL_SEED: Final = (
     r"|://[^\s\"'<>`]+@|[?&#](?:x-amz-|x-goog-|sig|hmac|state=|nonce=|hash=|[kts]=|ticket="
     r"|assertion=|code=|key=|apikey=)|identified|password|log(?:ged)?[ -]?(?:in|on)\b"
     r"|sign(?:ed)?[ -]?in\b|cred|crypt|hmac|jdbc:oracle)"
-    r"|AUTH|PASS|LOGIN|IDENTIFY|[?&][\w.-]+=[\w.~+/%-]{20}"
+    r"|AUTH|PASS|LOGIN|IDENTIFY|SASL|APOP|OPER\s|ACCT|XCLIENT|\d\slogin\s|[?&][\w.-]+=[\w.~+/%-]{20}"
+    r"|(?i:nickserv|\w\(\s*(?:\w[\w.]*\(\s*)?[bru]?[\"'`]|,\s*(?:\w[\w.]*\(\s*)?[bru]?[\"'`]|\.keys\s*=|keys\s*:\s*\[)"
     rf"|[A-Z]=[^\s]|[A-Z0-9]=[^\s]|{_COMMAND_SEED}"
     r"|:(?:\d{2,5}|\*):[\w*-]{1,80}:[\w.*@-]{1,80}:"
 )
@@ -912,8 +1153,9 @@ def protocol_marks() -> str:
     own = ("bearer", "basic", "digest", "negotiate", "token", "apikey", "ssws", "://", "?", "&")
     more = ("#", "identified", "password", "login", "log in", "logged", "log on", "logon", "sign")
     rest = ("cred", "identify", "auth", "pass", "jdbc:", "cookie", "crypt", "hmac", ":*:", "=")
+    lines = ("sasl", "apop", "oper ", "acct", "xclient", "nickserv", "(", "keys:")
     ports = (f":{digit}" for digit in range(10))
-    return any_of(shortest((*own, *_COMMAND_MARKS, *more, *rest, *ports)))
+    return any_of(shortest((*own, *_COMMAND_MARKS, *more, *rest, *lines, *ports)))
 
 
 def find_sent(text: str) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ PUBLIC_VALUES: Final = (
     *("true", "false", "yes", "no", "on", "off", "none", "null", "undefined", "default"),
     *("production", "development", "test", "staging", "local", "debug", "info"),
     *("include", "omit", "same-origin", "required", "optional", "expired", "deleted"),
+    *("current-password", "new-password", "one-time-code", "webauthn"),
 )
 """Common values that are never secret."""
 

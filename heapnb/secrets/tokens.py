@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from heapnb.secrets.chance import is_made_up
+from heapnb.secrets.encoded import base64_decoded
 from heapnb.secrets.findings import API_KEY, JSON_WEB_TOKEN, PRIVATE_KEY, RANDOM, Finding
 from heapnb.secrets.patterns import Pattern
 
@@ -149,7 +151,8 @@ def find_tokens(text: str) -> Iterator[Finding]:
     """Find tokens that have a shape of their own."""
     if "eyJ" in text:
         for match in _JWT.finditer(text):
-            if not text.endswith("pk.", 0, match.start()):
+            is_public = text.endswith("pk.", 0, match.start()) or _is_plain_json(match[0])
+            if not is_public:
                 yield Finding(*match.span(), JSON_WEB_TOKEN)
     for match in _PEM.finditer(text) if "KEY" in text or "PuTTY" in text else ():
         yield Finding(*match.span(), PRIVATE_KEY)
@@ -173,6 +176,29 @@ def find_tokens(text: str) -> Iterator[Finding]:
             yield Finding(start, _end(text, match.end()), API_KEY)
 
 
+_HEAD_MEMBERS: Final = ('"alg"', '"enc"', '"typ"', '"kid"')
+
+
+def _is_plain_json(word: str) -> bool:
+    """Return whether a word is a whole object in base64, which is not the head of a token."""
+    if "." in word:
+        return False
+    return any(
+        decoded.rstrip().endswith("}") and not any(one in decoded for one in _HEAD_MEMBERS)
+        for decoded in base64_decoded(word)
+    )
+
+
+# Blocks and their base64 forms that are public: keys, certificates, parameters.
+PUBLIC_PEM: Final = (
+    r"-----BEGIN (?:[A-Z0-9]+ )*(?:PUBLIC KEY|(?:TRUSTED )?CERTIFICATE(?: REQUEST)?|X509 CRL"
+    r"|(?:DH|EC|DSA|X9\.42 DH) PARAMETERS|PKCS7|CMS|SIGNATURE)(?: BLOCK)?-----[\s\S]*?"
+    r"(?:-----END|\Z)"
+    # `-----BEGIN CERT…`, `-----BEGIN PUBLIC K…`, `-----BEGIN DH PARAM…`, `-----BEGIN TRUST…`
+    r"|(?<![\w+/])LS0tLS1CRUdJTi(?:BDRVJU|BQVUJMSUMgS|BESCBQQVJBT|BUUlVTV)[\w+/-]+={0,2}"
+)
+
+
 # -- what a machine made up ------------------------------------------------------------------
 
 _MIN_DIGIT_RUNS: Final = 3
@@ -189,6 +215,21 @@ _HEX_PARTS: Final = Pattern(
 )
 _GIT_REVISION: Final = 40
 _FEWEST_DIGITS: Final = 6
+# What every program knows: the digests of nothing.
+_OF_NOTHING: Final = frozenset(
+    getattr(hashlib, name)(usedforsecurity=False).hexdigest()
+    for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
+)
+# Words that say what a digest is of, such as `md5 of dist.zip:` or `SHA-256 (app.tgz) =`.
+_SAID_DIGEST: Final = Pattern(
+    r"\b(?:md[245]|sha-?\d{0,3}(?:[-/_]\d{3})?|blake\w{1,4}|b2|b3|crc-?\d*|xxh\w*|ripemd-?\d*|checksum|digest"
+    r"|fingerprint|etag|integrity|content hash|file hash)(?:sums?)?\b(?![^\n]*(?:hmac|secret"
+    r"|pass|key|token|sess"
+    r"|sign|auth|user|login))[^\n\"'{}]{0,40}?[\s:=]\s{0,2}[\"'`]?\Z",
+    re.IGNORECASE,
+)
+# The lines of `sha256sum`: a digest, two blanks, a file.
+_OF_FILE: Final = Pattern(r"[ ][ *][\w./@+-]{1,200}\.\w{1,8}(?=\s|\Z)")
 # Checksums, ids and media are public: what they are stands before them, a file's type behind them.
 _OF_PUBLIC: Final = Pattern(
     r"(?:\bsha-?\d{1,3}[-:=_]|\bmd5[-:=_]|\bblake\w{1,4}[-:=_]|\bh1:|site-?key\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?|\b0x|W/\"[0-9a-f]{0,8}-"
@@ -220,8 +261,7 @@ _MEDIA: Final = Pattern(
     r"|\bsha-?(?:1|256|384|512)[-=:]:?[A-Za-z0-9+/]{20,}={0,2}|W/\\*\"[\w+/-]{1,60}={0,2}\\*\""
     r"|\bSHA256:[A-Za-z0-9+/]{20,}|\b(?:ssh-[a-z0-9-]{1,20}|ecdsa-[\w-]{1,30}"
     r"|sk-ssh-[\w@.-]{1,40}) AAAA[\w+/]+={0,2}"
-    r"|-----BEGIN (?:[A-Z0-9]+ )*(?:PUBLIC KEY|CERTIFICATE(?: REQUEST)?|X509 CRL)(?: BLOCK)?-----"
-    r"[\s\S]*?(?:-----END|\Z)"
+    rf"|{PUBLIC_PEM}"
 )
 # Twelve and more short lower-case words in a row and nothing else: a phrase of a wallet.
 _PHRASE: Final = Pattern(r"(?<![\w'’-])[a-z]{3,8}(?:[ \t\n][a-z]{3,8}){11,23}(?![\w'’-]| [a-z])")
@@ -323,7 +363,8 @@ def find_random(text: str) -> Iterator[Finding]:
         if not _is_inside(match, media) and not _is_public(text, match):
             yield Finding(*match.span(), RANDOM)
     for match in _RANDOM.finditer(text):
-        if looks_random(match[0]) and not _is_inside(match, media):
+        is_random = looks_random(match[0]) and not _is_plain_text(match[0])
+        if is_random and not _is_inside(match, media):
             before = text[max(match.start() - _BEFORE, 0) : match.start()]
             is_public = (
                 match[0].startswith(_public()) or before.endswith("pk.")
@@ -334,7 +375,8 @@ def find_random(text: str) -> Iterator[Finding]:
         is_public = match[0].startswith(_public()) or _FILE_TYPE.match(text, match.end())
         before = text[max(match.start() - _BEFORE, 0) : match.start()]
         is_public = is_public or _OF_PUBLIC.search(before)
-        if _is_base64_of_chance(match[0]) and not (is_public or _is_inside(match, media)):
+        is_random = _is_base64_of_chance(match[0]) and not _is_plain_text(match[0])
+        if is_random and not (is_public or _is_inside(match, media)):
             yield Finding(*match.span(), RANDOM)
     for match in _PHRASE.finditer(text) if len(text) >= _SHORTEST_PHRASE else ():
         words = match[0].split()
@@ -343,6 +385,17 @@ def find_random(text: str) -> Iterator[Finding]:
 
 
 _SHORTEST_PHRASE: Final = 47
+
+
+def _is_plain_text(word: str) -> bool:
+    """Return whether a word is base64 of several words: what is in it is searched for itself."""
+    return any(
+        decoded.count(" ") >= _FEWEST_BLANKS or decoded.startswith(("{", "["))
+        for decoded in base64_decoded(word)
+    )
+
+
+_FEWEST_BLANKS: Final = 2
 
 
 def _is_base64_of_chance(word: str) -> bool:
@@ -360,12 +413,14 @@ def _is_inside(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
 def _is_public(text: str, match: re.Match[str]) -> bool:
     """Return whether a digest is that of a revision or of a file, or names something."""
     start, stop = match.span()
-    if len(set(match[0])) < _FEWEST_DIGITS:
+    if len(set(match[0])) < _FEWEST_DIGITS or match[0].lower() in _OF_NOTHING:
         return True
     if stop - start == _GIT_REVISION or _FILE_TYPE.match(text, stop):
         return True
     before = text[max(start - _BEFORE, 0) : start]
     behind = text[stop : stop + 1]
+    if _SAID_DIGEST.search(before) or _OF_FILE.match(text, stop):
+        return True
     # The rules of URLs decide about a user.
     is_user = behind == "@" and before.endswith("://")
     if is_user or _SPAN.match(text, stop) or _SHARD.search(before):

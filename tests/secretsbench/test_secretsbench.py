@@ -18,7 +18,7 @@ MOST: dict[str, tuple[int, int]] = {
     "third": (0, 0),
     "fourth": (0, 1),
     "fifth": (0, 0),
-    "sixth": (14, 25),
+    "sixth": (0, 0),
 }
 
 

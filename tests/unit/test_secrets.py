@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from urllib.parse import quote
@@ -38,7 +39,7 @@ TOKENS = {
     "twilio": "AC" + "0123456789abcdef0123456789abcdef",
     "json web token": JWT,
     "private key": "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----",
-    "digest": "d41d8cd98f00b204e9800998ecf8427e",
+    "digest": "d41d8cd98f00b204e9800998ecf8427f",
     "random": "Ab3" * 14,
     "mail address": "ada.lovelace@example.com",
     "card": "4111 1111 1111 1111",
@@ -122,6 +123,64 @@ def _encodings(text: str) -> dict[str, str]:
         "base64 of percent": base64.b64encode(quote(text, safe="").encode()).decode(),
         "hex": text.encode().hex(),
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Паролата за сървъра е {}", "Пароль від сервера — {}", "Лозинка за сервер је {}"),
+        *("הסיסמה לשרת היא {}", "सर्वर का पासवर्ड {} है।", "รหัสผ่านของเซิร์ฟเวอร์คือ {}"),
+        *("সার্ভারের পাসওয়ার্ড হল {}", "சேவையகத்தின் கடவுச்சொல் {} ஆகும்", "სერვერის პაროლი არის {}"),
+        *("Սերվերի գաղտնաբառը {} է", "رمز عبور سرور {} است", "سرور کا پاس ورڈ {} ہے"),
+        *("{} это пароль от сервера", "{} がサーバーのパスワードです", "A szerver jelszava {}"),
+        *("jwt.sign({{ sub: 'a' }}, '{}')", 'createHmac("sha512", "{}")', "cookieParser('{}')"),
+        *("cookieSession({{ keys: ['{}'] }})", "hash_hmac('sha256', $data, '{}')"),
+        *('C: a002 LOGIN "ada" "{}"', "* 3 login ada {}", "NickServ :IDENTIFY ada {}"),
+        *("AUTH\r\n$16\r\n{}\r\n", '[{{"op":"add","path":"/user/password","value":"{}"}}]'),
+        *('{{"value":"{}","path":"/password"}}', '{{"key":"app/db/password","value":"{}"}}'),
+        *('[secrets]\nstripe = "{}"\n', 'credentials {{\n  admin = "{}"\n}}'),
+        "secrets:\n  db: {}\n  n: 3\n",
+    ],
+)
+def test_what_a_sentence_a_call_or_a_block_says_is_secret(text: str) -> None:
+    secret = "kettle.marble41!"
+    whole = text.format(secret)
+    start = whole.index(secret)
+    covered = {i for one in find_secrets(whole) for i in range(one.start, one.stop)}
+    assert covered >= set(range(start, start + len(secret) - 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ('{"recoveryCodes":["trcui-fexfr"],"mfa":true}', ["trcui-fexfr"]),
+        ("Recovery codes: 8f3k-29dk, 99ab-77ff", ["8f3k-29dk", "99ab-77ff"]),
+        ("App password: abgd kwox pqrz mnlt", ["abgd kwox pqrz mnlt"]),
+    ],
+)
+def test_drawn_codes_are_found(text: str, secrets: list[str]) -> None:
+    assert [text[one.start : one.stop] for one in find_secrets(text)] == secrets
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("API_KEY=${API_KEY}", "Authorization: Bearer YOUR_TOKEN", "password: !Ref DbPassword"),
+        *('token: "%DEPLOY_TOKEN%"', "DB_PASSWORD=<set in your environment>", "API_KEY=replace-me"),
+        *("curl --netrc https://api.example.com", "postgres://USER:PASSWORD@HOST:5432/DATABASE"),
+        *("auth:\n  session:\n    maxAge: 86400\n", "secrets:\n  - db_password\n  - api_key\n"),
+        *("md5 of a.zip: 9f8a7b6c5d4e3f2a1b0c9f8a7b6c5d4e", hashlib.sha256().hexdigest()),
+        *("9f8a7b6c5d4e3f2a1b0c9f8a7b6c5d4e  dist/app.js", "jwt.sign({ sub: id }, key)"),
+        *("createHmac('sha256', key).digest('hex')", "jwt.verify(t, k, { algorithms: ['RS256'] })"),
+        *("Пароль отправлен на сервер db-01.example.com", "密码长度为8到16位，须包含a-z和0-9"),
+        *("HTTP/2.0 代理令牌无效", "password reset-form2 loaded", "setToken('access')"),
+        base64.b64encode(b"Sort order: price ascending, page 3 of 12, then by name").decode(),
+        base64.b64encode(b'{"page":3,"sort":"price"}').decode(),
+        "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURxVENDQXBHZ0F3",
+    ],
+)
+def test_placeholders_and_public_values_are_left_alone(text: str) -> None:
+    assert find_secrets(text) == []
 
 
 @pytest.mark.parametrize("encoding", _encodings(""))
