@@ -444,7 +444,7 @@ def test_a_target_that_cannot_be_is_an_error(tmp_path: Path) -> None:
         "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
         "ghp_" + "a1B2" * 9,
         "AKIA" + "IOSFODNN7EXAMPLE",
-        "d41d8cd98f00b204e9800998ecf8427e",
+        "d41d8cd98f00b204e9800998ecf8427f",
         "Ab3" * 14,
         "password: hunter2hunter2",
         'api_key="0123456789"',
