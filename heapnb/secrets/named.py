@@ -287,9 +287,9 @@ _SAYING: Final = (
     r"(?:(?<!\w)(?:is|was|are|be|being|equals?|equal to|to be|set to|reads|value|provided|given"
     r"|supplied|got|received|used|using|lautet|lauten|ist|war|wurde|heißt|est|était|es|era|son|é|eh|è"
     r"|jest|to|är|er|on|este|je|ir|yra|van|luidt|adalah|ialah|là|है|হল|হলো|ndiyo|ni|это|είναι|هي|هو|است"
-    r"|olan|dir|đó là|е|є|је|це|гэта|היא|הוא|არის|է|ہے|ਹੈ|છે|आहे|හි|ang|ay|waa|shine|ni|yw|là"
-    r"|da|esas|estas|inona"
-    r"|jisť|sú|sono|waren|bija|oli|fue|foi|fost)(?!\w)|—|–|===?|->|=>|→|คือ|ແມ່ນ|គឺ|သည်|[:=：是为為はがは는은이])"
+    r"|olan|dir|đó là|е|є|је|це|гэта|היא|הוא|არის|է|ہے|ਹੈ|છે|आहे|හි|ay|waa|yw"
+    r"|da|estas"
+    r"|sú|sono|waren|bija|oli|fue|foi|fost)(?!\w)|—|–|===?|->|=>|→|คือ|ແມ່ນ|គឺ|သည်|[:=：是为為はがは는은이])"
 )
 _OPENING: Final = r"[\"'`({\[<«“‘„「『]{0,3}"
 _OPENING_GROUP: Final = rf"(?P<open>{_OPENING})"
