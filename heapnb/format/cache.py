@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -153,7 +154,7 @@ def list_entries() -> list[CacheEntry]:
         except (OSError, KeyError, TypeError, ValueError):
             source = SourceInfo("(incomplete)")
         with contextlib.suppress(OSError):
-            files = [file.stat() for file in directory.iterdir()]
+            files = list(_statuses(directory))
             entries.append(
                 CacheEntry(
                     key=directory.name,
@@ -165,6 +166,13 @@ def list_entries() -> list[CacheEntry]:
                 )
             )
     return sorted(entries, key=lambda entry: -entry.used)
+
+
+def _statuses(directory: Path) -> Iterator[os.stat_result]:
+    """Give the status of each file; one that another process renames meanwhile is left out."""
+    for file in directory.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            yield file.stat()
 
 
 def clear() -> int:
