@@ -39,7 +39,7 @@ _NAME: Final = r"[^\s\"'`=:：<>,;(){}\[\]\\&?|/!+*]"
 _QUOTE: Final = r"\\{0,8}[\"'`]"
 _SEPARATOR: Final = r"(?:=>|:=|[=:：])"
 _VALUE: Final = (
-    r"(?:\\{0,8}\"(?P<double>[^\"\\]+)|\\{0,8}'(?P<single>[^'\\]+)|`(?P<back>[^`$]+)`"
+    r"(?:\\{0,8}\"(?P<double>[^\"\\]+)|(?:N|\\{1,8})?'(?P<single>[^'\\]+)|`(?P<back>[^`$]+)`"
     r"|(?P<bare>[^\s\"'`&;,{}()\[\]\\<>]{3,400}))"
 )
 
@@ -229,7 +229,9 @@ def _find_assignments(text: str) -> Iterator[Finding]:
             is_resource = "arn:" in text[max(start - _LONGEST_ARN, 0) : start]
             # A map of YAML, or the host of a URL: `auth:`, `password@host:`.
             is_map = "\n" in text[match.end("name") : start] and _MAP_KEY.match(text, start)
-            is_other = is_header or is_resource or is_map or "@" in name[1:]
+            # A count of several: `prompt tokens: 1204`.
+            is_count = name.endswith("s") and text[start:stop].isdigit()
+            is_other = is_header or is_resource or is_map or is_count or "@" in name[1:]
             if is_other or not (is_odbc or is_secret_name(name)):
                 # The value may begin with another name: `url: https://a.example/?token=x`.
                 match = pattern.search(searched, start if group == "bare" else max(start - 1, 1))
@@ -824,22 +826,27 @@ _COMMAND_MARKS: Final = (
 )
 
 
-def _find_options(text: str) -> Iterator[Finding]:
-    for match in _OPTION.finditer(text):
-        is_flag = match["value"].startswith("-") or _ADDRESS.match(match["value"])
-        if is_secret_name(match["name"]) and not is_flag:
-            start, stop = match.span("value")
-            if not _is_prose(match["value"]) and not _is_code(text, start, stop):
-                yield Finding(start, stop, PASSWORD)
-
-
 _UNQUOTED: Final = str.maketrans("\"',", "   ")
 
 
-def _find_in_commands(text: str) -> Iterator[Finding]:
-    # The arguments of a command may be an array: `["docker", "login", "-p", "x"]`.
+def _as_typed(text: str) -> tuple[str, ...]:
+    """Return a text, and an array of arguments as on a command line: `["x", "-p", "y"]`."""
     is_array = '","' in text or '", "' in text or "', '" in text
-    for one in (text, text.translate(_UNQUOTED)) if is_array else (text,):
+    return (text, text.translate(_UNQUOTED)) if is_array else (text,)
+
+
+def _find_options(text: str) -> Iterator[Finding]:
+    for one in _as_typed(text):
+        for match in _OPTION.finditer(one):
+            is_flag = match["value"].startswith("-") or _ADDRESS.match(match["value"])
+            if is_secret_name(match["name"]) and not is_flag:
+                start, stop = match.span("value")
+                if not _is_prose(match["value"]) and not _is_code(one, start, stop):
+                    yield Finding(start, stop, PASSWORD)
+
+
+def _find_in_commands(text: str) -> Iterator[Finding]:
+    for one in _as_typed(text):
         for match in _COMMANDS.finditer(one):
             for group in _COMMAND_GROUPS:
                 if match[group] and not _is_placeholder(match[group]):
@@ -856,6 +863,10 @@ _PAIRS: Final = (
         rf"'\\]{{2,80}}){_Q}"
         rf"[^<>{{}}\n]{{0,80}}?\b(?:value|val|v|content|data|text)(?:{_Q})?\s{{0,4}}[:=]\s{{0"
         rf",4}}{_Q}(?P<value>[^\"'\\]{{3,}})"
+    ),
+    # Defaults of variables: `process.env.JWT_SECRET || 'x'`
+    Pattern(
+        r"\b(?P<name>[A-Za-z][\w]{2,60})\s{0,4}(?:\|\||\?\?)\s{0,4}[\"'](?P<value>[^\s\"'\\]{6,200})[\"']"
     ),
     # Fields of forms
     Pattern(r"\btype=[\"'](?P<name>password)[\"'][^<>]{0,200}?\bvalue=[\"'](?P<value>[^\"']{3,})"),

@@ -19,6 +19,7 @@ MOST: dict[str, tuple[int, int]] = {
     "fourth": (0, 1),
     "fifth": (0, 0),
     "sixth": (0, 0),
+    "seventh": (2, 11),
 }
 
 
