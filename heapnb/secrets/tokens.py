@@ -232,7 +232,8 @@ _SAID_DIGEST: Final = Pattern(
 _OF_FILE: Final = Pattern(r"[ ][ *][\w./@+-]{1,200}\.\w{1,8}(?=\s|\Z)")
 # Checksums, ids and media are public: what they are stands before them, a file's type behind them.
 _OF_PUBLIC: Final = Pattern(
-    r"(?:\bsha-?\d{1,3}[-:=_]|\bmd5[-:=_]|\bblake\w{1,4}[-:=_]|\bh1:|(?:site-?|public[-_ ]?)key\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?"
+    r"(?:\bsha-?\d{1,3}[-:=_]|\bmd5[-:=_]|\bblake\w{1,4}[-:=_]|\bh1:"
+    r"|(?:site-?|public[-_ ]?)key\\*[\"']?\s{0,2}[:=]\s{0,2}\\*[\"']?"
     r"|\b0x|W/\"[0-9a-f]{0,8}-"
     r"|/(?:commit|commits|tree|static|assets|build|blob|blobs|containers|layers|objects|revisions?)/"
     r"|[\"'](?:n|x|y|x5t(?:#S256)?|kid)[\"']\s{0,2}:\s{0,2}[\"']"
