@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 HALVES: Final = ("development", "held_out")
-PARTS: Final = (*HALVES, "third", "fourth", "fifth", "sixth", "seventh")
+PARTS: Final = (*HALVES, "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _FOLDER: Final = Path(__file__).parent
 _SHAPES_EACH: Final = 2
 

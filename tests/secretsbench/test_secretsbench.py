@@ -20,6 +20,7 @@ MOST: dict[str, tuple[int, int]] = {
     "fifth": (0, 0),
     "sixth": (0, 0),
     "seventh": (2, 11),
+    "eighth": (7, 16),
 }
 
 
