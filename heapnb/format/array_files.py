@@ -69,7 +69,7 @@ class StoredArray:
         return _state(now) == _state(self.status)
 
 
-def write_array(path: str, entry: str, name: str, values: AnyArray) -> None:
+def write_array(path: str, entry: str, name: str, values: AnyArray) -> os.stat_result:
     """Write an array to a file.
 
     Parameters
@@ -80,16 +80,50 @@ def write_array(path: str, entry: str, name: str, values: AnyArray) -> None:
         What the array belongs to, and what it is called there.
     values : array
         One dimension.
+
+    Returns
+    -------
+    os.stat_result
+        That of the complete file, for `map_written`.
     """
     about = {"entry": entry, "name": name, "dtype": values.dtype.name, "length": len(values)}
     header = orjson.dumps(about).ljust(_HEADER_BYTES - _DIGEST_BYTES)
     content = np.ascontiguousarray(values).view(np.uint8).data
     digest = xxhash.xxh3_128(header)
     digest.update(content)
-    with Path(path).open("wb") as file:
-        file.write(digest.digest())
-        file.write(header)
-        file.write(content)
+    with Path(path).open("wb", buffering=0) as file:
+        for part in (digest.digest(), header, content):
+            _write_all(file, part)
+        return os.fstat(file.fileno())
+
+
+def map_written(path: Path, status: os.stat_result, values: AnyArray) -> StoredArray:
+    """Map an array from the file that it was just written to, so that its memory can be freed.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file is by now.
+    status : os.stat_result
+        See `write_array`.
+    values : array
+        What was written.
+
+    Returns
+    -------
+    StoredArray
+        Small arrays stay as they are.
+
+    Raises
+    ------
+    DamagedArrayError
+        If the file is another one by now.
+    OSError
+        If it cannot be read.
+    """
+    if status.st_size < _MAPPED_FROM:
+        return StoredArray(values, path, None)
+    return StoredArray(_map(path, status)[_HEADER_BYTES:].view(values.dtype), path, status)
 
 
 def read_array(path: Path, entry: str, name: str) -> StoredArray:
@@ -124,10 +158,7 @@ def read_array(path: Path, entry: str, name: str) -> StoredArray:
         if status.st_size < _HEADER_BYTES or not _is_whole(file, status.st_size, data):
             raise DamagedArrayError(f"{path} was changed")
         if is_mapped:
-            with pa.memory_map(str(path)) as mapped:
-                if _state(os.fstat(mapped.fileno())) != _state(status):
-                    raise DamagedArrayError(f"{path} was changed")
-                data = np.frombuffer(mapped.read_buffer(status.st_size), np.uint8)
+            data = _map(path, status)
     header = data[_DIGEST_BYTES:_HEADER_BYTES].tobytes()
     about = orjson.loads(header)
     if (about["entry"], about["name"]) != (entry, name) or about["dtype"] not in _DTYPES:
@@ -168,6 +199,21 @@ def _is_whole(file: FileIO, size: int, data: AnyArray) -> bool:
     return digest.digest() == expected
 
 
+def _map(path: Path, status: os.stat_result) -> AnyArray:
+    """Map a whole file, if its state is still the given one."""
+    with pa.memory_map(str(path)) as mapped:
+        if _state(os.fstat(mapped.fileno())) != _state(status):
+            raise DamagedArrayError(f"{path} was changed")
+        return np.frombuffer(mapped.read_buffer(status.st_size), np.uint8)
+
+
+def _write_all(file: FileIO, content: bytes | memoryview) -> None:
+    """Write more bytes than a single call may take."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 def _state(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
@@ -177,6 +223,7 @@ __all__ = [
     "StoredArray",
     "digest_of",
     "is_own",
+    "map_written",
     "read_array",
     "write_array",
 ]

@@ -9,9 +9,9 @@ import stat
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import orjson
@@ -24,12 +24,15 @@ from heapnb.format.array_files import (
     StoredArray,
     digest_of,
     is_own,
+    map_written,
     read_array,
     write_array,
 )
 from heapnb.format.meta import SnapshotMeta
 from heapnb.format.ranges import is_sound
 from heapnb.format.raw import Locations, RawSnapshot, Scopes, SourceInfo
+
+_T = TypeVar("_T")
 
 DESCRIPTION: Final = "snapshot.json"
 """File of an entry that is written last."""
@@ -45,7 +48,7 @@ _NODE_COLUMNS = (
     "edge_to",
 )
 _OPTIONAL_COLUMNS = ("detachedness", "trace_node_id", "samples", "trace_function_infos")
-_LOCATION_COLUMNS = ("node", "script_id", "line", "column")
+_LOCATION_COLUMNS = tuple(field.name for field in fields(Locations))
 _SCOPE_COLUMNS = tuple(field.name for field in fields(Scopes))
 
 
@@ -67,6 +70,8 @@ class CacheStore:
         self._writer = ThreadPoolExecutor(1, "heapnb-cache")
         self._pending: list[Future[None]] = []
         self._mapped: list[StoredArray] = []
+        self.written: RawSnapshot | None = None
+        """The snapshot that was written, with columns that are mapped from the files."""
 
     def load(self, name: str) -> AnyArray | None:
         """Check an array, and map it into memory read-only; return None if it is not usable."""
@@ -81,9 +86,7 @@ class CacheStore:
             except OSError:
                 self.discard()
             return None
-        if stored.status is not None:
-            self._mapped.append(stored)
-        return stored.values
+        return self._values_of(stored)
 
     def save(self, name: str, array: AnyArray) -> None:
         """Write a one-dimensional array in the background."""
@@ -145,16 +148,30 @@ class CacheStore:
     def _path(self, name: str) -> Path:
         return self.directory / f"{name}.array"
 
-    def _write(self, name: str, array: AnyArray) -> None:
+    def _write(self, name: str, array: AnyArray) -> os.stat_result:
         entry = self.directory.name
-        self._put(self._path(name), lambda part: write_array(part, entry, name, array))
+        return self._put(self._path(name), lambda part: write_array(part, entry, name, array))
 
-    def _put(self, path: Path, fill: Callable[[str], object]) -> None:
+    def _exchange(self, name: str, array: AnyArray) -> AnyArray:
+        """Write an array, and return it as its file holds it."""
+        status = self._write(name, array)
+        try:
+            return self._values_of(map_written(self._path(name), status, array))
+        except (OSError, DamagedArrayError):
+            # Another process replaced it.
+            return array
+
+    def _values_of(self, stored: StoredArray) -> AnyArray:
+        if stored.status is not None:
+            self._mapped.append(stored)
+        return stored.values
+
+    def _put(self, path: Path, fill: Callable[[str], _T]) -> _T:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=self.directory)
         os.close(handle)
         try:
-            fill(temporary)
+            result = fill(temporary)
             if os.name == "posix":
                 # Others have it mapped: it can be replaced, but not changed by mistake.
                 with contextlib.suppress(OSError):
@@ -163,24 +180,24 @@ class CacheStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        return result
 
     def _write_snapshot(self, raw: RawSnapshot) -> None:
-        for name in _NODE_COLUMNS:
-            self._write(name, getattr(raw, name))
         optional = [name for name in _OPTIONAL_COLUMNS if getattr(raw, name) is not None]
-        for name in optional:
-            self._write(name, getattr(raw, name))
+        columns: dict[str, Any] = {
+            name: self._exchange(name, getattr(raw, name)) for name in (*_NODE_COLUMNS, *optional)
+        }
         if raw.locations is not None:
-            for name in _LOCATION_COLUMNS:
-                self._write(f"location_{name}", getattr(raw.locations, name))
+            columns["locations"] = Locations(**self._exchange_fields("location", raw.locations))
         if raw.trace_tree is not None:
             self._write("trace_tree", np.frombuffer(raw.trace_tree, np.uint8))
         if raw.scopes is not None:
-            for name in _SCOPE_COLUMNS:
-                self._write(f"scope_{name}", getattr(raw.scopes, name))
+            columns["scopes"] = Scopes(**self._exchange_fields("scope", raw.scopes))
         _, offsets, text = raw.strings.buffers()
-        self._write("string_offsets", np.frombuffer(offsets, np.int64))
-        self._write("string_text", np.frombuffer(text, np.uint8))
+        columns["strings"] = _strings(
+            self._exchange("string_offsets", np.frombuffer(offsets, np.int64)),
+            self._exchange("string_text", np.frombuffer(text, np.uint8)),
+        )
         description = {
             "entry": self.directory.name,
             "header": raw.meta.header,
@@ -200,6 +217,11 @@ class CacheStore:
             self.directory / DESCRIPTION,
             lambda part: Path(part).write_bytes(digest_of(content) + b"\n" + content),
         )
+        self.written = replace(raw, **columns)
+
+    def _exchange_fields(self, prefix: str, columns: Locations | Scopes) -> dict[str, AnyArray]:
+        names = [field.name for field in fields(columns)]
+        return {name: self._exchange(f"{prefix}_{name}", getattr(columns, name)) for name in names}
 
     def _assemble(self, description: dict[str, Any]) -> RawSnapshot:
         def column(name: str) -> Any:
@@ -218,9 +240,7 @@ class CacheStore:
             # What the header lists decides how columns are read: it is checked as that of a file.
             meta=SnapshotMeta.from_json(orjson.dumps(description["header"]), byte_offset=0),
             **columns,
-            strings=pa.LargeStringArray.from_buffers(
-                len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(column("string_text"))
-            ),
+            strings=_strings(offsets, column("string_text")),
             locations=(
                 Locations(**{name: column(f"location_{name}") for name in _LOCATION_COLUMNS})
                 if description["has_locations"]
@@ -242,6 +262,12 @@ class CacheStore:
         if not is_sound(raw):
             raise DamagedArrayError(f"the columns of {self.directory.name} contradict each other")
         return raw
+
+
+def _strings(offsets: AnyArray, text: AnyArray) -> pa.LargeStringArray:
+    return pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text)
+    )
 
 
 def read_description(directory: Path) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Never, NoReturn, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
 from heapnb._typing import AnyArray
-from heapnb.progress import ProgressReporter, no_progress, stage
+from heapnb.progress import ProgressReporter, no_progress, reporting, stage
 
 _T = TypeVar("_T")
 _G = TypeVar("_G", bound="HasResults")
@@ -235,4 +236,38 @@ def derived(
     return decorate
 
 
-__all__ = ["Derived", "DerivedStore", "HasResults", "Results", "bytes_of", "derived"]
+def compute_at_once(
+    graph: HasResults, longest: Derived[Any, Any], *others: Derived[Any, Any]
+) -> None:
+    """Compute results in two threads.
+
+    Parameters
+    ----------
+    graph : HasResults
+        What they follow from.
+    longest : Derived
+        Computed by this thread, which reports its progress.
+    *others : Derived
+        Computed by another thread, one after the other. What several need is computed once.
+    """
+    with ThreadPoolExecutor(1, "heapnb-derive") as worker:
+        rest = worker.submit(_compute_silently, graph, others)
+        longest(graph)
+        rest.result()
+
+
+def _compute_silently(graph: HasResults, several: Iterable[Derived[Any, Any]]) -> None:
+    with reporting(no_progress):
+        for one in several:
+            one(graph)
+
+
+__all__ = [
+    "Derived",
+    "DerivedStore",
+    "HasResults",
+    "Results",
+    "bytes_of",
+    "compute_at_once",
+    "derived",
+]

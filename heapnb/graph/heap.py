@@ -33,7 +33,7 @@ from heapnb.graph.classes import (
     infer_interfaces,
 )
 from heapnb.graph.columns import Columns, string_buffers
-from heapnb.graph.derivation import derived
+from heapnb.graph.derivation import compute_at_once, derived
 from heapnb.kernels import csr, dominators
 
 _COMPUTING_DOMINATORS = "Computing dominators"
@@ -145,12 +145,12 @@ class HeapGraph(Columns):
         return retained
 
     def prepare_sizes(self) -> None:
-        """Compute retained sizes, unless that is done.
+        """Compute retained sizes, distances and class keys on two cores, unless that is done.
 
         No computation needs more memory than that of dominators. Callers that need most arrays
         anyway call this first: later, the other arrays would be in memory as well.
         """
-        _ = self.retained_size
+        compute_at_once(self, HeapGraph.retained_size, HeapGraph.distance, HeapGraph.class_key)
 
     @derived()
     def first_dominated(self) -> NodeArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapnb.format.cache import read_cached
+from heapnb.format.cache_store import CacheStore
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.heap import HeapGraph
 from heapnb.graph.source_files import SourceFiles
@@ -41,7 +42,16 @@ def open_graph(
         report_to(progress)
     with reporting(progress) as report:
         raw, store = read_cached(source, cache=cache, progress=report, salvage=salvage)
-    return HeapGraph(raw, store, progress, source_files)
+    graph = HeapGraph(raw, store, progress, source_files)
+    if store is not None:
+        store.do_later(lambda: _exchange_columns(graph, store))
+    return graph
+
+
+def _exchange_columns(graph: HeapGraph, store: CacheStore) -> None:
+    """Replace columns in memory by those of the cache, which take memory where they are read."""
+    if store.written is not None:
+        graph.raw = store.written
 
 
 __all__ = ["open_graph"]

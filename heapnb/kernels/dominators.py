@@ -56,7 +56,18 @@ def compute_dominators(
     number: NodeArray = np.full(n_nodes, UNNUMBERED, np.uint32)
     vertex = np.empty(n_nodes, np.uint32)
     parent = np.empty(n_nodes, np.uint32)
-    reached = number_depth_first(first_edge, edge_to, essential, root, number, vertex, parent)
+    # Memory that numpy allocates comes in large pages, unlike that which kernels allocate.
+    reached = number_depth_first(
+        first_edge,
+        edge_to,
+        essential,
+        root,
+        number,
+        vertex,
+        parent,
+        np.empty(n_nodes, first_edge.dtype),
+        np.zeros(n_nodes, np.bool_),
+    )
     counts = np.zeros(n_nodes, np.uint32)
     total = count_predecessors(
         first_edge, edge_to, essential, number, vertex, parent, reached, counts
@@ -77,9 +88,9 @@ def compute_dominators(
     )
     # Memory peaks in the next step, which does not need this array.
     del number
-    by_number = np.empty(n_nodes, np.uint32)
-    semi_nca(parent, first, predecessor, reached, by_number)
-    del parent, first, predecessor
+    by_number, semi, best, stack = (np.empty(n_nodes, np.uint32) for _ in range(4))
+    semi_nca(parent, first, predecessor, reached, by_number, semi, best, stack)
+    del parent, first, predecessor, semi, best, stack
     dominator = np.empty(n_nodes, np.uint32)
     to_ordinals(by_number, vertex, dominator)
     return dominator, vertex
@@ -94,6 +105,8 @@ def number_depth_first(
     number: NodeArray,
     vertex: NodeArray,
     parent: NodeArray,
+    next_edge: OffsetArray,
+    has_retainer: BoolArray,
 ) -> int:
     """Number the nodes in depth-first pre-order over the essential edges.
 
@@ -117,6 +130,10 @@ def number_depth_first(
         Receives the node with each number.
     parent : uint32[n_nodes]
         Receives, by number, the number of the parent in the depth-first tree.
+    next_edge : unsigned[n_nodes]
+        Scratch.
+    has_retainer : bool[n_nodes]
+        All False; scratch.
 
     Returns
     -------
@@ -128,8 +145,7 @@ def number_depth_first(
     DevTools: the depth-first search of ``calculateDominatorsAndRetainedSizes``.
     """
     n_nodes = number.shape[0]
-    next_edge = np.empty(n_nodes, first_edge.dtype)
-    has_retainer = np.zeros(0, np.bool_)
+    knows_retainers = False
     done = 0
     start = root
     orphan = 0
@@ -169,8 +185,8 @@ def number_depth_first(
                 current = np.int64(parent[current])
         if done == n_nodes:
             return done
-        if has_retainer.shape[0] == 0:
-            has_retainer = np.zeros(n_nodes, np.bool_)
+        if not knows_retainers:
+            knows_retainers = True
             for edge in range(edge_to.shape[0]):
                 if essential[edge]:
                     has_retainer[edge_to[edge]] = True
@@ -269,6 +285,9 @@ def semi_nca(
     predecessor: NodeArray,
     reached: int,
     dominator: NodeArray,
+    semi: NodeArray,
+    best: NodeArray,
+    stack: NodeArray,
 ) -> None:
     """Compute immediate dominators on depth-first numbers.
 
@@ -284,16 +303,15 @@ def semi_nca(
         The root alone dominates the numbers from ``reached`` on.
     dominator : uint32[n_nodes]
         Receives the immediate dominator of each number; 0 dominates itself.
+    semi, best, stack : uint32[n_nodes]
+        Scratch.
     """
     n_nodes = parent.shape[0]
     # Step 2 overwrites the ancestors from the front, when step 1 is done with them.
     ancestor = dominator
+    # ``best`` is the least semidominator on the compressed path above and including each number.
     for w in range(n_nodes):
-        ancestor[w] = parent[w]
-    semi = parent.copy()
-    # The least semidominator on the compressed path above and including each number.
-    best = parent.copy()
-    stack = np.empty(n_nodes, np.uint32)
+        ancestor[w] = semi[w] = best[w] = parent[w]
 
     # Step 1: semidominators, last number first. Numbers above w are linked to their parents.
     for w in range(reached - 1, 0, -1):

@@ -11,10 +11,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from heapnb._typing import AnyArray
 from heapnb.errors import HeapnbError
-from heapnb.format import cache, read_snapshot, write_snapshot
+from heapnb.format import array_files, cache, read_snapshot, write_snapshot
 from heapnb.format.cache_store import CacheStore
 from heapnb.graph import HeapGraph, distances, open_graph
 from tests.conftest import ROOT
@@ -64,6 +66,45 @@ def test_second_opening_gives_the_same(snapshot_path: Path) -> None:
     for name in ("retained_size", "distance", "dominator", "class_key", "class_keys"):
         assert np.array_equal(getattr(first, name), getattr(second, name)), name
     assert first.class_names.equals(second.class_names)
+
+
+def test_columns_are_mapped_once_they_are_written(
+    snapshot_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(array_files, "_MAPPED_FROM", 0)
+    graph = open_graph(snapshot_path)
+    store = graph.results.store
+    assert isinstance(store, CacheStore)
+    store.wait()
+    assert graph.raw is store.written
+    assert_same(read_snapshot(snapshot_path), graph.raw)
+    assert not graph.edge_to.flags.writeable
+    assert isinstance(base_of(graph.edge_to), pa.Buffer)
+    assert graph.retained_size[graph.root] > 0
+
+
+def test_columns_stay_if_another_process_replaces_their_files(
+    snapshot_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(path: Path, *_: object) -> None:
+        raise array_files.DamagedArrayError(str(path))
+
+    monkeypatch.setattr(array_files, "_map", replaced)
+    monkeypatch.setattr(array_files, "_MAPPED_FROM", 0)
+    graph = open_graph(snapshot_path)
+    store = graph.results.store
+    assert isinstance(store, CacheStore)
+    store.wait()
+    assert_same(read_snapshot(snapshot_path), graph.raw)
+    assert not isinstance(base_of(graph.edge_to), pa.Buffer)
+
+
+def base_of(array: AnyArray) -> object:
+    """Return what owns the memory of an array."""
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return owner.obj if isinstance(owner, memoryview) else owner
 
 
 def test_second_opening_computes_nothing(

@@ -14,6 +14,7 @@ import pytest
 import heapnb
 from heapnb._typing import AnyArray, IntArray
 from heapnb.graph import Derived, HeapGraph, derived
+from heapnb.graph.derivation import compute_at_once
 from heapnb.graph.edges import is_string
 from heapnb.testing import SnapshotBuilder
 
@@ -145,3 +146,26 @@ def test_strings_are_searched_for_once_and_marked_by_their_text() -> None:
     both[:] = False
     assert is_string(graph, ["cache"]).sum() == 1
     assert not is_string(graph, []).any()
+
+
+def test_two_threads_compute_what_both_need_once() -> None:
+    CALLS.clear()
+    reported: list[str] = []
+    graph = HeapGraph(
+        SnapshotBuilder.from_edges("root>a a>b").raw(),
+        progress=lambda: nullcontext(lambda title, _done, _total: reported.append(title)),
+    )
+    compute_at_once(graph, asking_others, pairs, labels)
+    assert CALLS == {"pairs": 1}
+    assert all(one.name in graph.results for one in (asking_others, pairs, labels))
+    assert reported[0] == "Asking others"
+
+
+def test_an_error_of_the_other_thread_is_raised() -> None:
+    @derived(keep=False)
+    def failing(graph: HeapGraph) -> int:
+        raise ValueError(str(graph.n_nodes))
+
+    graph = SnapshotBuilder.from_edges("root>a a>b").graph()
+    with pytest.raises(ValueError, match=r"^3$"):
+        compute_at_once(graph, labels, failing)
