@@ -145,6 +145,9 @@ BACKING_TYPES: Final = ("array", "hidden")
 CLASS_OF_TYPE: Final = {node_type.name: node_type.class_name for node_type in NODE_TYPES}
 """The class of all nodes of a type; None for types whose nodes are named by their class."""
 
+NAMED_BY_CLASS: Final = frozenset(name for name, text in CLASS_OF_TYPE.items() if text is None)
+"""Types whose nodes are named by their class."""
+
 ENGINE_CLASSES: Final = (
     *(name for name in map(CLASS_OF_TYPE.get, ENGINE_TYPES) if name is not None),
     "(internal)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -40,12 +40,13 @@ SUSPECT_COLUMNS: Final = (
     "content_count",
 )
 
-# Strings that occur only in the heaps of one producer, the most reliable first.
-_MARKS: Final = {
+MARKS: Final = {
     "Node.js (V8)": ("Node / Environment", "internal/bootstrap/node.js", "bootstrap_node.js"),
     "Deno (V8)": ("ext:core/00_primordials.js", "ext:core/01_core.js"),
     "Chromium (V8)": ("HTMLDocument", "InternalNode"),
 }
+"""Strings that occur only in the heaps of one producer, the most reliable first."""
+
 _V8: Final = "V8"
 _V8_FIRST_STRING: Final = "<dummy>"
 _JSC: Final = "Bun (JavaScriptCore)"
@@ -256,14 +257,37 @@ def producer_of(graph: HeapGraph) -> str:
     str
         Such as ``Node.js (V8)``; ``V8`` if nothing more is known.
     """
+    return producer_by(
+        graph.raw.meta.declared_node_count,
+        graph.string(0) if len(graph.strings) else None,
+        lambda marks: bool(is_string(graph, marks).any()),
+    )
+
+
+def producer_by(
+    declared_node_count: int, first_string: str | None, has_any: Callable[[Sequence[str]], bool]
+) -> str:
+    """Guess a producer by the header and the strings.
+
+    Parameters
+    ----------
+    declared_node_count : int
+        The number of nodes that the header declares.
+    first_string : str or None
+        The first string of the table.
+    has_any : callable
+        Tells whether the table has any of some strings, each in `MARKS`.
+
+    Returns
+    -------
+    str
+        See `producer_of`.
+    """
     # Hermes leaves the counts in the header at 0; the first string of V8 is its own.
-    if graph.raw.meta.declared_node_count == 0:
+    if declared_node_count == 0:
         return _HERMES
-    if len(graph.strings) > 0 and graph.string(0) == MISSING_STRING:
+    if first_string == MISSING_STRING:
         return _UNKNOWN
-    if len(graph.strings) == 0 or graph.string(0) != _V8_FIRST_STRING:
+    if first_string != _V8_FIRST_STRING:
         return _JSC
-    for producer, marks in _MARKS.items():
-        if is_string(graph, marks).any():
-            return producer
-    return _V8
+    return next((producer for producer, marks in MARKS.items() if has_any(marks)), _V8)

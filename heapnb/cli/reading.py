@@ -83,6 +83,11 @@ class Reading:
 
         return Snapshot(self.open_graph(source, with_warnings=with_warnings))
 
+    def file_of(self, source: str) -> str | None:
+        """Return what a command may read itself; None for a snapshot that is open already."""
+        heaps = frontend().heaps([source])
+        return heaps[0] if len(heaps) == 1 and isinstance(heaps[0], str) else None
+
     def open_graph(self, source: str, *, with_warnings: bool = True) -> HeapGraph:
         """Open one snapshot as a graph.
 

@@ -46,12 +46,12 @@ class Assembly:
         self.read.drain()
         meta = self.read.meta
         if meta is None:
-            raise self._missing("snapshot")
-        nodes = self._records("nodes", meta)
-        edges = self._records("edges", meta)
+            raise self.missing("snapshot")
+        nodes = self.records("nodes", meta)
+        edges = self.records("edges", meta)
         if self.read.strings is None:
             if not self.read.salvage:
-                raise self._missing("strings")
+                raise self.missing("strings")
             self.read.strings = to_texts([])
         counts = nodes.pop("edge_count")
         first_edge = self._edge_offsets(counts, len(edges["type"]))
@@ -85,11 +85,12 @@ class Assembly:
         for column in (*nodes.values(), *edges.values(), first_edge):
             column.flags.writeable = False
         locations = self._locations(meta, len(raw.node_type))
-        scopes = self._scopes(meta, len(raw.node_type))
+        scopes = self.scopes(meta, raw.n_nodes, len(raw.strings))
         warnings = tuple(self.read.warnings)
         return replace(raw, locations=locations, scopes=scopes, warnings=warnings)
 
-    def _missing(self, section: str) -> SnapshotFormatError:
+    def missing(self, section: str) -> SnapshotFormatError:
+        """Return the error for a section that the file lacks."""
         return SnapshotFormatError(
             f'{self.read.window.source.info.name} has no section "{section}"',
             section=section,
@@ -97,7 +98,8 @@ class Assembly:
             hint=NOT_JSON_HINT,
         )
 
-    def _records(self, section: str, meta: SnapshotMeta) -> dict[str, AnyArray]:
+    def records(self, section: str, meta: SnapshotMeta) -> dict[str, AnyArray]:
+        """Return the columns of a section, which has as many records as the header declares."""
         declared = meta.declared_node_count if section == "nodes" else meta.declared_edge_count
         table = self.read.tables.get(section)
         if table is None and section in self.read.flat:
@@ -105,7 +107,7 @@ class Assembly:
             self._spread_flat(section, table)
         if table is None:
             if not self.read.salvage:
-                raise self._missing(section)
+                raise self.missing(section)
             table = node_table(meta) if section == "nodes" else edge_table(meta)
         rows = self.read.rows.get(section, 0)
         if declared and declared != rows and not self.read.salvage:
@@ -116,6 +118,14 @@ class Assembly:
                 hint="the file was damaged or changed.",
             )
         return table.finish(rows)
+
+    def partial_records(self, section: str, n_values: int, stride: int) -> SnapshotFormatError:
+        """Return the error for a section that is not made of whole records."""
+        return SnapshotFormatError(
+            f"{n_values} values are not a multiple of the record size {stride}",
+            section=section,
+            byte_offset=self._start_of(section),
+        )
 
     def _start_of(self, section: str) -> int | None:
         """Return the byte offset of an array's first number, if any of it was read."""
@@ -138,6 +148,16 @@ class Assembly:
 
     def _edge_offsets(self, counts: AnyArray, n_edges: int) -> AnyArray:
         total = int(counts.sum(dtype=np.uint64))
+        self.check_edge_total(total, n_edges)
+        if total == n_edges:
+            return unsigned_offsets(counts, total)
+        # The counts of a truncated file may exceed any array: the last nodes have no edges.
+        ends = np.minimum(np.cumsum(counts, dtype=np.uint64), np.uint64(n_edges))
+        fitting = np.diff(ends, prepend=np.uint64(0)).astype(counts.dtype)
+        return unsigned_offsets(fitting, n_edges)
+
+    def check_edge_total(self, total: int, n_edges: int) -> None:
+        """Check that the nodes declare as many edges as there are."""
         if total != n_edges and not self.read.salvage:
             raise SnapshotFormatError(
                 f"The nodes declare {total} edges, the array has {n_edges}",
@@ -145,12 +165,6 @@ class Assembly:
                 byte_offset=self._start_of("edges"),
                 hint="the file was damaged or changed.",
             )
-        if total == n_edges:
-            return unsigned_offsets(counts, total)
-        # The counts of a truncated file may exceed any array: the last nodes have no edges.
-        ends = np.minimum(np.cumsum(counts, dtype=np.uint64), np.uint64(n_edges))
-        fitting = np.diff(ends, prepend=np.uint64(0)).astype(counts.dtype)
-        return unsigned_offsets(fitting, n_edges)
 
     def _salvage(
         self, meta: SnapshotMeta, nodes: dict[str, AnyArray], edges: dict[str, AnyArray]
@@ -214,7 +228,14 @@ class Assembly:
 
     def _check(self, raw: RawSnapshot) -> None:
         """Check that every index and ordinal is in range, because kernels do not check."""
-        if len(raw.node_type) == 0:
+        self.check_nodes(raw.meta, raw.n_nodes, float(raw.self_size.sum(dtype=np.float64)))
+        fault = first_fault(raw)
+        if fault is not None:
+            raise self.bad_value(raw.meta, fault)
+
+    def check_nodes(self, meta: SnapshotMeta, n_nodes: int, total_size: float) -> None:
+        """Check that there are nodes, that the root is one of them, and that sizes add up."""
+        if n_nodes == 0:
             raise SnapshotFormatError(
                 "The file ends before its first node is complete"
                 if self.read.cut_in is not None
@@ -222,12 +243,10 @@ class Assembly:
                 section="nodes",
                 byte_offset=self._start_of("nodes"),
             )
-        check_totals(raw)
-        fault = first_fault(raw)
-        if fault is not None:
-            raise self._bad_value(raw.meta, fault)
+        check_totals(meta, n_nodes, total_size)
 
-    def _bad_value(self, meta: SnapshotMeta, fault: Fault) -> SnapshotFormatError:
+    def bad_value(self, meta: SnapshotMeta, fault: Fault) -> SnapshotFormatError:
+        """Return the error for a value that is out of range."""
         fields = meta.node_fields if fault.section == "nodes" else meta.edge_fields
         nth = fault.row * len(fields) + fields.index(fault.field)
         shown = fault.value * (len(meta.node_fields) if fault.field == "to_node" else 1)
@@ -237,7 +256,16 @@ class Assembly:
             byte_offset=self._locate(fault.section, nth),
         )
 
-    def _scopes(self, meta: SnapshotMeta, n_nodes: int) -> Scopes | None:
+    def bad_location(self, nth: int, value: int) -> SnapshotFormatError:
+        """Return the error for the nth number of locations, which is not the offset of a node."""
+        return SnapshotFormatError(
+            f"object_index is not the offset of a node: {value}",
+            section="locations",
+            byte_offset=self._locate("locations", nth),
+        )
+
+    def scopes(self, meta: SnapshotMeta, n_nodes: int, n_strings: int) -> Scopes | None:
+        """Check the scopes of scripts, and return their columns; None without scopes."""
         if not meta.scope_fields:
             return None
         values = {}
@@ -249,11 +277,8 @@ class Assembly:
                 values[name] = self.read.flat[name]
         if "scopes" not in values:
             return None
-        assert self.read.strings is not None  # noqa: S101  result() has just made sure
         try:
-            return checked_scopes(
-                meta, values, n_nodes, len(self.read.strings), self._offset_if_known
-            )
+            return checked_scopes(meta, values, n_nodes, n_strings, self._offset_if_known)
         except SnapshotFormatError:
             if not self.read.salvage:
                 raise
@@ -270,11 +295,7 @@ class Assembly:
         stride = len(meta.location_fields)
         rows, rest = divmod(len(values), stride)
         if rest and not self.read.salvage:
-            raise SnapshotFormatError(
-                f"{len(values)} values are not a multiple of the record size {stride}",
-                section="locations",
-                byte_offset=self._start_of("locations"),
-            )
+            raise self.partial_records("locations", len(values), stride)
         records = values[: rows * stride].reshape(rows, stride)
 
         def column(name: str) -> IntArray:
@@ -287,13 +308,8 @@ class Assembly:
         if bad.any():
             row = int(np.argmax(bad))
             if not self.read.salvage:
-                raise SnapshotFormatError(
-                    f"object_index is not the offset of a node: {offsets[row]}",
-                    section="locations",
-                    byte_offset=self._locate(
-                        "locations", row * stride + meta.location_fields.index("object_index")
-                    ),
-                )
+                nth = row * stride + meta.location_fields.index("object_index")
+                raise self.bad_location(nth, int(offsets[row]))
         keep = ~bad
         return Locations(
             node=ordinals[keep].astype(np.uint32),

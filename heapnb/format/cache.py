@@ -20,7 +20,7 @@ from pathlib import Path
 
 from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
-from heapnb.format.cache_store import CacheStore, read_description, source_of
+from heapnb.format.cache_store import DESCRIPTION, CacheStore, read_description, source_of
 from heapnb.format.limits import parse_size
 from heapnb.format.raw import RawSnapshot, SourceInfo
 from heapnb.format.reader import read_snapshot
@@ -143,6 +143,12 @@ def read_cached(
     store.save_snapshot(raw)
     store.do_later(lambda: evict(limit, keep=key))
     return raw, store
+
+
+def is_cached(path: Path) -> bool:
+    """Tell whether the cache has an entry for a file, which may turn out to be damaged."""
+    key = _key_if_readable(path)
+    return key is not None and (cache_directory() / key / DESCRIPTION).is_file()
 
 
 def list_entries() -> list[CacheEntry]:

@@ -72,22 +72,30 @@ def is_indexed(meta: SnapshotMeta) -> BoolArray:
     return np.array([name in INDEXED_EDGE_TYPES for name in meta.edge_types], np.bool_)
 
 
-def check_totals(raw: RawSnapshot) -> None:
-    """Check that there are nodes, that the root is one of them, and that sizes add up.
+def check_totals(meta: SnapshotMeta, n_nodes: int, total_size: float) -> None:
+    """Check that the root is a node, and that sizes add up.
+
+    Parameters
+    ----------
+    meta : SnapshotMeta
+        The header.
+    n_nodes : int
+        Number of nodes.
+    total_size : float
+        Sum of their sizes.
 
     Raises
     ------
     SnapshotFormatError
         If not.
     """
-    meta = raw.meta
     stride = len(meta.node_fields)
-    if meta.root_offset % stride or meta.root_offset // stride >= len(raw.node_type):
+    if meta.root_offset % stride or meta.root_offset // stride >= n_nodes:
         raise SnapshotFormatError(
             f"root_index is not the offset of a node: {meta.root_offset}", section="snapshot"
         )
     # Ids and single sizes have at most 18 digits; only sums could exceed 63 bits.
-    if float(raw.self_size.sum(dtype=np.float64)) >= LARGEST_TOTAL:
+    if total_size >= LARGEST_TOTAL:
         raise SnapshotFormatError(
             "The sizes of the nodes add up to more than 2^63 - 1 bytes",
             section="nodes",
@@ -194,7 +202,7 @@ def is_sound(raw: RawSnapshot) -> bool:
     if not has_shape or not _are_texts(raw.strings):
         return False
     try:
-        check_totals(raw)
+        check_totals(raw.meta, n_nodes, float(raw.self_size.sum(dtype=np.float64)))
     except SnapshotFormatError:
         return False
     return (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from heapnb._typing import ProgressCallback
 from heapnb.errors import SnapshotFormatError, SnapshotTooLargeError
@@ -17,6 +19,8 @@ BLOCK_BYTES = 8 << 20
 """Bytes of text read at a time."""
 
 _WORKERS = 2
+
+_SectionsT = TypeVar("_SectionsT", bound=Sections)
 
 
 def read_snapshot(
@@ -60,6 +64,38 @@ def read_snapshot(
     >>> read_snapshot(data).n_nodes
     3
     """
+    sections = read_sections(
+        source,
+        lambda window, workers: Sections(window, workers, salvage=salvage),
+        progress=progress,
+        salvage=salvage,
+        block_bytes=block_bytes,
+    )
+    return Assembly(sections).result()
+
+
+def read_sections(
+    source: SnapshotSource,
+    make: Callable[[Window, ThreadPoolExecutor], _SectionsT],
+    *,
+    progress: ProgressCallback | None,
+    salvage: bool,
+    block_bytes: int,
+) -> _SectionsT:
+    """Read the sections of a file with a reader.
+
+    Parameters
+    ----------
+    source, progress, salvage, block_bytes
+        See `read_snapshot`.
+    make : callable
+        Makes the reader for a window on the file and threads for its work.
+
+    Returns
+    -------
+    Sections
+        What ``make`` made; some of its work may not be done yet.
+    """
     opened = open_source(source)
     try:
         opened.limit.check(opened.info.name, opened.info.size_bytes, None)
@@ -68,11 +104,11 @@ def read_snapshot(
         raise
     window = Window(opened, block_bytes, progress, salvage=salvage)
     with ThreadPoolExecutor(_WORKERS, "heapnb-parse") as workers:
-        sections = Sections(window, workers, salvage=salvage)
+        sections = make(window, workers)
         try:
             sections.read()
         except SnapshotFormatError as error:
             raise explained(error, opened.info) from None
         finally:
             window.close()
-    return Assembly(sections).result()
+    return sections

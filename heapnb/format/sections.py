@@ -45,7 +45,7 @@ _TRUNCATED_HINT = (
 )
 
 
-class _EndOfInput(Exception):
+class EndOfInput(Exception):
     """The input ended inside a section; converted to a `TruncatedSnapshotError`."""
 
 
@@ -112,7 +112,7 @@ class Sections:
             while (key := self._next_key()) is not None:
                 section = key[:_LONGEST_KEY]
                 self._read_section(key)
-        except _EndOfInput:
+        except EndOfInput:
             self.drain()
             self._truncated(section)
             return
@@ -173,7 +173,7 @@ class Sections:
     def _require_byte(self) -> int:
         byte = self.window.peek()
         if byte < 0:
-            raise _EndOfInput
+            raise EndOfInput
         return byte
 
     def _unexpected(self, what: str) -> SnapshotFormatError:
@@ -245,7 +245,7 @@ class Sections:
                 return b"".join(parts)
             state = (depth, in_string, escaped)
             if not window.more():
-                raise _EndOfInput
+                raise EndOfInput
 
     def _read_text(self, name: str, byte: int) -> None:
         """Keep a section that others read, or nobody, once it is known to be JSON."""
@@ -253,18 +253,21 @@ class Sections:
         is_scalar = byte not in b'{["'
         text = self._scalar_text() if is_scalar else self._value_text()
         bad = first_bad_byte(np.frombuffer(text, np.uint8), np.empty(len(text) + 1, np.uint8))
+        if self._check_json(name, offset, bad) and not is_scalar:
+            self.text_sections[name] = text
+
+    def _check_json(self, name: str, offset: int, bad: int) -> bool:
+        """Tell whether a section is JSON: its first bad byte is -1."""
         if bad >= 0 and self.salvage:
             self.warnings.append(f"Section '{name[:_LONGEST_KEY]}' is damaged; it is left out.")
-            return
-        if bad >= 0:
+        elif bad >= 0:
             raise SnapshotFormatError(
                 "The section is not valid JSON",
                 section=name[:_LONGEST_KEY],
                 byte_offset=offset + bad,
                 hint="the file was damaged or changed.",
             )
-        if not is_scalar:
-            self.text_sections[name] = text
+        return bad < 0
 
     def _scalar_text(self) -> bytes:
         """Consume a number or a word, and return its text."""
@@ -272,7 +275,7 @@ class Sections:
         text = bytearray()
         while True:
             if window.position == window.stop and not window.more():
-                raise _EndOfInput
+                raise EndOfInput
             byte = int(window.data[window.position])
             if byte in b",}":
                 return bytes(text)
@@ -310,7 +313,7 @@ class Sections:
                 if window.stop - window.position > _LONGEST_GAP:
                     raise status_error(parse.BAD_NUMBER, section, window.offset)
                 if not window.more():
-                    raise _EndOfInput
+                    raise EndOfInput
                 continue
             stop = bracket if bracket >= 0 else last_comma + 1
             text = window.data[window.position : stop]
@@ -338,7 +341,7 @@ class Sections:
                 self._in_work.append(self.workers.submit(table.fill, block))
                 while len(self._in_work) > _MAX_BLOCKS_IN_WORK:
                     self._in_work.popleft().result()
-        except _EndOfInput:
+        except EndOfInput:
             self.rows[section] = n_values // table.stride
             raise
         if n_values % table.stride:
@@ -359,18 +362,19 @@ class Sections:
         """Read a flat array: a small one, or one that precedes its meta data."""
         parts: list[IntArray] = []
         try:
-            for block in self._blocks(section):
-                values = np.empty(block.n_values, np.int64)
-                position, count, status = parse.parse_integers(
-                    block.data, block.start, block.stop, values
-                )
-                if status == parse.OK and count < block.n_values:
-                    status = parse.BAD_NUMBER
-                if status != parse.OK:
-                    raise status_error(status, section, block.byte_offset + position - block.start)
-                parts.append(values)
+            parts.extend(self._integers(section, block) for block in self._blocks(section))
         finally:
             self.flat[section] = np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    def _integers(self, section: str, block: Block) -> IntArray:
+        """Parse all numbers of a block."""
+        values = np.empty(block.n_values, np.int64)
+        position, count, status = parse.parse_integers(block.data, block.start, block.stop, values)
+        if status == parse.OK and count < block.n_values:
+            status = parse.BAD_NUMBER
+        if status != parse.OK:
+            raise status_error(status, section, block.byte_offset + position - block.start)
+        return values
 
     # -- strings ----------------------------------------------------------------------------
 
@@ -403,7 +407,7 @@ class Sections:
                 if status != parse.OK:
                     raise status_error(status, "strings", window.offset)
                 if not done and not window.more():
-                    raise _EndOfInput
+                    raise EndOfInput
         finally:
             self.strings = pa.LargeStringArray.from_buffers(
                 n_strings,

@@ -18,7 +18,7 @@ from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.kernels import classes as kernels
 
 if TYPE_CHECKING:
-    from heapnb.format import RawSnapshot
+    from heapnb.format import RawSnapshot, SnapshotMeta
 
 _NEEDS_QUOTES = r"[,'\"{}]"
 # JSON escapes these with a backslash and a letter, other control characters as \uXXXX.
@@ -271,14 +271,10 @@ def build_class_table(
     DevTools: ``calculateObjectNames`` and ``applyInterfaceDefinitions``.
     """
     types = raw.meta.node_types
-    named_by_node = {name for name, text in vocab.CLASS_OF_TYPE.items() if text is None}
     n_listed = raw.meta.n_listed_node_types
-    type_texts = [
-        (vocab.CLASS_OF_TYPE.get(name) or f"({name})") if i < n_listed else vocab.CLASS_UNDEFINED
-        for i, name in enumerate(types)
-    ]
+    type_texts = classes_of_types(raw.meta)
     by_name = np.array(
-        [name in named_by_node and i < n_listed for i, name in enumerate(types)], np.bool_
+        [name in vocab.NAMED_BY_CLASS and i < n_listed for i, name in enumerate(types)], np.bool_
     )
     used = np.zeros(len(raw.strings), np.bool_)
     used[raw.node_name[by_name[raw.node_type]]] = True
@@ -294,8 +290,8 @@ def build_class_table(
         [
             to_texts(type_texts),
             to_texts([definition.name for definition in definitions]),
-            _tag_only(raw.strings.take(to_arrow(used_strings))),
-            _tag_only(prefixed_names),
+            tag_only(raw.strings.take(to_arrow(used_strings))),
+            tag_only(prefixed_names),
         ]
     ).dictionary_encode()
     codes = to_numpy(encoded.indices).astype(np.uint32)
@@ -316,6 +312,15 @@ def build_class_table(
     has_match = matched >= 0
     class_index[objects.nodes[has_match]] = of_definition[matched[has_match]]
     return ClassTable(encoded.dictionary, class_index)
+
+
+def classes_of_types(meta: SnapshotMeta) -> list[str]:
+    """Return the class of the nodes of each type, unless they are named by their class."""
+    n_listed = meta.n_listed_node_types
+    return [
+        (vocab.CLASS_OF_TYPE.get(name) or f"({name})") if i < n_listed else vocab.CLASS_UNDEFINED
+        for i, name in enumerate(meta.node_types)
+    ]
 
 
 def format_property_name(name: str) -> str:
@@ -350,7 +355,7 @@ def _utf16_lengths(texts: pa.LargeStringArray) -> IntArray:
     return lengths
 
 
-def _tag_only(names: pa.LargeStringArray) -> pa.LargeStringArray:
+def tag_only(names: pa.LargeStringArray) -> pa.LargeStringArray:
     """Shorten ``<div id="a">`` to ``<div>``, also after ``Detached``."""
     tags = pc.starts_with(names, "<")
     detached_tags = pc.starts_with(names, vocab.DETACHED_PREFIX + "<")

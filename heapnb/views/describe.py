@@ -31,6 +31,7 @@ _NATIVE_CONTEXTS: Final = "Native contexts"
 _MAX_NAMES: Final = 4
 _MAX_SUSPECTS: Final = 5
 _MAX_NOTES: Final = 10
+_MAX_CLASSES: Final = 20
 
 _MORE: Final = 1.02
 """What frees this times the retained size of a suspect's objects frees other objects, too."""
@@ -139,6 +140,21 @@ def _summary(summary: Any) -> View:
     ]
     largest = View(title="What holds most of the heap", table=suspects.select(columns))
     return dataclasses.replace(view, parts=(*view.parts, largest))
+
+
+def _totals(totals: Any) -> View:
+    view = _any_result(totals)
+    sections = [f"{name} ({length:,})" for name, length in totals.sections.items()]
+    facts = (*view.facts, Fact("other sections", ", ".join(sections) or "none", Kind.TEXT))
+    classes = View(title="Largest classes", table=Rows(totals.class_columns).head(_MAX_CLASSES))
+    left_out = (
+        "Sizes are those of the file: backing stores do not count for their owners, as they do in "
+        "DevTools. Not computed, because it needs the whole graph: unreachable nodes, bytes by "
+        "kind, retained sizes, what holds most of the heap."
+    )
+    return dataclasses.replace(
+        view, facts=facts, notes=(*view.notes, left_out), parts=(*view.parts, classes)
+    )
 
 
 def _native_contexts(found: NativeContexts) -> View:
@@ -342,8 +358,9 @@ _Describers: TypeAlias = dict[type, Callable[[Any], View]]
 @cache
 def _of_heaps() -> _Describers:
     from heapnb.analysis.summary import Summary
+    from heapnb.analysis.totals import Totals
 
-    return {Summary: _summary}
+    return {Summary: _summary, Totals: _totals}
 
 
 @cache
@@ -459,7 +476,7 @@ def _of_processes() -> _Describers:
 
 
 _WINGS: Final = (
-    (("heapnb.analysis.summary",), _of_heaps),
+    (("heapnb.analysis.summary", "heapnb.analysis.totals"), _of_heaps),
     (("heapnb.decode.",), _of_decoded_heaps),
     (("heapnb.analysis.retention.", "heapnb.analysis.series."), _of_retention_and_series),
     (("heapnb.analysis.diagnosis.",), _of_diagnosis),
