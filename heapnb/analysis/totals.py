@@ -97,7 +97,7 @@ class Totals(Shown):
         """The largest classes: ``class_name``, ``count``, ``self_size``, largest first.
 
         Sizes are those of the file. Plain objects are called ``Object``: their properties, by
-        which DevTools names them, are not at hand.
+        which DevTools names them, are edges.
         """
         file = self._file
         is_type = np.array(

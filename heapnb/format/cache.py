@@ -146,7 +146,7 @@ def read_cached(
 
 
 def is_cached(path: Path) -> bool:
-    """Tell whether the cache has an entry for a file, which may turn out to be damaged."""
+    """Tell whether the cache has an entry for a file, which may be damaged."""
     key = _key_if_readable(path)
     return key is not None and (cache_directory() / key / DESCRIPTION).is_file()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heapnb._typing import AnyArray, BoolArray, IntArray
+from heapnb._typing import AnyArray, BoolArray, IntArray, NodeArray
 from heapnb.format.arrow import to_arrow, to_texts
 from heapnb.format.meta import SnapshotMeta
 from heapnb.format.ranges import Fault, is_indexed
@@ -211,7 +211,7 @@ class RootLists:
         self._owners: list[int] = []
         self._starts: list[int] = []
         self._stops: list[int] = []
-        self._held: dict[int, list[IntArray]] = {}
+        self._held: dict[int, list[NodeArray]] = {}
         self._n_held = 0
         self._has_room = True
 
@@ -251,7 +251,7 @@ class RootLists:
         end = int(np.searchsorted(self._starts, first + len(kinds), side="left"))
         for i in range(begin, end):
             part = slice(max(self._starts[i] - first, 0), self._stops[i] - first)
-            held = np.unique(targets[part][kinds[part] != self._weak]).astype(np.int64)
+            held = np.unique(targets[part][kinds[part] != self._weak])
             self._held.setdefault(self._owners[i], []).append(held)
             self._n_held += len(held)
         self._has_room = self._n_held <= _MOST_HELD
@@ -260,10 +260,10 @@ class RootLists:
         """Count the nodes that lists below the root hold, without the lists; None without room."""
         if not self._has_room:
             return None
-        lists = np.array(self._rows, np.int64)
+        lists = np.array(self._rows, np.uint32)
         seen = {self._root}
         pending = [self._root]
-        held: list[IntArray] = []
+        held: list[NodeArray] = []
         while pending:
             for targets in self._held.get(pending.pop(), ()):
                 is_list = np.isin(targets, lists)

@@ -40,7 +40,7 @@ class UnusualOrderError(HeapnbError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name}: the sections are in an unusual order, so the file cannot be streamed.",
-            hint="leave out --stream; write what comes from stdin to a file.",
+            hint="leave out --stream, or write the input to a file.",
         )
 
 
@@ -143,6 +143,8 @@ class StreamedSections(Sections):
     def _read_section(self, name: str) -> None:
         if not _BEFORE.get(name, set()) <= self.seen or (name == "snapshot" and len(self.seen) > 1):
             raise UnusualOrderError(self.window.source.info.name)
+        # Edges, for example, are taken when all nodes have been.
+        self.drain()
         super()._read_section(name)
         if name == "snapshot" and self.meta is not None:
             self._taker.begin(self.meta)

@@ -3,14 +3,18 @@
     python -m tests.benchmarks.multiply_snapshot in.heapsnapshot out.heapsnapshot --times 14
 
 A process whose snapshot has gigabytes needs as much memory and minutes to write it. This takes
-the columns of a file of some hundred megabytes. Each copy has node ids, texts and entries of
-WeakMaps of its own; names of classes and properties are shared, as in a real heap.
+the columns of a file of some hundred megabytes, and holds one copy and the texts of all in memory.
+Each copy has node ids, texts and entries of WeakMaps of its own; names of classes and properties
+are shared, as in a real heap.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -23,10 +27,11 @@ from heapnb.format import RawSnapshot, read_snapshot, write_snapshot
 from heapnb.format.raw import Locations
 from heapnb.graph import HeapGraph
 
+_MOST_NODES = 1 << 32
 _ID = re.compile(r"@(\d+)")
 
 
-def multiplied(raw: RawSnapshot, times: int) -> RawSnapshot:
+def multiplied(raw: RawSnapshot, times: int, folder: Path | None = None) -> RawSnapshot:
     """Repeat all nodes but the root.
 
     Parameters
@@ -35,6 +40,9 @@ def multiplied(raw: RawSnapshot, times: int) -> RawSnapshot:
         A heap whose root is the first node, as V8 writes it.
     times : int
         How often.
+    folder : Path, optional
+        Where the columns are written copy by copy, and mapped into memory; without it they are
+        in memory.
 
     Returns
     -------
@@ -52,36 +60,67 @@ def multiplied(raw: RawSnapshot, times: int) -> RawSnapshot:
     if graph.root != 0:
         raise click.ClickException("The first node is not the root.")
     below, of_root = raw.n_nodes - 1, int(raw.first_edge[1])
+    if 1 + times * below > _MOST_NODES:
+        raise click.ClickException(f"{times} copies have more than 2^32 nodes.")
     names = _Names(graph, times)
-    counts = np.diff(raw.first_edge)
-    first_edge = np.zeros(below * times + 2, np.uint64)
-    np.cumsum([of_root * times, *np.tile(counts[1:], times)], out=first_edge[1:])
+    copies = range(times)
     is_indexed = graph.is_indexed_edge_type[raw.edge_type]
-    targets, edge_names = [], []
-    for copy in range(times):
-        target = raw.edge_to.astype(np.int64)
-        targets.append(np.where(target == 0, 0, target + copy * below).astype(np.uint32))
-        named = names.in_copy(copy)[np.where(is_indexed, 0, raw.edge_name)]
-        edge_names.append(np.where(is_indexed, raw.edge_name, named).astype(np.uint32))
-        edge_names[-1][:of_root] += np.where(is_indexed[:of_root], copy * of_root, 0).astype(
-            np.uint32
-        )
     step = 2 * (int(raw.node_id.max()) // 2 + 1)
     ids = raw.node_id.astype(np.uint64)
+    ends = raw.first_edge[1:].astype(np.uint64) - np.uint64(of_root)
+    per_copy = int(ends[-1])
     locations = raw.locations
+
+    def target(copy: int, edges: slice) -> AnyArray:
+        original = raw.edge_to[edges]
+        return np.where(original == 0, 0, original + np.uint32(copy * below)).astype(np.uint32)
+
+    def edge_name(copy: int, edges: slice) -> AnyArray:
+        original, indexed = raw.edge_name[edges], is_indexed[edges]
+        named = names.in_copy(copy)[np.where(indexed, 0, original)]
+        # The root's elements of a copy follow those of the copies before.
+        first = copy * of_root if edges.start is None else 0
+        return np.where(indexed, original + np.uint32(first), named).astype(np.uint32)
+
+    def joined(name: str, parts: Iterable[AnyArray]) -> AnyArray:
+        return _joined(None if folder is None else folder / name, parts)
+
+    def of_edges(name: str, part: Callable[[int, slice], AnyArray]) -> AnyArray:
+        """Put the root's edges of all copies before the others."""
+        slices = slice(None, of_root), slice(of_root, None)
+        return joined(name, (part(copy, edges) for edges in slices for copy in copies))
+
+    def repeated(name: str, column: AnyArray) -> AnyArray:
+        """Repeat a column of nodes without its first row, the root's."""
+        return joined(name, chain([column[:1]], (column[1:] for _ in copies)))
+
     return dataclasses.replace(
         raw,
-        node_type=_repeated(raw.node_type, times),
-        node_name=np.concatenate(
-            [raw.node_name[:1], *(names.in_copy(i)[raw.node_name[1:]] for i in range(times))]
-        ).astype(np.uint32),
-        node_id=np.concatenate([ids[:1], *(ids[1:] + np.uint64(i * step) for i in range(times))]),
-        self_size=_repeated(raw.self_size, times),
-        first_edge=first_edge,
-        detachedness=None if raw.detachedness is None else _repeated(raw.detachedness, times),
-        edge_type=_below_root([raw.edge_type] * times, of_root),
-        edge_name=_below_root(edge_names, of_root),
-        edge_to=_below_root(targets, of_root),
+        node_type=repeated("node_type", raw.node_type),
+        node_name=joined(
+            "node_name",
+            chain(
+                [raw.node_name[:1]],
+                (names.in_copy(i)[raw.node_name[1:]].astype(np.uint32) for i in copies),
+            ),
+        ),
+        node_id=joined(
+            "node_id", chain([ids[:1]], (ids[1:] + np.uint64(i * step) for i in copies))
+        ),
+        self_size=repeated("self_size", raw.self_size),
+        first_edge=joined(
+            "first_edge",
+            chain(
+                [np.array([0, of_root * times], np.uint64)],
+                (ends[1:] + np.uint64(of_root * times + i * per_copy) for i in copies),
+            ),
+        ),
+        detachedness=(
+            None if raw.detachedness is None else repeated("detachedness", raw.detachedness)
+        ),
+        edge_type=of_edges("edge_type", lambda _, edges: raw.edge_type[edges]),
+        edge_name=of_edges("edge_name", edge_name),
+        edge_to=of_edges("edge_to", target),
         strings=names.strings,
         locations=None if locations is None else _located(locations, below, times),
         trace_node_id=None,
@@ -90,6 +129,18 @@ def multiplied(raw: RawSnapshot, times: int) -> RawSnapshot:
         trace_function_infos=None,
         trace_tree=None,
     )
+
+
+def _joined(path: Path | None, parts: Iterable[AnyArray]) -> AnyArray:
+    """Put arrays one after the other: in memory, or in a file that is mapped."""
+    if path is None:
+        return np.concatenate(list(parts))
+    dtype = np.dtype(np.uint8)
+    with path.open("wb") as file:
+        for part in parts:
+            dtype = part.dtype
+            file.write(np.ascontiguousarray(part).data)
+    return np.memmap(path, dtype, "r")
 
 
 class _Names:
@@ -133,18 +184,6 @@ def _texts(graph: HeapGraph) -> IntArray:
     return np.setdiff1d(np.flatnonzero((count == 1) & (of_texts == 1)), named)
 
 
-def _repeated(column: AnyArray, times: int) -> AnyArray:
-    """Repeat a column of nodes without its first row, the root's."""
-    return np.concatenate([column[:1], np.tile(column[1:], times)])
-
-
-def _below_root(copies: list[AnyArray], of_root: int) -> AnyArray:
-    """Put the root's edges of all copies before the others."""
-    return np.concatenate(
-        [*(edges[:of_root] for edges in copies), *(edges[of_root:] for edges in copies)]
-    )
-
-
 def _located(locations: Locations, below: int, times: int) -> Locations:
     """Repeat the locations of nodes; the root has none."""
     nodes = [locations.node + np.uint32(copy * below) for copy in range(times)]
@@ -160,7 +199,9 @@ def _located(locations: Locations, below: int, times: int) -> Locations:
 @click.option("--times", type=click.IntRange(2), required=True, help="How often the heap repeats.")
 def main(source: Path, target: Path, times: int) -> None:
     """Write SOURCE's heap several times over to TARGET."""
-    write_snapshot(multiplied(read_snapshot(source), times), target)
+    # Columns of gigabytes wait in files beside the target: only one copy is in memory.
+    with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
+        write_snapshot(multiplied(read_snapshot(source), times, Path(folder)), target)
 
 
 if __name__ == "__main__":

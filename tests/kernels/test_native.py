@@ -73,7 +73,7 @@ def test_types_without_precompiled_code_are_compiled_by_numba() -> None:
     assert smallest(*arguments) == 2
 
 
-COMMANDS = ("constructors", "summary", "texts", "redact", "diagnose", "report")
+COMMANDS = ("constructors", "summary", "summary --stream", "texts", "redact", "diagnose", "report")
 _OF_A_SERIES = ("diagnose", "report")
 _WITH_A_TARGET = {"redact": [], "report": ["-o"]}
 
@@ -99,7 +99,7 @@ def test_commands_run_without_numba(
 ) -> None:
     series = large_series if is_large else sample_series("listener_per_request")
     files = [str(path) for path in (series if name in _OF_A_SERIES else series[-1:])]
-    command = [name]
+    command = name.split()
     if name in _WITH_A_TARGET:
         files += [*_WITH_A_TARGET[name], str(tmp_path / "result")]
     program = (
