@@ -95,7 +95,7 @@ def _search_from_roots(graph: Columns, distance: DistanceArray) -> None:
     queue = np.empty(graph.n_nodes + len(roots) + 1, np.uint32)
     queue[: len(roots)] = roots
     distance[roots] = 1
-    search = _searcher(graph, distance, queue, _search_rules(graph))
+    search = _searcher(graph, distance, queue, search_rules(graph))
     search(len(roots))
     distance[graph.root] = vocab.BASE_SYSTEM_DISTANCE if len(roots) else 0
     queue[0] = graph.root
@@ -138,8 +138,8 @@ def _searcher(
     return search
 
 
-def _search_rules(graph: Columns) -> ByteArray:
-    """Return the nodes some of whose edges DevTools does not follow."""
+def search_rules(graph: Columns) -> ByteArray:
+    """Return which edges of each node DevTools does not follow, as ``uint8[n_nodes]``."""
     rules = np.full(graph.n_nodes, traverse.RULE_NONE, np.uint8)
     for type_name, name, rule in (
         ("array", vocab.MAP_DESCRIPTORS, traverse.RULE_MAP_DESCRIPTORS),
@@ -150,4 +150,4 @@ def _search_rules(graph: Columns) -> ByteArray:
     return rules
 
 
-__all__ = ["distances_from_roots", "distances_without", "reached_without"]
+__all__ = ["distances_from_roots", "distances_without", "reached_without", "search_rules"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from heapnb._typing import IntArray, NodeArray
+import numpy as np
+
+from heapnb._typing import IntArray, NodeArray, OffsetArray
 from heapnb.kernels._jit import kernel
+from heapnb.kernels.paths import source_of
 
 
 @kernel
@@ -29,6 +32,43 @@ def dominator_chain(dominator: NodeArray, node: int, chain: NodeArray) -> int:
         node = dominator[node]
         chain[length] = node
         length += 1
+    return length
+
+
+@kernel
+def edges_up(
+    first_edge: OffsetArray, edge_to: OffsetArray, first_steps: IntArray, node: int, path: IntArray
+) -> int:
+    """List the edges of a path, the last one first.
+
+    Parameters
+    ----------
+    first_edge : unsigned[n_nodes + 1]
+        CSR offsets of the edges.
+    edge_to : unsigned[n_nodes]
+        The edge by which a path comes to each node; the number of all edges where none does.
+    first_steps : int64[k]
+        Edges with which paths begin, ascending.
+    node : int
+        Where the path ends.
+    path : int64[n_nodes]
+        Receives edges.
+
+    Returns
+    -------
+    int
+        Number of edges.
+    """
+    length = 0
+    n_edges = np.int64(first_edge[first_edge.shape[0] - 1])
+    while np.int64(edge_to[node]) < n_edges:
+        edge = np.int64(edge_to[node])
+        path[length] = edge
+        length += 1
+        at = np.searchsorted(first_steps, edge)
+        if at < first_steps.shape[0] and first_steps[at] == edge:
+            break
+        node = source_of(first_edge, edge, 0)
     return length
 
 

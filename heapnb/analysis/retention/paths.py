@@ -9,8 +9,9 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import AnyArray, IntArray
+from heapnb.analysis.retention.kept_paths import kept_path_edges
 from heapnb.analysis.retention.retaining_path import PathGraph, RetainingPath
-from heapnb.analysis.retention.retaining_tree import path_in_tree, retaining_tree
+from heapnb.analysis.retention.retaining_tree import path_from_root, retaining_tree
 from heapnb.analysis.retention.shortest_path import PathSearch, shortest_path
 from heapnb.graph import HeapGraph
 from heapnb.kernels import paths as kernels
@@ -42,10 +43,8 @@ def preferred_path(graph: HeapGraph, node: int) -> RetainingPath | None:
     the runtime's own functions and the stack only where no other path exists. It can have more
     edges than DevTools' distance.
     """
-    tree = retaining_tree(graph)
-    if tree.parent[node] == vocab.NO_ORDINAL:
-        return shortest_path(graph, int(node))
-    return path_in_tree(graph, tree, int(node))
+    edges = kept_path_edges(graph, int(node))
+    return shortest_path(graph, int(node)) if edges is None else path_from_root(graph, edges)
 
 
 def distinct_paths(graph: HeapGraph, node: int, k: int = 5) -> list[RetainingPath]:

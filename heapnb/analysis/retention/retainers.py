@@ -111,6 +111,8 @@ def retaining_edges(graph: HeapGraph, node: int) -> tuple[OffsetArray, NodeArray
 def shown_distances(distance: DistanceArray, without: DistanceArray | None = None) -> DistanceArray:
     """Return distances as the Retainers pane has them, as ``int32[k]``."""
     measured = distance if without is None else without
+    if not (measured == vocab.NO_DISTANCE).any():
+        return measured
     beyond = np.int32(UNREACHED) + np.maximum(distance, 0)
     return np.where(measured == vocab.NO_DISTANCE, beyond, measured)
 

@@ -142,7 +142,23 @@ def path_in_tree(graph: HeapGraph, tree: RetainingTree, node: int) -> RetainingP
     -------
     RetainingPath
     """
-    edges = tree.parent_edge[tree.path(node)[1:]].astype(np.int64)
+    return path_from_root(graph, tree.parent_edge[tree.path(node)[1:]].astype(np.int64))
+
+
+def path_from_root(graph: HeapGraph, edges: IntArray) -> RetainingPath:
+    """Make a path of the edges of one in the tree.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    edges : int64[k]
+        Edge ordinals, the first step's first.
+
+    Returns
+    -------
+    RetainingPath
+    """
     start = int(graph.edge_from(edges[:1])[0]) if len(edges) else graph.root
     if start != graph.root and (before := shortest_path(graph, start)) is not None:
         # The tree begins with the variables of classic scripts, whatever leads to them.

@@ -12,9 +12,13 @@ import numpy as np
 
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.kernels.ordering import smallest, sort_by_digits
+from heapnb.kernels.selecting import N_BUCKETS, rank_of, rows_between
 
 FIRST_ROWS: Final = 1_000
 """Rows that are found without sorting the others."""
+
+_BLOCK_ROWS: Final = 2_000
+"""Rows further down are found in blocks of so many, which are kept."""
 
 _ALL_AT_ONCE: Final = 20_000
 """Up to so many rows are sorted as a whole."""
@@ -110,17 +114,57 @@ def first_places(keys: Keys, n_wanted: int) -> IntArray:
     int64[n_wanted]
         The same as ``sorted_places(keys)[:n_wanted]``.
     """
-    values, rows, sign = keys[0].values, keys[0].rows, -1 if keys[0].descending else 1
-    if len(keys) > 1:
-        packed = pack(keys, _KEY_BITS)
-        if packed is None:
-            return sorted_places(keys)[:n_wanted]
-        values, rows, sign = packed, None, 1
-    if rows is None:
-        rows = np.arange(len(values), dtype=np.uint32)
+    one = _single(keys)
+    if one is None:
+        return sorted_places(keys)[:n_wanted]
+    values, rows, sign = one
     places = np.empty(min(n_wanted, len(rows)), np.int64)
     smallest(values, rows, sign, np.empty_like(places), places)
     return places
+
+
+def places_between(keys: Keys, start: int, stop: int) -> IntArray:
+    """Find the rows of an order from one rank to another, without sorting all of them.
+
+    Parameters
+    ----------
+    keys : sequence of Key
+        As for `sorted_places`.
+    start, stop : int
+        Ranks; there are rows between them.
+
+    Returns
+    -------
+    int64[k]
+        The same as ``sorted_places(keys)[start:stop]``.
+    """
+    one = _single(keys)
+    stop = min(stop, len(keys[0]))
+    if one is None:
+        return sorted_places(keys)[start:stop]
+    values, rows, sign = one
+    places, found = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    counts = np.zeros(N_BUCKETS, np.int64)
+    least = 0 if values.dtype.kind in "bu" else int(values.min())
+    n_found, n_before = rows_between(
+        values, rows, least, sign, start, stop, counts, places, found
+    )
+    # Places ascend, so a stable sort leaves equal rows in their order.
+    order = np.argsort(found[:n_found], kind="stable")[n_before : n_before + stop - start]
+    return places[order]
+
+
+def _single(keys: Keys) -> tuple[AnyArray, AnyArray, int] | None:
+    """Make one key of several: values, the rows that index them, a sign; None if none is wide."""
+    values, rows, sign = keys[0].values, keys[0].rows, -1 if keys[0].descending else 1
+    if len(keys) > 1:
+        packed = pack(keys, _KEY_BITS - 1)
+        if packed is None:
+            return None
+        values, rows, sign = packed, None, 1
+    if rows is None:
+        rows = np.arange(len(values), dtype=np.uint32)
+    return values, rows, sign
 
 
 def pack(keys: Keys, n_bits: int) -> IntArray | None:
@@ -218,18 +262,32 @@ class Orders:
         stop = min(offset + limit, n_rows)
         if offset >= stop:
             return np.empty(0, np.int64)
+        if n_rows > _ALL_AT_ONCE:
+            return self._of_many(name, n_rows, keys, offset, stop)
         order = self._orders.get(name)
         if order is None:
             by = keys()
             if not by:
                 return np.arange(offset, stop)
-            if n_rows > _ALL_AT_ONCE and stop <= FIRST_ROWS:
-                return first_places(by, stop)[offset:]
-            order = sorted_places(by)
-            if n_rows <= np.iinfo(np.uint32).max:
-                order = order.astype(np.uint32)
+            order = sorted_places(by).astype(np.uint32)
             self._orders.keep(name, order)
         return order[offset:stop].astype(np.int64)
+
+    def _of_many(
+        self, name: Hashable, n_rows: int, keys: Callable[[], Keys], offset: int, stop: int
+    ) -> IntArray:
+        """Find a page of very many rows; the rows around it are kept."""
+        start = 0 if stop <= FIRST_ROWS else offset - offset % _BLOCK_ROWS
+        end = FIRST_ROWS if stop <= FIRST_ROWS else stop - stop % -_BLOCK_ROWS
+        block = self._orders.get((name, start, end))
+        if block is None:
+            by = keys()
+            if not by:
+                return np.arange(offset, stop)
+            found = places_between(by, start, end) if start else first_places(by, end)
+            block = found.astype(np.uint32 if n_rows <= np.iinfo(np.uint32).max else np.int64)
+            self._orders.keep((name, start, end), block)
+        return block[offset - start : stop - start].astype(np.int64)
 
     def place_of(self, name: Hashable, keys: Callable[[], Keys], row: int) -> int:
         """Return where a row comes in an order.
@@ -253,6 +311,8 @@ class Orders:
         by = keys()
         if not by:
             return row
+        if len(by) == 1 and by[0].rows is not None:
+            return rank_of(by[0].values, by[0].rows, -1 if by[0].descending else 1, row)
         is_before, is_equal = _compare(by, row)
         return int(np.count_nonzero(is_before) + np.count_nonzero(is_equal[:row]))
 

@@ -79,12 +79,6 @@ class SortKeys:
     def _is_proto(self) -> BoolArray:
         return is_string(self.heap, [_PROTO])
 
-    @cached_property
-    def pane_distance(self) -> DistanceArray:
-        """``int32[n_nodes]``: distances as the Retainers pane shows them."""
-        distance = self.heap.distance
-        return shown_distances(distance) if (distance == vocab.NO_DISTANCE).any() else distance
-
     def _column_key(self, nodes: AnyArray, window: Window) -> Key:
         """Sort nodes by the window's column, or by retained size if nodes lack it."""
         if window.sort in _NODE_SORTS:

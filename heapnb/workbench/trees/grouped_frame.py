@@ -13,7 +13,8 @@ from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.frames import masked, text_ranks
 from heapnb.graph import HeapGraph
-from heapnb.graph.group_sizes import retained_by_group
+from heapnb.graph.intervals import dominator_number, dominator_stop
+from heapnb.kernels.intervals import add_up_outermost_rows
 from heapnb.workbench.model import Column
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE, SHALLOW_SIZE
 from heapnb.workbench.rows.ordering import Key
@@ -91,11 +92,11 @@ class GroupedFrame:
                 continue
             values = groups[column.key]
             if column == RETAINED_SIZE:
-                sums[column.key] = self._retained(frame[NODE].to_numpy(), numbers, sums.index)
+                sums[column.key] = self._retained(rows, numbers, sums.index)
             elif column.key == _FREED:
                 # One value may hold another one that is freed with it.
-                freed = np.where(frame[_FREED].to_numpy() > 0, frame[NODE].to_numpy(), -1)
-                sums[column.key] = self._retained(freed, numbers, sums.index)
+                is_freed = frame[_FREED].to_numpy() > 0
+                sums[column.key] = self._retained(rows[is_freed], numbers[is_freed], sums.index)
             elif column == SHALLOW_SIZE:
                 # One function may be the listener of many emitters.
                 is_again = frame.groupby([NODE, numbers]).cumcount() > 0
@@ -113,13 +114,30 @@ class GroupedFrame:
             sums[COUNT] = groups.size()
         return sums
 
-    def _retained(self, nodes: IntArray, numbers: IntArray, groups: Any) -> AnyArray:
-        """Add up what groups retain, each byte once."""
+    def _retained(self, rows: IntArray, numbers: IntArray, groups: Any) -> AnyArray:
+        """Add up what groups of some rows retain, each byte once."""
         n_groups = len(groups)
-        group_of_node = np.full(self.heap.n_nodes, n_groups, np.uint32)
-        known = nodes >= 0
-        group_of_node[nodes[known]] = np.searchsorted(groups.to_numpy(), numbers[known])
-        return retained_by_group(self.heap, group_of_node, n_groups + 1)[:n_groups].astype(np.int64)
+        group = np.full(len(self.frame), vocab.NO_INDEX, np.int64)
+        group[rows] = np.searchsorted(groups.to_numpy(), numbers)
+        total = np.zeros(n_groups, np.uint64)
+        add_up_outermost_rows(*self._nested, group, np.zeros(n_groups, np.uint32), total)
+        return total.astype(np.int64)
+
+    @cached_property
+    def _nested(self) -> tuple[AnyArray, ...]:
+        """What `add_up_outermost_rows` has to know of the rows, whatever the groups are."""
+        heap = self.heap
+        nodes = self.frame[NODE].to_numpy()
+        known = np.maximum(nodes, 0)
+        number, stop = dominator_number(heap)[known], dominator_stop(heap)[known]
+        return (
+            np.argsort(number, kind="stable"),
+            nodes,
+            number,
+            stop,
+            heap.retained_size[known],
+            heap.shallow_size[known] > 0,
+        )
 
     def row_keys(self, rows: IntArray, column: str | None, *, descending: bool) -> list[Key]:
         """Sort some rows by a column; nothing sorts them if the frame lacks it."""
@@ -127,8 +145,7 @@ class GroupedFrame:
             return []
         if column not in self._sort_keys:
             self._sort_keys[column] = _sort_key(self.frame[column])
-        is_unknown, values = self._sort_keys[column]
-        return [Key(is_unknown[rows]), Key(values[rows], descending=descending)]
+        return _keys(*self._sort_keys[column], rows, descending=descending)
 
 
 _FREED: Final = "freed_size"
@@ -138,8 +155,13 @@ def group_keys(sums: pd.DataFrame, column: str | None, *, descending: bool) -> l
     """Sort the groups of `GroupedFrame.sums_of` by a column."""
     if column is None or column not in sums:
         return []
-    is_unknown, values = _sort_key(sums[column])
-    return [Key(is_unknown), Key(values, descending=descending)]
+    return _keys(*_sort_key(sums[column]), np.arange(len(sums)), descending=descending)
+
+
+def _keys(is_unknown: BoolArray, values: AnyArray, rows: IntArray, *, descending: bool) -> list[Key]:
+    """Sort some rows by their values; those without a value come last."""
+    by_value = Key(values, rows.astype(np.uint32), descending)
+    return [Key(is_unknown, rows), by_value] if is_unknown.any() else [by_value]
 
 
 def arrow_texts(values: pd.Series[Any]) -> pa.LargeStringArray:

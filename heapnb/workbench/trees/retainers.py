@@ -15,7 +15,7 @@ import numpy as np
 from heapnb._typing import AnyArray, DistanceArray, NodeArray
 from heapnb.analysis.retention.retainers import retaining_edges, shown_distances
 from heapnb.frames import display_ranks
-from heapnb.graph.distances import distances_without
+from heapnb.graph.nearby_distances import ChangedDistances, changed_distances
 from heapnb.kernels.ordering import nearest
 from heapnb.views import fmt
 from heapnb.workbench.model import Page, Row, Window
@@ -67,11 +67,16 @@ class RetainersTree(NodeTree):
         self._orders = Orders()
 
     @cached_property
-    def _distance(self) -> DistanceArray:
-        """Distances of all nodes, as if the ignored led nowhere."""
+    def _changed(self) -> ChangedDistances:
+        """Distances that differ if the ignored lead nowhere."""
+        return changed_distances(self.heap, self.ignored)
+
+    def _distances(self, nodes: AnyArray) -> DistanceArray:
+        """Return the distances of some nodes, as if the ignored led nowhere."""
+        distance = self.heap.distance[nodes]
         if not len(self.ignored):
-            return self.node_rows.sort_keys.pane_distance
-        return shown_distances(self.heap.distance, distances_without(self.heap, self.ignored))
+            return shown_distances(distance)
+        return shown_distances(distance, self._changed.apply(nodes, distance))
 
     # -- rows -------------------------------------------------------------------------------
 
@@ -142,20 +147,21 @@ class RetainersTree(NodeTree):
 
     def _distance_keys(self, sources: NodeArray, *, descending: bool) -> list[Key]:
         names = display_ranks(self.heap, sources)
-        return [Key(self._distance, sources, descending), Key(names)]
+        return [Key(self._distances(sources), descending=descending), Key(names)]
 
     def _first(self, sources: NodeArray, *, descending: bool) -> AnyArray:
         """Return the places of the first rows; only of the nearest, names are needed."""
         places = np.empty(len(sources), np.int64)
         sign = -1 if descending else 1
-        n_found = nearest(self._distance, sources, sign, FIRST_ROWS, places)
+        rows = np.arange(len(sources), dtype=np.uint32)
+        n_found = nearest(self._distances(sources), rows, sign, FIRST_ROWS, places)
         places = places[:n_found]
         keys = self._distance_keys(sources[places], descending=descending)
         return places[first_places(keys, FIRST_ROWS)]
 
     def _finished(self, rows: Sequence[Row], nodes: NodeArray, above: set[int]) -> tuple[Row, ...]:
         """Set the distances of this pane, and say which rows can be expanded."""
-        distances = self._distance[nodes].tolist()
+        distances = self._distances(nodes).tolist()
         return tuple(
             dataclasses.replace(
                 row,
