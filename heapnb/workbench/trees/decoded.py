@@ -43,6 +43,10 @@ class DecodedTree(FrameTree):
     def decode(self) -> pd.DataFrame:
         """Return the frame, before anything in it is masked."""
 
+    def kept(self) -> pd.DataFrame:
+        """Return the frame of `decode`; a tree may have it from the cache."""
+        return self.decode()
+
     @property
     def masked_columns(self) -> list[str]:
         """Columns with texts of the program: all that are shown, filtered or grouped by."""
@@ -56,7 +60,7 @@ class DecodedTree(FrameTree):
 
     def make_frame(self) -> pd.DataFrame:
         """Make the frame; texts that are filtered, shown or grouped are masked in it."""
-        frame = self.decode()
+        frame = self.kept()
         masking = self.workbench.masking
         if not masking.is_on:
             return frame

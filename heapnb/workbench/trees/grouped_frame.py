@@ -17,6 +17,7 @@ from heapnb.graph.intervals import dominator_number, dominator_stop
 from heapnb.kernels.intervals import add_up_outermost_rows
 from heapnb.workbench.model import Column
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE, SHALLOW_SIZE
+from heapnb.workbench.rows.kept_frames import ordinals_of
 from heapnb.workbench.rows.ordering import Key
 
 if TYPE_CHECKING:
@@ -62,12 +63,9 @@ class GroupedFrame:
 
     def _completed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add ordinals, and columns of nodes that are shown but missing."""
-        nodes = np.full(len(frame), vocab.NO_INDEX, np.int64)
-        if "node_id" in frame:
-            known = np.flatnonzero(~frame["node_id"].isna().to_numpy())
-            ids = frame["node_id"].iloc[known].to_numpy().astype(np.uint64)
-            nodes[known] = self.heap.ordinals_of(ids)
-        frame[NODE] = nodes
+        if NODE not in frame:
+            frame[NODE] = ordinals_of(self.heap, frame)
+        nodes = frame[NODE].to_numpy()
         for column in self.columns:
             if column in NODE_COLUMNS and column.key not in frame:
                 values = getattr(self.heap, column.key)[np.maximum(nodes, 0)]

@@ -13,8 +13,10 @@ from heapnb.frames import texts
 from heapnb.schema import COLUMNS, Kind
 from heapnb.workbench.model import Label, column, count_of
 from heapnb.workbench.rows.labels import function_label, held_label, location_label
+from heapnb.workbench.rows.kept_frames import kept_frame
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
+from heapnb.workbench.trees.grouped_frame import NODE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +77,14 @@ class TableTree(DecodedTree):
             names = names.combine_chunks()
         joined = pc.binary_join(names, pa.scalar(", ", pa.large_string()))
         return frame.assign(**{_LIST: texts(joined)})
+
+    def kept(self) -> pd.DataFrame:
+        """Return the frame from the cache, with ordinals, if it has one of heapnb's own tables."""
+        if TABLES.get(self.entry.name) is not self.entry:
+            # What a plug-in makes may follow from more than the heap.
+            return self.decode()
+        frame, ordinals = kept_frame(self.heap, self.entry.name, self.decode)
+        return frame if ordinals is None else frame.assign(**{NODE: ordinals})
 
     def group_labels(self, groups: pd.DataFrame) -> Sequence[Label]:
         """Label groups by function, holder, file, or their values."""
