@@ -11,11 +11,16 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.frames.columns import by_type, with_detached
+from heapnb.graph.derivation import derived
 from heapnb.kernels.classes import group_by_properties
 
 if TYPE_CHECKING:
     from heapnb._typing import AnyArray, IntArray
     from heapnb.graph import HeapGraph
+
+
+_MOST_SHAPES = 1 << 14
+"""Names of plain objects that are kept."""
 
 
 def node_names(graph: HeapGraph, rows: Any) -> pa.LargeStringArray:
@@ -127,8 +132,28 @@ def _shapes(graph: HeapGraph, objects: IntArray) -> tuple[AnyArray, pa.LargeStri
         shape,
         representative,
     )
-    shown = [graph.display_name(node) for node in representative[:n_shapes].tolist()]
+    shown = [_plain_name(graph, node) for node in representative[:n_shapes].tolist()]
     return shape, to_texts(shown)
+
+
+def _plain_name(graph: HeapGraph, node: int) -> str:
+    """Return the name of a plain object; the same shapes occur in page after page."""
+    start, stop = graph.edges_of(node)
+    shape = graph.edge_type[start:stop].tobytes() + graph.edge_name[start:stop].tobytes()
+    names = _plain_names(graph)
+    name = names.get(shape)
+    if name is None:
+        if len(names) >= _MOST_SHAPES:
+            names.clear()
+        name = names[shape] = graph.display_name(node)
+    return name
+
+
+@derived(keep=False)
+def _plain_names(graph: HeapGraph) -> dict[bytes, str]:
+    """Names of plain objects by the types and names of their edges."""
+    del graph
+    return {}
 
 
 def _replaced(

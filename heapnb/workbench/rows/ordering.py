@@ -284,7 +284,7 @@ class Orders:
             by = keys()
             if not by:
                 return np.arange(offset, stop)
-            found = places_between(by, start, end) if start else first_places(by, end)
+            found = places_between(by, start, end)
             block = found.astype(np.uint32 if n_rows <= np.iinfo(np.uint32).max else np.int64)
             self._orders.keep((name, start, end), block)
         return block[offset - start : stop - start].astype(np.int64)

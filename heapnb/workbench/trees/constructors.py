@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from heapnb._typing import BoolArray, IntArray, NodeArray
-from heapnb.analysis.constructors import ClassSums, class_sums
+from heapnb.analysis.constructors import ClassSums
 from heapnb.analysis.members import members_of
 from heapnb.frames import text_ranks
 from heapnb.graph.locations import location_text
@@ -23,7 +23,7 @@ from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, left_out, 
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 from heapnb.workbench.rows.ordering import Key, Recent
 from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
-from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes
+from heapnb.workbench.trees.presets import PRESET, preset_filter, preset_nodes, preset_sums
 
 if TYPE_CHECKING:
     from heapnb.workbench.subject import Workbench
@@ -35,9 +35,14 @@ COUNT: Final = count_of("objects")
 class _Classes:
     """The classes that have members among chosen nodes."""
 
+    workbench: Workbench
+    preset: str
     sums: ClassSums
-    chosen: BoolArray | None
     names: pa.LargeStringArray
+
+    @cached_property
+    def chosen(self) -> BoolArray | None:
+        return preset_nodes(self.workbench, self.preset)
 
     @cached_property
     def name_rank(self) -> IntArray:
@@ -83,10 +88,10 @@ class ConstructorsTree:
         preset = str(window.filters.get(PRESET) or "all")
         found = self._classes.get(preset)
         if found is None:
-            chosen = preset_nodes(self.workbench, preset)
-            sums = class_sums(self.heap, chosen)
+            sums = preset_sums(self.workbench, preset)
             classes = self.heap.class_keys[sums.key, 0]
-            found = _Classes(sums, chosen, self.heap.class_names.take(pa.array(classes)))
+            names = self.heap.class_names.take(pa.array(classes))
+            found = _Classes(self.workbench, preset, sums, names)
             self._classes[preset] = found
         return preset, found
 

@@ -15,6 +15,7 @@ from heapnb.frames import masked, text_ranks
 from heapnb.graph import HeapGraph
 from heapnb.graph.intervals import dominator_number, dominator_stop
 from heapnb.kernels.intervals import add_up_outermost_rows
+from heapnb.kernels.stacks import add_by_group
 from heapnb.workbench.model import Column
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE, SHALLOW_SIZE
 from heapnb.workbench.rows.kept_frames import ordinals_of
@@ -81,44 +82,94 @@ class GroupedFrame:
 
     def sums_of(self, rows: IntArray) -> pd.DataFrame:
         """Add up some rows by group; the index holds the groups' numbers."""
-        frame = self.frame.iloc[rows]
         numbers = self.group_of_row[rows]
-        groups = frame.groupby(numbers, sort=True)
-        sums = groups.first()
+        counts = np.bincount(numbers)
+        present = np.flatnonzero(counts)
+        group = np.cumsum(counts > 0)[numbers] - 1
+        first = np.empty(len(present), np.int64)
+        # The last one that is assigned stays.
+        first[group[::-1]] = rows[::-1]
+        sums = self.frame.iloc[first].set_axis(present)
         for column in self.columns:
-            if column.key not in frame:
+            key = column.key
+            if key not in self.frame:
                 continue
-            values = groups[column.key]
             if column == RETAINED_SIZE:
-                sums[column.key] = self._retained(rows, numbers, sums.index)
-            elif column.key == _FREED:
+                sums[key] = self._retained(rows, group, len(present))
+            elif key == _FREED:
                 # One value may hold another one that is freed with it.
-                is_freed = frame[_FREED].to_numpy() > 0
-                sums[column.key] = self._retained(rows[is_freed], numbers[is_freed], sums.index)
+                is_freed = self.frame[_FREED].to_numpy()[rows] > 0
+                sums[key] = self._retained(rows[is_freed], group[is_freed], len(present))
             elif column == SHALLOW_SIZE:
                 # One function may be the listener of many emitters.
-                is_again = frame.groupby([NODE, numbers]).cumcount() > 0
-                is_again &= frame[NODE] >= 0
-                sums[column.key] = frame[column.key].mask(is_again, 0).groupby(numbers).sum()
+                is_new = self._is_first_of_node(rows, group)
+                sums[key] = self._added_up(key, rows[is_new], group[is_new], len(present))
             elif column.kind in _ADDED_UP:
-                sums[column.key] = values.sum()
+                sums[key] = self._added_up(key, rows, group, len(present))
             elif column.kind == "distance":
-                sums[column.key] = values.min()
-            elif column.key not in self.group_by:
+                sums[key] = self._least(key, rows, group, len(present))
+            elif key not in self.group_by:
                 # A value that differs within a group says nothing about the group.
-                differs = values.nunique(dropna=False) > 1  # noqa: PD101  of each group
-                sums.loc[differs, column.key] = None
-        if COUNT not in frame:
-            sums[COUNT] = groups.size()
+                sums.loc[self._differs(key, rows, group, first), key] = None
+        if COUNT not in self.frame:
+            sums[COUNT] = counts[present]
         return sums
 
-    def _retained(self, rows: IntArray, numbers: IntArray, groups: Any) -> AnyArray:
+    def _is_first_of_node(self, rows: IntArray, group: IntArray) -> BoolArray:
+        """Tell which rows are the first ones of their nodes in their groups."""
+        is_first = np.ones(len(rows), np.bool_)
+        if self._has_repeated_nodes:
+            nodes = self.frame[NODE].to_numpy()[rows]
+            _, kept = np.unique(np.stack([nodes, group]), axis=1, return_index=True)
+            is_first[:] = nodes < 0
+            is_first[kept] = True
+        return is_first
+
+    @cached_property
+    def _has_repeated_nodes(self) -> bool:
+        nodes = self.frame[NODE].to_numpy()
+        known = nodes[nodes >= 0]
+        is_seen = np.zeros(self.heap.n_nodes, np.bool_)
+        is_seen[known] = True
+        return int(np.count_nonzero(is_seen)) < len(known)
+
+    def _values(self, key: str) -> tuple[BoolArray, AnyArray]:
+        """Return which values of a column are missing, and what sorts them; kept."""
+        if key not in self._sort_keys:
+            self._sort_keys[key] = _sort_key(self.frame[key])
+        return self._sort_keys[key]
+
+    def _added_up(self, key: str, rows: IntArray, group: IntArray, n_groups: int) -> AnyArray:
+        """Add up a column of integers by group; missing values count as 0."""
+        is_unknown, values = self._values(key)
+        known = values[rows].astype(np.int64)
+        known[is_unknown[rows]] = 0
+        total = np.zeros(n_groups, np.int64)
+        add_by_group(group.astype(np.uint32), known, total)
+        return total
+
+    def _least(self, key: str, rows: IntArray, group: IntArray, n_groups: int) -> Any:
+        """Return the smallest value of each group; missing where a group has none."""
+        is_unknown, values = self._values(key)
+        most = np.iinfo(np.int64).max
+        least = np.full(n_groups, most)
+        is_known = ~is_unknown[rows]
+        np.minimum.at(least, group[is_known], values[rows[is_known]].astype(np.int64))
+        return least if (least < most).all() else masked(least, least == most)
+
+    def _differs(self, key: str, rows: IntArray, group: IntArray, first: IntArray) -> BoolArray:
+        """Tell which groups have more than one value in a column."""
+        is_unknown, values = self._values(key)
+        own, of_first = is_unknown[rows], is_unknown[first][group]
+        is_other = (own != of_first) | (~own & (values[rows] != values[first][group]))
+        return np.bincount(group[is_other], minlength=len(first)) > 0
+
+    def _retained(self, rows: IntArray, group: IntArray, n_groups: int) -> AnyArray:
         """Add up what groups of some rows retain, each byte once."""
-        n_groups = len(groups)
-        group = np.full(len(self.frame), vocab.NO_INDEX, np.int64)
-        group[rows] = np.searchsorted(groups.to_numpy(), numbers)
+        of_row = np.full(len(self.frame), vocab.NO_INDEX, np.int64)
+        of_row[rows] = group
         total = np.zeros(n_groups, np.uint64)
-        add_up_outermost_rows(*self._nested, group, np.zeros(n_groups, np.uint32), total)
+        add_up_outermost_rows(*self._nested, of_row, np.zeros(n_groups, np.uint32), total)
         return total.astype(np.int64)
 
     @cached_property
@@ -141,9 +192,7 @@ class GroupedFrame:
         """Sort some rows by a column; nothing sorts them if the frame lacks it."""
         if column is None or column not in self.frame:
             return []
-        if column not in self._sort_keys:
-            self._sort_keys[column] = _sort_key(self.frame[column])
-        return _keys(*self._sort_keys[column], rows, descending=descending)
+        return _keys(*self._values(column), rows, descending=descending)
 
 
 _FREED: Final = "freed_size"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from heapnb._typing import BoolArray
+import numpy as np
+
+from heapnb._typing import BoolArray, IntArray
 from heapnb.analysis import filters
+from heapnb.analysis.constructors import ClassSums, class_sums
 from heapnb.analysis.filters import given_between, largest_object_id
 from heapnb.decode.native_contexts import NativeContexts, find_native_contexts
 from heapnb.errors import HeapnbError
+from heapnb.graph import Derived, HeapGraph, derived
 from heapnb.graph.edges import is_string
 from heapnb.graph.native_contexts import native_contexts
 from heapnb.views import fmt
@@ -66,6 +71,27 @@ def preset_filter(workbench: Workbench) -> Filter:
     return Filter(PRESET, "Show", "choice", tuple(options))
 
 
+def preset_sums(workbench: Workbench, preset: str) -> ClassSums:
+    """Sum the classes of what a preset leaves.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        Whose heap.
+    preset : str
+        One of the filter's options.
+
+    Returns
+    -------
+    ClassSums
+        The cache keeps those of DevTools' own filters.
+    """
+    kept = _KEPT_SUMS.get(preset)
+    if kept is not None:
+        return ClassSums.of(kept(workbench.heap))
+    return class_sums(workbench.heap, preset_nodes(workbench, preset))
+
+
 def preset_nodes(workbench: Workbench, preset: str) -> BoolArray | None:
     """Find the nodes that a preset leaves.
 
@@ -100,6 +126,9 @@ def preset_nodes(workbench: Workbench, preset: str) -> BoolArray | None:
 
 
 def _filtered(workbench: Workbench, preset: str) -> BoolArray:
+    kept = _KEPT_NODES.get(preset)
+    if kept is not None:
+        return kept(workbench.heap)
     try:
         return filters.filtered_nodes(workbench.heap, preset)
     except HeapnbError:
@@ -124,3 +153,24 @@ def _of_native_contexts(found: NativeContexts, masking: Masking) -> list[tuple[s
     options.append((filters.SHARED_NODES, f"Shared between native contexts ({shared})"))
     options.append((filters.UNATTRIBUTED, f"Not attributed to a native context ({none})"))
     return options
+
+
+def _nodes_of(preset: str) -> Derived[HeapGraph, BoolArray]:
+    @derived(name=f"filter_{preset}")
+    def nodes(heap: HeapGraph) -> BoolArray:
+        return filters.filtered_nodes(heap, preset)
+
+    return nodes
+
+
+def _sums_of(preset: str) -> Derived[HeapGraph, IntArray]:
+    @derived(name=f"filter_{preset}_sums", shape=(len(fields(ClassSums)), -1))
+    def sums(heap: HeapGraph) -> IntArray:
+        found = class_sums(heap, _KEPT_NODES[preset](heap))
+        return np.stack([getattr(found, each.name).astype(np.int64) for each in fields(found)])
+
+    return sums
+
+
+_KEPT_NODES: Final = {preset: _nodes_of(preset) for preset in filters.NAMES}
+_KEPT_SUMS: Final = {preset: _sums_of(preset) for preset in filters.NAMES}
