@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
+import pyarrow as pa
 
 from heapnb._typing import NodeArray
 from heapnb.frames import texts
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK, OFF, Masking
+from heapnb.views.masking import MASK, OFF
 from heapnb.workbench.model import LONGEST_TEXT, FilterValue, Page, Window
 from heapnb.workbench.python_code import quoted, table_code
 from heapnb.workbench.rows.node_rows import follow_part
@@ -65,9 +66,22 @@ class DecodedTree(FrameTree):
         if not masking.is_on:
             return frame
         # Otherwise a filter would reveal a masked text, letter by letter.
-        return frame.assign(
-            **{name: masked_column(frame[name], masking) for name in self.masked_columns}
-        )
+        return frame.assign(**{name: self._masked(frame, name) for name in self.masked_columns})
+
+    def _masked(self, frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+        """Mask what looks like a secret in a column of texts; remember its distinct texts."""
+        import pandas as pd
+
+        values = frame[name]
+        if not isinstance(values.dtype, pd.StringDtype):
+            # Numbers, or words of heapnb's own.
+            return values
+        distinct = arrow_texts(values).dictionary_encode(null_encoding="encode")
+        shown = self.workbench.masking.texts(distinct.dictionary)
+        self._distinct[name] = pa.DictionaryArray.from_arrays(distinct.indices, shown)
+        if shown.equals(distinct.dictionary):
+            return values
+        return pd.Series(texts(shown.take(distinct.indices)), index=values.index)
 
     def _text(self, value: object) -> str:
         """Clean a text of the frame, which is already masked."""
@@ -187,15 +201,3 @@ class DecodedTree(FrameTree):
             else:
                 conditions.append(f'rows["{name}"] == {quoted(str(value))}')
         return conditions
-
-
-def masked_column(values: pd.Series[Any], masking: Masking) -> pd.Series[Any]:
-    """Mask what looks like a secret in a column of texts."""
-    import pandas as pd
-
-    if not isinstance(values.dtype, pd.StringDtype):
-        # Numbers, or words of heapnb's own.
-        return values
-    distinct = arrow_texts(values).dictionary_encode()
-    masked = masking.texts(distinct.dictionary).take(distinct.indices)
-    return pd.Series(texts(masked), index=values.index)

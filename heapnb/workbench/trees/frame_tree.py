@@ -36,7 +36,7 @@ from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, matching, 
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE
 from heapnb.workbench.rows.ordering import Key, Orders
 from heapnb.workbench.rows.row_keys import no_row, parse_part, split_key
-from heapnb.workbench.trees.grouped_frame import NODE, GroupedFrame, arrow_texts, group_keys
+from heapnb.workbench.trees.grouped_frame import NODE, GroupedFrame, group_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,7 @@ class FrameTree(ABC):
         self.heap = workbench.heap
         self.node_rows = workbench.rows
         self._orders = Orders()
+        self._distinct: dict[str, pa.DictionaryArray] = {}
         self._chosen: tuple[object, IntArray] | None = None
         self._grouped: tuple[object, pd.DataFrame] | None = None
 
@@ -136,16 +137,19 @@ class FrameTree(ABC):
     @cached_property
     def grouped(self) -> GroupedFrame:
         """The frame, with its groups."""
-        return GroupedFrame(self.heap, self.make_frame(), self.columns, self.group_by)
+        frame = self.make_frame()
+        return GroupedFrame(self.heap, frame, self.columns, self.group_by, self._distinct)
 
     @property
     def frame(self) -> pd.DataFrame:
         """The rows, numbered from 0, with the column ``node``."""
         return self.grouped.frame
 
-    def texts_in(self, column: str) -> pa.LargeStringArray:
-        """Return the texts of a column for the text filter, one for each row of the frame."""
-        return arrow_texts(self.frame[column])
+    def matches(self, column: str, window: Window) -> BoolArray:
+        """Say in which rows a column passes the text filter."""
+        distinct = self.grouped.distinct(column)
+        found: BoolArray = matching(distinct.dictionary, window)[distinct.indices.to_numpy()]
+        return found
 
     def _chosen_rows(self, window: Window) -> IntArray:
         """Return the rows that pass the filters; those of the last filters are kept."""
@@ -164,7 +168,7 @@ class FrameTree(ABC):
         if window.filters.get(TEXT_FILTER.key) and self.text_columns:
             is_match = np.zeros(len(frame), np.bool_)
             for column in self.text_columns:
-                is_match |= matching(self.texts_in(column), window)
+                is_match |= self.matches(column, window)
             passes &= is_match
         chosen = self.choose(window.filters)
         if chosen is not None:

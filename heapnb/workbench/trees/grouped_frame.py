@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -47,6 +49,8 @@ class GroupedFrame:
         Columns that are shown.
     group_by : tuple of str
         Columns whose equal values make a group; may be empty.
+    distinct : mapping of str to pyarrow.DictionaryArray
+        Columns of which the distinct texts are known already.
     """
 
     def __init__(
@@ -55,11 +59,13 @@ class GroupedFrame:
         frame: pd.DataFrame,
         columns: tuple[Column, ...],
         group_by: tuple[str, ...],
+        distinct: Mapping[str, pa.DictionaryArray] = MappingProxyType({}),
     ) -> None:
         self.heap = heap
         self.columns = columns
         self.group_by = group_by
         self.frame = self._completed(frame.reset_index(drop=True))
+        self._distinct = dict(distinct)
         self._sort_keys: dict[str, tuple[BoolArray, AnyArray]] = {}
 
     def _completed(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,9 +82,35 @@ class GroupedFrame:
     @cached_property
     def group_of_row(self) -> IntArray:
         """``int64[n_rows]``: the group of each row."""
-        groups = self.frame.groupby(list(self.group_by), sort=False, dropna=False, observed=True)
-        numbers: IntArray = groups.ngroup().to_numpy().astype(np.int64)
-        return numbers
+        import pandas as pd
+
+        number = np.zeros(len(self.frame), np.int64)
+        for name in self.group_by:
+            code, n_codes = self._codes(name)
+            # Numbers of groups stay below the number of rows, so that products fit.
+            number = pd.factorize(number * (n_codes + 1) + code)[0].astype(np.int64)
+        return number
+
+    def _codes(self, name: str) -> tuple[IntArray, int]:
+        """Number the values of a column, alike where they are equal; missing ones too."""
+        import pandas as pd
+
+        if not isinstance(self.frame[name].dtype, pd.StringDtype):
+            codes, values = pd.factorize(self.frame[name], use_na_sentinel=False)
+            return codes.astype(np.int64), len(values)
+        distinct = self.distinct(name)
+        # Texts that differ may be alike once they are masked.
+        again = distinct.dictionary.dictionary_encode(null_encoding="encode")
+        code = again.indices.to_numpy()[distinct.indices.to_numpy()]
+        return code.astype(np.int64), len(again.dictionary)
+
+    def distinct(self, name: str) -> pa.DictionaryArray:
+        """Return a column of texts, each distinct one once; what is missing is one of these."""
+        found = self._distinct.get(name)
+        if found is None:
+            texts = arrow_texts(self.frame[name])
+            found = self._distinct[name] = texts.dictionary_encode(null_encoding="encode")
+        return found
 
     def sums_of(self, rows: IntArray) -> pd.DataFrame:
         """Add up some rows by group; the index holds the groups' numbers."""
@@ -135,12 +167,25 @@ class GroupedFrame:
 
     def _values(self, key: str) -> tuple[BoolArray, AnyArray]:
         """Return which values of a column are missing, and what sorts them; kept."""
+        import pandas as pd
+
         if key not in self._sort_keys:
-            self._sort_keys[key] = _sort_key(self.frame[key])
+            values = self.frame[key]
+            if isinstance(values.dtype, pd.StringDtype):
+                distinct = self.distinct(key)
+                of_text = text_ranks(pc.fill_null(distinct.dictionary, ""))
+                code = distinct.indices.to_numpy()
+                unknown = values.isna().to_numpy(np.bool_)
+                self._sort_keys[key] = unknown, of_text[code]
+            else:
+                self._sort_keys[key] = _sort_key(values)
         return self._sort_keys[key]
 
     def _added_up(self, key: str, rows: IntArray, group: IntArray, n_groups: int) -> AnyArray:
         """Add up a column of integers by group; missing values count as 0."""
+        if self.frame[key].dtype.kind == "f":
+            weights = self.frame[key].fillna(0).to_numpy()[rows]
+            return np.bincount(group, weights=weights, minlength=n_groups)
         is_unknown, values = self._values(key)
         known = values[rows].astype(np.int64)
         known[is_unknown[rows]] = 0

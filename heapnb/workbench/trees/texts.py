@@ -41,7 +41,7 @@ from heapnb.workbench.model import (
     column,
     count_of,
 )
-from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER
+from heapnb.workbench.rows.filtering import SIZE_FILTER, TEXT_FILTER, matching
 from heapnb.workbench.rows.node_columns import RETAINED_SIZE, SHALLOW_SIZE
 from heapnb.workbench.rows.ordering import Key
 from heapnb.workbench.trees.decoded import DecodedTree
@@ -143,9 +143,9 @@ class TextsTree(DecodedTree):
         is_masked = pc.not_equal(shown, plain).fill_null(False).to_numpy(zero_copy_only=False)
         return shown, is_masked
 
-    def texts_in(self, column: str) -> pa.LargeStringArray:
-        """Return the masked texts: what a filter finds would reveal what is behind a mask."""
-        return arrow_texts(self.masked_frame[column])
+    def matches(self, column: str, window: Window) -> BoolArray:
+        """Match the masked texts: what a filter finds would reveal what is behind a mask."""
+        return matching(arrow_texts(self.masked_frame[column]), window)
 
     def sort_key(self, rows: IntArray, window: Window) -> list[Key]:
         """Return what sorts some rows; by texts as they are shown."""
