@@ -13,6 +13,7 @@ from heapnb import vocab
 from heapnb.decode.links import one_of, places_in, property_of
 from heapnb.frames import signed
 from heapnb.frames import texts as text_column
+from heapnb.frames.kept import kept_frame
 from heapnb.graph import derived, string_buffers
 from heapnb.kernels.ropes import NOTHING, join_ropes, measure_ropes
 from heapnb.kernels.texts import count_texts
@@ -27,6 +28,7 @@ KINDS: Final = ("string", "rope", "slice")
 """What a string can be, in the order of `heapnb.vocab.STRING_TYPES`."""
 
 _STRING, _ROPE, _SLICE = range(len(KINDS))
+_GROUP_COLUMNS: Final = ("kind", "first", "count", "size", "retained_size")
 _LONGEST_TEXT: Final = 1024
 _LEAST_TEXT: Final = 64
 # Ropes of a few hundred megabytes must not take as much again.
@@ -86,7 +88,7 @@ def texts(graph: HeapGraph) -> pd.DataFrame:
     import pandas as pd
 
     groups = text_groups(graph)
-    values = groups.text
+    values = texts_of(graph, np.arange(len(groups.first)))
     columns = {
         "text": text_column(values),
         "kind": one_of(groups.kind.astype(np.int8), KINDS),
@@ -197,15 +199,32 @@ class TextGroups:
         """
         return TextGroups(
             self.text.take(pa.array(rows)),
-            *(
-                getattr(self, name)[rows]
-                for name in ("kind", "first", "count", "size", "retained_size")
-            ),
+            *(getattr(self, name)[rows] for name in _GROUP_COLUMNS),
         )
 
 
+@dataclass(frozen=True)
+class _KeptGroups:
+    """Groups of `TextGroups`, with the texts that are not in the string table.
+
+    Parameters
+    ----------
+    kind, first, count, size, retained_size : int64[k]
+        As there.
+    rope_text : pyarrow.LargeStringArray[k]
+        The joined texts of ropes; null for others.
+    """
+
+    kind: IntArray
+    first: IntArray
+    count: IntArray
+    size: IntArray
+    retained_size: IntArray
+    rope_text: pa.LargeStringArray
+
+
 @derived(keep=False)
-def text_groups(graph: HeapGraph) -> TextGroups:
+def text_groups(graph: HeapGraph) -> _KeptGroups:
     """Group all strings of a heap by their texts, those with most bytes first.
 
     Parameters
@@ -215,18 +234,54 @@ def text_groups(graph: HeapGraph) -> TextGroups:
 
     Returns
     -------
-    TextGroups
+    _KeptGroups
         In the order of `texts`.
     """
+    frame, _ = kept_frame(graph, "text_groups", lambda: _frame_of_groups(graph))
+    rope_text = pa.array(frame["rope_text"].array, pa.large_string())
+    if isinstance(rope_text, pa.ChunkedArray):
+        rope_text = rope_text.combine_chunks()
+    columns = {name: frame[name].to_numpy() for name in _GROUP_COLUMNS}
+    return _KeptGroups(**columns, rope_text=rope_text)
+
+
+def _frame_of_groups(graph: HeapGraph) -> pd.DataFrame:
+    import pandas as pd
+
     parts = [_groups_of_strings(graph), _groups_of_ropes(graph), _groups_of_slices(graph)]
     found = TextGroups(
         pa.concat_arrays([part.text for part in parts]),
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("kind", "first", "count", "size", "retained_size")
-        ),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in _GROUP_COLUMNS),
     )
-    return found.take(np.lexsort((found.first, -found.size * found.count)))
+    found = found.take(np.lexsort((found.first, -found.size * found.count)))
+    is_rope = pa.array(found.kind == _ROPE)
+    columns = {name: getattr(found, name) for name in _GROUP_COLUMNS}
+    rope_text = pc.if_else(is_rope, found.text, pa.scalar(None, pa.large_string()))
+    return pd.DataFrame({**columns, "rope_text": text_column(rope_text)}, copy=False)
+
+
+def texts_of(graph: HeapGraph, rows: IntArray) -> pa.LargeStringArray:
+    """Return texts.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    rows : int64[k]
+        Rows of `texts`.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        Null for slices.
+    """
+    groups = text_groups(graph)
+    is_string = groups.kind[rows] == _STRING
+    names = graph.node_name[groups.first[rows]].astype(np.int64)
+    plain = graph.strings.take(pa.array(names, mask=~is_string))
+    if is_string.all():
+        return plain
+    return pc.coalesce(plain, groups.rope_text.take(pa.array(rows)))
 
 
 def strings_with_text(graph: HeapGraph, row: int) -> IntArray:

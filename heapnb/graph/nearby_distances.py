@@ -19,7 +19,7 @@ from heapnb.graph.heap import HeapGraph
 from heapnb.kernels.nearby import GAVE_UP, find_farther, measure_farther
 
 _EDGES_PER_SEARCH: Final = 8
-"""A search of the whole heap is as fast as one around nodes that looks at this part of all edges."""
+"""A search that looks at this part of all edges takes as long as one of the whole heap."""
 
 _FEW: Final = 50_000
 """Up to so many nodes are looked up one by one."""
@@ -162,9 +162,9 @@ def _node_rule(graph: HeapGraph) -> ByteArray:
 @derived(name="is_sloppy_name")
 def _sloppy_name(graph: HeapGraph) -> BoolArray:
     """``bool[n_strings]``: names of edges that native contexts do not lead along."""
-    found: BoolArray = to_numpy(
-        pc.equal(graph.strings, to_text(vocab.SLOPPY_FUNCTION_MAP))
-    ).astype(np.bool_)
+    found: BoolArray = to_numpy(pc.equal(graph.strings, to_text(vocab.SLOPPY_FUNCTION_MAP))).astype(
+        np.bool_
+    )
     return found
 
 

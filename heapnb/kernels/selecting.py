@@ -81,7 +81,8 @@ def rows_between(
 
     Notes
     -----
-    Two passes: the rows of each bucket, then the rows of the buckets that matter. Of equal rows in a bucket of their own only those between the ranks are taken.
+    Two passes: the rows of each bucket, then the rows of the buckets that matter. Of equal rows in
+    a bucket of their own only those between the ranks are taken.
     """
     n_rows = rows.shape[0]
     for place in range(n_rows):

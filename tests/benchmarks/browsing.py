@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import click
+
 if TYPE_CHECKING:
     from heapnb.widgets.browser import HeapBrowser
 
@@ -80,7 +82,7 @@ class Visit:
         """Send one request and note what its answer took."""
         message = {"kind": "request", "id": "1", "method": method, "params": params}
         wall, cpu = time.perf_counter(), time.process_time()
-        reply = self.browser._reply(message)  # noqa: SLF001  what the front end's message calls
+        reply = self.browser._reply(message)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         if reply["kind"] != "answer":
             raise RuntimeError(f"{self.view}, {action}: {reply['message']}")
@@ -92,7 +94,7 @@ class Visit:
 
     def rows(self, action: str, parent: str | None = None, **params: Any) -> dict[str, Any]:
         """Ask for a page of rows of the view."""
-        asked = {"limit": _PAGE, "offset": 0, "filters": {}} | params
+        asked: dict[str, Any] = {"limit": _PAGE, "offset": 0, "filters": {}} | params
         return self.ask(action, view=self.view, parent=parent, **asked)
 
     def look_around(self) -> None:
@@ -156,7 +158,7 @@ class Visit:
             for descending in (True, False):
                 order = "down" if descending else "up"
                 where = f"largest by {key} {order}: "
-                params = {"sort": key, "descending": descending}
+                params: dict[str, Any] = {"sort": key, "descending": descending}
                 self.rows(f"{where}first", parent, **params)
                 self._pages(where, parent, page["total"], **params)
         self.rows("largest: at least 1,000", parent, filters=self._size_filter(1_000))
@@ -173,12 +175,10 @@ class Visit:
     def _nodes(self, top: dict[str, Any]) -> None:
         """Select, go to, and draw nodes: the first row's, or some from all over the heap."""
         ids = [row["node_id"] for row in top["rows"] if row["node_id"] is not None][:1]
-        heap = self.browser._source.workbench.heap  # noqa: SLF001
+        heap = self.browser._source.workbench.heap
         ids += [int(heap.node_id[heap.n_nodes * part // 7]) for part in (1, 3, 6)]
         for number, node_id in enumerate(ids):
-            self.ask(
-                f"go to node {number}", "goto", view=self.view, node_id=node_id, settings={}
-            )
+            self.ask(f"go to node {number}", "goto", view=self.view, node_id=node_id, settings={})
             self.ask(f"details of node {number}", "details", node_id=node_id)
             self.ask(f"draw node {number}", "graph", node_id=node_id)
         self.ask("Python", "python", view=self.view, key=top["rows"][0]["key"])
@@ -191,7 +191,7 @@ class RetainersVisit(Visit):
         """Look at the retainers of some nodes, and at the most referred to."""
         import numpy as np
 
-        heap = self.browser._source.workbench.heap  # noqa: SLF001
+        heap = self.browser._source.workbench.heap
         rng = np.random.default_rng(1)
         count = np.diff(heap.first_retainer.astype(np.int64))
         most = np.argsort(count)[::-1][[0, 1, 10, 1000]]
@@ -200,14 +200,14 @@ class RetainersVisit(Visit):
             self._look_at(number, int(heap.node_id[node]))
 
     def _look_at(self, number: int, node_id: int) -> None:
-        at = {"node_id": node_id, "ignored": []}
+        at: dict[str, Any] = {"node_id": node_id, "ignored": []}
         name = FIRST if number == 0 else "retainers"
         first = self.rows(f"{name}, node {number}" if number else name, **at)
         self._pages(f"node {number}: ", None, first["total"], **at)
         for key in ("label", *_SIZES):
             for descending in (True, False):
                 order = "down" if descending else "up"
-                asked = {"sort": key, "descending": descending, **at}
+                asked: dict[str, Any] = {"sort": key, "descending": descending, **at}
                 self.rows(f"node {number} by {key}, {order}", **asked)
                 if first["total"] > 10 * _PAGE:
                     middle = first["total"] // 2
@@ -220,7 +220,7 @@ class RetainersVisit(Visit):
         ignored: list[int] = []
         for times, row in enumerate(rows[:3], start=1):
             ignored = [*ignored, row["node_id"]]
-            at = {"node_id": node_id, "ignored": ignored}
+            at: dict[str, Any] = {"node_id": node_id, "ignored": ignored}
             page = self.rows(f"node {number}: ignore {times}", **at)
             if page["rows"]:
                 key = page["rows"][0]["key"]
@@ -258,10 +258,8 @@ def visit(file: Path, before: Path | None, view: str) -> dict[str, Any]:
     wall, cpu = time.perf_counter(), time.process_time()
     browser = HeapBrowser(what)
     # A notebook shows this output where the widget does not run.
-    browser._fallback()  # noqa: SLF001
-    opening = Action(
-        view, OPENING, [time.perf_counter() - wall], [time.process_time() - cpu]
-    )
+    browser._fallback()
+    opening = Action(view, OPENING, [time.perf_counter() - wall], [time.process_time() - cpu])
     views = [*browser.views, _RETAINERS]
     at_start = _own_bytes()
     seen = [opening]
@@ -309,17 +307,16 @@ def _show(fresh: dict[str, Any], warm: dict[str, Any], *, everything: bool) -> i
             milliseconds = (ever.cpu[0], cold.cpu[0], cold.wall[0], again)
             shown = "".join(f"{1e3 * seconds:10.1f}" for seconds in milliseconds)
             mark = " above" if is_above else ""
-            print(f"  {cold.view:18} {cold.name:44}{shown}{mark}", flush=True)
+            click.echo(f"  {cold.view:18} {cold.name:44}{shown}{mark}")
     worst = [
         max((Action(**one).cpu[0] for one in run["actions"] if one["name"] != FIRST), default=0.0)
         for run in (fresh, warm)
     ]
     added = (warm["bytes_after"] - warm["bytes_before"]) / max(warm["n_nodes"], 1)
     name = warm["actions"][0]["view"]
-    print(
+    click.echo(
         f"  {name:18} {len(warm['actions']) - 1} actions, the slowest later one"
-        f" {1e3 * worst[1]:.1f} ms; {added:+.1f} bytes per node",
-        flush=True,
+        f" {1e3 * worst[1]:.1f} ms; {added:+.1f} bytes per node"
     )
     return n_above
 
@@ -335,7 +332,7 @@ def main() -> None:
     parser.add_argument("--visit", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.visit is not None:
-        print(json.dumps(visit(options.file, options.before, options.visit)))
+        click.echo(json.dumps(visit(options.file, options.before, options.visit)))
         return
     arguments = [str(options.file)]
     if options.before is not None:
@@ -347,11 +344,13 @@ def main() -> None:
         if options.views:
             views = options.views.split(",")
         columns = ("first ever", "cold", "(wall)", "again")
-        print(f"CPU time in ms{'':50}" + "".join(f"{name:>10}" for name in columns))
+        click.echo(f"CPU time in ms{'':50}" + "".join(f"{name:>10}" for name in columns))
         for view in views:
             fresh, warm = (_run([*arguments, "--visit", view], cache) for _ in range(2))
             n_above += _show(fresh, warm, everything=options.all)
-    print(f"{n_above} actions above {1e3 * FIRST_PAGE:.0f} ms (first page) or {1e3 * LATER:.0f} ms")
+    click.echo(
+        f"{n_above} actions above {1e3 * FIRST_PAGE:.0f} ms (first page) or {1e3 * LATER:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -146,9 +146,7 @@ def places_between(keys: Keys, start: int, stop: int) -> IntArray:
     places, found = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     counts = np.zeros(N_BUCKETS, np.int64)
     least = 0 if values.dtype.kind in "bu" else int(values.min())
-    n_found, n_before = rows_between(
-        values, rows, least, sign, start, stop, counts, places, found
-    )
+    n_found, n_before = rows_between(values, rows, least, sign, start, stop, counts, places, found)
     # Places ascend, so a stable sort leaves equal rows in their order.
     order = np.argsort(found[:n_found], kind="stable")[n_before : n_before + stop - start]
     return places[order]

@@ -8,9 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from heapnb import vocab
-from heapnb._typing import AnyArray, BoolArray, DistanceArray, NodeArray
-from heapnb.analysis.retention.retainers import shown_distances
+from heapnb._typing import AnyArray, BoolArray, NodeArray
 from heapnb.frames import text_ranks
 from heapnb.graph import HeapGraph, derived
 from heapnb.graph.edges import is_string

@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.frames import masked, text_ranks
+from heapnb.frames.kept import ordinals_of
 from heapnb.graph import HeapGraph
 from heapnb.graph.intervals import dominator_number, dominator_stop
 from heapnb.kernels.intervals import add_up_outermost_rows
 from heapnb.kernels.stacks import add_by_group
 from heapnb.workbench.model import Column
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS, RETAINED_SIZE, SHALLOW_SIZE
-from heapnb.workbench.rows.kept_frames import ordinals_of
 from heapnb.workbench.rows.ordering import Key
 
 if TYPE_CHECKING:
@@ -214,11 +214,22 @@ class GroupedFrame:
         of_row = np.full(len(self.frame), vocab.NO_INDEX, np.int64)
         of_row[rows] = group
         total = np.zeros(n_groups, np.uint64)
-        add_up_outermost_rows(*self._nested, of_row, np.zeros(n_groups, np.uint32), total)
+        rows_by_number, nodes, number, stop, retained, has_size = self._nested
+        add_up_outermost_rows(
+            rows_by_number,
+            nodes,
+            number,
+            stop,
+            retained,
+            has_size,
+            of_row,
+            np.zeros(n_groups, np.uint32),
+            total,
+        )
         return total.astype(np.int64)
 
     @cached_property
-    def _nested(self) -> tuple[AnyArray, ...]:
+    def _nested(self) -> tuple[AnyArray, AnyArray, AnyArray, AnyArray, AnyArray, AnyArray]:
         """What `add_up_outermost_rows` has to know of the rows, whatever the groups are."""
         heap = self.heap
         nodes = self.frame[NODE].to_numpy()
@@ -250,7 +261,9 @@ def group_keys(sums: pd.DataFrame, column: str | None, *, descending: bool) -> l
     return _keys(*_sort_key(sums[column]), np.arange(len(sums)), descending=descending)
 
 
-def _keys(is_unknown: BoolArray, values: AnyArray, rows: IntArray, *, descending: bool) -> list[Key]:
+def _keys(
+    is_unknown: BoolArray, values: AnyArray, rows: IntArray, *, descending: bool
+) -> list[Key]:
     """Sort some rows by their values; those without a value come last."""
     by_value = Key(values, rows.astype(np.uint32), descending)
     return [Key(is_unknown, rows), by_value] if is_unknown.any() else [by_value]

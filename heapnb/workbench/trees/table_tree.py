@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from heapnb.analysis.tables import TABLES, DecodedTable
 from heapnb.frames import texts
+from heapnb.frames.kept import kept_frame
 from heapnb.schema import COLUMNS, Kind
 from heapnb.workbench.model import Label, column, count_of
 from heapnb.workbench.rows.labels import function_label, held_label, location_label
-from heapnb.workbench.rows.kept_frames import kept_frame
 from heapnb.workbench.rows.node_columns import NODE_COLUMNS
 from heapnb.workbench.trees.decoded import DecodedTree
 from heapnb.workbench.trees.grouped_frame import NODE

@@ -19,16 +19,17 @@ from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.retention.retainers import retaining_edges
 from heapnb.decode.links import has_type
-from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts
-from heapnb.frames import masked
+from heapnb.decode.strings import row_of_text, strings_with_text, text_groups, texts, texts_of
+from heapnb.frames import masked, text_ranks
 from heapnb.frames import texts as text_column
+from heapnb.frames.kept import kept_frame
 from heapnb.graph.edges import is_string
 from heapnb.kernels.texts import mark_named
 from heapnb.secrets import PUBLIC_VALUES
 from heapnb.sifting import secret_names
 from heapnb.views import fmt
 from heapnb.views.columns import is_missing
-from heapnb.views.masking import MASK, OFF
+from heapnb.views.masking import MASK, OFF, SECRETS
 from heapnb.workbench.model import (
     LABEL,
     LONGEST_TEXT,
@@ -123,19 +124,40 @@ class TextsTree(DecodedTree):
 
         A page masks only what it shows; `masked_frame` has the text of every row.
         """
-        return self.decode().drop(columns="text")
+        frame, ordinals = kept_frame(self.heap, "texts", lambda: self.decode().drop(columns="text"))
+        return frame if ordinals is None else frame.assign(**{NODE: ordinals})
 
     @cached_property
     def masked_frame(self) -> pd.DataFrame:
         """The frame with ``text``, masked, and ``is_masked``; for filters and sorting by text."""
         frame = self.frame
-        shown, frame["is_masked"] = self._masked_texts(np.arange(len(frame)))
-        frame["text"] = text_column(shown)
+        plain = texts_of(self.heap, np.arange(len(frame)))
+        if self.workbench.masking == SECRETS:
+            masks, _ = kept_frame(self.heap, "masked_texts", self._masks)
+        else:
+            masks = self._masks()
+        is_masked = masks["is_masked"].to_numpy()
+        shown = arrow_texts(masks["text"])
+        frame["is_masked"] = is_masked
+        if is_masked.any():
+            plain = pc.if_else(pa.array(is_masked), shown, plain)
+        frame["text"] = text_column(plain)
+        self._ranks = masks["rank"].to_numpy()
         return frame
+
+    def _masks(self) -> pd.DataFrame:
+        """Mask all texts: which of them are masked, what these show, and the order of all."""
+        import pandas as pd
+
+        shown, is_masked = self._masked_texts(np.arange(len(self.frame)))
+        hidden = pc.if_else(pa.array(is_masked), shown, pa.scalar(None, pa.large_string()))
+        ranks = text_ranks(pc.fill_null(shown, "")).astype(np.int64)
+        columns = {"is_masked": is_masked, "text": text_column(hidden), "rank": ranks}
+        return pd.DataFrame(columns, copy=False)
 
     def _masked_texts(self, rows: IntArray) -> tuple[pa.LargeStringArray, BoolArray]:
         """Return the texts of some rows as they are shown, and which of them are masked."""
-        plain = text_groups(self.heap).text.take(pa.array(rows))
+        plain = texts_of(self.heap, rows)
         if not self.workbench.masking.is_on:
             return plain, np.zeros(len(rows), np.bool_)
         shown = self.workbench.masking.texts(plain)
@@ -149,9 +171,11 @@ class TextsTree(DecodedTree):
 
     def sort_key(self, rows: IntArray, window: Window) -> list[Key]:
         """Return what sorts some rows; by texts as they are shown."""
-        if window.sort == LABEL:
-            self.masked_frame  # noqa: B018  adds the texts
-        return super().sort_key(rows, window)
+        if window.sort != LABEL:
+            return super().sort_key(rows, window)
+        is_unknown = self.masked_frame["text"].isna().to_numpy(np.bool_)
+        by_text = Key(self._ranks, rows.astype(np.uint32), window.descending)
+        return [Key(is_unknown, rows), by_text] if is_unknown.any() else [by_text]
 
     @cached_property
     def _called_secrets(self) -> BoolArray:

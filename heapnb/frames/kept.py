@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-import heapnb
 from heapnb._typing import ByteArray, IntArray
-from heapnb.frames import texts
+from heapnb._version import __version__
+from heapnb.frames.columns import texts
 from heapnb.graph import HeapGraph
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _CODE: Final = b"code"
 _ORDINALS: Final = "(ordinals)"
-_ROOMS: Final = ("analysis", "decode", "frames", "graph", "kernels", "workbench")
+_ROOMS: Final = (
+    *("analysis", "decode", "format", "frames", "graph"),
+    *("kernels", "redaction", "secrets", "views", "workbench"),
+)
 _LEAST_NODES: Final = 200_000
 """Tables of smaller heaps are made faster than they are read."""
 
@@ -143,15 +146,15 @@ def _column(values: pa.ChunkedArray, kind: str) -> Any:
             raise ValueError(kind)
         return texts(whole) if kind == "string" else pd.array(whole, dtype="str")
     if kind in _MASKED:
-        return pd.array([], dtype=kind).dtype.__from_arrow__(whole)
+        return pd.api.types.pandas_dtype(kind).__from_arrow__(whole)
     return whole.to_numpy(zero_copy_only=False).astype(kind, copy=False)
 
 
 @cache
 def _code() -> bytes:
     """Name the code that makes tables: a version, and what of it was changed since."""
-    digest = hashlib.blake2b(heapnb.__version__.encode(), digest_size=16)
-    root = Path(heapnb.__file__).parent
+    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    root = Path(__file__).parents[1]
     for room in _ROOMS:
         for file in sorted((root / room).rglob("*.py")):
             status = file.stat()
