@@ -146,7 +146,8 @@ def _column(values: pa.ChunkedArray, kind: str) -> Any:
             raise ValueError(kind)
         return texts(whole) if kind == "string" else pd.array(whole, dtype="str")
     if kind in _MASKED:
-        return pd.api.types.pandas_dtype(kind).__from_arrow__(whole)
+        dtype: Any = pd.api.types.pandas_dtype(kind)
+        return dtype.__from_arrow__(whole)
     return whole.to_numpy(zero_copy_only=False).astype(kind, copy=False)
 
 

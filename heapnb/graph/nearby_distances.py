@@ -114,8 +114,9 @@ def _search_nearby(graph: HeapGraph, avoided: NodeArray) -> ChangedDistances | N
     avoided = avoided[np.argsort(distance[avoided], kind="stable")]
     edges = (graph.first_edge, graph.edge_to, graph.edge_type, graph.edge_name)
     offsets, text = string_buffers(graph.strings)
+    index = graph.edge_type_index
     rules = (
-        tuple(map(graph.edge_type_index, ("weak", "internal", "element", "hidden"))),
+        (index("weak"), index("internal"), index("element"), index("hidden")),
         _node_rule(graph),
         _sloppy_name(graph),
         _ephemeron_pair(graph),
