@@ -126,7 +126,7 @@ def _read(heap: HeapGraph, stored: Any) -> tuple[pd.DataFrame, IntArray] | None:
             if name != _ORDINALS
         }
         ordinals = table.column(_ORDINALS).to_numpy()
-    except (pa.ArrowException, KeyError, UnicodeDecodeError, TypeError, ValueError):
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
         return None
     is_ordinals = ordinals.dtype == np.int64 and (
         not len(ordinals) or (ordinals.min() >= -1 and ordinals.max() < heap.n_nodes)

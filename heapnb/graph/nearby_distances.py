@@ -43,7 +43,7 @@ class ChangedDistances:
     distance: DistanceArray
     n_nodes: int
 
-    def apply(self, nodes: NodeArray, distance: DistanceArray) -> DistanceArray:
+    def apply(self, nodes: AnyArray, distance: DistanceArray) -> DistanceArray:
         """Replace distances.
 
         Parameters
@@ -91,10 +91,10 @@ def changed_distances(graph: HeapGraph, nodes: AnyArray | Sequence[int]) -> Chan
     Examples
     --------
     >>> from heapnb.testing import SnapshotBuilder
-    >>> builder = SnapshotBuilder.from_edges("root>a root>b a>c b>d d>c")
+    >>> builder = SnapshotBuilder.from_edges("root>r r>a r>b a>c b>d d>c")
     >>> changed = changed_distances(builder.graph(), [builder.ordinal("a")])
     >>> changed.nodes.tolist(), changed.distance.tolist()
-    ([1, 3], [-5, 3])
+    ([2, 4], [-5, 4])
     """
     avoided = np.setdiff1d(nodes, graph.user_roots).astype(np.uint32)
     near = None
@@ -112,26 +112,27 @@ def _search_nearby(graph: HeapGraph, avoided: NodeArray) -> ChangedDistances | N
     distance = graph.distance
     avoided = avoided[distance[avoided] != vocab.NO_DISTANCE]
     avoided = avoided[np.argsort(distance[avoided], kind="stable")]
-    edges = (graph.first_edge, graph.edge_to, graph.edge_type, graph.edge_name)
     offsets, text = string_buffers(graph.strings)
     index = graph.edge_type_index
-    rules = (
-        (index("weak"), index("internal"), index("element"), index("hidden")),
-        _node_rule(graph),
-        _sloppy_name(graph),
-        _ephemeron_pair(graph),
-        offsets,
-        text,
-    )
+    edge_rules = (index("weak"), index("internal"), index("element"), index("hidden"))
+    node_rule, sloppy, pair = _node_rule(graph), _sloppy_name(graph), _ephemeron_pair(graph)
     # Memory that is not touched costs nothing.
     state = np.zeros(graph.n_nodes, np.uint8)
     queue, farther = (np.empty(graph.n_nodes, np.uint32) for _ in range(2))
     nearest = np.empty(graph.n_nodes, np.int32)
     n_farther = find_farther(
-        *edges,
+        graph.first_edge,
+        graph.edge_to,
+        graph.edge_type,
+        graph.edge_name,
         graph.first_retainer,
         graph.retaining_edge,
-        *rules,
+        edge_rules,
+        node_rule,
+        sloppy,
+        pair,
+        offsets,
+        text,
         distance,
         avoided,
         graph.n_edges // _EDGES_PER_SEARCH,
@@ -146,7 +147,23 @@ def _search_nearby(graph: HeapGraph, avoided: NodeArray) -> ChangedDistances | N
     seeds = np.flatnonzero(nearest != vocab.NO_DISTANCE)
     seeds = seeds[np.argsort(nearest[seeds], kind="stable")]
     measured = np.zeros(graph.n_nodes, np.int32)
-    measure_farther(*edges, *rules, farther[seeds], nearest[seeds], state, queue, measured)
+    measure_farther(
+        graph.first_edge,
+        graph.edge_to,
+        graph.edge_type,
+        graph.edge_name,
+        edge_rules,
+        node_rule,
+        sloppy,
+        pair,
+        offsets,
+        text,
+        farther[seeds],
+        nearest[seeds],
+        state,
+        queue,
+        measured,
+    )
     changed = np.sort(np.concatenate([avoided, farther]))
     new = measured[changed]
     # A distance of 0 is the root's alone, which is not among them.

@@ -82,11 +82,12 @@ def add_up_outermost_rows(
     while i < n_rows:
         first = rows[i]
         last = -1
-        while i < n_rows and node[rows[i]] == node[first]:
-            if group[rows[i]] >= 0:
+        # Rows without a node may have the number of any.
+        while i < n_rows and number[rows[i]] == number[first]:
+            if node[rows[i]] >= 0 and group[rows[i]] >= 0:
                 last = rows[i]
             i += 1
-        if last < 0 or node[last] < 0 or not has_size[last]:
+        if last < 0 or not has_size[last]:
             continue
         g = group[last]
         if number[last] >= group_stop[g]:

@@ -56,7 +56,7 @@ def rows_between(
     Parameters
     ----------
     values : integer[…]
-        Sort keys from -(2 ** 62) to 2 ** 62.
+        Sort keys, below 2 ** 63.
     rows : unsigned[n]
         Indices into ``values``, one for each row.
     least : int
@@ -121,7 +121,8 @@ def rows_between(
             if n_last > take_last:
                 continue
         places[n_found] = place
-        keys[n_found] = sign * value
+        # -(2 ** 63) has no counterpart.
+        keys[n_found] = value if sign > 0 else ~value
         n_found += 1
     return n_found, n_before
 
@@ -146,10 +147,11 @@ def rank_of(values: AnyArray, rows: NodeArray, sign: int, row: int) -> int:
     int
         Its rank.
     """
-    mine = sign * np.int64(values[rows[row]])
+    mine = np.int64(values[rows[row]])
     rank = 0
     for place in range(rows.shape[0]):
-        key = sign * np.int64(values[rows[place]])
-        if key < mine or (key == mine and place < row):
+        value = np.int64(values[rows[place]])
+        is_before = value < mine if sign > 0 else value > mine
+        if is_before or (value == mine and place < row):
             rank += 1
     return rank
