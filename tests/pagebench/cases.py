@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from tests.pagebench.first_pages import FIRST_PAGES
+from tests.pagebench.fourth_pages import FOURTH_PAGES
 from tests.pagebench.page import (
     DEVELOPMENT,
     FORMS,
@@ -21,7 +22,12 @@ from tests.pagebench.page import (
 from tests.pagebench.second_pages import SECOND_PAGES
 from tests.pagebench.third_pages import THIRD_PAGES
 
-SETS: Final = {"first": FIRST_PAGES, "second": SECOND_PAGES, "third": THIRD_PAGES}
+SETS: Final = {
+    "first": FIRST_PAGES,
+    "second": SECOND_PAGES,
+    "third": THIRD_PAGES,
+    "fourth": FOURTH_PAGES,
+}
 """The pages, by when they were written."""
 
 PAGES_OF_THE_BENCH: Final = tuple(page for pages in SETS.values() for page in pages)
