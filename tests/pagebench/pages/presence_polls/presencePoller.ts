@@ -1,6 +1,6 @@
 import { fetchMembers, type Member } from './presenceService';
 
-const PAUSE = 20_000;
+const PAUSE = 60_000;
 
 export class PresencePoller {
   #timer: number | undefined;

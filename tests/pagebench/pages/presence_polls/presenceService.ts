@@ -4,7 +4,7 @@ export interface Member {
 }
 
 const NAMES = ['Ada', 'Ben', 'Cem', 'Dana', 'Eli'];
-const LATENCY = 12;
+const LATENCY = 60;
 
 /** Stands for a request to the server. */
 export async function fetchMembers(room: string): Promise<Member[]> {
