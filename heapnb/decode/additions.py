@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 ADD_LISTENER: Final = "addEventListener"
+AWAIT: Final = "await"
+"""In the place of a call: what suspends a call of an async function."""
 
 _MOST_BEFORE: Final = 300
 """Characters before a function that are looked at for the call that it is an argument of."""
@@ -70,7 +72,7 @@ class Addition:
     Parameters
     ----------
     call : str
-        The function that is called: ``addEventListener``, ``setInterval``.
+        The function that is called: ``addEventListener``, ``setInterval``; or `AWAIT`.
     argument : str
         The text before the function in its arguments, such as the event; empty if unknown.
     function : str
@@ -427,4 +429,12 @@ def _may_be_event(text: str) -> bool:
     return bool(_EVENT.fullmatch(text)) and text not in _NO_EVENTS
 
 
-__all__ = ["ADD_LISTENER", "Addition", "addition_of", "calls_in_scripts", "is_whole", "source_of"]
+__all__ = [
+    "ADD_LISTENER",
+    "AWAIT",
+    "Addition",
+    "addition_of",
+    "calls_in_scripts",
+    "is_whole",
+    "source_of",
+]

@@ -140,7 +140,7 @@ def is_place_right(suspect: Suspect, places: tuple[tuple[str, str], ...]) -> boo
     for place in suspect.added_at[:1]:
         file = Path(place.location.rsplit(":", 2)[0].partition("?")[0]).name
         return any(
-            file == name and fnmatchcase(place.function or "", function)
+            file == name and fnmatchcase((place.function or "").removeprefix("new "), function)
             for name, function in places
         )
     return False

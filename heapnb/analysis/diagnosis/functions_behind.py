@@ -53,20 +53,48 @@ def function_behind(graph: HeapGraph, node: int) -> int | None:
     int or None
         Ordinal of a closure.
     """
-    seen = {node}
-    queue = [node]
-    for current in queue:
-        is_function = graph.node_type[current] == graph.node_type_index("closure")
+    for current in _called_by(graph, node):
+        is_function = _is_function(graph, current)
         resumed = compiled_call(graph, current) if is_function else None
         if resumed is not None and user_location(graph, resumed) is not None:
             return resumed
         if is_function and user_location(graph, current) is not None:
             return current
-        for target in _next(graph, current, is_function=bool(is_function)):
+    return None
+
+
+def suspended_call_behind(graph: HeapGraph, reaction: int) -> int | None:
+    """Find the suspended call that the reaction of a promise will resume.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    reaction : int
+        Ordinal.
+
+    Returns
+    -------
+    int or None
+        Ordinal of the call of an async function, with its variables.
+    """
+    return next((node for node in _called_by(graph, reaction) if is_suspended(graph, node)), None)
+
+
+def _called_by(graph: HeapGraph, node: int) -> Iterator[int]:
+    """Follow an object of the runtime to what it will call, the nearest first."""
+    seen = {node}
+    queue = [node]
+    for current in queue:
+        yield current
+        for target in _next(graph, current, is_function=_is_function(graph, current)):
             if target not in seen and len(queue) < _MOST_LOOKED_AT:
                 seen.add(target)
                 queue.append(target)
-    return None
+
+
+def _is_function(graph: HeapGraph, node: int) -> bool:
+    return bool(graph.node_type[node] == graph.node_type_index("closure"))
 
 
 def compiled_call(graph: HeapGraph, closure: int) -> int | None:
@@ -146,4 +174,4 @@ def user_location(graph: HeapGraph, node: int) -> str | None:
     return location if location is not None and not is_internal(location) else None
 
 
-__all__ = ["REACTIONS", "function_behind", "user_location"]
+__all__ = ["REACTIONS", "function_behind", "suspended_call_behind", "user_location"]

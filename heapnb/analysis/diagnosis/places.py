@@ -16,7 +16,7 @@ from heapnb.analysis.source_code.parse import is_available, text_of
 from heapnb.analysis.source_code.program import Program
 from heapnb.analysis.source_code.scopes import named_function_around
 from heapnb.analysis.source_code.search import Operation
-from heapnb.decode.additions import Addition, calls_in_scripts
+from heapnb.decode.additions import AWAIT, Addition, calls_in_scripts
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_of
 from heapnb.graph.references import is_identifier
@@ -141,7 +141,7 @@ def with_addition(lines: Lines, graph: HeapGraph, addition: Addition | None) -> 
     place = Place(
         addition.location,
         _function_at(graph, addition.location) or addition.function or None,
-        f"{addition.call}(…)",
+        "await …" if addition.call == AWAIT else f"{addition.call}(…)",
         "" if text is None else _cut(text.text.partition("\n")[0], _LONGEST_SNIPPET),
     )
     line = addition.location.rpartition(":")[0]

@@ -60,7 +60,16 @@ def fix_of(suspect: Suspect) -> str:
         )
     if advice := library_advice(suspect):
         fix = f"{advice} Where your own code holds them: {fix[:1].lower()}{fix[1:]}".strip()
-    return fix_for_user(suspect, fix)
+    return fix_for_user(suspect, f"{fix}{_own_removal(suspect)}")
+
+
+def _own_removal(suspect: Suspect) -> str:
+    """Point to a function of the program that removes what it does not remove often enough."""
+    adding = {place.function for place in suspect.added_at}
+    for place in suspect.removed_at:
+        if place.function and place.function not in adding:
+            return f" Or see that {_named(place)}, which removes one, runs for each of them."
+    return ""
 
 
 def _sentences(suspect: Suspect) -> Iterator[str]:
@@ -139,6 +148,12 @@ def _added(group: Group) -> str:
 def _listed(places: tuple[Place, ...]) -> str:
     written = [_written(place) for place in places]
     return " and ".join(filter(None, [", ".join(written[:-1]), written[-1]]))
+
+
+def _named(place: Place) -> str:
+    """Name a function by a line in it, such as "`remove()` (`app.mjs:31`)"."""
+    line = short_location(place.location).rpartition(":")[0]
+    return f"`{clipped(place.function or '')}()` (`{clipped(line)}`)"
 
 
 def _written(place: Place) -> str:

@@ -14,7 +14,9 @@ from heapnb.analysis.diagnosis.detectors.callbacks import (
     user_location,
 )
 from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.functions_behind import suspended_call_behind
 from heapnb.analysis.diagnosis.site import PROMISE_CLASS, Site
+from heapnb.decode.additions import AWAIT, Addition
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 
@@ -104,19 +106,25 @@ class PendingPromise:
     def _on_one_promise(self, site: Site) -> Cause:
         graph = site.graph
         function = function_behind(graph, site.example)
+        is_suspended = function is not None and function not in _targets(graph, site.example)
+        location = None if function is None else user_location(graph, function)
         return Cause(
             self.kind,
             ReactionFacts(
                 Group.of(site),
                 site.anchor,
                 None if function is None else Callback.of(graph, function),
-                is_suspended=function is not None
-                and function not in graph.edge_to[slice(*graph.edges_of(site.example))],
+                is_suspended=is_suspended,
                 settles=function is None
                 and all(_settles_in_vain(graph, node) for node in site.sample),
             ),
-            None if function is None else user_location(graph, function),
-            _awaiting(site),
+            location,
+            _waiting(site),
+            addition=(
+                Addition(AWAIT, "", graph.name(function), location)
+                if is_suspended and function is not None
+                else None
+            ),
         )
 
     def _many_promises(self, site: Site) -> Cause:
@@ -134,22 +142,30 @@ class PendingPromise:
         )
 
 
-def _awaiting(site: Site) -> int | None:
-    """Find the promise that a reaction will settle, if the reaction has no better name."""
+def _waiting(site: Site) -> int | None:
+    """Find what waits, if the reaction has no better name: a suspended call, or a promise."""
     graph = site.graph
-    if site.class_name not in vocab.ENGINE_CLASSES:
+    if site.class_name not in (*vocab.ENGINE_CLASSES, vocab.REACTION_NAME):
         return None
-    inner = graph.edge_to[slice(*graph.edges_of(site.example))].tolist()
-    return next((node for node in inner if graph.class_name(node) == PROMISE_CLASS), None)
+    promises = (
+        node for node in _targets(graph, site.example) if graph.class_name(node) == PROMISE_CLASS
+    )
+    call = suspended_call_behind(graph, site.example)
+    return next(promises, None) if call is None else call
+
+
+def _targets(graph: HeapGraph, node: int) -> list[int]:
+    found: list[int] = graph.edge_to[slice(*graph.edges_of(node))].tolist()
+    return found
 
 
 def _settles_in_vain(graph: HeapGraph, reaction: int) -> bool:
     """Tell whether the handlers of a reaction would settle a promise that is settled."""
-    for handler in graph.edge_to[slice(*graph.edges_of(reaction))].tolist():
+    for handler in _targets(graph, reaction):
         if graph.node_type[handler] != graph.node_type_index("closure"):
             continue
         context = child(graph, handler, "context")
-        inner = [] if context is None else graph.edge_to[slice(*graph.edges_of(context))].tolist()
+        inner = [] if context is None else _targets(graph, context)
         promises = [node for node in inner if graph.class_name(node) == PROMISE_CLASS]
         if promises:
             return not any(_is_awaited(graph, promise) for promise in promises)
@@ -164,8 +180,7 @@ def _pending_promise(graph: HeapGraph, node: int) -> int | None:
     context = child(graph, node if settle is None else settle, "context")
     if context is None or not graph.name(context).startswith(vocab.CONTEXT_NAME):
         return None
-    for edge in range(*graph.edges_of(context)):
-        promise = int(graph.edge_to[edge])
+    for promise in _targets(graph, context):
         if graph.class_name(promise) == PROMISE_CLASS and _is_awaited(graph, promise):
             return promise
     return None
