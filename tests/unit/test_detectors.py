@@ -125,6 +125,23 @@ def promises(builder: SnapshotBuilder, n: int) -> None:
         before, label = key, "next"
 
 
+def awaiting_calls(builder: SnapshotBuilder, n: int) -> None:
+    promises(builder, n)
+    builder.node("send", type="closure", name="send", node_id=899, location=(1, 13, 12))
+    for number in range(n):
+        resume, call = f"work{number}", f"call{number}"
+        first = 100 * FIRST_ID + 8 * number
+        builder.node(f"await{number}", name="system / Context", node_id=first)
+        builder.node(call, name="Generator", node_id=first + 2)
+        builder.node(f"registers{number}", type="array", node_id=first + 4)
+        builder.edge(resume, f"await{number}", "context", type="internal")
+        builder.edge(f"await{number}", call, "extension", type="internal")
+        builder.edge(call, "send", "function", type="internal")
+        builder.edge(call, f"registers{number}", "parameters_and_registers", type="internal")
+        builder.node(f"reading{number}", name="Reading", size=40, node_id=first + 6)
+        builder.edge(f"registers{number}", f"reading{number}", "0", type="internal")
+
+
 def text(builder: SnapshotBuilder, n: int) -> None:
     builder.node("log", type="string", name="…", node_id=901, size=1000 * n)
     builder.edge("scope", "log", "log", type="context")
@@ -201,3 +218,12 @@ def test_what_has_no_place_has_that_of_the_class_that_keeps_it() -> None:
     assert own.location == "/srv/app/cache.js:6:2"
     packages = suspect(cache_of_class("/srv/app/node_modules/caches/index.js"))
     assert packages.location == "script 1:5:1"
+
+
+def test_a_call_that_awaits_is_named_with_its_function() -> None:
+    found = suspect(awaiting_calls)
+    assert found.kind == "pending-promise"
+    assert found.class_name == "Generator"
+    assert found.title == "Suspended calls of `send`"
+    (place,) = found.added_at
+    assert (place.location, place.function, place.call) == ("script 1:14:13", "send", "await …")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,16 @@ def test_the_sentences() -> None:
     assert [place.call for place in queue.removed_at] == ["this.waiting.shift(…)"]
     assert not queue.nothing_removes
     assert "and removed at `lib/printQueue.js:" in queue.explanation
+    # A function that is too slow runs for each of them.
+    assert "which removes one" not in queue.fix
+
+
+def test_a_function_that_removes_what_stays_is_pointed_to() -> None:
+    (queue,) = diagnosed(None, "queue_backlog").suspects
+    fix = replace(queue, members="kept").fix
+    assert re.search(r"Or see that `next\(\)` \(`lib/printQueue\.js:\d+`\), which removes one", fix)
+    adding = replace(queue.lines, added_at=queue.removed_at)
+    assert "which removes one" not in replace(queue, members="kept", lines=adding).fix
 
 
 def test_the_json() -> None:
