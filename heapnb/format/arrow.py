@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from heapnb._typing import AnyArray
+from heapnb._typing import AnyArray, ByteArray, IntArray
 
 
 def to_arrow(values: AnyArray) -> pa.Array:
@@ -115,3 +115,26 @@ def to_text(text: str) -> pa.LargeStringScalar:
     'Map'
     """
     return to_texts([text])[0]
+
+
+def string_buffers(strings: pa.LargeStringArray) -> tuple[IntArray, ByteArray]:
+    """Give kernels access to an Arrow string array, without copying.
+
+    Parameters
+    ----------
+    strings : pyarrow.LargeStringArray
+        Without nulls.
+
+    Returns
+    -------
+    offsets : int64[n + 1]
+        String i is ``text[offsets[i]:offsets[i + 1]]``.
+    text : uint8[m]
+        UTF-8.
+    """
+    _, offset_buffer, text_buffer = strings.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int64)
+    offsets = offsets[strings.offset : strings.offset + len(strings) + 1]
+    if text_buffer is None or text_buffer.size == 0:
+        return offsets, np.empty(0, np.uint8)
+    return offsets, np.frombuffer(text_buffer, np.uint8)

@@ -22,7 +22,7 @@ from heapnb._typing import (
 )
 from heapnb.errors import NodeNotFoundError
 from heapnb.format import RawSnapshot
-from heapnb.format.arrow import to_numpy, to_text
+from heapnb.format.arrow import string_buffers, to_numpy, to_text
 from heapnb.graph.classes import index_of
 from heapnb.graph.derivation import DerivedStore, Results, bytes_of, derived
 from heapnb.graph.ephemerons import Ephemerons
@@ -257,29 +257,6 @@ class Columns:
     def ephemerons(self) -> Ephemerons:
         """The names of edges that belong to entries of WeakMaps."""
         return Ephemerons.find(self.strings)
-
-
-def string_buffers(strings: pa.LargeStringArray) -> tuple[IntArray, ByteArray]:
-    """Give kernels access to an Arrow string array, without copying.
-
-    Parameters
-    ----------
-    strings : pyarrow.LargeStringArray
-        Without nulls.
-
-    Returns
-    -------
-    offsets : int64[n + 1]
-        String i is ``text[offsets[i]:offsets[i + 1]]``.
-    text : uint8[m]
-        UTF-8.
-    """
-    _, offset_buffer, text_buffer = strings.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64)
-    offsets = offsets[strings.offset : strings.offset + len(strings) + 1]
-    if text_buffer is None or text_buffer.size == 0:
-        return offsets, np.empty(0, np.uint8)
-    return offsets, np.frombuffer(text_buffer, np.uint8)
 
 
 __all__ = ["Columns", "string_buffers"]

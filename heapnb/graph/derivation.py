@@ -84,6 +84,13 @@ class Results:
         for one in derived:
             self._values.pop(one.name, None)
 
+    def adopt(self, other: Results, *derived: Derived[Any, Any]) -> None:
+        """Take over results, as far as they are in memory, of a graph with the same columns."""
+        for one in derived:
+            value = other._values.get(one.name, _MISSING)
+            if value is not _MISSING:
+                self._values[one.name] = value
+
     def _load(self, derived: Derived[_G, _T]) -> object:
         array = None
         if derived.keep and self.store is not None:

@@ -11,7 +11,13 @@ from heapnb._typing import AnyArray, BoolArray, IntArray
 from heapnb.format.arrow import to_arrow, to_numpy, to_text, to_texts
 from heapnb.graph.columns import Columns
 from heapnb.graph.derivation import derived
-from heapnb.kernels.edges import count_named, follow, list_named
+from heapnb.kernels.edges import (
+    count_leading_to,
+    count_named,
+    follow,
+    list_leading_to,
+    list_named,
+)
 
 
 def child(graph: Columns, node: int, *labels: str) -> int | None:
@@ -126,6 +132,30 @@ def edges_where(graph: Columns, is_wanted_name: BoolArray, edge_type: str) -> In
     return edges
 
 
+def edges_to(graph: Columns, nodes: AnyArray) -> IntArray:
+    """Find the edges that lead to some nodes, without an index of all retainers.
+
+    Parameters
+    ----------
+    graph : Columns
+        The heap.
+    nodes : integer[k]
+        Ordinals.
+
+    Returns
+    -------
+    int64[m]
+        Edge ordinals, ascending.
+    """
+    if len(nodes) == 0:
+        return np.empty(0, np.int64)
+    is_wanted = np.zeros(graph.n_nodes, np.bool_)
+    is_wanted[nodes] = True
+    edges = np.empty(count_leading_to(graph.edge_to, is_wanted), np.int64)
+    list_leading_to(graph.edge_to, is_wanted, edges)
+    return edges
+
+
 def is_string(graph: Columns, wanted: Sequence[str]) -> BoolArray:
     """Mark strings of the table by their text, as ``bool[n_strings]``."""
     marked = np.zeros(len(graph.strings), np.bool_)
@@ -168,6 +198,7 @@ def _rows_of_strings(graph: Columns) -> dict[str, IntArray]:  # noqa: ARG001  fi
 __all__ = [
     "child",
     "children_of",
+    "edges_to",
     "edges_where",
     "internal_child",
     "is_string",

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from heapnb import vocab
 from heapnb._typing import IntArray
-from heapnb.format.arrow import to_arrow, to_numpy
+from heapnb.format.arrow import string_buffers, to_arrow, to_numpy
 
 _EPHEMERON = (
     r"^[0-9]+(?P<pair> / part of key \(ANY*? @[0-9]+\) -> value \(ANY*? @[0-9]+\) "
@@ -43,8 +43,9 @@ class Ephemerons:
     @classmethod
     def find(cls, strings: pa.LargeStringArray) -> Ephemerons:
         """Scan a string table."""
-        candidates = pc.match_substring(strings, _EPHEMERON_MARK)
-        index = np.flatnonzero(to_numpy(candidates))
+        index = _from_digit_to_parenthesis(strings)
+        candidates = pc.match_substring(strings.take(to_arrow(index)), _EPHEMERON_MARK)
+        index = index[to_numpy(candidates)]
         parts = pc.extract_regex(strings.take(to_arrow(index)), _EPHEMERON)
         is_valid = pc.is_valid(parts)
         parts = parts.filter(is_valid)
@@ -81,6 +82,17 @@ class Ephemerons:
         spread = np.full(self._n_strings, vocab.NO_INDEX, np.int64)
         spread[self.string_index] = values
         return spread
+
+
+def _from_digit_to_parenthesis(strings: pa.LargeStringArray) -> IntArray:
+    """List the strings that begin with a digit and end with a parenthesis: few need a search."""
+    offsets, text = string_buffers(strings)
+    if not len(text):
+        return np.empty(0, np.int64)
+    rows = np.flatnonzero(text[np.maximum(offsets[1:] - 1, 0)] == ord(")"))
+    first = text[np.minimum(offsets[rows], len(text) - 1)]
+    found: IntArray = rows[(first >= ord("0")) & (first <= ord("9"))]
+    return found
 
 
 __all__ = ["Ephemerons"]

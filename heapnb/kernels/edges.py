@@ -153,3 +153,43 @@ def list_named(
         if edge_type[edge] == wanted_type and is_wanted_name[edge_name[edge]]:
             edges[n_listed] = edge
             n_listed += 1
+
+
+@kernel
+def count_leading_to(edge_to: NodeArray, is_wanted: BoolArray) -> int:
+    """Count the edges that lead to some nodes.
+
+    Parameters
+    ----------
+    edge_to : uint32[n_edges]
+        Targets.
+    is_wanted : bool[n_nodes]
+        The nodes.
+
+    Returns
+    -------
+    int
+    """
+    count = 0
+    for edge in range(edge_to.shape[0]):
+        if is_wanted[edge_to[edge]]:
+            count += 1
+    return count
+
+
+@kernel
+def list_leading_to(edge_to: NodeArray, is_wanted: BoolArray, edges: IntArray) -> None:
+    """List the edges that lead to some nodes, ascending.
+
+    Parameters
+    ----------
+    edge_to, is_wanted
+        See `count_leading_to`.
+    edges : int64[k]
+        Receives the edges; as long as there are of them.
+    """
+    count = 0
+    for edge in range(edge_to.shape[0]):
+        if is_wanted[edge_to[edge]]:
+            edges[count] = edge
+            count += 1

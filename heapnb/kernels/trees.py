@@ -12,19 +12,34 @@ NO_NODE = 0xFFFF_FFFF
 """Stands for "none" among node ordinals, like `heapnb.vocab.NO_ORDINAL`."""
 
 
+NEVER = 0
+"""An edge that a tree does not grow over."""
+ALWAYS = 1
+"""An edge that a tree may grow over at any time."""
+NOT_NOW = 2
+"""An edge that a tree may grow over at some times, but not now."""
+NOW = 3
+"""The same, and now it may."""
+
+
 @kernel
 def grow_tree(
     first_edge: OffsetArray,
     edge_to: NodeArray,
-    usable: BoolArray,
+    usable: ByteArray,
     blocked: BoolArray,
     parent: NodeArray,
     parent_edge: OffsetArray,
     queue: NodeArray,
     head: int,
     tail: int,
-) -> int:
+    waiting: tuple[OffsetArray, NodeArray, BoolArray],
+    n_waiting: int,
+) -> tuple[int, int]:
     """Search breadth first, and store the edge that first reaches each node.
+
+    Each position of the queue is searched once. What could not be entered then waits: when other
+    nodes are blocked, `enter_waiting` goes on there, in the order of the search.
 
     Parameters
     ----------
@@ -32,8 +47,8 @@ def grow_tree(
         CSR offsets of the edges.
     edge_to : uint32[n_edges]
         Target ordinals.
-    usable : bool[n_edges]
-        Edges that the search may follow.
+    usable : uint8[n_edges]
+        `NEVER`, `ALWAYS`, `NOT_NOW` or `NOW`.
     blocked : bool[n_nodes]
         Nodes that the search must not enter.
     parent : uint32[n_nodes]
@@ -44,23 +59,85 @@ def grow_tree(
         Reached nodes, in order; changed in place.
     head, tail : int
         The search continues from the nodes ``queue[head:tail]``.
+    waiting : unsigned[…], uint32[…], bool[n_nodes]
+        Edges that could not be used, in the order of the search, where they start, and the nodes
+        that one of them leads to that is usable at any time; changed in place.
+    n_waiting : int
+        How many there are.
 
     Returns
     -------
-    int
+    tail : int
         The new tail.
+    n_waiting : int
+        How many edges wait.
     """
+    edges, sources, is_awaited = waiting
     while head < tail:
         node = queue[head]
         head += 1
         for edge in range(first_edge[node], first_edge[node + 1]):
             target = edge_to[edge]
-            if parent[target] == NO_NODE and usable[edge] and not blocked[target]:
+            if parent[target] != NO_NODE or usable[edge] == NEVER:
+                continue
+            if usable[edge] != NOT_NOW and not blocked[target]:
                 parent[target] = node
                 parent_edge[target] = edge
                 queue[tail] = target
                 tail += 1
-    return tail
+            elif usable[edge] != ALWAYS or not is_awaited[target]:
+                # Of the edges that are always usable, the first will reach the target.
+                if usable[edge] == ALWAYS:
+                    is_awaited[target] = True
+                edges[n_waiting] = edge
+                sources[n_waiting] = node
+                n_waiting += 1
+    return tail, n_waiting
+
+
+@kernel
+def enter_waiting(
+    edge_to: NodeArray,
+    usable: ByteArray,
+    blocked: BoolArray,
+    parent: NodeArray,
+    parent_edge: OffsetArray,
+    queue: NodeArray,
+    tail: int,
+    waiting: tuple[OffsetArray, NodeArray, BoolArray],
+    n_waiting: int,
+) -> tuple[int, int]:
+    """Enter the nodes that waiting edges lead to, as far as that is possible now.
+
+    Parameters
+    ----------
+    edge_to, usable, blocked, parent, parent_edge, queue, tail, waiting, n_waiting
+        See `grow_tree`.
+
+    Returns
+    -------
+    tail : int
+        The new tail: the search continues from the nodes up to it.
+    n_waiting : int
+        How many edges go on waiting.
+    """
+    edges, sources, _ = waiting
+    kept = 0
+    for i in range(n_waiting):
+        edge = edges[i]
+        target = edge_to[edge]
+        if parent[target] != NO_NODE:
+            continue
+        if usable[edge] != NOT_NOW and not blocked[target]:
+            parent[target] = sources[i]
+            parent_edge[target] = edge
+            queue[tail] = target
+            tail += 1
+        else:
+            edges[kept] = edge
+            sources[kept] = sources[i]
+            kept += 1
+    return tail, kept
 
 
 @kernel

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapnb._typing import NodeArray
+from heapnb._typing import BoolArray, ByteArray, NodeArray, OffsetArray
 from heapnb.analysis.series.reduction import encode
 from heapnb.kernels import hashing, series
 from heapnb.kernels import trees as kernels
@@ -82,26 +82,75 @@ def test_grow_tree_searches_breadth_first(
     n_nodes, edges = graph
     blocked = data.draw(st.lists(st.booleans(), min_size=n_nodes, max_size=n_nodes))
     arrays = to_arrays(n_nodes, edges)
-    parent = np.full(n_nodes, NO_NODE, np.uint32)
-    parent[0] = 0
-    parent_edge = np.zeros(n_nodes, np.uint32)
-    queue = np.zeros(n_nodes, np.uint32)
-    tail = kernels.grow_tree(
-        arrays.first_edge,
-        arrays.edge_to,
-        arrays.counts,
-        np.array(blocked, np.bool_),
-        parent,
-        parent_edge,
-        queue,
-        0,
-        1,
-    )
+    tree = _Growing(arrays.first_edge, arrays.edge_to, arrays.counts.astype(np.uint8))
+    tree.grow(np.array(blocked, np.bool_))
     order, parents, by_edge = naive.trees(n_nodes, arrays.edges, blocked)
-    assert queue[:tail].tolist() == order
-    assert parent.tolist() == [NO_NODE if node < 0 else node for node in parents]
+    assert tree.queue[: tree.tail].tolist() == order
+    assert tree.parent.tolist() == [NO_NODE if node < 0 else node for node in parents]
     for node in order[1:]:
-        assert parent_edge[node] == by_edge[node]
+        assert tree.parent_edge[node] == by_edge[node]
+
+
+@given(graphs(), st.data())
+def test_a_tree_that_grows_again_is_as_if_all_was_searched_again(
+    graph: tuple[int, list[Edge]], data: st.DataObject
+) -> None:
+    n_nodes, edges = graph
+    arrays = to_arrays(n_nodes, edges)
+    n_edges = len(arrays.edge_to)
+    kinds = st.sampled_from([kernels.NEVER, kernels.ALWAYS, kernels.ALWAYS, kernels.NOT_NOW])
+    usable = np.array(data.draw(st.lists(kinds, min_size=n_edges, max_size=n_edges)), np.uint8)
+    is_special = usable == kernels.NOT_NOW
+    tree = _Growing(arrays.first_edge, arrays.edge_to, usable)
+    order, parent, by_edge = [0], {0: 0}, {}
+    for _ in range(data.draw(st.integers(1, 5))):
+        blocked = data.draw(st.lists(st.booleans(), min_size=n_nodes, max_size=n_nodes))
+        now = data.draw(st.booleans())
+        usable[is_special] = kernels.NOW if now else kernels.NOT_NOW
+        tree.grow(np.array(blocked, np.bool_))
+        may_use = (usable & 1).astype(np.bool_).tolist()
+        for node in order:
+            for edge in range(int(arrays.first_edge[node]), int(arrays.first_edge[node + 1])):
+                target = int(arrays.edge_to[edge])
+                if target not in parent and may_use[edge] and not blocked[target]:
+                    parent[target], by_edge[target] = node, edge
+                    order.append(target)
+        assert tree.queue[: tree.tail].tolist() == order
+        assert tree.parent.tolist() == [parent.get(node, NO_NODE) for node in range(n_nodes)]
+        assert [int(tree.parent_edge[node]) for node in order[1:]] == [
+            by_edge[node] for node in order[1:]
+        ]
+
+
+class _Growing:
+    """A tree that grows from node 0, again and again."""
+
+    def __init__(self, first_edge: OffsetArray, edge_to: NodeArray, usable: ByteArray) -> None:
+        self.columns = first_edge, edge_to, usable
+        n_nodes = len(first_edge) - 1
+        self.parent = np.full(n_nodes, NO_NODE, np.uint32)
+        self.parent[0] = 0
+        self.parent_edge = np.zeros(n_nodes, np.uint32)
+        self.queue = np.zeros(n_nodes, np.uint32)
+        room = n_nodes + int(np.count_nonzero(usable == kernels.NOT_NOW))
+        self.waiting = (
+            np.empty(room, np.uint32),
+            np.empty(room, np.uint32),
+            np.zeros(n_nodes, np.bool_),
+        )
+        self.n_waiting = self.head = 0
+        self.tail = 1
+
+    def grow(self, blocked: BoolArray) -> None:
+        first_edge, *ways = self.columns
+        tree = (self.parent, self.parent_edge, self.queue)
+        self.tail, self.n_waiting = kernels.enter_waiting(
+            *ways, blocked, *tree, self.tail, self.waiting, self.n_waiting
+        )
+        self.tail, self.n_waiting = kernels.grow_tree(
+            first_edge, *ways, blocked, *tree, self.head, self.tail, self.waiting, self.n_waiting
+        )
+        self.head = self.tail
 
 
 @given(trees(), st.data())

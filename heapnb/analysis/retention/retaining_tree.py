@@ -236,10 +236,8 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
             queue[tail] = target
             tail += 1
     last = (_entries_of_weak_maps(graph, usable), _registers(graph, usable))
-    growth = _Growth(graph, usable.copy(), last, parent, parent_edge, queue)
     links = _links_of_timers(graph, usable)
-    for edges in (*last, links):
-        growth.usable[edges] = False
+    growth = _Growth(graph, usable, last, links, (parent, parent_edge, queue))
     is_temporary = is_engine.copy()
     is_temporary[_roots_named(graph, _TEMPORARY_ROOTS)] = True
     writes_snapshots = is_temporary.copy()
@@ -247,48 +245,68 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
     is_accidental = writes_snapshots.copy()
     is_accidental[_code_of_runtime(graph)] = True
     is_accidental[_path_to_process(graph)] = False
-    tail = growth.over(is_accidental, 1, tail)
+    tail = growth.over(is_accidental, tail, again=False)
     for blocked in (is_accidental, writes_snapshots):
-        tail = growth.over(blocked, 0, tail)
+        tail = growth.over(blocked, tail)
     of_lists = links[has_name(graph, graph.edge_from(links), _TIMER_LIST)]
     grown = growth.follow(of_lists, writes_snapshots, tail)
-    growth.usable[links] = True
-    tail = growth.over(writes_snapshots, tail, grown)
-    tail = growth.over(is_temporary, 0, tail)
+    growth.usable[links] = kernels.NOW
+    tail = growth.over(writes_snapshots, grown, again=False)
+    tail = growth.over(is_temporary, tail)
     is_engine[_roots_named(graph, _STRING_ROOTS)] = True
-    n_user = growth.over(is_engine, 0, tail)
+    n_user = growth.over(is_engine, tail)
     blocked = np.zeros(graph.n_nodes, np.bool_)
     blocked[_roots_named(graph, _STRING_ROOTS)] = True
-    tail = growth.over(blocked, 0, n_user)
-    tail = growth.over(np.zeros_like(blocked), 0, tail)
+    tail = growth.over(blocked, n_user)
+    tail = growth.over(np.zeros_like(blocked), tail)
     return RetainingTree(parent, parent_edge, queue[:tail].copy(), n_user, is_storage, is_cell)
 
 
-@dataclass(frozen=True)
 class _Growth:
     """A tree that grows, each time over some edges last.
 
     A value of a WeakMap that something else holds as well is that holder's. The registers of a
     suspended call hold its local variables, without their names, and values that it no longer
-    needs.
+    needs. The tree begins with the root, whose edges wait until it grows again.
     """
 
-    graph: HeapGraph
-    usable: BoolArray
-    last: tuple[IntArray, ...]
-    parent: NodeArray
-    parent_edge: OffsetArray
-    queue: NodeArray
+    def __init__(
+        self,
+        graph: HeapGraph,
+        usable: BoolArray,
+        last: tuple[IntArray, ...],
+        links: IntArray,
+        tree: tuple[NodeArray, OffsetArray, NodeArray],
+    ) -> None:
+        self.graph = graph
+        self.last = last
+        self.parent, self.parent_edge, self.queue = tree
+        self.usable = usable.astype(np.uint8)
+        for edges in (*last, links):
+            self.usable[edges] = kernels.NOT_NOW
+        of_root = np.arange(*graph.edges_of(graph.root))
+        of_root = of_root[self.usable[of_root] != kernels.NEVER]
+        room = graph.n_nodes + len(links) + sum(map(len, last)) + len(of_root)
+        # Memory that is not touched costs nothing.
+        waiting, sources = np.empty(room, graph.first_edge.dtype), np.empty(room, np.uint32)
+        waiting[: len(of_root)] = of_root
+        sources[: len(of_root)] = graph.root
+        self._waiting = waiting, sources, np.zeros(graph.n_nodes, np.bool_)
+        self._n_waiting = len(of_root)
+        self._n_searched = 1
 
-    def over(self, blocked: BoolArray, head: int, tail: int) -> int:
-        """Grow without entering some nodes, from `queue[head:tail]` on; return the new tail."""
-        tail = self._grow(blocked, head, tail)
+    def over(self, blocked: BoolArray, tail: int, *, again: bool = True) -> int:
+        """Grow without entering some nodes, from all of `queue[:tail]` or only what is new there.
+
+        Returns the new tail.
+        """
+        tail = self._grow(blocked, tail, again=again)
         for _ in range(_MOST_ROUNDS):
             for edges in self.last:
                 grown = self.follow(edges, blocked, tail)
                 if grown > tail:
                     # What is below prefers everything else again.
-                    tail = self._grow(blocked, tail, grown)
+                    tail = self._grow(blocked, grown, again=False)
                     break
             else:
                 return tail
@@ -308,15 +326,25 @@ class _Growth:
     def _grow_over_all(self, blocked: BoolArray, tail: int) -> int:
         """Grow without a preference: a chain of entries may be of any length."""
         for edges in self.last:
-            self.usable[edges] = True
-        tail = self._grow(blocked, 0, tail)
+            self.usable[edges] = kernels.NOW
+        tail = self._grow(blocked, tail, again=True)
         for edges in self.last:
-            self.usable[edges] = False
+            self.usable[edges] = kernels.NOT_NOW
         return tail
 
-    def _grow(self, blocked: BoolArray, head: int, tail: int) -> int:
-        tree = (self.graph.first_edge, self.graph.edge_to, self.usable, blocked)
-        return int(kernels.grow_tree(*tree, self.parent, self.parent_edge, self.queue, head, tail))
+    def _grow(self, blocked: BoolArray, tail: int, *, again: bool) -> int:
+        ways = (self.graph.edge_to, self.usable, blocked)
+        tree = (self.parent, self.parent_edge, self.queue)
+        if again:
+            waiting = (self._waiting, self._n_waiting)
+            tail, self._n_waiting = kernels.enter_waiting(*ways, *tree, tail, *waiting)
+        waiting = (self._waiting, self._n_waiting)
+        position = (self._n_searched, tail)
+        tail, self._n_waiting = kernels.grow_tree(
+            self.graph.first_edge, *ways, *tree, *position, *waiting
+        )
+        self._n_searched = tail
+        return tail
 
 
 def _entries_of_weak_maps(graph: HeapGraph, usable: BoolArray) -> IntArray:

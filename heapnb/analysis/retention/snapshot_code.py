@@ -9,7 +9,7 @@ import numpy as np
 
 from heapnb._typing import IntArray
 from heapnb.graph import HeapGraph
-from heapnb.graph.edges import child, is_string
+from heapnb.graph.edges import child, edges_to, is_string
 from heapnb.graph.locations import script_names
 
 _WRITERS: Final = ("writeHeapSnapshot", "getHeapSnapshot", "takeHeapSnapshot", "heapSnapshot")
@@ -58,20 +58,23 @@ def _signal_listeners(graph: HeapGraph) -> list[int]:
 
 def _writers(graph: HeapGraph) -> list[int]:
     """List the closures in whose constants the name of such a method stands."""
-    is_name = is_string(graph, _WRITERS)[graph.node_name]
-    is_name &= np.isin(graph.node_type, [graph.node_type_index("string")])
+    is_name = is_string(graph, _WRITERS)
+    if not is_name.any():
+        return []
+    is_wanted = is_name[graph.node_name]
+    is_wanted &= graph.node_type == graph.node_type_index("string")
+    names = np.flatnonzero(is_wanted).tolist()
     level = [
         source
-        for node in np.flatnonzero(is_name).tolist()
-        for _, source in _retainers(graph, node)
+        for retainers in _retainers(graph, names)
+        for _, source in retainers
         if graph.name(source) == _CONSTANT_POOL
     ]
     found: list[int] = []
     code = graph.node_type_index("code")
     for _ in range(_LEVELS):
         above: list[int] = []
-        for node in level:
-            retainers = _retainers(graph, node)
+        for retainers in _retainers(graph, level):
             closures = [source for label, source in retainers if label == _SHARED]
             found += closures
             # What closures share also stands in the constants of the function around them.
@@ -81,12 +84,21 @@ def _writers(graph: HeapGraph) -> list[int]:
     return found
 
 
-def _retainers(graph: HeapGraph, node: int) -> list[tuple[str, int]]:
-    """List labels and sources of the first edges that retain a node."""
-    edges = graph.retaining_edges_of(node)[:_MOST_RETAINERS].astype(np.int64)
-    edges = edges[graph.edge_type[edges] != graph.edge_type_index("weak")]
-    sources = graph.edge_from(edges).tolist()
-    return [(graph.edge_label(e), s) for e, s in zip(edges.tolist(), sources, strict=True)]
+def _retainers(graph: HeapGraph, nodes: list[int]) -> list[list[tuple[str, int]]]:
+    """List for each node labels and sources of the first edges that retain it."""
+    edges = edges_to(graph, np.array(nodes, np.int64))
+    target = graph.edge_to[edges]
+    order = np.argsort(target, kind="stable")
+    edges, target = edges[order], target[order]
+    found = []
+    for node in nodes:
+        start, stop = np.searchsorted(target, [node, node + 1])
+        some = edges[start : min(stop, start + _MOST_RETAINERS)]
+        some = some[graph.edge_type[some] != graph.edge_type_index("weak")]
+        sources = graph.edge_from(some).tolist()
+        labels = [graph.edge_label(edge) for edge in some.tolist()]
+        found.append(list(zip(labels, sources, strict=True)))
+    return found
 
 
 def _of_kit(graph: HeapGraph) -> list[int]:

@@ -12,8 +12,9 @@ from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.series.id_sets import is_member
 from heapnb.analysis.series.reduction import LONGEST_CYCLE, ReducedSnapshot, encode
-from heapnb.analysis.series.series_data import SeriesData
+from heapnb.analysis.series.series_data import ObjectNumbers, SeriesData
 from heapnb.analysis.series.shapes import families
+from heapnb.kernels import reduction as kernels_of_ids
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
 
@@ -233,31 +234,24 @@ def _owners_of_bytes(
     owners = [snapshot.owner for snapshot in snapshots]
     if marks is None or len(snapshots) == 1:
         return owners
-    in_order = []
-    for snapshot, is_everywhere in zip(snapshots, marks, strict=True):
-        nodes = np.flatnonzero(is_everywhere)
-        # These objects have the same ids in all snapshots; a strange file may repeat some.
-        in_order.append(nodes[np.unique(snapshot.node_id[nodes], return_index=True)[1]])
-    owner_ids = np.stack(
-        [_owner_ids(snapshot, nodes) for snapshot, nodes in zip(snapshots, in_order, strict=True)]
-    )
-    is_moved = (owner_ids != owner_ids[0]).any(axis=0)
+    numbers = ObjectNumbers(snapshots)
+    compared = np.zeros(numbers.n_numbers, np.uint32)
+    owner_id = np.zeros(numbers.n_numbers, np.uint64)
+    is_moved = np.zeros(numbers.n_numbers, np.bool_)
+    for place, (snapshot, is_everywhere) in enumerate(zip(snapshots, marks, strict=True)):
+        objects = (snapshot.node_id, numbers.of(snapshot), is_everywhere)
+        kernels_of_ids.compare_owners(*objects, snapshot.owner, place, compared, owner_id, is_moved)
     found = []
-    for snapshot, nodes in zip(snapshots, in_order, strict=True):
-        # The newest member of a linked list holds all the older ones.
-        moved = nodes[is_moved & ~_links(snapshot)[nodes]]
+    for snapshot, is_everywhere in zip(snapshots, marks, strict=True):
+        objects = (snapshot.node_id, numbers.of(snapshot), is_everywhere)
         owner = snapshot.owner.copy()
-        owner[moved[snapshot.owner[moved] != vocab.NO_ORDINAL]] = snapshot.root
+        # The newest member of a linked list holds all the older ones.
+        is_done = np.zeros(numbers.n_numbers, np.bool_)
+        kernels_of_ids.disown_moved(
+            *objects, is_moved, _links(snapshot), snapshot.root, is_done, owner
+        )
         found.append(owner)
     return found
-
-
-def _owner_ids(snapshot: ReducedSnapshot, nodes: IntArray) -> IntArray:
-    """Return the node ids of what holds some nodes; 0 for what nothing holds."""
-    ids = np.zeros(len(nodes), np.int64)
-    is_held = snapshot.owner[nodes] != vocab.NO_ORDINAL
-    ids[is_held] = snapshot.node_id[snapshot.owner[nodes[is_held]]]
-    return ids
 
 
 def _links(snapshot: ReducedSnapshot) -> BoolArray:

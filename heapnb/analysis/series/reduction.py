@@ -23,6 +23,7 @@ from heapnb.graph.edges import edges_where, is_string
 from heapnb.graph.group_sizes import counts_and_sizes, retained_by_group
 from heapnb.graph.locations import definition_sites
 from heapnb.kernels import hashing
+from heapnb.kernels import reduction as reduction_kernels
 from heapnb.kernels import series as series_kernels
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
@@ -257,10 +258,6 @@ def reduce_snapshot(
         SHORTEST_LIST,
         follows,
     )
-    is_property = np.zeros(graph.n_nodes, np.bool_)
-    is_property[order[1:]] = graph.edge_type[tree.parent_edge[order[1:]]] == graph.edge_type_index(
-        "property"
-    )
     sampled_id, fingerprint = _sample(graph, names)
     source = graph.raw.source
     return ReducedSnapshot(
@@ -283,7 +280,7 @@ def reduce_snapshot(
         label_hash,
         _kinds(graph, class_names, table.class_index, kind_of_node, len(kind_hash)),
         is_storage,
-        is_property,
+        names.is_property,
         follows,
         sampled_id,
         fingerprint,
@@ -328,14 +325,24 @@ class _StringHashes:
 
     def __init__(self, graph: HeapGraph, reached: NodeArray, tree: RetainingTree) -> None:
         wanted = np.zeros(len(graph.strings), np.bool_)
-        has_text = ~graph.is_indexed_edge_type
-        edges = tree.parent_edge[reached]
-        wanted[graph.edge_name[edges[has_text[graph.edge_type[edges]]]]] = True
-        wanted[graph.node_name[_named_by_text(graph)]] = True
-        is_sampled = ((graph.node_id & 1) == 1) & ((graph.node_id >> 1) % _SAMPLED_IDS == 0)
+        self.is_property = np.zeros(graph.n_nodes, np.bool_)
+        reduction_kernels.mark_labels(
+            reached,
+            tree.parent_edge,
+            graph.edge_type,
+            graph.edge_name,
+            graph.is_indexed_edge_type,
+            graph.edge_type_index("property"),
+            wanted,
+            self.is_property,
+        )
+        self.by_text = _named_by_text(graph)
+        wanted[graph.node_name[self.by_text]] = True
+        # Odd ids, of which every so many are sampled.
+        sample = np.flatnonzero((graph.node_id & (2 * _SAMPLED_IDS - 1)) == 1)
         # V8 names what belongs to a function by how far that is compiled.
-        is_sampled &= graph.node_type != graph.node_type_index("code")
-        self.sample = np.flatnonzero(is_sampled)
+        is_sampled = graph.node_type[sample] != graph.node_type_index("code")
+        self.sample = sample[is_sampled]
         wanted[graph.node_name[self.sample]] = True
         self.contexts, self.scopes = _scopes_of_contexts(graph)
         hashing.mark_target_names(
@@ -356,10 +363,18 @@ def _scopes_of_contexts(graph: HeapGraph) -> tuple[NodeArray, NodeArray]:
     return contexts[is_object].astype(np.uint32), graph.edge_to[edges[is_object]]
 
 
-def _named_by_text(graph: HeapGraph) -> BoolArray:
-    """Nodes of whose kind the name says more than the class."""
-    types = [graph.node_type_index(name) for name in ("closure", *vocab.SYSTEM_TYPES)]
-    return np.isin(graph.node_type, types)
+def _named_by_text(graph: HeapGraph) -> IntArray:
+    """List the nodes of whose kind the name says more than the class."""
+    is_type = _are_types(graph, ("closure", *vocab.SYSTEM_TYPES))
+    return np.flatnonzero(is_type[graph.node_type])
+
+
+def _are_types(graph: HeapGraph, names: Sequence[str]) -> BoolArray:
+    """Mark node types by their names, as ``bool[256]``."""
+    is_type = np.zeros(256, np.bool_)
+    known = [index for name in names if (index := graph.node_type_index(name)) >= 0]
+    is_type[known] = True
+    return is_type
 
 
 def _kinds(
@@ -371,7 +386,7 @@ def _kinds(
 ) -> Kinds:
     """Describe each kind by one of its nodes."""
     example = np.zeros(n_kinds, np.uint32)
-    example[kind_of_node] = np.arange(graph.n_nodes, dtype=np.uint32)
+    reduction_kernels.last_of_each(kind_of_node, example)
     return Kinds(
         class_names.take(to_arrow(class_index[example])),
         definition_sites(graph, graph.location_of[example].astype(np.int64)),
@@ -389,8 +404,7 @@ def _kind_hashes(
         *string_buffers(class_names), everything, class_hash, np.empty_like(everything)
     )
     kinds = class_hash[class_index]
-    by_text = np.flatnonzero(_named_by_text(graph))
-    _mix_at(kinds, by_text, names.of_string[graph.node_name[by_text]])
+    _mix_at(kinds, names.by_text, names.of_string[graph.node_name[names.by_text]])
     # Contexts all look alike; the names of their variables tell them apart.
     scopes, which = np.unique(names.scopes, return_inverse=True)
     scope_hash = np.zeros(len(scopes), np.uint64)
@@ -441,15 +455,17 @@ def _parts_of_strings(graph: HeapGraph, order: NodeArray, tree: RetainingTree) -
 
     A rope that the engine has copied into one string is storage of that string instead.
     """
-    is_piece = np.zeros(graph.n_nodes, np.bool_)
-    composed = [graph.node_type_index(name) for name in vocab.COMPOSED_STRING_TYPES]
-    types = graph.node_type[order]
-    strings = order[np.isin(types, [*composed, graph.node_type_index("string")])]
-    parents = tree.parent[strings]
-    is_copied = tree.is_storage[parents]
-    is_piece[strings] = np.isin(graph.node_type[parents], composed) & ~is_copied
-    is_piece[strings] |= is_copied & is_piece[parents]
-    return is_piece
+    is_part = np.zeros(graph.n_nodes, np.bool_)
+    reduction_kernels.mark_parts_of_strings(
+        order,
+        tree.parent,
+        graph.node_type,
+        _are_types(graph, vocab.COMPOSED_STRING_TYPES),
+        graph.node_type_index("string"),
+        tree.is_storage,
+        is_part,
+    )
+    return is_part
 
 
 def _sample(graph: HeapGraph, names: _StringHashes) -> tuple[HashArray, HashArray]:

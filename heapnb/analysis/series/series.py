@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from heapnb._showing import Browsed, Charted
+from heapnb.analysis.retention.retaining_tree import retaining_tree
 from heapnb.analysis.series.id_sets import is_member
 from heapnb.analysis.series.moments import (
     Moment,
@@ -25,8 +26,10 @@ from heapnb.analysis.series.reduction import ReducedSnapshot, reduce_snapshot
 from heapnb.analysis.series.series_data import Opening, SeriesData
 from heapnb.analysis.series.settling import BusySnapshot
 from heapnb.errors import HeapnbError
+from heapnb.format.cache_store import CacheStore
 from heapnb.format.limits import bounded
 from heapnb.graph import HeapGraph
+from heapnb.graph.classes import InterfaceDefinition
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.graph.sources import HeapSource
 from heapnb.progress import ProgressOption, one_of_several, reporter_of, stage
@@ -46,6 +49,18 @@ MOST_STRANGERS: Final = 0.05
 
 _KEEP_DERIVED_NODES: Final = 4_000_000
 """The last snapshot stays in memory with all that was derived if it has no more nodes."""
+
+_KEPT: Final = (
+    retaining_tree,
+    HeapGraph.interface_definitions,
+    HeapGraph.plain_objects,
+    HeapGraph.ephemerons,
+    # A reduced snapshot has these arrays, too.
+    HeapGraph.dominator,
+    HeapGraph.retained_size,
+    HeapGraph.shallow_size,
+)
+"""What of a larger one is not derived again."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -207,10 +222,11 @@ def load_series(
     reduced: list[_Member] = []
     last: HeapGraph | None = None
     graph: HeapGraph | None
+    definitions: tuple[InterfaceDefinition, ...] | None = None
     failure: HeapnbError | OSError | None = None
     # The last one first: its shapes name the plain objects of the others.
     for number, source in enumerate(reversed(sources), 1):
-        # The graph before is let go of first: there is never more than one with all its arrays.
+        # The graph before is freed first: there is never more than one with all its arrays.
         graph = None
         with one_of_several(number, len(sources), _name_of(source), reporter):
             try:
@@ -222,13 +238,14 @@ def load_series(
                 unreadable.append((_text_of(source), str(error)))
                 failure = failure or error
                 continue
-            named_after = graph if last is None else last
+            if definitions is None:
+                definitions = graph.interface_definitions
             with stage("Counting objects"):
-                snapshot = reduce_snapshot(graph, named_after.interface_definitions)
+                snapshot = reduce_snapshot(graph, definitions)
             moment = find_moment(snapshot.path, units[number - 1], snapshot.name, warnings)
             reduced.append(_Member(source, snapshot, moment))
         if last is None:
-            last = _released(graph)
+            last = graph if len(sources) == 1 else _released(graph)
     if last is None:
         raise failure or HeapnbError("A series needs at least one snapshot.")
     newest = reduced[0]
@@ -279,10 +296,24 @@ def _text_of(source: HeapSource) -> str:
 
 
 def _released(graph: HeapGraph) -> HeapGraph:
-    """Let go of what was derived of a large snapshot, so that there is room for the others."""
+    """Free most of what was derived of a large snapshot, so that there is room for the others."""
     if graph.n_nodes <= _KEEP_DERIVED_NODES:
         return graph
-    return HeapGraph(graph.raw, source_files=graph.source_files)
+    store = graph.results.store
+    raw = None
+    if isinstance(store, CacheStore):
+        # The cache has all columns in files: mapped, they take memory only where they are read.
+        store.wait()
+        # Another store, because this one keeps what was mapped from it.
+        store = CacheStore(store.directory)
+        raw = store.load_snapshot()
+    if raw is None:
+        raw, store = graph.raw, None
+    else:
+        raw = replace(raw, source=graph.raw.source, warnings=graph.raw.warnings)
+    released = HeapGraph(raw, store, graph.results.progress, graph.source_files)
+    released.results.adopt(graph.results, *_KEPT)
+    return released
 
 
 def _without_duplicates(members: list[_Member], warnings: list[str]) -> list[_Member]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from heapnb._typing import AnyArray, BoolArray, IntArray, SizeArray
+from heapnb._typing import AnyArray, BoolArray, SizeArray
 from heapnb.analysis.series.id_sets import BITMAP_SPAN
 from heapnb.analysis.series.moments import Moment, Span, span_of, work_of
 from heapnb.analysis.series.reduction import ReducedSnapshot
@@ -21,6 +21,7 @@ from heapnb.format.limits import allowed_size, allowing
 from heapnb.graph import HeapGraph, ProgressReporter
 from heapnb.graph.source_files import SourceFiles
 from heapnb.graph.sources import HeapSource, graph_of
+from heapnb.kernels import reduction as kernels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,15 +199,15 @@ class SeriesData:
     @cached_property
     def everywhere(self) -> tuple[BoolArray, ...]:
         """For each snapshot ``bool[n_nodes]``: the objects that all snapshots have."""
-        numbers = _ObjectNumbers(self.snapshots)
-        n_seen = np.zeros(numbers.n_numbers, np.min_scalar_type(len(self)))
-        objects = [numbers.of(snapshot) for snapshot in self.snapshots]
-        for _, number in objects:
-            n_seen[number] += 1
+        numbers = ObjectNumbers(self.snapshots)
+        seen_in = np.zeros(numbers.n_numbers, np.uint32)
+        for before, snapshot in enumerate(self.snapshots):
+            kernels.count_snapshots(snapshot.node_id, numbers.of(snapshot), before, seen_in)
         marks = []
-        for snapshot, (nodes, number) in zip(self.snapshots, objects, strict=True):
-            stays = np.zeros(snapshot.n_nodes, np.bool_)
-            stays[nodes] = n_seen[number] == len(self)
+        for snapshot in self.snapshots:
+            stays = np.empty(snapshot.n_nodes, np.bool_)
+            wanted = (len(self), seen_in, stays)
+            kernels.mark_seen(snapshot.node_id, numbers.of(snapshot), *wanted)
             marks.append(stays)
         return tuple(marks)
 
@@ -226,21 +227,23 @@ def first_seen(snapshots: Sequence[ReducedSnapshot]) -> Iterator[SizeArray]:
         even, count as new each time.
     """
     dtype = np.min_scalar_type(len(snapshots))
-    numbers = _ObjectNumbers(snapshots)
+    numbers = ObjectNumbers(snapshots)
     born = np.full(numbers.n_numbers, len(snapshots), dtype)
     for number, snapshot in enumerate(snapshots):
-        births = np.full(snapshot.n_nodes, number, dtype)
-        nodes, objects = numbers.of(snapshot)
-        known = np.minimum(born[objects], number)
-        born[objects] = known
-        births[nodes] = known
+        births = np.empty(snapshot.n_nodes, dtype)
+        kernels.first_births(snapshot.node_id, numbers.of(snapshot), number, born, births)
         yield births
 
 
-class _ObjectNumbers:
+class ObjectNumbers:
     """Small numbers for the odd ids of a series, the same in every snapshot.
 
     Even ids, which embedders give, are as large as addresses and tell nothing.
+
+    Parameters
+    ----------
+    snapshots : sequence of ReducedSnapshot
+        The series.
     """
 
     def __init__(self, snapshots: Sequence[ReducedSnapshot]) -> None:
@@ -248,13 +251,13 @@ class _ObjectNumbers:
         largest = max(snapshot.largest_object_id for snapshot in snapshots)
         self._known = None
         self.n_numbers = (largest >> 1) + 1
+        """Numbers are smaller than this."""
         if self.n_numbers > BITMAP_SPAN * n_ids:
             ids = [snapshot.node_id[(snapshot.node_id & 1) == 1] for snapshot in snapshots]
             self._known = np.unique(np.concatenate(ids))
             self.n_numbers = len(self._known)
 
-    def of(self, snapshot: ReducedSnapshot) -> tuple[IntArray, AnyArray]:
-        """Return the objects of a snapshot, as ordinals, and the number of each."""
-        nodes = np.flatnonzero(snapshot.node_id & 1)
-        ids = snapshot.node_id[nodes]
-        return nodes, ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
+    def of(self, snapshot: ReducedSnapshot) -> AnyArray:
+        """Return ``unsigned or int64[n_nodes]``: the number of each object, else anything."""
+        ids = snapshot.node_id
+        return ids >> 1 if self._known is None else np.searchsorted(self._known, ids)
