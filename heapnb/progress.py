@@ -15,13 +15,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from heapnb._typing import ProgressCallback
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+
+_T = TypeVar("_T")
 
 SHOW_AFTER_SECONDS = 0.8
 """Work that is done sooner shows no bar."""
@@ -172,6 +175,39 @@ def stage(title: str, reporter: ProgressReporter | None = None) -> Iterator[Adva
             _thread.stage = outer
             if report is not None and outer is not None and outer.title is not None:
                 report(outer.title, 0, 0)
+
+
+@contextmanager
+def beside(work: Callable[[], _T], *, is_worth_it: bool = True) -> Iterator[Callable[[], _T]]:
+    """Do work in a second thread, silently, while the caller does something else.
+
+    Kernels and most of numpy leave the interpreter to other threads while they compute.
+
+    Parameters
+    ----------
+    work : callable
+        What to do.
+    is_worth_it : bool, default True
+        Whether there is enough work for a second thread; otherwise the caller does it when it
+        asks for the result.
+
+    Yields
+    ------
+    callable
+        Waits for the result, and returns it or raises what the work raised.
+    """
+    if not is_worth_it:
+        yield work
+        return
+
+    from concurrent.futures import ThreadPoolExecutor
+
+    def silently() -> _T:
+        with reporting(no_progress):
+            return work()
+
+    with ThreadPoolExecutor(1, "heapnb-beside") as pool:
+        yield pool.submit(copy_context().run, silently).result
 
 
 @contextmanager

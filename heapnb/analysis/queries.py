@@ -15,7 +15,7 @@ from heapnb.analysis.constructors import constructors
 from heapnb.analysis.packages import packages
 from heapnb.analysis.retention.big_drops import nodes_below_roots
 from heapnb.analysis.retention.dominators import largest_first, share_of_heap, tree_frame
-from heapnb.analysis.series.reduction import encode
+from heapnb.analysis.series.encoding import encode
 from heapnb.decode.containers import collections
 from heapnb.decode.links import oddballs
 from heapnb.decode.preview import preview

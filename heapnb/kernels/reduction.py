@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from heapnb._typing import AnyArray, BoolArray, ByteArray, NodeArray, OffsetArray, SizeArray
+from heapnb._typing import (
+    AnyArray,
+    BoolArray,
+    ByteArray,
+    IntArray,
+    NodeArray,
+    OffsetArray,
+    SizeArray,
+)
 from heapnb.kernels._jit import kernel
 
 NO_NODE = 0xFFFF_FFFF
@@ -253,3 +261,89 @@ def disown_moved(
         is_done[number[node]] = True
         if not is_link[node] and owner[node] != NO_NODE:
             owner[node] = root
+
+
+@kernel
+def label_keys(
+    is_held: BoolArray,
+    is_property: BoolArray,
+    owner: NodeArray,
+    is_dictionary: BoolArray,
+    key: int,
+    label: NodeArray,
+) -> None:
+    """Give the entries of dictionaries one label.
+
+    Parameters
+    ----------
+    is_held, is_property : bool[n_nodes]
+        What the program holds; what a property leads to.
+    owner : uint32[n_nodes]
+        What holds each node.
+    is_dictionary : bool[n_nodes]
+        Objects whose properties are keys.
+    key : int
+        The label.
+    label : uint32[n_nodes]
+        Changed in place.
+    """
+    for node in range(label.shape[0]):
+        if is_held[node] and is_property[node] and is_dictionary[owner[node]]:
+            label[node] = key
+
+
+@kernel
+def look_up(values: SizeArray, is_known: BoolArray, found: BoolArray) -> None:
+    """Look small numbers up.
+
+    Parameters
+    ----------
+    values : unsigned[n]
+        Numbers.
+    is_known : bool[k]
+        Which of the first k numbers are known; none of the others are.
+    found : bool[n]
+        Receives whether each value is known.
+    """
+    for i in range(values.shape[0]):
+        found[i] = values[i] < is_known.shape[0] and is_known[values[i]]
+
+
+@kernel
+def count_members(group: NodeArray, place_of_group: IntArray, counts: IntArray) -> None:
+    """Count the nodes of merged groups.
+
+    Parameters
+    ----------
+    group : uint32[n_nodes]
+        The group of each node; `NO_NODE` without one.
+    place_of_group : int64[n_groups]
+        Where each group belongs, -1 for groups that are left out.
+    counts : int64[n_places]
+        Zeros; receives the numbers of nodes.
+    """
+    for node in range(group.shape[0]):
+        if group[node] != NO_NODE and place_of_group[group[node]] >= 0:
+            counts[place_of_group[group[node]]] += 1
+
+
+@kernel
+def list_members(
+    group: NodeArray, place_of_group: IntArray, start: IntArray, nodes: NodeArray
+) -> None:
+    """List the nodes of merged groups, those of each in ascending order.
+
+    Parameters
+    ----------
+    group, place_of_group
+        See `count_members`.
+    start : int64[n_places]
+        Where the nodes of each begin in ``nodes``; changed in place.
+    nodes : uint32[k]
+        Receives ordinals.
+    """
+    for node in range(group.shape[0]):
+        if group[node] != NO_NODE and place_of_group[group[node]] >= 0:
+            place = place_of_group[group[node]]
+            nodes[start[place]] = node
+            start[place] += 1

@@ -62,7 +62,12 @@ def unmatched(
 
 @kernel
 def encode_hashes(
-    hashes: HashArray, slots: NodeArray, codes: NodeArray, distinct: HashArray, n_distinct: int
+    hashes: HashArray,
+    is_wanted: BoolArray,
+    slots: NodeArray,
+    codes: NodeArray,
+    distinct: HashArray,
+    n_distinct: int,
 ) -> tuple[int, int]:
     """Number hashes in order of first occurrence, until the output is full.
 
@@ -70,10 +75,12 @@ def encode_hashes(
     ----------
     hashes : uint64[n]
         Hashes.
+    is_wanted : bool[n]
+        Those that get a number.
     slots : uint32[2 ** k]
         A hash table of codes; `NO_CODE` marks free slots; changed in place.
     codes : uint32[n]
-        Receives the numbers.
+        Receives the numbers; `NO_CODE` for the others.
     distinct : uint64[2 ** (k - 1)]
         The hash with each number; changed in place.
     n_distinct : int
@@ -88,6 +95,9 @@ def encode_hashes(
     """
     mask = np.uint64(slots.shape[0] - 1)
     for i in range(hashes.shape[0]):
+        if not is_wanted[i]:
+            codes[i] = NO_CODE
+            continue
         wanted = hashes[i]
         slot = (wanted * _FIBONACCI >> np.uint64(20)) & mask
         code = slots[slot]

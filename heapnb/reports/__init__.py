@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
 
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
@@ -13,7 +13,7 @@ from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
-from heapnb.progress import ProgressOption, reporter_of, reporting, stage
+from heapnb.progress import ProgressOption, beside, reporter_of, reporting, stage
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
+
+_MANY_NODES: Final = 1_000_000
+"""With so many nodes, it is worth it to search for secrets in a thread of its own."""
 
 __all__ = ["markdown_report", "report", "report_data"]
 
@@ -100,20 +103,26 @@ def report(
 
     path = Path(target)
     check_target(path, force=force)
-    diagnosis = _diagnosis_of(
-        source,
-        progress=progress,
-        cache=cache,
-        salvage=salvage,
-        source_root=source_root,
-        source_maps=source_maps,
-        work=work,
-        known_leaks=known_leaks,
-        heap_profile=heap_profile,
-    )
+    masking = Masking.when(redact, personal=personal)
+    last = source.last if isinstance(source, Series) else None
+    is_large = last is not None and last.n_nodes >= _MANY_NODES
+    # Large heaps are searched for secrets while the diagnosis is made; see below.
+    with beside(lambda: last and masking.of(last), is_worth_it=is_large) as search:
+        diagnosis = _diagnosis_of(
+            source,
+            progress=progress,
+            cache=cache,
+            salvage=salvage,
+            source_root=source_root,
+            source_maps=source_maps,
+            work=work,
+            known_leaks=known_leaks,
+            heap_profile=heap_profile,
+        )
+        if is_large:
+            search()
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
-    masking = Masking.when(redact, personal=personal)
     with reporting(None if progress is None else reporter_of(progress)):
         with stage("Looking for secrets"):
             masking = masking.of(diagnosis.series.last)

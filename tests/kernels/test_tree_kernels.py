@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heapnb._typing import BoolArray, ByteArray, NodeArray, OffsetArray
-from heapnb.analysis.series.reduction import encode
+from heapnb.analysis.series.encoding import encode
 from heapnb.kernels import hashing, series
 from heapnb.kernels import trees as kernels
 from tests.kernels.arrays import graphs, to_arrays
@@ -142,13 +142,21 @@ class _Growing:
         self.tail = 1
 
     def grow(self, blocked: BoolArray) -> None:
-        first_edge, *ways = self.columns
+        first_edge, edge_to, usable = self.columns
         tree = (self.parent, self.parent_edge, self.queue)
         self.tail, self.n_waiting = kernels.enter_waiting(
-            *ways, blocked, *tree, self.tail, self.waiting, self.n_waiting
+            edge_to, usable, blocked, *tree, self.tail, self.waiting, self.n_waiting
         )
         self.tail, self.n_waiting = kernels.grow_tree(
-            first_edge, *ways, blocked, *tree, self.head, self.tail, self.waiting, self.n_waiting
+            first_edge,
+            edge_to,
+            usable,
+            blocked,
+            *tree,
+            self.head,
+            self.tail,
+            self.waiting,
+            self.n_waiting,
         )
         self.head = self.tail
 
@@ -358,7 +366,9 @@ def test_a_full_table_says_how_far_it_came() -> None:
     distinct = np.empty(2, np.uint64)
     slots = np.full(4, series.NO_CODE, np.uint32)
     numbered = np.zeros(4, np.uint32)
-    done, n_distinct = series.encode_hashes(HASHES[[0, 1, 0, 2]], slots, numbered, distinct, 0)
+    done, n_distinct = series.encode_hashes(
+        HASHES[[0, 1, 0, 2]], np.ones(4, np.bool_), slots, numbered, distinct, 0
+    )
     assert (done, n_distinct, numbered[:3].tolist()) == (3, 2, [0, 1, 0])
     refilled = np.full(8, series.NO_CODE, np.uint32)
     series.fill_slots(distinct, n_distinct, refilled)

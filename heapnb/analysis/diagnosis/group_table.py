@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,13 +11,15 @@ from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
 from heapnb.analysis.diagnosis.accumulation import REPLACED, Accumulation
 from heapnb.analysis.retention.retaining_tree import retaining_tree
+from heapnb.analysis.series.encoding import encode
 from heapnb.analysis.series.groups import DICTIONARY_CHANGES_ALIKE, Groups, group_series
 from heapnb.analysis.series.id_sets import is_member
-from heapnb.analysis.series.reduction import ReducedSnapshot, encode
+from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.series import Series
 from heapnb.decode.native_listeners import INTERNAL_PREFIX
 from heapnb.graph.references import attached
 from heapnb.kernels import hashing
+from heapnb.kernels import reduction as kernels
 from heapnb.kernels.hashing import HashArray
 
 UNEXPLAINED_FACTOR: Final = 2.0
@@ -62,7 +64,7 @@ class GroupTable:
     series : Series
         The snapshots.
     groups : tuple of Groups
-        The groups of each snapshot.
+        The groups of each snapshot; routes and owners only of the last one.
     rows : tuple of int64[n_groups]
         Row of each group, for each snapshot.
     count, size, own_size, fresh : int64[n_rows, n_snapshots]
@@ -95,7 +97,10 @@ class GroupTable:
     @classmethod
     def of(cls, series: Series) -> GroupTable:
         """Number the groups of all snapshots of a series alike."""
-        groups = group_series(series)
+        groups = tuple(
+            group if number == len(series) else _without_routes(group)
+            for number, group in enumerate(group_series(series), 1)
+        )
         codes, distinct = encode(np.concatenate([group.hash for group in groups]))
         ends = np.cumsum([len(group.hash) for group in groups])[:-1]
         rows = tuple(part.astype(np.int64) for part in np.split(codes, ends))
@@ -121,7 +126,7 @@ class GroupTable:
         row_of_holder = np.full(len(distinct), vocab.NO_INDEX, np.int64)
         row_of_holder[places[is_grouped]] = places[group_of_holder[is_grouped]]
         explaining = row_of_holder.copy()
-        explaining[places[last.identity[holder] != 0]] = vocab.NO_INDEX
+        explaining[places[last.is_lasting[holder]]] = vocab.NO_INDEX
         return cls(
             series,
             groups,
@@ -247,14 +252,13 @@ class GroupTable:
     def _members(self, number: int, merged_of_row: IntArray, n_merged: int) -> list[NodeArray]:
         """List the nodes of each merged group in one snapshot."""
         group = self.groups[number]
-        merged_of_group = np.append(merged_of_row[self.rows[number]], vocab.NO_INDEX)
-        # The last entry is for nodes of no group.
-        places = np.minimum(group.of_node, len(group.hash))
-        merged = merged_of_group[places]
-        nodes = np.flatnonzero(merged >= 0)
-        order = np.argsort(merged[nodes], kind="stable")
-        ends = np.cumsum(np.bincount(merged[nodes], minlength=n_merged))[:-1]
-        return np.split(nodes[order].astype(np.uint32), ends)
+        place_of_group = merged_of_row[self.rows[number]]
+        counts = np.zeros(n_merged, np.int64)
+        kernels.count_members(group.of_node, place_of_group, counts)
+        ends = np.cumsum(counts)
+        nodes = np.empty(int(ends[-1]), np.uint32)
+        kernels.list_members(group.of_node, place_of_group, ends - counts, nodes)
+        return np.split(nodes, ends[:-1])
 
     def _describe(
         self, rows: IntArray, gains: IntArray, members: list[NodeArray], *, content: bool
@@ -347,6 +351,11 @@ class GroupTable:
                 removals = None
         first = _share(ids[0], ids[1]) if len(ids) > 1 else np.nan
         return survival, first, removals
+
+
+def _without_routes(group: Groups) -> Groups:
+    """Free what is asked only of the last snapshot: eight bytes a node and more."""
+    return replace(group, route=np.empty(0, np.uint64), owner_of_bytes=np.empty(0, np.uint32))
 
 
 def _of_one_shape(kind: NodeArray, nodes: NodeArray) -> NodeArray:

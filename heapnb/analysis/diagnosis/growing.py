@@ -167,7 +167,7 @@ def _type_of(series: Series, accumulation: Accumulation) -> str:
 
 def _disjoint(table: GroupTable, found: list[Accumulation]) -> list[Accumulation]:
     """Take the growth of long-lived holders that are below a member from the size of its group."""
-    owner, identity = table.groups[-1].owner_of_bytes, table.groups[-1].identity
+    owner, is_lasting = table.groups[-1].owner_of_bytes, table.groups[-1].is_lasting
     place_of_member = np.full(len(owner), vocab.NO_INDEX, np.int64)
     for place, accumulation in enumerate(found):
         if not accumulation.is_content:
@@ -175,7 +175,7 @@ def _disjoint(table: GroupTable, found: list[Accumulation]) -> list[Accumulation
     sizes = [accumulation.size.copy() for accumulation in found]
     for accumulation in found:
         # What each new member holds is its own.
-        if not identity[accumulation.holder]:
+        if not is_lasting[accumulation.holder]:
             continue
         above = place_of_member[_owners(owner, accumulation.holder)]
         outer = above[above >= 0]

@@ -13,8 +13,9 @@ from heapnb import vocab
 from heapnb._showing import Shown
 from heapnb._typing import BoolArray, IntArray, SizeArray
 from heapnb.analysis.retention.owners import owner_texts
+from heapnb.analysis.series.encoding import encode
 from heapnb.analysis.series.groups import group_series
-from heapnb.analysis.series.reduction import ReducedSnapshot, encode
+from heapnb.analysis.series.reduction import ReducedSnapshot
 from heapnb.analysis.series.series_data import SeriesData, first_seen
 from heapnb.errors import HeapnbError
 from heapnb.graph.classes import distinct_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray
+from heapnb.analysis.series.encoding import encode_where
 from heapnb.analysis.series.id_sets import is_member
-from heapnb.analysis.series.reduction import LONGEST_CYCLE, ReducedSnapshot, encode
+from heapnb.analysis.series.reduction import LONGEST_CYCLE, ReducedSnapshot
 from heapnb.analysis.series.series_data import ObjectNumbers, SeriesData
 from heapnb.analysis.series.shapes import families
 from heapnb.kernels import reduction as kernels_of_ids
@@ -41,15 +42,15 @@ class Groups:
         Means the same group in every snapshot of the series.
     of_node : uint32[n_nodes]
         The group of each node, as a row of ``hash``; `vocab.NO_ORDINAL` for others.
-    identity : uint64[n_nodes]
-        Node ids of what is the same object in every snapshot and no member of a list, else 0.
+    is_lasting : bool[n_nodes]
+        What is the same object in every snapshot and no member of a list.
     route : uint64[n_nodes]
         A hash of the labels and kinds on the path from the root.
     count, size, own_size : int64[n_groups]
         Members; bytes of all that they hold in the retaining tree, without what had another owner
         in another snapshot; bytes of their own, backing stores included.
     fresh : int64[n_groups]
-        Members without an identity.
+        Members that are not lasting.
     chained : int64[n_groups]
         Members that come after another one in a linked list.
     head : uint32[n_groups]
@@ -64,7 +65,7 @@ class Groups:
 
     hash: HashArray
     of_node: NodeArray
-    identity: HashArray
+    is_lasting: BoolArray
     route: HashArray
     count: IntArray
     size: IntArray
@@ -77,7 +78,7 @@ class Groups:
     owner_of_bytes: NodeArray
 
 
-def group_series(series: SeriesData) -> tuple[Groups, ...]:
+def group_series(series: SeriesData) -> Iterator[Groups]:
     """Group the nodes of every snapshot of a series.
 
     Parameters
@@ -85,37 +86,35 @@ def group_series(series: SeriesData) -> tuple[Groups, ...]:
     series : Series
         The snapshots.
 
-    Returns
-    -------
-    tuple of Groups
+    Yields
+    ------
+    Groups
         One a snapshot.
     """
     marks = series.everywhere if series.one_process else None
     in_lists = _ids_where(series, [_in_list(snapshot) for snapshot in series.snapshots])
-    identities = []
+    lasting = []
     for number, snapshot in enumerate(series.snapshots):
-        if marks is None:
-            identities.append(np.zeros(snapshot.n_nodes, np.uint64))
-            continue
-        keeps = marks[number] & ~is_member(snapshot.node_id, in_lists)
-        identities.append(np.where(keeps, snapshot.node_id, 0).astype(np.uint64))
+        keeps = np.zeros(snapshot.n_nodes, np.bool_)
+        if marks is not None:
+            keeps = marks[number] & ~is_member(snapshot.node_id, in_lists)
+        lasting.append(keeps)
     dictionaries = _ids_where(
         series,
         [
-            _dictionaries(snapshot, identity, alone=len(series) == 1)
-            for snapshot, identity in zip(series.snapshots, identities, strict=True)
+            _dictionaries(snapshot, keeps, alone=len(series) == 1)
+            for snapshot, keeps in zip(series.snapshots, lasting, strict=True)
         ],
     )
-    return tuple(
-        _group(snapshot, identity, dictionaries, kind_hash, owner)
-        for snapshot, identity, kind_hash, owner in zip(
-            series.snapshots,
-            identities,
-            families(series.snapshots),
-            _owners_of_bytes(series.snapshots, marks),
-            strict=True,
-        )
+    per_snapshot = zip(
+        series.snapshots,
+        lasting,
+        families(series.snapshots),
+        _owners_of_bytes(series.snapshots, marks),
+        strict=True,
     )
+    for snapshot, keeps, kind_hash, owner in per_snapshot:
+        yield _group(snapshot, keeps, dictionaries, kind_hash, owner)
 
 
 def _ids_where(series: SeriesData, masks: list[BoolArray]) -> HashArray:
@@ -134,12 +133,12 @@ def _in_list(snapshot: ReducedSnapshot) -> BoolArray:
     return is_in_list
 
 
-def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool) -> BoolArray:
+def _dictionaries(snapshot: ReducedSnapshot, is_lasting: BoolArray, *, alone: bool) -> BoolArray:
     """Mark objects whose properties come and go."""
     entries = snapshot.is_held & snapshot.is_property
     least = DICTIONARY_SIZE
     if not alone:
-        entries &= identity == 0
+        entries &= ~is_lasting
         least = DICTIONARY_CHANGES
     n_entries = np.bincount(snapshot.owner[entries], minlength=snapshot.n_nodes)
     is_dictionary: BoolArray = n_entries >= least
@@ -156,18 +155,22 @@ def _dictionaries(snapshot: ReducedSnapshot, identity: HashArray, *, alone: bool
 
 def _group(
     snapshot: ReducedSnapshot,
-    identity: HashArray,
+    is_lasting: BoolArray,
     dictionaries: HashArray,
     kind_hash: HashArray,
     owner_of_bytes: NodeArray,
 ) -> Groups:
     n_nodes = snapshot.n_nodes
     held = snapshot.is_held
-    is_dictionary = is_member(snapshot.node_id, dictionaries)
-    label = snapshot.label.copy()
-    entries = np.flatnonzero(held & snapshot.is_property)
-    label[entries[is_dictionary[snapshot.owner[entries]]]] = len(snapshot.label_hash)
+    label = snapshot.label
     label_hash = np.append(snapshot.label_hash, _KEY)
+    if len(dictionaries):
+        label = label.copy()
+        is_dictionary = is_member(snapshot.node_id, dictionaries)
+        kernels_of_ids.label_keys(
+            held, snapshot.is_property, snapshot.owner, is_dictionary, len(label_hash) - 1, label
+        )
+    identity = np.where(is_lasting, snapshot.node_id, 0).astype(np.uint64, copy=False)
     group = np.zeros(n_nodes, np.uint64)
     route = np.zeros(n_nodes, np.uint64)
     kernels.group_nodes(
@@ -183,13 +186,12 @@ def _group(
         group,
         route,
     )
-    total = np.zeros(n_nodes, np.uint64)
+    of_node, hashes = encode_where(group, held)
+    # The same memory, for the bytes.
+    total = group
+    total[:] = 0
     total[snapshot.order] = snapshot.shallow_size[snapshot.order]
     kernels.add_up_tree(snapshot.order, owner_of_bytes, total)
-    nodes = np.flatnonzero(held)
-    codes, hashes = encode(group[nodes])
-    of_node = np.full(n_nodes, vocab.NO_ORDINAL, np.uint32)
-    of_node[nodes] = codes
     sums = np.zeros((len(hashes), 5), np.int64)
     head = np.empty(len(hashes), np.uint32)
     kernels.describe_groups(
@@ -208,7 +210,7 @@ def _group(
     return Groups(
         hashes,
         of_node,
-        identity,
+        is_lasting,
         route,
         count,
         size,
@@ -224,16 +226,16 @@ def _group(
 
 def _owners_of_bytes(
     snapshots: Sequence[ReducedSnapshot], marks: Sequence[BoolArray] | None
-) -> list[NodeArray]:
-    """Return for whom the bytes of each node count: not for one of several owners over time.
+) -> Iterator[NodeArray]:
+    """Yield for whom the bytes of each node count: not for one of several owners over time.
 
     What had another owner in another snapshot is not kept by one of them alone. The callbacks of
     all timers of a module lead to its scope, for example: once no function runs, the scope is below
     one of them, and all that its variables hold would count for the timers.
     """
-    owners = [snapshot.owner for snapshot in snapshots]
     if marks is None or len(snapshots) == 1:
-        return owners
+        yield from (snapshot.owner for snapshot in snapshots)
+        return
     numbers = ObjectNumbers(snapshots)
     compared = np.zeros(numbers.n_numbers, np.uint32)
     owner_id = np.zeros(numbers.n_numbers, np.uint64)
@@ -241,17 +243,16 @@ def _owners_of_bytes(
     for place, (snapshot, is_everywhere) in enumerate(zip(snapshots, marks, strict=True)):
         objects = (snapshot.node_id, numbers.of(snapshot), is_everywhere)
         kernels_of_ids.compare_owners(*objects, snapshot.owner, place, compared, owner_id, is_moved)
-    found = []
+    del compared, owner_id
     for snapshot, is_everywhere in zip(snapshots, marks, strict=True):
         objects = (snapshot.node_id, numbers.of(snapshot), is_everywhere)
         owner = snapshot.owner.copy()
         # The newest member of a linked list holds all the older ones.
+        is_link = _links(snapshot)
         is_done = np.zeros(numbers.n_numbers, np.bool_)
-        kernels_of_ids.disown_moved(
-            *objects, is_moved, _links(snapshot), snapshot.root, is_done, owner
-        )
-        found.append(owner)
-    return found
+        kernels_of_ids.disown_moved(*objects, is_moved, is_link, snapshot.root, is_done, owner)
+        del objects, is_link, is_done
+        yield owner
 
 
 def _links(snapshot: ReducedSnapshot) -> BoolArray:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from heapnb._typing import BoolArray, SizeArray
+from heapnb.kernels.reduction import look_up
 
 BITMAP_SPAN: Final = 64
 """Up to so many possible ids for each actual one, a bitmap is smaller than a search is slow."""
@@ -54,8 +55,8 @@ class IdSet:
             matches: BoolArray = self._ordered[places] == values
             return matches
         found = np.zeros(len(values), np.bool_)
-        inside = values < len(self._bitmap)
-        found[inside] = self._bitmap[values[inside]]
+        if len(self._bitmap):
+            look_up(np.ascontiguousarray(values), self._bitmap, found)
         return found
 
 

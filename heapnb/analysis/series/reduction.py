@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from heapnb import vocab
 from heapnb._typing import BoolArray, IntArray, NodeArray, SizeArray
 from heapnb.analysis.retention.retaining_tree import RetainingTree, retaining_tree
+from heapnb.analysis.series.encoding import encode
 from heapnb.analysis.series.id_sets import IdSet
 from heapnb.format.arrow import to_arrow, to_numpy
 from heapnb.graph import HeapGraph, string_buffers
@@ -24,9 +25,9 @@ from heapnb.graph.group_sizes import counts_and_sizes, retained_by_group
 from heapnb.graph.locations import definition_sites
 from heapnb.kernels import hashing
 from heapnb.kernels import reduction as reduction_kernels
-from heapnb.kernels import series as series_kernels
 from heapnb.kernels import trees as kernels
 from heapnb.kernels.hashing import HashArray
+from heapnb.progress import beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,9 @@ _HIDDEN: Final = 3
 _FIRST_EDGE_TYPE: Final = 16
 _N_HIDDEN_LABELS: Final = 32
 _SAMPLED_IDS: Final = 8
-_FIRST_TABLE_SIZE: Final = 1 << 12
+_MANY_NODES: Final = 1_000_000
+"""With so many nodes, it is worth it to compute sizes and paths at the same time."""
+
 _SCOPE_SUFFIX: Final = r"^(system / Context) / scope @\d+$"
 
 
@@ -232,7 +235,9 @@ def reduce_snapshot(
     -------
     ReducedSnapshot
     """
-    tree = retaining_tree(graph)
+    with beside(graph.prepare_sizes, is_worth_it=graph.n_nodes >= _MANY_NODES) as sizes:
+        tree = retaining_tree(graph)
+        sizes()
     if tuple(definitions) == graph.interface_definitions:
         table = ClassTable(graph.class_names, graph.class_index)
     else:
@@ -287,37 +292,6 @@ def reduce_snapshot(
         _class_totals(graph, table.names, class_key, class_keys),
         graph.raw.warnings,
     )
-
-
-def encode(hashes: HashArray) -> tuple[NodeArray, HashArray]:
-    """Number hashes in order of first occurrence.
-
-    Parameters
-    ----------
-    hashes : uint64[n]
-        Hashes.
-
-    Returns
-    -------
-    codes : uint32[n]
-        The number of each.
-    distinct : uint64[n_distinct]
-        The hash of each number.
-    """
-    codes = np.empty(len(hashes), np.uint32)
-    distinct = np.empty(_FIRST_TABLE_SIZE, np.uint64)
-    n_distinct = 0
-    done = 0
-    while True:
-        slots = np.full(2 * len(distinct), series_kernels.NO_CODE, np.uint32)
-        series_kernels.fill_slots(distinct, n_distinct, slots)
-        numbered, n_distinct = series_kernels.encode_hashes(
-            hashes[done:], slots, codes[done:], distinct, n_distinct
-        )
-        done += numbered
-        if done == len(hashes):
-            return codes, distinct[:n_distinct].copy()
-        distinct = np.concatenate([distinct, np.empty_like(distinct)])
 
 
 class _StringHashes:
