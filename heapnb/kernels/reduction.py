@@ -176,7 +176,7 @@ def first_births(
     born : unsigned[n_numbers]
         Where each object was first seen so far, a larger number for others; changed in place.
     births : unsigned[n_nodes]
-        Receives the same for each node; ``snapshot`` for what is no object.
+        Receives the same for each node; ``snapshot`` for others than objects.
     """
     for node in range(node_id.shape[0]):
         births[node] = snapshot
