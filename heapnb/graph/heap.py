@@ -217,7 +217,7 @@ class HeapGraph(Columns):
         text: str = self.class_names[int(self.class_index[node])].as_py()
         return text
 
-    @derived(keep=False)
+    @derived()
     def location_of(self) -> AnyArray:
         """``int32[n_nodes]``: row of ``raw.locations``, -1 where a node has none."""
         return class_keys.location_rows(self)

@@ -167,6 +167,6 @@ def _ranks(graph: HeapGraph) -> AnyArray:
     return ranks
 
 
-@derived(keep=False, name="table_of_string")
+@derived(name="table_of_string")
 def _table_of_string(graph: HeapGraph) -> IntArray:
     return graph.ephemerons.table_of_string

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 _NAMING: Final = ("property", "context")
 _MOST_TYPES: Final = 256
 _MOST_IDS: Final = 1000
+_MOST_PAGES: Final = 32
+"""Pages of masked texts that are kept."""
+
 _MOST_LOOKED_AT: Final = 1000
 """Retainers that are searched for the nearest one."""
 
@@ -245,13 +248,27 @@ class TextsTree(DecodedTree):
             (("soft", "(sliced string)"),)
             if is_missing(text)
             else (("string", f'"{fmt.clean(text, LONGEST_TEXT, OFF)}"'),)
-            for text in self._masked_texts(rows.index.to_numpy())[0].to_pylist()
+            for text in self._shown(rows.index.to_numpy())[0].to_pylist()
         ]
 
     def flags(self, rows: pd.DataFrame) -> Sequence[tuple[str, ...]]:
         """Flag what is masked."""
-        _, is_masked = self._masked_texts(rows.index.to_numpy())
+        _, is_masked = self._shown(rows.index.to_numpy())
         return [("masked",) if is_hidden else () for is_hidden in is_masked.tolist()]
+
+    def _shown(self, rows: IntArray) -> tuple[pa.LargeStringArray, BoolArray]:
+        """Return the masked texts of a page; those of the last pages are kept."""
+        name = rows.tobytes()
+        found = self._pages.get(name)
+        if found is None:
+            if len(self._pages) >= _MOST_PAGES:
+                self._pages.clear()
+            found = self._pages[name] = self._masked_texts(rows)
+        return found
+
+    @cached_property
+    def _pages(self) -> dict[bytes, tuple[pa.LargeStringArray, BoolArray]]:
+        return {}
 
     def has_more(self, rows: pd.DataFrame) -> Sequence[bool]:
         """Say that something may hold each of them."""
