@@ -71,7 +71,11 @@ from heapnb.node import Node as Node
 from heapnb.notebooks import notebook as notebook
 from heapnb.redaction import RedactionResult as RedactionResult, audit as audit, redact as redact
 from heapnb.reports import report as report
-from heapnb.snapshot import Snapshot as Snapshot, load as load
+from heapnb.snapshot import (
+    Snapshot as Snapshot,
+    from_parquet as from_parquet,
+    load as load,
+)
 from heapnb.timeline.diagnostic_report import (
     DiagnosticReport as DiagnosticReport,
     read_diagnostic_report as read_diagnostic_report,

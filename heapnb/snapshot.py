@@ -5,19 +5,21 @@ The file is long because it is the one facade: each method has a docstring for u
 
 from __future__ import annotations
 
+import os
 import warnings
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from heapnb._showing import Browsed
-from heapnb.errors import SnapshotFormatError, suggestion
+from heapnb.errors import SnapshotFormatError, require_files, suggestion
 from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.graph.source_files import Folders, find_sources
 from heapnb.literals import visible
 from heapnb.node import Node
-from heapnb.progress import ProgressOption, reporter_of
+from heapnb.progress import ProgressOption, reporter_of, reporting
 from heapnb.table_origin import knows_heap
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def load(
     ----------
     source : str, PathLike, binary file or bytes
         A path, a URL (with the extra ``remote``), ``"-"`` for stdin, an open file or the
-        content; plain, gzip or zstd.
+        content; plain, gzip or zstd. A folder is a snapshot in Parquet.
     progress : callable or bool, optional
         By default long work shows a bar; False shows none. A callable is called with (stage,
         done, total), now and whenever something is computed later.
@@ -103,6 +105,60 @@ def load(
         source_files=find_sources(source_root, source_maps),
     )
     return Snapshot(graph)
+
+
+@bounded
+def from_parquet(
+    folder: str | os.PathLike[str],
+    *,
+    progress: ProgressOption = None,
+    cache: bool = True,
+    source_root: Folders = None,
+    source_maps: Folders = None,
+    max_size: int | None = None,  # noqa: ARG001  `bounded` reads it
+) -> Snapshot:
+    """Open a snapshot that `Snapshot.to_parquet` or ``heapnb export --parquet`` has written.
+
+    `heapnb.load` opens such a folder, too; this function takes nothing else.
+
+    Parameters
+    ----------
+    folder : str or PathLike
+        The folder.
+    progress, cache, source_root, source_maps, max_size
+        See `heapnb.load`.
+
+    Returns
+    -------
+    Snapshot
+        It equals the one that was written: every number, name and answer.
+
+    Raises
+    ------
+    SnapshotFormatError
+        If it is not such a folder, is damaged, or a newer heapnb wrote it.
+    SnapshotNotFoundError
+        If it does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from heapnb.testing import SnapshotBuilder
+    >>> snap = SnapshotBuilder.from_edges("root.cache>Map").snapshot()
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     from_parquet(snap.to_parquet(f"{place}/app.heapsnapshot.parquet")).n_nodes
+    2
+    """
+    require_files([folder])
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise SnapshotFormatError(
+            f"{os.fspath(folder)} is a file, not a snapshot in Parquet",
+            section="snapshot",
+            hint="heapnb.load opens .heapsnapshot files.",
+        )
+    return load(
+        folder, progress=progress, cache=cache, source_root=source_root, source_maps=source_maps
+    )
 
 
 class Snapshot(Browsed):
@@ -766,6 +822,43 @@ class Snapshot(Browsed):
         from heapnb.analysis.sql import query
 
         return query(self._graph, statement, parameters)
+
+    def to_parquet(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        force: bool = False,
+        progress: ProgressOption = None,
+    ) -> Path:
+        """Write all of the snapshot as Parquet: one table for each section of the file.
+
+        `heapnb.from_parquet` and `heapnb.load` read it back, and pandas, Polars and DuckDB the
+        single tables; docs/dataframes.md lists them.
+
+        Parameters
+        ----------
+        folder : str or PathLike
+            The folder, which appears when it is complete. If its name ends with
+            ``.heapsnapshot.parquet``, side files beside it are found.
+        force : bool, default False
+            Replace a snapshot in Parquet.
+        progress : callable or bool, optional
+            See `heapnb.load`.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        HeapnbError
+            If the folder exists or cannot be written.
+        """
+        from heapnb.format.parquet_writer import write_parquet_snapshot
+
+        with reporting(reporter_of(progress)):
+            return write_parquet_snapshot(self.raw, folder, force=force)
 
     # -- single nodes -----------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from heapnb.errors import HeapnbError, MissingExtraError, SnapshotNotFoundError
+from heapnb.format.parquet_layout import SUFFIX as PARQUET
+from heapnb.format.parquet_layout import is_parquet_snapshot
 from heapnb.timeline.side_files import SNAPSHOT_SUFFIXES, SUFFIX
 
 FileKind: TypeAlias = Literal[
@@ -21,7 +23,7 @@ Sources: TypeAlias = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__"})
 _WILDCARDS: Final = re.compile(r"[*?[]")
-_PACKED: Final = (".gz", ".zst")
+_PACKED: Final = (".gz", ".zst", ".parquet")
 _SNAPSHOTS: Final = tuple(one for one in SNAPSHOT_SUFFIXES if "heapprofile" not in one)
 _NAMES: Final[tuple[tuple[FileKind, re.Pattern[str]], ...]] = (
     ("exit code", re.compile(r"(?:.*\.)?exit(?:[-_]?code)?(?:\.txt)?", re.IGNORECASE)),
@@ -155,7 +157,9 @@ def _stem(url: str) -> str:
 
 def _local(text: str) -> Iterator[Input]:
     path = os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111  patterns are not paths
-    if os.path.isdir(path):  # noqa: PTH112
+    if is_parquet_snapshot(path):
+        yield _folder(path)
+    elif os.path.isdir(path):  # noqa: PTH112
         yield from _walk(path)
     elif os.path.exists(path):  # noqa: PTH110
         yield from _file(path, named=True)
@@ -164,7 +168,7 @@ def _local(text: str) -> Iterator[Input]:
         if not matches:
             raise HeapnbError(f"{text}: no file matches the pattern.")
         for match in matches:
-            yield from _walk(match) if os.path.isdir(match) else _file(match)  # noqa: PTH112
+            yield from _local(match) if os.path.isdir(match) else _file(match)  # noqa: PTH112
     else:
         raise SnapshotNotFoundError(text)
 
@@ -181,6 +185,19 @@ def _walk(folder: str) -> Iterator[Input]:
         )
         for name in names:
             yield from _file(os.path.join(here, name))  # noqa: PTH118
+        for name in [one for one in folders if one.endswith(PARQUET)]:
+            path = os.path.join(here, name)  # noqa: PTH118
+            if is_parquet_snapshot(path):
+                folders.remove(name)
+                yield _folder(path)
+
+
+def _folder(path: str) -> Input:
+    """Return a snapshot in Parquet, which is a folder, as one file."""
+    files = [one.stat() for one in os.scandir(path) if one.is_file()]
+    stamp = str(max((file.st_mtime_ns for file in files), default=0))
+    size = sum(file.st_size for file in files)
+    return Input(path.replace(os.sep, "/"), "snapshot", size, stamp)
 
 
 def _file(path: str, *, named: bool = False) -> Iterator[Input]:

@@ -22,6 +22,7 @@ from heapnb._typing import ProgressCallback
 from heapnb.errors import HeapnbError
 from heapnb.format.cache_store import DESCRIPTION, CacheStore, read_description, source_of
 from heapnb.format.limits import parse_size
+from heapnb.format.parquet_layout import is_parquet_snapshot
 from heapnb.format.raw import RawSnapshot, SourceInfo
 from heapnb.format.reader import read_snapshot
 from heapnb.format.source import SnapshotSource
@@ -79,8 +80,12 @@ def cache_key(path: Path) -> str:
     """Return a hexadecimal key of a file's content: its size, its times, and a hash of samples.
 
     Who writes into a file can set the time of its change back, but not the time at which its
-    state changed (POSIX's ctime); where systems lack that, the samples remain.
+    state changed (POSIX's ctime); where systems lack that, the samples remain. The key of a folder
+    is made of those of its files.
     """
+    if path.is_dir():
+        keys = [f"{one.name} {cache_key(one)}" for one in sorted(path.iterdir()) if one.is_file()]
+        return hashlib.blake2b("\n".join(keys).encode(), digest_size=16).hexdigest()
     with path.open("rb") as file:
         stat = os.fstat(file.fileno())
         age = time.time_ns() - stat.st_ctime_ns
@@ -266,6 +271,7 @@ def _key_if_readable(path: Path) -> str | None:
 def _path_of(source: SnapshotSource) -> Path | None:
     if isinstance(source, str | os.PathLike):
         text = os.fspath(source)
-        if text != "-" and "://" not in text and Path(text).is_file():
-            return Path(text)
+        if text != "-" and "://" not in text:
+            path = Path(text)
+            return path if path.is_file() or is_parquet_snapshot(path) else None
     return None

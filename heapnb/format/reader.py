@@ -11,7 +11,7 @@ from heapnb.errors import SnapshotFormatError, SnapshotTooLargeError
 from heapnb.format.assembly import Assembly
 from heapnb.format.raw import RawSnapshot
 from heapnb.format.sections import Sections
-from heapnb.format.source import SnapshotSource, open_source
+from heapnb.format.source import SnapshotSource, folder_of, open_source
 from heapnb.format.unfinished import explained
 from heapnb.format.window import Window
 
@@ -36,7 +36,7 @@ def read_snapshot(
     ----------
     source : str, PathLike, binary file or bytes
         A path, ``"-"`` for stdin, a URL, an open binary file, or bytes. Content compressed with
-        gzip or zstd is detected.
+        gzip or zstd is detected. A folder is a snapshot in Parquet.
     progress : callable, optional
         Called with (stage, bytes done, total bytes).
     salvage : bool, default False
@@ -64,6 +64,12 @@ def read_snapshot(
     >>> read_snapshot(data).n_nodes
     3
     """
+    folder = folder_of(source)
+    if folder is not None:
+        # pyarrow.parquet is loaded only for those who need it.
+        from heapnb.format.parquet_reader import read_parquet_snapshot
+
+        return read_parquet_snapshot(folder, progress=progress)
     sections = read_sections(
         source,
         lambda window, workers: Sections(window, workers, salvage=salvage),

@@ -27,6 +27,7 @@ SnapshotSource: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes | bytearra
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_PARQUET_MAGIC = b"PAR1"
 _MAGIC_LENGTH = 4
 _UNPACKED_AT_ONCE = 1 << 14
 """Bytes unpacked by one call: damage loses what its own call has unpacked."""
@@ -200,6 +201,15 @@ def open_source(source: SnapshotSource) -> OpenSource:
     return _unpack(source, SourceInfo(str(getattr(source, "name", "<stream>"))), reopen=None)
 
 
+def folder_of(source: object) -> Path | None:
+    """Return the folder that a source names; None for files, streams, bytes and URLs."""
+    if isinstance(source, str | os.PathLike):
+        text = os.fspath(source)
+        if text != "-" and "://" not in text and os.path.isdir(text):  # noqa: PTH112
+            return Path(text)
+    return None
+
+
 def _open_path(path: Path) -> OpenSource:
     try:
         stream = path.open("rb", buffering=0)
@@ -238,6 +248,15 @@ def _unpack(
         if file is not None:
             file.close()
         raise HeapnbError(f"Cannot read {info.name}: {error.strerror}.") from None
+    if magic == _PARQUET_MAGIC:
+        if file is not None:
+            file.close()
+        raise SnapshotFormatError(
+            f"{info.name} is one table in Parquet",
+            section="snapshot",
+            byte_offset=0,
+            hint="name the folder that `heapnb export --parquet` wrote, not a file of it.",
+        )
     joined = _Prefixed(magic, stream)
     # Not compressed: large reads go to the file without a buffer.
     unpacked: object = joined

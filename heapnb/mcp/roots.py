@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from heapnb.errors import RefusedError
+from heapnb.format.parquet_layout import SUFFIX, is_parquet_snapshot
 from heapnb.literals import visible
 from heapnb.timeline.side_files import SNAPSHOT_SUFFIXES
 
@@ -162,7 +163,8 @@ class Roots:
                 folders[:] = sorted(
                     name for name in folders if name not in _SKIPPED and name[0] != "."
                 )
-                files = tuple(self._readable(Path(folder, name) for name in sorted(names)))
+                both = sorted([*names, *(one for one in folders if one.endswith(SUFFIX))])
+                files = tuple(self._readable(Path(folder, name) for name in both))
                 if files:
                     found.append(FoundCase(self.shown(Path(folder)), files))
         return found, True
@@ -174,7 +176,9 @@ class Roots:
             inside = self._inside(place)
             if inside is None:
                 continue
-            if inside.is_dir():
+            if is_parquet_snapshot(inside):
+                files = [inside]
+            elif inside.is_dir():
                 files = list(self._readable(sorted(inside.iterdir())))
             elif inside.is_file():
                 files = [inside]
@@ -219,5 +223,5 @@ class Roots:
         for path in paths:
             if path.name.endswith(SNAPSHOT_SUFFIXES):
                 inside = self._inside(path)
-                if inside is not None and inside.is_file():
+                if inside is not None and (inside.is_file() or is_parquet_snapshot(inside)):
                     yield inside

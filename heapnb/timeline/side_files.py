@@ -1,8 +1,8 @@
 """Side files: what a process said about itself when a snapshot was taken.
 
-Beside ``NAME.heapsnapshot`` (also ``.zst``, ``.gz``) lies ``NAME.heapnb.json``. heapnb's kit,
-`heapnb.capture` and `heapnb.record` write it. The file is untrusted:
-values of a wrong type count as absent, and nothing in it is evaluated.
+Beside ``NAME.heapsnapshot`` (also ``.zst``, ``.gz``, ``.parquet``) lies ``NAME.heapnb.json``.
+heapnb's kit, `heapnb.capture` and `heapnb.record` write it. The file is untrusted: values of a
+wrong type count as absent, and nothing in it is evaluated.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ SUFFIX: Final = ".heapnb.json"
 SMAPS_SUFFIX: Final = ".smaps"
 """Of a copy of ``/proc/PID/smaps``."""
 
-SNAPSHOT_SUFFIXES: Final = tuple(
-    f".{kind}{compressed}"
-    for kind in ("heapsnapshot", "heaptimeline", "heapprofile")
-    for compressed in (".gz", ".zst", "")
+SNAPSHOT_SUFFIXES: Final = (
+    *(
+        f".{kind}{compressed}"
+        for kind in ("heapsnapshot", "heaptimeline", "heapprofile")
+        for compressed in (".gz", ".zst", "")
+    ),
+    # A folder: see `heapnb.format.parquet_layout`.
+    ".heapsnapshot.parquet",
 )
 
 _LARGEST: Final = 4_000_000

@@ -11,6 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from heapnb import export
+from heapnb.format import read_snapshot
+from heapnb.format.writer import to_bytes
 from heapnb.graph import HeapGraph, open_graph
 from heapnb.snapshot import load
 from tests.cli.conftest import Run
@@ -125,3 +127,19 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
         export.write_parquet(batches(), part.schema, target)  # type: ignore[arg-type]
     assert [path.name for path in tmp_path.iterdir()] == ["nodes.parquet"]
     assert target.read_text() == "what was there before"
+
+
+def test_all_of_a_snapshot_and_back(run: Run, sample: Path, tmp_path: Path) -> None:
+    folder, again = tmp_path / "app.heapsnapshot.parquet", tmp_path / "app.heapsnapshot"
+    answer = run("export", sample, "--parquet", folder)
+    assert (answer.exit_code, answer.out) == (0, "")
+    assert answer.err == f"The snapshot is in {folder}\n"
+    assert "exists" in run("export", sample, "--parquet", folder).complaint
+    assert run("export", sample, "--parquet", folder, "--force").exit_code == 0
+    assert run("export", folder, "--snapshot", again).exit_code == 0
+    assert again.read_bytes() == to_bytes(read_snapshot(sample))
+    assert "exists" in run("export", folder, "--snapshot", again).complaint
+    asked = ("constructors", "--json")
+    assert run(*asked, folder).json == run(*asked, sample).json
+    assert run("diff", sample, folder, "--json").json == []
+    assert "Is a directory, and it has no snapshot.json" in run("summary", tmp_path).complaint

@@ -15,6 +15,7 @@ from heapnb.analysis.diagnosis.suspects import Diagnosis
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.errors import HeapnbError, SnapshotNotFoundError
+from heapnb.format.parquet_layout import is_parquet_snapshot
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
 from heapnb.progress import ProgressOption
@@ -57,7 +58,7 @@ def snapshots_of(source: str | os.PathLike[str]) -> list[str]:
         If the folder has no snapshots, the pattern matches none, or a file is named.
     """
     text = os.path.expanduser(os.fspath(source))  # noqa: PTH111  patterns are not paths
-    if os.path.isdir(text):  # noqa: PTH112
+    if os.path.isdir(text) and not is_parquet_snapshot(text):  # noqa: PTH112
         found = [str(path) for path in Path(text).iterdir() if _is_snapshot(path.name)]
         if not found:
             raise HeapnbError(
