@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any, Generic, Never, NoReturn, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
 from heapnb._typing import AnyArray
-from heapnb.progress import ProgressReporter, no_progress, reporting, stage
+from heapnb.progress import ProgressReporter, beside, no_progress, stage
 
 _T = TypeVar("_T")
 _G = TypeVar("_G", bound="HasResults")
@@ -257,16 +256,9 @@ def compute_at_once(
     *others : Derived
         Computed by another thread, one after the other. What several need is computed once.
     """
-    with ThreadPoolExecutor(1, "heapnb-derive") as worker:
-        rest = worker.submit(_compute_silently, graph, others)
+    with beside(lambda: [one(graph) for one in others]) as rest:
         longest(graph)
-        rest.result()
-
-
-def _compute_silently(graph: HasResults, several: Iterable[Derived[Any, Any]]) -> None:
-    with reporting(no_progress):
-        for one in several:
-            one(graph)
+        rest()
 
 
 __all__ = [
