@@ -46,14 +46,14 @@ def command(
     *,
     force: bool,
 ) -> None:
-    """Write nodes and edges, with all sizes, or all of a snapshot, as Parquet.
+    """Write nodes, edges or the whole snapshot as Parquet.
 
     Nodes: node_id, node_type, name, class_name, self_size, shallow_size, retained_size, distance,
     dominator_id, detachedness, edge_count, in the order of the file.
 
     Edges: from_id, to_id, edge_type, name.
 
-    All of a snapshot: a folder, which every command takes in place of a .heapsnapshot file.
+    The whole snapshot: a folder, which every command takes in place of a .heapsnapshot file.
     """
     if nodes is edges is parquet is plain is None:
         raise click.UsageError(
