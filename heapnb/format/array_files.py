@@ -7,12 +7,15 @@ another place is noticed by reading it once, at the speed of memory.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import orjson
@@ -25,6 +28,9 @@ _DIGEST_BYTES: Final = 16
 _HEADER_BYTES: Final = 256
 _MAPPED_FROM: Final = 1 << 20
 """Smaller files are read: memory of our own cannot change."""
+
+_MADV_DONTNEED: Final = 4
+"""Linux's; the pages of a file stay in the memory of the system."""
 
 _CHUNK_BYTES: Final = 1 << 18
 """Bytes read and hashed at a time: they stay in the CPU's cache in between."""
@@ -67,6 +73,28 @@ class StoredArray:
         if (now.st_dev, now.st_ino) != (self.status.st_dev, self.status.st_ino):
             return True
         return _state(now) == _state(self.status)
+
+    def release(self) -> None:
+        """Take the pages of a mapped file from the process; reading a value brings its page back.
+
+        Does nothing to values that were read, and on systems other than Linux.
+        """
+        if self.status is None or _madvise is None:
+            return
+        address = self.values.ctypes.data - _HEADER_BYTES
+        _madvise(address, self.values.nbytes + _HEADER_BYTES, _MADV_DONTNEED)
+
+
+def _find_madvise() -> Callable[[int, int, int], int] | None:
+    """Return the function of the C library."""
+    if not sys.platform.startswith("linux"):
+        return None
+    function = ctypes.CDLL(None, use_errno=True).madvise
+    function.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    return cast("Callable[[int, int, int], int]", function)
+
+
+_madvise = _find_madvise()
 
 
 def write_array(path: str, entry: str, name: str, values: AnyArray) -> os.stat_result:

@@ -104,6 +104,11 @@ class CacheStore:
             self.discard()
             raise CacheChangedError
 
+    def _release(self) -> None:
+        """Take the pages of all mapped arrays from the process, until they are read again."""
+        for stored in self._mapped:
+            stored.release()
+
     def discard(self) -> None:
         """Delete the entry; the arrays that are in use stay."""
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -259,7 +264,7 @@ class CacheStore:
             source=source_of(description),
             warnings=tuple(map(str, description["warnings"])),
         )
-        if not is_sound(raw):
+        if not is_sound(raw, self._release):
             raise DamagedArrayError(f"the columns of {self.directory.name} contradict each other")
         return raw
 

@@ -7,7 +7,7 @@ only the cache has to ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Final, NamedTuple
 
@@ -26,6 +26,11 @@ LARGEST_TOTAL: Final = 2**63 - 1
 
 _LARGEST_COUNT: Final = 1 << 40
 """Counts of a scope above this are damage: their sum must not overflow."""
+
+_ROWS_AT_ONCE: Final = 1 << 22
+"""Rows of a column that are checked before their pages are released."""
+
+Release = Callable[[], None]
 
 _CODE: Final = ("uint8",)
 _INDEX: Final = ("uint32",)
@@ -103,13 +108,15 @@ def check_totals(meta: SnapshotMeta, n_nodes: int, total_size: float) -> None:
         )
 
 
-def first_fault(raw: RawSnapshot) -> Fault | None:
+def first_fault(raw: RawSnapshot, release: Release | None = None) -> Fault | None:
     """Find a type, a name or a target of nodes and edges that does not exist.
 
     Parameters
     ----------
     raw : RawSnapshot
         Columns of the right types and lengths.
+    release : callable, optional
+        Called after each part of a column.
 
     Returns
     -------
@@ -127,13 +134,18 @@ def first_fault(raw: RawSnapshot) -> Fault | None:
         ("edges", "to_node", raw.edge_to, len(raw.node_type), "not the offset of a node"),
         ("nodes", "name", raw.node_name, n_strings, "not an index of a string"),
     ):
-        if len(column) and int(column.max()) >= bound:
-            row = int(np.argmax(column >= bound))
-            return Fault(section, field, row, int(column[row]), what)
-    row = first_bad_name(raw.edge_type, raw.edge_name, is_indexed(meta), n_strings)
-    if row < 0:
-        return None
-    return Fault("edges", "name_or_index", row, int(raw.edge_name[row]), "not an index of a string")
+        for rows in _parts(len(column), release):
+            if int(column[rows].max()) >= bound:
+                row = rows.start + int(np.argmax(column[rows] >= bound))
+                return Fault(section, field, row, int(column[row]), what)
+    has_index, field = is_indexed(meta), "name_or_index"
+    for rows in _parts(len(raw.edge_type), release):
+        row = first_bad_name(raw.edge_type[rows], raw.edge_name[rows], has_index, n_strings)
+        if row >= 0:
+            row += rows.start
+            value = int(raw.edge_name[row])
+            return Fault("edges", field, row, value, "not an index of a string")
+    return None
 
 
 def first_scope_fault(scopes: Scopes, n_nodes: int) -> Fault | None:
@@ -171,13 +183,15 @@ def first_scope_fault(scopes: Scopes, n_nodes: int) -> Fault | None:
     return None
 
 
-def is_sound(raw: RawSnapshot) -> bool:
+def is_sound(raw: RawSnapshot, release: Release | None = None) -> bool:
     """Tell whether columns that did not come from a file could have come from one.
 
     Parameters
     ----------
     raw : RawSnapshot
         Columns of any content.
+    release : callable, optional
+        Called after each part of a column, to take mapped pages from the process.
 
     Returns
     -------
@@ -196,17 +210,19 @@ def is_sound(raw: RawSnapshot) -> bool:
         n_nodes > 0
         and _have_types(raw, _NODE_COLUMNS, n_nodes)
         and _have_types(raw, _EDGE_COLUMNS, n_edges)
-        and _are_offsets(raw.first_edge, n_nodes, n_edges)
+        and _are_offsets(raw.first_edge, n_nodes, n_edges, release)
         and all(_is(getattr(raw, name), _SIGNED) for name in _FLAT_COLUMNS)
     )
-    if not has_shape or not _are_texts(raw.strings):
+    if not has_shape or not _are_texts(raw.strings, release):
         return False
     try:
-        check_totals(raw.meta, n_nodes, float(raw.self_size.sum(dtype=np.float64)))
+        parts = _parts(n_nodes, release)
+        total = sum(float(raw.self_size[rows].sum(dtype=np.float64)) for rows in parts)
+        check_totals(raw.meta, n_nodes, total)
     except SnapshotFormatError:
         return False
     return (
-        first_fault(raw) is None
+        first_fault(raw, release) is None
         and (raw.locations is None or _are_locations(raw.locations, n_nodes))
         and (raw.scopes is None or _are_scopes(raw.scopes, n_nodes, len(raw.strings)))
     )
@@ -222,16 +238,39 @@ def _have_types(raw: RawSnapshot, columns: Mapping[str, tuple[str, ...]], length
     return all(_is(getattr(raw, name), dtypes, length) for name, dtypes in columns.items())
 
 
-def _are_offsets(offsets: AnyArray, n_rows: int, total: int) -> bool:
-    return _is(offsets, _WIDE, n_rows + 1) and is_ascending(offsets, total)
+def _are_offsets(
+    offsets: AnyArray, n_rows: int, total: int, release: Release | None = None
+) -> bool:
+    if not _is(offsets, _WIDE, n_rows + 1):
+        return False
+    return (
+        int(offsets[0]) == 0
+        and int(offsets[-1]) == total
+        and all(_is_rising(offsets[rows.start : rows.stop + 1]) for rows in _parts(n_rows, release))
+    )
 
 
-def _are_texts(strings: pa.LargeStringArray) -> bool:
+def _is_rising(offsets: AnyArray) -> bool:
+    # What is below the first one wraps around to more than the total.
+    return is_ascending(offsets - offsets[0], int(offsets[-1]) - int(offsets[0]))
+
+
+def _are_texts(strings: pa.LargeStringArray, release: Release | None) -> bool:
     try:
-        strings.validate(full=True)
+        strings.validate()
+        for rows in _parts(len(strings), release):
+            strings.slice(rows.start, rows.stop - rows.start).validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _parts(n_rows: int, release: Release | None) -> Iterator[slice]:
+    """Divide rows into parts, after each of which pages are released."""
+    for start in range(0, n_rows, _ROWS_AT_ONCE):
+        yield slice(start, min(start + _ROWS_AT_ONCE, n_rows))
+        if release is not None and n_rows > _ROWS_AT_ONCE:
+            release()
 
 
 def _are_locations(locations: Locations, n_nodes: int) -> bool:
