@@ -30,7 +30,7 @@ _PACKED: Final = (".gz", ".zst")
     "stream",
     default=None,
     help="Read the file once, in at most 300 MB of memory, for what can be added up; or compute "
-    "the whole graph.  [default: stream files from 500 MB on that are not in the cache]",
+    "the whole graph.  [default: stream files from 500 MB on whose answer is not in the cache]",
 )
 @json_option
 @reading_options
@@ -82,4 +82,4 @@ def _is_large(source: str, reading: Reading) -> bool:
         return False
     from heapnb.format.cache import is_cached
 
-    return not (reading.cache and is_cached(path))
+    return not (reading.cache and is_cached(path, "statistics"))

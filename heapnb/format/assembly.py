@@ -207,6 +207,7 @@ class Assembly:
         if reopen is None:
             return offset
         source = reopen()
+        source.is_streamed = True
         try:
             return self._find_number(source, first, offset, nth)
         finally:

@@ -150,10 +150,13 @@ def read_cached(
     return raw, store
 
 
-def is_cached(path: Path) -> bool:
-    """Tell whether the cache has an entry for a file, which may be damaged."""
+def is_cached(path: Path, derived: str) -> bool:
+    """Tell whether the cache has a file with some derived array, which may be damaged."""
     key = _key_if_readable(path)
-    return key is not None and (cache_directory() / key / DESCRIPTION).is_file()
+    if key is None:
+        return False
+    store = CacheStore(cache_directory() / key)
+    return (store.directory / DESCRIPTION).is_file() and store.has(derived)
 
 
 def list_entries() -> list[CacheEntry]:

@@ -88,6 +88,10 @@ class CacheStore:
             return None
         return self._values_of(stored)
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is an array, which may be damaged."""
+        return self._path(name).is_file()
+
     def save(self, name: str, array: AnyArray) -> None:
         """Write a one-dimensional array in the background."""
         self._submit(lambda: self._write(name, array))

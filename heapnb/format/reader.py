@@ -87,6 +87,7 @@ def read_sections(
     progress: ProgressCallback | None,
     salvage: bool,
     block_bytes: int,
+    is_streamed: bool = False,
 ) -> _SectionsT:
     """Read the sections of a file with a reader.
 
@@ -96,6 +97,8 @@ def read_sections(
         See `read_snapshot`.
     make : callable
         Makes the reader for a window on the file and threads for its work.
+    is_streamed : bool, default False
+        Whether the reader keeps nothing, so that the file may be larger than the memory.
 
     Returns
     -------
@@ -103,8 +106,9 @@ def read_sections(
         What ``make`` made; some of its work may not be done yet.
     """
     opened = open_source(source)
+    opened.is_streamed = is_streamed
     try:
-        opened.limit.check(opened.info.name, opened.info.size_bytes, None)
+        opened.limit.check(opened.info.name, opened.info.size_bytes, None, is_streamed=is_streamed)
     except SnapshotTooLargeError:
         opened.close()
         raise

@@ -53,6 +53,8 @@ class OpenSource:
         The compressed bytes, if the input is compressed.
     limit : SizeLimit
         How much may be read.
+    is_streamed : bool
+        Whether what is read is not kept, so that the memory of the machine does not limit it.
     """
 
     stream: BinaryIO
@@ -62,6 +64,7 @@ class OpenSource:
     file: BinaryIO | None = None
     packed: _Prefixed | None = None
     limit: SizeLimit = field(default_factory=SizeLimit)
+    is_streamed: bool = False
     _n_read: int = 0
     _damage: SnapshotFormatError | None = None
 
@@ -109,7 +112,9 @@ class OpenSource:
     def _count(self, got: int, *, is_streamed: bool = False) -> None:
         self._n_read += got
         n_packed = None if self.packed is None else self.packed.n_read
-        self.limit.check(self.info.name, self._n_read, n_packed, is_streamed=is_streamed)
+        self.limit.check(
+            self.info.name, self._n_read, n_packed, is_streamed=is_streamed or self.is_streamed
+        )
 
     def _read_part(self, buffer: memoryview) -> int:
         """Read some bytes; 0 at the end, and where damage begins, which is remembered."""

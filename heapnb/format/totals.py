@@ -168,6 +168,7 @@ def _read(
         progress=progress,
         salvage=False,
         block_bytes=block_bytes,
+        is_streamed=True,
     )
     sections.drain()
     return sections

@@ -122,7 +122,17 @@ def multiplied(raw: RawSnapshot, times: int, folder: Path | None = None) -> RawS
         edge_name=of_edges("edge_name", edge_name),
         edge_to=of_edges("edge_to", target),
         strings=names.strings,
-        locations=None if locations is None else _located(locations, below, times),
+        locations=(
+            None
+            if locations is None
+            else Locations(
+                joined("location", (locations.node + np.uint32(i * below) for i in copies)),
+                *(
+                    joined(f"location_{name}", (getattr(locations, name) for _ in copies))
+                    for name in ("script_id", "line", "column")
+                ),
+            )
+        ),
         trace_node_id=None,
         scopes=None,
         samples=None,
@@ -182,15 +192,6 @@ def _texts(graph: HeapGraph) -> IntArray:
     of_texts = np.bincount(graph.node_name[is_text], minlength=len(graph.strings))
     named = graph.edge_name[~graph.is_indexed_edge_type[graph.edge_type]]
     return np.setdiff1d(np.flatnonzero((count == 1) & (of_texts == 1)), named)
-
-
-def _located(locations: Locations, below: int, times: int) -> Locations:
-    """Repeat the locations of nodes; the root has none."""
-    nodes = [locations.node + np.uint32(copy * below) for copy in range(times)]
-    return Locations(
-        np.concatenate(nodes),
-        *(np.tile(c, times) for c in (locations.script_id, locations.line, locations.column)),
-    )
 
 
 @click.command()

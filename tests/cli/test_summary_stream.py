@@ -94,6 +94,15 @@ def test_what_stream_cannot_do(run: Run, sample: Path, tmp_path: Path) -> None:
     assert "ends too early" in streamed
 
 
+def test_a_streamed_file_may_be_larger_than_the_memory(
+    run: Run, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heapnb.format.limits._memory", lambda: 1_000_000)
+    assert "memory holds" in run("summary", sample, "--full", "--no-cache").complaint
+    assert run("summary", sample, "--stream", "--json").json["node_count"]
+    assert "allowed" in run("summary", sample, "--stream", "--max-size", "1MB").complaint
+
+
 @pytest.mark.slow
 def test_the_memory_of_a_process_does_not_depend_on_the_file(tmp_path: Path) -> None:
     raw = read_snapshot(sample_series("undeclared_global")[-1])
