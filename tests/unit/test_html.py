@@ -24,6 +24,7 @@ from heapnb.analysis.rss import rss
 from heapnb.analysis.series.diff import diff
 from heapnb.analysis.series.memwatch import compare_as_memwatch
 from heapnb.analysis.series.series import load_series
+from heapnb.analysis.totals import totals
 from heapnb.analysis.verification.fixes import verify_fix
 from heapnb.analysis.verification.history import read_history
 from heapnb.analysis.verification.versions import compare_versions
@@ -223,6 +224,7 @@ def results() -> dict[str, object]:
         "path": node.retaining_path(),
         "paths": merged_paths(last.graph, list(range(3, 400))),
         "summary": last.summary(),
+        "totals": totals(sample_series("listener_per_request")[-1]),
         "statistics": last.statistics(),
         "diff": comparison,
         "fix": verify_fix(diagnosis, diagnosis),
