@@ -122,6 +122,9 @@ def lines_of(evidence: Evidence, subject: Evidence) -> Lines:
 def with_addition(lines: Lines, graph: HeapGraph, addition: Addition | None) -> Lines:
     """Put the call that a detector knows before the lines that were found in the source code.
 
+    A heap tells in which function a call waits, not at which line: lines of that function that
+    the source code shows are kept in its stead.
+
     Parameters
     ----------
     lines : Lines
@@ -144,6 +147,11 @@ def with_addition(lines: Lines, graph: HeapGraph, addition: Addition | None) -> 
         "await …" if addition.call == AWAIT else f"{addition.call}(…)",
         "" if text is None else _cut(text.text.partition("\n")[0], _LONGEST_SNIPPET),
     )
+    if addition.call == AWAIT:
+        inside = [one for one in lines.added_at if one.function == place.function]
+        if inside:
+            others = [one for one in lines.added_at if one not in inside]
+            return replace(lines, added_at=(*inside, *others))
     line = addition.location.rpartition(":")[0]
     others = [one for one in lines.added_at if one.location.rpartition(":")[0] != line]
     return replace(lines, added_at=(place, *others[: MOST_PLACES - 1]))
