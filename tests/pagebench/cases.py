@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from tests.pagebench.fifth_pages import FIFTH_PAGES
 from tests.pagebench.first_pages import FIRST_PAGES
 from tests.pagebench.fourth_pages import FOURTH_PAGES
 from tests.pagebench.page import (
@@ -27,6 +28,7 @@ SETS: Final = {
     "second": SECOND_PAGES,
     "third": THIRD_PAGES,
     "fourth": FOURTH_PAGES,
+    "fifth": FIFTH_PAGES,
 }
 """The pages, by when they were written."""
 
