@@ -131,6 +131,54 @@ def addition_of(graph: HeapGraph, closure: int, calls: Sequence[str]) -> Additio
     return known[key]
 
 
+def addition_of_object(
+    graph: HeapGraph, listener: int, calls: Sequence[str], target: str = ""
+) -> Addition | None:
+    """Find the call by which an object with ``handleEvent`` hands itself to the browser.
+
+    Parameters
+    ----------
+    graph : HeapGraph
+        The heap.
+    listener : int
+        Ordinal of the object.
+    calls : sequence of str
+        Names of the calls to look for.
+    target : str, optional
+        What emits the event; calls of others count only if there are none of this one.
+
+    Returns
+    -------
+    Addition or None
+        The call nearest to the method that is handed ``this``, without an argument if several
+        are possible; None where the source text does not tell.
+    """
+    prototype = child(graph, listener, "__proto__")
+    holders = (listener, prototype) if prototype is not None else (listener,)
+    method = next(
+        (found for one in holders if (found := child(graph, one, "handleEvent")) is not None), None
+    )
+    shared = None if method is None else child(graph, method, "shared")
+    script = None if shared is None else child(graph, shared, "script")
+    if method is None or shared is None or script is None:
+        return None
+    text, start = source_of(graph, script), _number(graph, shared, "start_position")
+    if text is None or start is None or start > len(text):
+        return None
+    listed = "|".join(map(re.escape, calls))
+    pattern = re.compile(
+        rf"(?:(?P<target>[\w$.]+)\.)?(?P<call>\b(?:{listed}))\s*\(\s*{_TEXT}\s*,\s*this(?![\w$])"
+    )
+    matches = list(pattern.finditer(text, max(start - _NEAR, 0), min(start + _NEAR, len(text))))
+    matches = [one for one in matches if one["target"] == target] or matches
+    if not matches:
+        return None
+    nearest = min(matches, key=lambda one: abs(one.start() - start))
+    argument = nearest["text"] if len(matches) == 1 else ""
+    position = _Position(script, text, start)
+    return _addition(graph, method, position, nearest.start("call"), nearest["call"], argument)
+
+
 @derived(keep=False)
 def _known(graph: HeapGraph) -> dict[tuple[int, tuple[str, ...]], Addition | None]:  # noqa: ARG001
     """The additions that were looked for so far."""
@@ -434,6 +482,7 @@ __all__ = [
     "AWAIT",
     "Addition",
     "addition_of",
+    "addition_of_object",
     "calls_in_scripts",
     "is_whole",
     "source_of",

@@ -51,6 +51,28 @@ def collection(holder: str, name: str, edge: str = "context", store: str = "tabl
     return fill
 
 
+def at_symbol(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("box", name="Array", node_id=901).node("store", type="array", node_id=903)
+    builder.edge("global", "box", "<symbol shop.metrics>")
+    builder.edge("box", "store", "elements", type="internal")
+    for number in range(n):
+        key = f"item{number}"
+        builder.node(key, name="Item", node_id=FIRST_ID + 2 * number, location=(1, 9, 2))
+        builder.edge("store", key, str(number), type="internal")
+
+
+def arrays_of_numbers(builder: SnapshotBuilder, n: int) -> None:
+    builder.node("box", name="Object", node_id=901).edge("scope", "box", "box", type="context")
+    for number in range(n):
+        key, first = f"item{number}", FIRST_ID + 6 * number
+        builder.node(key, name="Float32Array", node_id=first).edge("box", key, key)
+        builder.node(f"{key}.buffer", name="ArrayBuffer", node_id=first + 2)
+        builder.node(f"{key}.store", type="native", node_id=first + 4, size=4_000)
+        builder.node(f"{key}.store", name="system / JSArrayBufferData")
+        builder.edge(key, f"{key}.buffer", "buffer", type="internal")
+        builder.edge(f"{key}.buffer", f"{key}.store", "backing_store", type="internal")
+
+
 def dictionary(builder: SnapshotBuilder, n: int) -> None:
     builder.node("box", name="Object", node_id=901).edge("scope", "box", "box", type="context")
     for number in range(n):
@@ -148,10 +170,13 @@ def text(builder: SnapshotBuilder, n: int) -> None:
 
 
 CASES: dict[str, list[tuple[Fill, str]]] = {
-    "unbounded-array": [(collection("scope", "Array", store="elements"), "`box`")],
+    "unbounded-array": [
+        (collection("scope", "Array", store="elements"), "`box`"),
+        (at_symbol, "`[Symbol(shop.metrics)]` of the global object"),
+    ],
     "unbounded-map": [(collection("scope", "Map"), "`box`")],
     "unbounded-set": [(collection("scope", "Set"), "`box`")],
-    "unbounded-dictionary": [(dictionary, "`box`")],
+    "unbounded-dictionary": [(dictionary, "`box`"), (arrays_of_numbers, "`box`")],
     "undeclared-global": [
         (collection("global", "Array", "property", "elements"), "`box` of the global object"),
         (globals_, "the global object"),

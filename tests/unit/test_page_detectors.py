@@ -114,7 +114,7 @@ CASES: Final = {
         "`database.close()`",
     ),
 }
-KINDS: Final = {*(case.kind for case in CASES.values()), "console"}
+KINDS: Final = {*(case.kind for case in CASES.values()), "console", "style-sheets"}
 
 
 def page(case: Kept, number: int) -> HeapGraph:
@@ -224,6 +224,43 @@ def page_without_functions(case: Kept, number: int) -> HeapGraph:
         )
         builder.edge("list", f"{place}", place, type="element")
     return builder.graph()
+
+
+def sheets(number: int, owner: str = "") -> HeapGraph:
+    """Build a page whose document has style sheets, and the browser's rules for each."""
+    builder = SnapshotBuilder.from_edges("root^1>global global[1]>document document[1]>list")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    builder.node("document", type="native", name="HTMLDocument", node_id=903)
+    builder.node("list", type="native", name=VECTOR, node_id=905)
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    for place in range(number):
+        first = 10_000 + 6 * place
+        builder.node(f"{place}", type="native", name="CSSStyleSheet", size=160, node_id=first)
+        builder.node(
+            f"rules{place}", type="native", name="blink::RuleSet", size=1_500, node_id=first + 2
+        )
+        builder.edge("list", f"{place}", 2 * place, type="element")
+        builder.edge("list", f"rules{place}", 2 * place + 1, type="element")
+        if owner:
+            builder.node(f"owner{place}", type="native", name=owner, node_id=first + 4)
+            builder.edge(f"{place}", f"owner{place}", 1, type="element")
+    return builder.graph()
+
+
+def test_adopted_style_sheets() -> None:
+    diagnosis = diagnose(load_series([sheets(number) for number in SIZES]))
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("style-sheets", "CSSStyleSheet")
+    assert suspect.anchor == "the `adoptedStyleSheets` of `document`"
+    assert "`document.adoptedStyleSheets = document.adoptedStyleSheets.filter(" in suspect.fix
+
+
+@pytest.mark.parametrize("owner", ["<style>", "HTMLLinkElement", "CSSImportRule"])
+def test_style_sheets_of_elements_are_not_adopted(owner: str) -> None:
+    diagnosis = diagnose(load_series([sheets(number, owner) for number in SIZES]))
+    assert "style-sheets" not in [suspect.kind for suspect in diagnosis.suspects]
 
 
 def trees(number: int) -> HeapGraph:

@@ -110,6 +110,21 @@ def test_a_local_variable_without_a_name(declared: str, class_name: str, adds: s
     assert lines(asked(twin, [in_module], [class_name]).adds) == []
 
 
+def test_listeners_of_several_events_in_one_text() -> None:
+    code = """
+const map = new MapView();
+function follow(order) {
+  map.on('drag zoom', () => order);
+}
+function leave(listener) {
+  map.off('drag', listener);
+}
+"""
+    hops: list[Hop] = [in_module("map"), Property("_events"), Property("zoom")]
+    found = asked(code, hops, ["MapView", "Object", "Array"])
+    assert (lines(found.adds), lines(found.removes)) == (["main.js:4"], [])
+
+
 @pytest.mark.parametrize("listening", ["on", "once", "addListener", "prependListener"])
 def test_listeners_of_one_event(listening: str) -> None:
     code = f"""

@@ -13,6 +13,7 @@ from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
 from heapnb.analysis.diagnosis.group_table import LEAST_MEMBERS, GroupTable
 from heapnb.analysis.series.series import Series
 from heapnb.analysis.series.trend import n_late_intervals
+from heapnb.decode.native_listeners import is_of_browser
 
 GROWING_INTERVALS: Final = 2 / 3
 """Something grows through a series if it grows in at least this share of the intervals.
@@ -126,7 +127,8 @@ def _without_companions(series: Series, found: list[Accumulation]) -> list[Accum
     """Leave out what grows beside something larger only because that does.
 
     The keys that one holder keeps for its values, say, or the bytes of what holds it all. Values
-    stay also where their keys are larger: an object says more than the text that leads to it.
+    stay also where their keys are larger: an object says more than the text that leads to it, and
+    an object of a page more than what the browser keeps for it.
     """
     owner = series.snapshots[-1].owner
     kept: list[Accumulation] = []
@@ -138,7 +140,7 @@ def _without_companions(series: Series, found: list[Accumulation]) -> list[Accum
         if place is None:
             kept.append(accumulation)
             holders.update(_owners(owner, accumulation.holder))
-        elif _is_text(series, kept[place]) and _is_object(series, accumulation):
+        elif _says_more(series, accumulation, kept[place]):
             kept[place] = accumulation
     return kept
 
@@ -150,6 +152,16 @@ def _companion(kept: list[Accumulation], accumulation: Accumulation) -> int | No
         if other.holder == accumulation.holder and difference <= SAME_GROWTH * other.count_delta:
             return place
     return None
+
+
+def _says_more(series: Series, accumulation: Accumulation, other: Accumulation) -> bool:
+    """Tell whether the objects are nearer to the program than others of the same holder."""
+    if _is_text(series, other):
+        return _is_object(series, accumulation)
+    if _type_of(series, accumulation) not in {"native", "object", "closure"}:
+        return False
+    names = [series.last.name(one.example) for one in (accumulation, other)]
+    return [is_of_browser(name) for name in names] == [False, True]
 
 
 def _is_text(series: Series, accumulation: Accumulation) -> bool:

@@ -200,6 +200,9 @@ class Names:
             text = self._variable(place)
         elif self.is_global_object(place - 1):
             text = f"the property `{name}` of the global object"
+            expression = self._expression(place)
+            if expression.startswith("["):
+                expression = f"globalThis{expression}"
         else:
             expression = self._expression(place)
             reached = f" (`{expression}`)" if expression != name else ""

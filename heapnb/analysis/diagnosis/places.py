@@ -154,7 +154,13 @@ def with_addition(lines: Lines, graph: HeapGraph, addition: Addition | None) -> 
             return replace(lines, added_at=(*inside, *others))
     line = addition.location.rpartition(":")[0]
     others = [one for one in lines.added_at if one.location.rpartition(":")[0] != line]
-    return replace(lines, added_at=(place, *others[: MOST_PLACES - 1]))
+    places = (place, *others[: MOST_PLACES - 1])
+    # A library calls the function that hands over; the reader can change what calls the library.
+    return replace(lines, added_at=tuple(sorted(places, key=lambda one: not _is_own(one))))
+
+
+def _is_own(place: Place) -> bool:
+    return package_of(place.location).kind == "own"
 
 
 def with_call_of_library(lines: Lines, subject: Evidence) -> Lines:

@@ -104,7 +104,7 @@ def _effect_of_call(search: Search, use: Use, depth: int) -> Judgement:
     elif are_listeners and use.name not in REMOVING_VERBS:
         return ("add", 1.0) if search.is_given_in(use.file, use.node) else None
     if use.name in REMOVING_VERBS:
-        return "remove", 1.0
+        return ("remove", 1.0) if _is_event(search, use) else None
     if use.name in ADDING_VERBS:
         return "add", 1.0 + BY_NAME
     if search.is_given_in(use.file, use.node):
@@ -133,12 +133,15 @@ def _are_listeners(search: Search, depth: int) -> bool:
 
 
 def _is_event(search: Search, use: Use) -> bool:
-    """Tell whether a listener may be one for the event whose listeners accumulate."""
+    """Tell whether a listener may be one for the event whose listeners accumulate.
+
+    Leaflet, jQuery and Backbone take several events in one text: ``"zoomend viewreset"``.
+    """
     match search.target.hops:
         case (*_, Property(table), Property(event)) if table in LISTENER_TABLES:
             given = arguments_of(use.node)
             is_named = bool(given) and given[0].type == "string"
-            return not is_named or text_of(given[0])[1:-1] == event
+            return not is_named or event in (text := text_of(given[0])[1:-1], *text.split())
     return True
 
 

@@ -10,6 +10,7 @@ from heapnb.analysis.diagnosis.detectors.console import ConsoleFacts
 from heapnb.analysis.diagnosis.detectors.page_objects import PageFacts
 from heapnb.analysis.diagnosis.detectors.remarks.detached_trees import DetachedTreesRemark
 from heapnb.analysis.diagnosis.detectors.remarks.unmounted_components import UnmountedRemark
+from heapnb.analysis.diagnosis.detectors.style_sheets import StyleSheetFacts
 from heapnb.analysis.diagnosis.short_names import clipped, listed
 from heapnb.views.wording.phrases import (
     capitalised,
@@ -52,7 +53,8 @@ def _listeners(facts: PageFacts) -> Words:
         f"{capitalised(who)} {event}listeners that are never removed: {growth(group)} {listeners}."
         f"{removals(group)} {_RETAINS}",
         f"Remove the {event}listener when its owner is closed: {_removal(facts)}, with the same "
-        f"function{_other_way(facts)}.{in_component(facts.framework, facts.hook)}",
+        f"{'object' if facts.is_object else 'function'}{_other_way(facts)}."
+        f"{in_component(facts.framework, facts.hook)}",
     )
 
 
@@ -175,6 +177,19 @@ def _attached(facts: AttachedFacts) -> Words:
         "Remove old elements beyond a limit, such as `while (list.childElementCount > 1_000) "
         "list.firstElementChild.remove()`. Or render only the rows in view (a virtual list)."
         f"{rendered}",
+    )
+
+
+@words_for.register(StyleSheetFacts)
+def _style_sheets(facts: StyleSheetFacts) -> Words:
+    owner = clipped(facts.owner)
+    adopted = f"{owner}.adoptedStyleSheets"
+    return Words(
+        f"`{owner}` adopts more and more style sheets, and keeps them: {counted(facts.group)}."
+        f"{removals(facts.group)} For each the browser keeps its rules, and looks through all of "
+        "them whenever it styles an element.",
+        f"Remove the sheet when its owner is closed: `{adopted} = {adopted}.filter((one) => one "
+        "!== sheet)`. Or create one sheet for all of them, and set custom properties of elements.",
     )
 
 

@@ -5,6 +5,7 @@ import { createPinia, defineStore } from 'pinia';
 import QuickLRU from 'quick-lru';
 import { createStore } from 'redux';
 import { BehaviorSubject, Subject } from 'rxjs';
+import { createEffect, createRoot, createSignal, getOwner } from 'solid-js';
 import { state } from 'svelte/internal/client';
 import { writable } from 'svelte/store';
 import { toRaw } from 'vue';
@@ -16,6 +17,14 @@ export function stores() {
   const pinia = createPinia();
   const useCart = defineStore('cart', { state: () => ({ lines: [] }) });
   const signals = new BehaviorSubject(1);
+  const [count] = createSignal(1);
+  let computation;
+  createRoot(() => {
+    createEffect(() => {
+      computation = getOwner();
+      count();
+    });
+  });
   return {
     'redux-store': createStore((state = {}) => state),
     'zustand-store': create(() => ({ bears: 1 })),
@@ -26,6 +35,8 @@ export function stores() {
     'pinia-store': toRaw(useCart(pinia)),
     'svelte-store': writable(1),
     'svelte-signal': state(1),
+    'solid-signal': computation.sources[0],
+    'solid-computation': computation,
     'lru-cache': new LRUCache({ max: 10 }),
     'quick-lru': new QuickLRU({ maxSize: 10 }),
     'mitt-emitter': mitt(),

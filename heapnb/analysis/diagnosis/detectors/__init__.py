@@ -48,6 +48,7 @@ from heapnb.analysis.diagnosis.detectors.remarks import remarks_on
 from heapnb.analysis.diagnosis.detectors.shared_closure_context import SharedClosureContext
 from heapnb.analysis.diagnosis.detectors.sliced_strings import SlicedStrings
 from heapnb.analysis.diagnosis.detectors.socket_reconnect import SocketReconnect
+from heapnb.analysis.diagnosis.detectors.style_sheets import StyleSheets
 from heapnb.analysis.diagnosis.detectors.subscribers import Subscribers
 from heapnb.analysis.diagnosis.detectors.suspended_calls import SuspendedCalls
 from heapnb.analysis.diagnosis.detectors.timers import Timers
@@ -98,6 +99,7 @@ DETECTORS: Final[tuple[Detector, ...]] = tuple(
             SharedClosureContext(),
             SlicedStrings(),
             SocketReconnect(),
+            StyleSheets(),
             Subscribers(),
             SuspendedCalls(),
             Timers(),

@@ -24,6 +24,11 @@ from heapnb.kernels.edges import count_of_type
 
 BUFFER_CLASSES: Final = (*VIEW_CLASSES, "ArrayBuffer", "SharedArrayBuffer")
 
+BYTE_CLASSES: Final = frozenset(
+    {"ArrayBuffer", "Buffer", "DataView", "FastBuffer", "SharedArrayBuffer", "Uint8Array"}
+)
+"""Classes of bytes, of which programs make slices."""
+
 MOST_OF_IT: Final = 0.5
 """From this share of the retained bytes on, ArrayBuffers are the cause."""
 
@@ -90,7 +95,11 @@ class Buffers:
         memory = outside_memory(site)
         if memory is None or memory.share < MOST_OF_IT:
             return None
-        if site.class_name not in BUFFER_CLASSES and not memory.is_pooled:
+        is_buffer = site.class_name in BUFFER_CLASSES
+        if is_buffer and site.class_name not in BYTE_CLASSES:
+            # Arrays of numbers are made with a memory of their own, and rarely sliced.
+            is_buffer = memory.is_shared
+        if not is_buffer and not memory.is_pooled:
             return None
         return Cause(self.kind, BufferFacts(Group.of(site), site.anchor, memory))
 

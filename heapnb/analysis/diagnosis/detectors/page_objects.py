@@ -12,7 +12,7 @@ from heapnb.analysis.diagnosis.detectors.callbacks import Callback
 from heapnb.analysis.diagnosis.facts import Facts, Group
 from heapnb.analysis.diagnosis.names import Anchor
 from heapnb.analysis.diagnosis.site import Site
-from heapnb.decode.additions import Addition, addition_of
+from heapnb.decode.additions import Addition, addition_of, addition_of_object
 from heapnb.decode.frameworks import Framework, framework_of, hook_of
 from heapnb.decode.links import unbound
 from heapnb.decode.native_listeners import (
@@ -51,6 +51,8 @@ class PageFacts(Facts):
         The event; empty if unknown, and for other records.
     callback : Callback or None
         The function that the browser calls.
+    is_object : bool
+        Whether it is an object with ``handleEvent`` instead.
     addition : Addition or None
         The call that handed it over.
     framework : Framework or None
@@ -64,6 +66,7 @@ class PageFacts(Facts):
     n_targets: int
     event: str
     callback: Callback | None
+    is_object: bool
     addition: Addition | None
     framework: Framework | None
     hook: str
@@ -82,9 +85,14 @@ class _PageObjects:
         if found is None or found.record.family != self.family:
             return None
         graph, node, record, function = site.graph, found.node, found.record, found.function
-        addition = None if function is None else addition_of(graph, function, record.adds)
         # Whatever else the record is, functions of a page are behind it.
         target, n_targets = _targets(site) if record.family == "listener" else ("", 0)
+        is_object = function is not None and not site.is_closure(function)
+        addition = None
+        if function is not None and is_object:
+            addition = addition_of_object(graph, function, record.adds, target)
+        elif function is not None:
+            addition = addition_of(graph, function, record.adds)
         event = found.event or ("" if addition is None else addition.argument)
         about = site.about(node) if record.family == "observer" and node != site.example else site
         facts = PageFacts(
@@ -94,7 +102,8 @@ class _PageObjects:
             target,
             n_targets,
             event if record.family == "listener" else "",
-            None if function is None else Callback.of(graph, function),
+            None if function is None else _callback(graph, function, is_object=is_object),
+            is_object,
             addition,
             framework_of(graph),
             "" if addition is None else hook_of((*addition.hooks, addition.function)),
@@ -198,6 +207,12 @@ def _function(graph: HeapGraph, node: int) -> int | None:
             return None
         found = int(own[0])
     return _unbound(graph, found)
+
+
+def _callback(graph: HeapGraph, function: int, *, is_object: bool) -> Callback:
+    """Describe what the browser calls; an object by its class only, which is not its name."""
+    found = Callback.of(graph, function)
+    return replace(found, name="") if is_object else found
 
 
 def _unbound(graph: HeapGraph, function: int) -> int:

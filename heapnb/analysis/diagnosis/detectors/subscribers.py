@@ -24,6 +24,7 @@ from heapnb.analysis.diagnosis.site import Site
 from heapnb.analysis.diagnosis.wrappers import LONGEST_PAIR
 from heapnb.analysis.known_objects import shape_of
 from heapnb.analysis.packages import PACKAGES_FOLDER
+from heapnb.decode.additions import addition_of
 from heapnb.decode.creation import creations_around
 from heapnb.decode.frameworks import Framework, framework_of, hook_of, is_page
 from heapnb.graph import HeapGraph
@@ -38,6 +39,12 @@ _NAMES: Final = re.compile(
 """Names by which libraries call collections of callbacks."""
 
 _REMOVALS: Final = ("off", "unsubscribe", "removeListener", "removeEventListener", "unlisten")
+_SUBSCRIBING: Final = (
+    *("subscribe", "$subscribe", "$onAction", "observe", "listen", "onChange"),
+    *("watch", "watchEffect", "watchPostEffect", "effect", "createEffect", "autorun", "reaction"),
+)
+"""Functions of stores and of reactive libraries that take a function to call later."""
+
 _MOST_ABOVE: Final = 4
 _CACHE: Final = "cache"
 """How the roles of known libraries' caches begin."""
@@ -126,6 +133,7 @@ class Subscribers:
             ),
             user_location(site.graph, function),
             strength=strength,
+            addition=addition_of(graph, function, _SUBSCRIBING) if is_page(graph) else None,
         )
 
 

@@ -13,7 +13,7 @@ from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.additions import calls_in_scripts
 from heapnb.decode.frameworks import is_page
 from heapnb.decode.global_object import builtin_globals
-from heapnb.graph.references import attached
+from heapnb.graph.references import attached, is_identifier
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,9 @@ class UndeclaredGlobal:
         if entry_above(site) is not None:
             # The value that a WeakMap keeps for a global object: see `WeakMapValue`.
             return None
-        if not site.anchored.is_named:
-            # A window or document of a browser, which its global object leads to.
+        if not site.anchored.is_named or not is_identifier(site.anchored.label):
+            # A window or document of a browser, which its global object leads to; or a symbol or
+            # another key that no variable can have.
             return None
         is_declared = is_function or site.anchored.label in known
         if is_declared or not site.anchor_is_global:
