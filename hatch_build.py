@@ -6,6 +6,7 @@ is built without: numba then compiles kernels on first use.
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 import sysconfig
@@ -36,6 +37,18 @@ class KernelBuildHook(BuildHookInterface[Any]):
             return
         build_data["artifacts"] += [f"/heapnb/kernels/{name}" for name in FILES]
         # The machine code does not depend on the version of Python.
-        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{platform}"
+        build_data["tag"] = f"py3-none-{platform_tag()}"
+
+
+def platform_tag() -> str:
+    """Name the platform of the machine code.
+
+    On Linux it calls ``malloc``, ``memcpy`` and the like of any glibc: llvmlite finds them by name
+    when it maps the code, which is no shared library. So it fits the oldest glibc that an index
+    of packages accepts (2.17, of 2012). Code for musl has no such name.
+    """
+    name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    if name.startswith("linux_") and platform.libc_ver()[0] == "glibc":
+        return f"manylinux_2_17_{name.removeprefix('linux_')}"
+    return name

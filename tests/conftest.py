@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import heapnb
 from heapnb.format.cache import ENVIRONMENT_VARIABLE
 from heapnb.kernels import _jit, _native
 
@@ -18,6 +19,9 @@ settings.register_profile("heapnb", deadline=None)
 settings.load_profile("heapnb")
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = Path(heapnb.__file__).parent
+"""The package under test: in the repository, or where a wheel was installed."""
+
 SERIES_NAMES = ("before", "after1", "after2")
 
 REQUIRE_EVERYTHING = "HEAPNB_REQUIRE_EVERYTHING"

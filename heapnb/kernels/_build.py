@@ -23,6 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import llvmlite
 import llvmlite.binding as llvm
 import numba
 import numpy as np
@@ -150,7 +151,7 @@ def build() -> tuple[Path, Path]:
         The object file and its index.
     """
     files = (_native.OBJECT_FILE, _native.INDEX_FILE)
-    if _native.is_up_to_date():
+    if _native.is_up_to_date(_compilers()):
         return files
     processor, features = _PROCESSORS.get(platform.machine().lower(), ("generic", ()))
     os.environ |= {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": ""}
@@ -163,28 +164,58 @@ def build() -> tuple[Path, Path]:
     triple = llvm.get_process_triple()
     module = llvm.parse_assembly(_RUNTIME)
     module.triple = triple
-    for one in compiled:
-        module.link_in(llvm.parse_assembly(one.ir))
+    entry_points = []
+    for number, one in enumerate(compiled):
+        entry_points.append(f"kernel_{number}")
+        module.link_in(_with_names_of_its_own(one, entry_points[-1]))
     machine = llvm.Target.from_triple(triple).create_target_machine(
         cpu=processor, opt=3, reloc="pic", codemodel="default", jit=True
     )
     _native.OBJECT_FILE.write_bytes(machine.emit_object(module))
     index = {
         "sources": _native.sources_hash(),
+        "compilers": _compilers(),
         "triple": triple,
         "features": features,
         "entries": [
             {
                 "kernel": f"{one.specialisation.module}.{one.specialisation.name}",
                 "arguments": one.specialisation.arguments,
-                "symbol": one.symbol,
+                "symbol": symbol,
                 "returns": one.returns,
             }
-            for one in compiled
+            for one, symbol in zip(compiled, entry_points, strict=True)
         ],
     }
     _native.INDEX_FILE.write_text(json.dumps(index), "utf-8")
     return files
+
+
+def _compilers() -> dict[str, str]:
+    """Return the versions that the machine code depends on, besides the sources."""
+    return {
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def _with_names_of_its_own(one: _Compiled, entry_point: str) -> llvm.ModuleRef:
+    """Return the module of a kernel, with its entry point under a name and all else private.
+
+    numba's names count the functions of a process, and contain addresses. With them, two builds
+    would differ: the workers do not always compile the same kernels.
+    """
+    module = llvm.parse_assembly(one.ir)
+    values = [*module.functions, *module.global_variables]
+    for number, value in enumerate(value for value in values if not value.is_declaration):
+        if value.name == one.symbol:
+            value.name = entry_point
+        else:
+            value.linkage = "internal"
+            value.name = f"{entry_point}_{number}"
+    return module
 
 
 def _compile(specialisation: Specialisation) -> _Compiled | None:

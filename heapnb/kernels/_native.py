@@ -233,9 +233,22 @@ def _read_index() -> dict[str, Any] | None:
     return index if index["sources"] == sources_hash() else None
 
 
-def is_up_to_date() -> bool:
-    """Tell whether there is an object file made of these sources."""
-    return OBJECT_FILE.exists() and _read_index() is not None
+def is_up_to_date(compilers: dict[str, str] | None = None) -> bool:
+    """Tell whether there is an object file made of these sources.
+
+    Parameters
+    ----------
+    compilers : dict of str to str, optional
+        Versions that must have made it, for a build. Any version will do for a user.
+
+    Returns
+    -------
+    bool
+    """
+    index = _read_index() if OBJECT_FILE.exists() else None
+    if index is None:
+        return False
+    return compilers is None or index.get("compilers") == compilers
 
 
 def sources_hash() -> str:

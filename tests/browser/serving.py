@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from playwright.sync_api import Browser, Page, Route
 
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE
 
 Theme: TypeAlias = Literal["light", "dark"]
 
@@ -17,9 +17,9 @@ HOST: Final = "https://heapnb.test"
 
 _FOLDERS: Final = {
     "fixtures": Path(__file__).parent / "fixtures",
-    "browser": ROOT / "heapnb" / "workbench" / "static",
-    "views": ROOT / "heapnb" / "views" / "static",
-    "drawing": ROOT / "heapnb" / "drawing" / "static",
+    "browser": PACKAGE / "workbench" / "static",
+    "views": PACKAGE / "views" / "static",
+    "drawing": PACKAGE / "drawing" / "static",
 }
 
 

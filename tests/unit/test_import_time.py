@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, sample_series
+from tests.conftest import PACKAGE, sample_series
 
 COSTLY = {
     "IPython",
@@ -84,6 +84,6 @@ def test_openings_convert_no_arrays_through_pandas() -> None:
     """In pyarrow, these import pandas; `heapnb.format.arrow` has what replaces them."""
     calls = ("pa.array(", "pa.scalar(", ".to_numpy(")
     for room in ("format", "graph"):
-        for path in (ROOT / "heapnb" / room).glob("*.py"):
+        for path in (PACKAGE / room).glob("*.py"):
             code = path.read_text("utf-8")
             assert path.name == "arrow.py" or not any(call in code for call in calls), path

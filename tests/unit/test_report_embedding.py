@@ -22,9 +22,9 @@ from heapnb.testing import SnapshotBuilder
 from heapnb.views.masking import OFF
 from heapnb.workbench.source import Source
 from heapnb.workbench.subject import Workbench
-from tests.conftest import ROOT, find_node, sample_series
+from tests.conftest import PACKAGE, find_node, sample_series
 
-MODULE = ROOT / "heapnb" / "workbench" / "static" / "embedded.js"
+MODULE = PACKAGE / "workbench" / "static" / "embedded.js"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl"
 HOSTILE = "<img src=x onerror=alert(1)></script><!--\u202e\u2028&'\""
 

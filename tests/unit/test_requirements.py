@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE, ROOT
 
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK: Final = (ROOT / "requirements" / "ci.txt").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_every_locked_package_has_hashes() -> None:
 
 def imported_internals() -> Iterator[tuple[str, str]]:
     """Yield each package with an internal module that heapnb imports."""
-    for path in [ROOT / "hatch_build.py", *(ROOT / "heapnb").rglob("*.py")]:
+    for path in [ROOT / "hatch_build.py", *PACKAGE.rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.Import):

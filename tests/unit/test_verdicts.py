@@ -149,7 +149,7 @@ def test_every_ground_has_a_sentence() -> None:
 
 def test_kinds_are_compared_nowhere() -> None:
     """What a suspect is, `members` says: a kind is a name for people and programs outside."""
-    from tests.conftest import ROOT
+    from tests.conftest import PACKAGE, ROOT
 
     kinds = "|".join(re.escape(detector.kind) for detector in DETECTORS)
     compared = re.compile(
@@ -157,7 +157,7 @@ def test_kinds_are_compared_nowhere() -> None:
     )
     found = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in sorted((ROOT / "heapnb").rglob("*.py"))
+        for path in sorted(PACKAGE.rglob("*.py"))
         if "detectors" not in path.parts
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if compared.search(line)

@@ -25,7 +25,7 @@ from heapnb.analysis.rss_findings import HANDLE_KINDS
 from heapnb.views import wording
 from heapnb.views.wording.handles import CLOSING
 from heapnb.views.wording.registry import sentence_for, words_for
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE
 from tests.unit.test_report import a_series, a_suspect
 
 ABSTRACT = {Facts, CollectionFacts, Remark}
@@ -253,7 +253,7 @@ def test_every_handle_can_be_closed() -> None:
 def test_no_detector_writes_sentences() -> None:
     """A name of a thing may be written in the analysis; a sentence ends with a full stop."""
     sentence = re.compile(r"[a-z`)] [^.]*\w[`)]*\.(\s|$)")
-    for path in sorted((ROOT / "heapnb/analysis/diagnosis/detectors").rglob("*.py")):
+    for path in sorted((PACKAGE / "analysis/diagnosis/detectors").rglob("*.py")):
         if path.name == "plugged.py":
             # Its sentences are errors for authors of plug-ins.
             continue

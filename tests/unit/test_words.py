@@ -12,7 +12,7 @@ import click
 import pytest
 
 from heapnb.cli.app import application
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE, ROOT
 
 FORBIDDEN: Final = {
     r"pil(?:e|es|ed|ing)": "accumulate, grow; an accumulation",
@@ -96,7 +96,7 @@ def documented(tree: ast.Module) -> Iterator[tuple[tuple[str, ...], ast.expr]]:
 
 def python_texts() -> Iterator[Text]:
     """Yield string literals, and docstrings of public names."""
-    for path in sorted((ROOT / "heapnb").rglob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text())
         hidden = {id(node) for names, node in documented(tree) if not is_public(names)}
         for node in ast.walk(tree):
@@ -110,7 +110,7 @@ def python_texts() -> Iterator[Text]:
 
 def javascript_texts() -> Iterator[Text]:
     """Yield string literals of the browser's modules."""
-    for path in sorted((ROOT / "heapnb").rglob("*.js")):
+    for path in sorted(PACKAGE.rglob("*.js")):
         text = path.read_text()
         for match in _JS_TOKEN.finditer(text):
             if not match[0].startswith("/"):
@@ -121,7 +121,7 @@ def javascript_texts() -> Iterator[Text]:
 def template_texts() -> Iterator[Text]:
     """Yield lines of templates, without the comments that no reader sees."""
     for pattern in ("*.html", "*.j2", "*.jinja", "*.md"):
-        for path in sorted((ROOT / "heapnb").rglob(pattern)):
+        for path in sorted(PACKAGE.rglob(pattern)):
             yield Text(str(path.relative_to(ROOT)), re.sub(r"\{#.*?#\}", "", path.read_text()))
 
 

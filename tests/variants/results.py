@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from tests.benchmarks.compare import render
-from tests.conftest import ROOT
+from tests.conftest import PACKAGE
 from tests.variants.running import Captured, digest
 
 ASPECTS: Final = ("leak", "class", "anchor", "cause", "line")
@@ -245,6 +245,6 @@ def _result(plain: dict[str, object]) -> Result:
 @cache
 def _version_of_heapnb() -> str:
     """Return a text that changes with the code of heapnb."""
-    folder = ROOT / "heapnb"
+    folder = PACKAGE
     files = (path for ending in ("py", "toml") for path in folder.rglob(f"*.{ending}"))
     return digest(*sorted(files))

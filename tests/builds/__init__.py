@@ -1,0 +1,1 @@
+"""Wheels and sdists: the same bytes from each build, and what they need to run."""
