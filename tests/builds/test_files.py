@@ -16,10 +16,12 @@ import pytest
 
 from tests.builds.making import PARTS, WORKING_TREE, BuildError, git
 from tests.builds.release import build_twice
-from tests.conftest import ROOT, sample_series
+from tests.conftest import ROOT
 
 KERNELS: Final = 12
 """How many are compiled here, for speed; `.ci/weekly builds` compiles all of them."""
+
+SMOKE_TEST: Final = (ROOT / "tests" / "builds" / "smoke_test.py").read_text(encoding="utf-8")
 
 LARGEST: Final = 4_000_000
 """Bytes that a wheel and an sdist may have."""
@@ -98,22 +100,6 @@ def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
         build_twice(tmp_path, WORKING_TREE, KERNELS)
 
 
-PROGRAM: Final = """
-import json, sys
-import heapnb
-from heapnb.cli import main
-from heapnb.kernels import _native
-code = main(sys.argv[1:])
-found = {
-    "code": code,
-    "home": heapnb.__file__,
-    "kernels": sorted(_native._library()._entries),
-    "modules": sorted({"numba", "llvmlite"} & set(sys.modules)),
-}
-print(json.dumps(found), file=sys.stderr)
-"""
-
-
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an environment with the wheel, and the dependencies of this one."""
@@ -136,36 +122,35 @@ def without_compiler(venv: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_the_wheel_runs_its_compiled_kernels_without_a_compiler(
-    installed: Path, tmp_path: Path
-) -> None:
-    files = [str(path) for path in sample_series("listener_per_request")]
+def test_the_wheel_runs_its_compiled_kernels_without_a_compiler(installed: Path) -> None:
+    program = str(installed / "bin" / "python")
+    run = [program, "-c", SMOKE_TEST, str(installed), str(ROOT)]
     ended = subprocess.run(
-        [str(installed / "bin" / "python"), "-c", PROGRAM, "diagnose", *files, "--json"],
-        env=without_compiler(installed) | {"XDG_CACHE_HOME": str(tmp_path)},
-        cwd=tmp_path,
+        run,
+        env=without_compiler(installed),
+        cwd=installed,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout)["verdict"] == "leak"
-    found = json.loads(ended.stderr.strip().splitlines()[-1])
-    assert found["code"] == 0
-    assert Path(found["home"]).is_relative_to(installed)
-    assert len(found["kernels"]) > KERNELS // 2
-    assert "llvmlite" in found["modules"]
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 @pytest.mark.slow
-def test_the_command_says_its_version_without_a_compiler(installed: Path, tmp_path: Path) -> None:
+def test_the_smoke_test_refuses_sources(installed: Path) -> None:
+    command = [sys.executable, "-c", SMOKE_TEST, str(installed), str(ROOT)]
+    environment = without_compiler(installed) | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "is not the installed package" in ended.stderr
+
+
+@pytest.mark.slow
+def test_the_smoke_test_refuses_kernels_that_were_not_compiled(installed: Path) -> None:
+    command = [str(installed / "bin" / "python"), "-c", SMOKE_TEST, str(installed), str(ROOT)]
+    environment = without_compiler(installed) | {"HEAPNB_PRECOMPILED": "0"}
     ended = subprocess.run(
-        [str(installed / "bin" / "heapnb"), "version"],
-        env=without_compiler(installed),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env=environment, cwd=installed, capture_output=True, text=True, check=False
     )
-    assert ended.returncode == 0, ended.stderr
-    assert "heapnb" in ended.stdout
+    assert ended.returncode != 0
+    assert "no kernel was compiled" in ended.stderr
