@@ -201,7 +201,7 @@ def _groups(
         below[chosen] = graph.class_index[before[chosen]]
         edge = tree.parent_edge[before[chosen]]
         is_named = graph.edge_type[edge] == graph.edge_type_index("context")
-        label[chosen] = np.where(is_named, graph.edge_name[edge], vocab.NO_INDEX)
+        label[chosen] = np.where(is_named, graph.edge_name[edge].astype(np.int64), vocab.NO_INDEX)
         before[row] = above
     alone = np.where(shared < 0, held, vocab.NO_INDEX)
     key = np.stack([graph.class_index[top].astype(np.int64), shared, below, label, alone])

@@ -149,14 +149,14 @@ def test_every_ground_has_a_sentence() -> None:
 
 def test_kinds_are_compared_nowhere() -> None:
     """What a suspect is, `members` says: a kind is a name for people and programs outside."""
-    from tests.conftest import PACKAGE, ROOT
+    from tests.conftest import PACKAGE
 
     kinds = "|".join(re.escape(detector.kind) for detector in DETECTORS)
     compared = re.compile(
         rf"\.kind\s*(==|!=|in\b|not in\b)\s*[^=]*[\"'(]({kinds})\b|[A-Z]\w+\.kind\b\s*[)=:]"
     )
     found = [
-        f"{path.relative_to(ROOT)}:{number}"
+        f"{path.relative_to(PACKAGE.parent)}:{number}"
         for path in sorted(PACKAGE.rglob("*.py"))
         if "detectors" not in path.parts
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)

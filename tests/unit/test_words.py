@@ -105,7 +105,7 @@ def python_texts() -> Iterator[Text]:
                 and isinstance(node.value, str)
                 and id(node) not in hidden
             ):
-                yield Text(f"{path.relative_to(ROOT)}:{node.lineno}", node.value)
+                yield Text(f"{path.relative_to(PACKAGE.parent)}:{node.lineno}", node.value)
 
 
 def javascript_texts() -> Iterator[Text]:
@@ -115,14 +115,17 @@ def javascript_texts() -> Iterator[Text]:
         for match in _JS_TOKEN.finditer(text):
             if not match[0].startswith("/"):
                 line = text.count("\n", 0, match.start()) + 1
-                yield Text(f"{path.relative_to(ROOT)}:{line}", match[0])
+                yield Text(f"{path.relative_to(PACKAGE.parent)}:{line}", match[0])
 
 
 def template_texts() -> Iterator[Text]:
     """Yield lines of templates, without the comments that no reader sees."""
     for pattern in ("*.html", "*.j2", "*.jinja", "*.md"):
         for path in sorted(PACKAGE.rglob(pattern)):
-            yield Text(str(path.relative_to(ROOT)), re.sub(r"\{#.*?#\}", "", path.read_text()))
+            name = path.relative_to(PACKAGE.parent)
+            yield Text(str(name), re.sub(r"\{#.*?#\}", "", path.read_text()))
+                str(path.relative_to(PACKAGE.parent)), re.sub(r"\{#.*?#\}", "", path.read_text())
+            )
 
 
 def document_texts() -> Iterator[Text]:

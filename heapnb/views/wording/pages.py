@@ -186,7 +186,7 @@ def _style_sheets(facts: StyleSheetFacts) -> Words:
     adopted = f"{owner}.adoptedStyleSheets"
     return Words(
         f"`{owner}` adopts more and more style sheets, and keeps them: {counted(facts.group)}."
-        f"{removals(facts.group)} For each the browser keeps its rules, and looks through all of "
+        f"{removals(facts.group)} For each the browser keeps its rules, and searches all of "
         "them whenever it styles an element.",
         f"Remove the sheet when its owner is closed: `{adopted} = {adopted}.filter((one) => one "
         "!== sheet)`. Or create one sheet for all of them, and set custom properties of elements.",
