@@ -124,8 +124,6 @@ def template_texts() -> Iterator[Text]:
         for path in sorted(PACKAGE.rglob(pattern)):
             name = path.relative_to(PACKAGE.parent)
             yield Text(str(name), re.sub(r"\{#.*?#\}", "", path.read_text()))
-                str(path.relative_to(PACKAGE.parent)), re.sub(r"\{#.*?#\}", "", path.read_text())
-            )
 
 
 def document_texts() -> Iterator[Text]:
