@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from heapnb._deprecation import FORMER_NAMES
 from heapnb.analysis.diagnosis.known_leaks import shipped_leaks
 from heapnb.analysis.known_shapes import known_shapes as shapes
 from heapnb.analysis.tables import TABLES
@@ -88,11 +89,22 @@ def known_shapes() -> str:
     )
 
 
+def former_names() -> str:
+    return _rows(
+        ("what", "before", "now", "warns since", "gone in"),
+        [
+            (one.kind, f"`{one.name}`", f"`{one.current}`", one.since, one.gone_in)
+            for one in FORMER_NAMES
+        ],
+    )
+
+
 PAGES = {
     ("docs/decoding.md", "decoded tables"): decoded_tables,
     ("docs/columns.md", "columns"): columns,
     ("docs/known-leaks.md", "known leaks"): known_leaks,
     ("docs/known-shapes.md", "known shapes"): known_shapes,
+    ("docs/upgrading.md", "former names"): former_names,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from heapnb._deprecation import warn_renamed
+from heapnb._deprecation import FORMER_NAMES, current_name
 from heapnb.analysis.plugged_tables import PluggedTable, plugged_tables
 from heapnb.analysis.tables import TABLES
 from heapnb.graph.traces import traced
@@ -100,17 +100,13 @@ TREES: Final[dict[str, Entry]] = {
 """Those of heapnb, by key."""
 
 
-FORMER_KEYS: Final = {"summary": "constructors", "strings": "texts"}
+FORMER_KEYS: Final = {one.name: one.current for one in FORMER_NAMES if one.kind == "view"}
 """Keys that tables had before, and those that they have now."""
 
 
 def current_key(key: str) -> str:
     """Return the key of a table that may have another key now, with a DeprecationWarning if so."""
-    current = FORMER_KEYS.get(key)
-    if current is None:
-        return key
-    warn_renamed(f"The view {key!r} is now called {current!r}.")
-    return current
+    return current_name("view", key)
 
 
 def trees() -> Mapping[str, Entry]:
