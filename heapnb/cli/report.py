@@ -57,11 +57,13 @@ def command(
         with reading.working("Gathering tables"):
             from heapnb.analysis.diagnosis.diagnose import diagnose
             from heapnb.reports import markdown_report, report_data
+            from heapnb.views.masking import Masking
 
             sampled = reading.heap_profile(heap_profile)
             series = reading.open_series(snapshots, with_warnings=False, work=work)
             write = report_data if as_json else markdown_report
-            diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
+            with Masking.when(not no_redact, personal=personal).searching(series.last):
+                diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
             answer = write(diagnosis, redact=not no_redact, personal=personal)
         if as_json:
             print_json(answer)
@@ -72,10 +74,12 @@ def command(
     with reading.working(f"Writing {target}"):
         from heapnb.analysis.diagnosis.diagnose import diagnose
         from heapnb.reports import report as write_report
+        from heapnb.views.masking import Masking
 
         sampled = reading.heap_profile(heap_profile)
         series = reading.open_series(snapshots, work=work)
-        diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
+        with Masking.when(not no_redact, personal=personal).searching(series.last):
+            diagnosis = diagnose(series, known_leaks=known_leaks, heap_profile=sampled)
         write_report(
             diagnosis,
             target,

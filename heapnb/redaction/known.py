@@ -54,11 +54,12 @@ class KnownSecrets:
         self._copies = (found.copies, *([Copies(variables)] if variables else ()))
         self._hidden = np.zeros(len(graph.strings), np.bool_)
         self._whole: dict[str, list[Finding]] = {}
-        for index in {*found.in_texts, *found.everywhere}:
+        indices = list({*found.in_texts, *found.everywhere})
+        texts = graph.strings.take(pa.array(indices, pa.int64())).to_pylist()
+        for index, text in zip(indices, texts, strict=True):
             findings = found.of_texts(index)
             if not findings:
                 continue
-            text = graph.string(index)
             self._hidden[index] = any(one.start == 0 and one.stop == len(text) for one in findings)
             is_name = int(roles[index]) & int(NAMES)
             findings = found.everywhere.get(index, []) if is_name else findings

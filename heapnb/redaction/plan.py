@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from heapnb import vocab
+from heapnb.format.arrow import to_numpy
 from heapnb.graph.edges import children_of
 from heapnb.redaction.copies import Copies
 from heapnb.redaction.own_names import Renamer, own_names, with_hidden_attributes
@@ -94,11 +96,8 @@ def find(graph: HeapGraph, roles: AnyArray, *, personal: bool = False) -> Found:
             secrets.add((text, kind))
         elif kind == ENVIRONMENT:
             found.variables.add(text)
-    for some in ropes.whole():
-        for row, text, findings in sift(some.text, personal=personal):
-            parts = some.part[some.first_part[row] : some.first_part[row + 1]].tolist()
-            _split(graph, parts, findings, found)
-            secrets.update((text[start:stop], kind) for start, stop, kind in findings)
+    for index, finding in _in_ropes(graph, ropes, secrets, personal=personal):
+        found.in_texts[index].append(finding)
     _find_characters(graph, values, found, personal=personal)
     found.copies = Copies(secrets)
     for index, piece, word in found.copies.in_strings(graph.strings):
@@ -133,15 +132,30 @@ def _find_characters(graph: HeapGraph, values: Values, found: Found, *, personal
                     found.in_texts[index].append(Finding(0, len(graph.string(index)), kind))
 
 
-def _split(graph: HeapGraph, parts: list[int], findings: list[Finding], found: Found) -> None:
-    """Store the part of a rope's secrets that is in each of its strings."""
+def _in_ropes(
+    graph: HeapGraph, ropes: Ropes, secrets: set[tuple[str, str]], *, personal: bool
+) -> Iterator[tuple[int, Finding]]:
+    """Add the secrets of ropes; yield what of them is in each string, once."""
     n_strings = len(graph.strings)
-    texts = [graph.string(part) if part < n_strings else "\n" for part in parts]
-    for start, stop, kind in findings:
-        for i, low, high in pieces(texts, start, stop):
-            part = texts[i][low:high]
-            if parts[i] < n_strings and _tells(part):
-                found.in_texts[parts[i]].append(Finding(low, high, kind))
+    # Stands for a missing part: see `Ropes.whole`.
+    length = np.append(to_numpy(pc.utf8_length(graph.strings)), 1)
+    seen: set[tuple[int, int, int, str]] = set()
+    for some in ropes.whole():
+        lengths = length[some.part]
+        for row, text, findings in sift(some.text, personal=personal):
+            parts = slice(some.first_part[row], some.first_part[row + 1])
+            strings, sizes = some.part[parts].tolist(), lengths[parts].tolist()
+            for start, stop, kind in findings:
+                secrets.add((text[start:stop], kind))
+                place = start
+                for i, low, high in pieces(sizes, start, stop):
+                    part = text[place : place + high - low]
+                    place += high - low
+                    one = (strings[i], low, high, kind)
+                    if strings[i] < n_strings and one not in seen:
+                        seen.add(one)
+                        if _tells(part):
+                            yield strings[i], Finding(low, high, kind)
 
 
 def _called_secret(

@@ -156,19 +156,21 @@ class Ropes:
             start = stop
 
 
-def pieces(texts: list[str], start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Split a range of a joined text into ranges of its parts: part, start, stop.
+def pieces(lengths: list[int], start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Split a range of a joined text into ranges of its parts, by their lengths.
+
+    Yields part, start and stop, from left to right.
 
     Examples
     --------
-    >>> list(pieces(["pass=hun", "ter", "2;"], 5, 12))
+    >>> list(pieces([8, 3, 2], 5, 12))
     [(0, 5, 8), (1, 0, 3), (2, 0, 1)]
     """
     offset = 0
-    for i, text in enumerate(texts):
-        low, high = max(start - offset, 0), min(stop - offset, len(text))
+    for i, length in enumerate(lengths):
+        low, high = max(start - offset, 0), min(stop - offset, length)
         if low < high:
             yield i, low, high
-        offset += len(text)
+        offset += length
         if offset >= stop:
             return

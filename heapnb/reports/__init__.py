@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from heapnb.analysis.diagnosis.known_leaks import CatalogueFiles
 from heapnb.analysis.series.series import Series
@@ -13,17 +13,15 @@ from heapnb.format.limits import bounded
 from heapnb.format.source import SnapshotSource
 from heapnb.graph.source_files import Folders
 from heapnb.graph.sources import HeapSource
-from heapnb.progress import ProgressOption, beside, reporter_of, reporting, stage
+from heapnb.progress import ProgressOption, reporter_of, reporting, stage
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.heap_profiles.profile import HeapProfile
+    from heapnb.views.masking import Masking
 
 ReportSource: TypeAlias = Union["Diagnosis", Series, HeapSource, Sequence[HeapSource]]
 """A diagnosis, a series, or the snapshots to make one of."""
-
-_MANY_NODES: Final = 1_000_000
-"""With so many nodes, it is worth it to search for secrets in a thread of its own."""
 
 __all__ = ["markdown_report", "report", "report_data"]
 
@@ -104,23 +102,18 @@ def report(
     path = Path(target)
     check_target(path, force=force)
     masking = Masking.when(redact, personal=personal)
-    last = source.last if isinstance(source, Series) else None
-    is_large = last is not None and last.n_nodes >= _MANY_NODES
-    # Large heaps are searched for secrets while the diagnosis is made; see below.
-    with beside(lambda: last and masking.of(last), is_worth_it=is_large) as search:
-        diagnosis = _diagnosis_of(
-            source,
-            progress=progress,
-            cache=cache,
-            salvage=salvage,
-            source_root=source_root,
-            source_maps=source_maps,
-            work=work,
-            known_leaks=known_leaks,
-            heap_profile=heap_profile,
-        )
-        if is_large:
-            search()
+    diagnosis = _diagnosis_of(
+        source,
+        masking,
+        progress=progress,
+        cache=cache,
+        salvage=salvage,
+        source_root=source_root,
+        source_maps=source_maps,
+        work=work,
+        known_leaks=known_leaks,
+        heap_profile=heap_profile,
+    )
     read = [snapshot.path for snapshot in diagnosis.series.snapshots if snapshot.path is not None]
     check_target(path, force=force, sources=read)
     with reporting(None if progress is None else reporter_of(progress)):
@@ -161,8 +154,9 @@ def report_data(
     from heapnb.reports.plain import report_dict
     from heapnb.views.masking import Masking, masked
 
-    diagnosis = _diagnosis_of(source)
-    masking = Masking.when(redact, personal=personal).of(diagnosis.series.last)
+    masking = Masking.when(redact, personal=personal)
+    diagnosis = _diagnosis_of(source, masking)
+    masking = masking.of(diagnosis.series.last)
     with masked(masking):
         return report_dict(gather(diagnosis, masking))
 
@@ -188,18 +182,22 @@ def markdown_report(source: ReportSource, *, redact: bool = True, personal: bool
     from heapnb.reports.plain import markdown
     from heapnb.views.masking import Masking, masked
 
-    diagnosis = _diagnosis_of(source)
-    masking = Masking.when(redact, personal=personal).of(diagnosis.series.last)
+    masking = Masking.when(redact, personal=personal)
+    diagnosis = _diagnosis_of(source, masking)
+    masking = masking.of(diagnosis.series.last)
     with masked(masking):
         return markdown(gather(diagnosis, masking))
 
 
 def _diagnosis_of(
     source: ReportSource,
+    masking: Masking,
     heap_profile: HeapProfile | SnapshotSource | None = None,
+    known_leaks: CatalogueFiles = None,
     **opening: Any,
 ) -> Diagnosis:
-    from heapnb.analysis.diagnosis.diagnose import diagnose, with_heap_profile
+    """Diagnose, and search the last heap for secrets meanwhile."""
+    from heapnb.analysis.diagnosis.diagnose import diagnose, series_of, with_heap_profile
     from heapnb.analysis.diagnosis.suspects import Diagnosis
     from heapnb.analysis.heap_profiles.profile import HeapProfile
     from heapnb.analysis.heap_profiles.reading import read_heap_profile
@@ -209,7 +207,6 @@ def _diagnosis_of(
         heap_profile = read_heap_profile(heap_profile, **folders)
     if isinstance(source, Diagnosis):
         return source if heap_profile is None else with_heap_profile(source, heap_profile)
-    is_content = isinstance(source, str | bytes | bytearray | memoryview)
-    if isinstance(source, Sequence) and not is_content:
-        source = list(source)  # type: ignore[arg-type]
-    return diagnose(source, heap_profile=heap_profile, **opening)
+    series = series_of(source, **opening)
+    with masking.searching(series.last):
+        return diagnose(series, heap_profile=heap_profile, known_leaks=known_leaks)

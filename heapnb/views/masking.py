@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from heapnb import literals
+from heapnb.progress import beside
 from heapnb.secrets import Finding, find_secrets, merged
 
 if TYPE_CHECKING:
@@ -69,6 +70,15 @@ class Masking:
         from heapnb.redaction.known import known_secrets
 
         return replace(self, known=known_secrets(heap, personal=self.personal))
+
+    @contextmanager
+    def searching(self, heap: HeapGraph) -> Iterator[None]:
+        """Search a large heap meanwhile, in a second thread, for what `of` will ask."""
+        is_large = self.is_on and heap.n_nodes > _SEARCHED_AT_ONCE
+        with beside(lambda: self.of(heap), is_worth_it=is_large) as search:
+            yield
+            if is_large:
+                search()
 
     def of_browsed(self, heap: HeapGraph) -> Masking:
         """Return `of` for a heap that can be searched while a reader waits, else this policy."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from heapnb.analysis.diagnosis.accumulation import Accumulation, Accumulations
 from heapnb.analysis.diagnosis.apart import apart_of
@@ -105,28 +105,52 @@ def diagnose(
         heap_profile = read_heap_profile(
             heap_profile, source_root=source_root, source_maps=source_maps
         )
-    if isinstance(source, Series):
-        if work is not None:
-            raise HeapnbError("A series has its own units of work.", hint="load_series(…, work=…)")
-        series = source
-    else:
-        is_content = isinstance(source, str | bytes | bytearray | memoryview)
-        is_one = is_content or not isinstance(source, Sequence)
-        series = load_series(
-            [source] if is_one else list(source),  # type: ignore[list-item, arg-type]
-            progress=progress,
-            cache=cache,
-            salvage=salvage,
-            source_root=source_root,
-            source_maps=source_maps,
-            work=work,
-        )
+    series = series_of(
+        source,
+        progress=progress,
+        cache=cache,
+        salvage=salvage,
+        source_root=source_root,
+        source_maps=source_maps,
+        work=work,
+    )
     reported = catalogue(known_leaks)
     with stage("Looking for growth"):
         found = accumulations(series)
     with stage("Explaining suspects") as advance:
         diagnosis = _explained(series, found, reported, advance)
     return diagnosis if heap_profile is None else with_heap_profile(diagnosis, heap_profile)
+
+
+def series_of(
+    source: Series | HeapSource | Sequence[HeapSource], *, work: WorkOption = None, **opening: Any
+) -> Series:
+    """Return the series to diagnose, opened if it is not.
+
+    Parameters
+    ----------
+    source : Series, Snapshot, HeapGraph, path, or a sequence of these
+        See `diagnose`.
+    work : sequence of float or None, optional
+        See `diagnose`.
+    **opening
+        Keywords of `heapnb.load_series`.
+
+    Returns
+    -------
+    Series
+    """
+    if isinstance(source, Series):
+        if work is not None:
+            raise HeapnbError("A series has its own units of work.", hint="load_series(…, work=…)")
+        return source
+    is_content = isinstance(source, str | bytes | bytearray | memoryview)
+    is_one = is_content or not isinstance(source, Sequence)
+    return load_series(
+        [source] if is_one else list(source),  # type: ignore[list-item, arg-type]
+        work=work,
+        **opening,
+    )
 
 
 def with_heap_profile(diagnosis: Diagnosis, heap_profile: HeapProfile) -> Diagnosis:

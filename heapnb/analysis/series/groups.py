@@ -28,6 +28,9 @@ DICTIONARY_CHANGES_ALIKE: Final = 6
 DICTIONARY_SIZE: Final = 64
 """The same where there is only one snapshot: so many properties at all."""
 
+_AT_ONCE: Final = 1 << 18
+"""Nodes that are copied at once, in memory that stays in the processor's cache."""
+
 _KEY: Final = np.uint64(0xD1C7)
 """Label of the entries of dictionaries."""
 
@@ -170,7 +173,8 @@ def _group(
         kernels_of_ids.label_keys(
             held, snapshot.is_property, snapshot.owner, is_dictionary, len(label_hash) - 1, label
         )
-    identity = np.where(is_lasting, snapshot.node_id, 0).astype(np.uint64, copy=False)
+    identity = np.zeros(n_nodes, np.uint64)
+    np.copyto(identity, snapshot.node_id, where=is_lasting)
     group = np.zeros(n_nodes, np.uint64)
     route = np.zeros(n_nodes, np.uint64)
     kernels.group_nodes(
@@ -190,7 +194,9 @@ def _group(
     # The same memory, for the bytes.
     total = group
     total[:] = 0
-    total[snapshot.order] = snapshot.shallow_size[snapshot.order]
+    for start in range(0, len(snapshot.order), _AT_ONCE):
+        some = snapshot.order[start : start + _AT_ONCE]
+        total[some] = snapshot.shallow_size[some]
     kernels.add_up_tree(snapshot.order, owner_of_bytes, total)
     sums = np.zeros((len(hashes), 5), np.int64)
     head = np.empty(len(hashes), np.uint32)
