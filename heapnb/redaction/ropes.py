@@ -65,7 +65,7 @@ class Ropes:
         halves = np.full((len(self.node), 2), _NOTHING, np.int64)
         if not len(self.node):
             return halves
-        row = np.full(graph.n_nodes, _NOTHING, np.int64)
+        row = np.full(graph.n_nodes, _NOTHING, np.min_scalar_type(-len(self.node)))
         row[self.node] = np.arange(len(self.node))
         internal = graph.edge_type_index("internal")
         half = np.zeros(len(graph.strings), np.int8)
