@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import warnings
 from dataclasses import dataclass
 from typing import Final
@@ -61,6 +62,8 @@ def test_versions_come_newest_first() -> None:
 
 
 def test_the_changelog_begins_with_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == hn.__version__
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.findall(r"^## (\d+\.\d+\.\d+)", changes, re.MULTILINE)[0] == hn.__version__
 
@@ -69,6 +72,14 @@ def test_the_changelog_begins_with_this_version() -> None:
 def test_notes_have_one_form(note: Note) -> None:
     assert re.findall(r"^- \*\*(\w+):\*\* \S", note.text, re.MULTILINE) == list(FIELDS)
     assert note.text.index("Before:") < note.text.index("After:")
+
+
+@pytest.mark.parametrize("note", NOTES, ids=str)
+def test_the_search_finds_what_is_replaced(note: Note) -> None:
+    pattern = re.search(r"`grep -rnE '([^']+)'", note.text)
+    assert pattern is not None
+    assert all(re.search(pattern[1], line) for line in note.code("Before").splitlines())
+    assert not re.search(pattern[1], note.code("After"))
 
 
 @pytest.mark.parametrize("note", NOTES, ids=str)
