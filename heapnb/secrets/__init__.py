@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
+from threading import Thread
 from typing import Final
 
 from heapnb.secrets.encoded import ENCODED_SEED, find_encoded
@@ -40,6 +41,7 @@ from heapnb.secrets.named import (
     PROTOCOL_SEED,
     SENT_MARKS,
     SENT_SEED,
+    compile_named,
     find_in_protocols,
     find_named,
     find_sent,
@@ -55,6 +57,7 @@ from heapnb.secrets.names import (
     kind_of_name,
     name_seed,
 )
+from heapnb.secrets.patterns import once
 from heapnb.secrets.personal import (
     MORE_SEED,
     NAMED_PERSONAL_SEED,
@@ -93,6 +96,20 @@ def families(*, personal: bool = False) -> tuple[Family, ...]:
         Family(NAMED_PERSONAL_SEED, find_named_personal),
     )
     return (*always, *more) if personal else always
+
+
+@once
+def compile_beside() -> Thread:
+    """Compile the long patterns in a thread, before the first text is looked at.
+
+    Returns
+    -------
+    threading.Thread
+        The same one for each call.
+    """
+    thread = Thread(target=compile_named, name="heapnb-patterns", daemon=True)
+    thread.start()
+    return thread
 
 
 def _find_all(text: str, nested: int, *, personal: bool) -> Iterator[Finding]:
@@ -173,6 +190,7 @@ __all__ = [
     "URL_PASSWORD",
     "Family",
     "Finding",
+    "compile_beside",
     "families",
     "find_secrets",
     "find_secrets_of",

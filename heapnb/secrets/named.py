@@ -31,7 +31,7 @@ from heapnb.secrets.names import (
     words_anywhere,
     words_whole,
 )
-from heapnb.secrets.patterns import Pattern, any_of, folded, shortest
+from heapnb.secrets.patterns import Pattern, any_of, folded, once, shortest
 from heapnb.secrets.tokens import PUBLIC_PEM
 
 _LONGEST_WORD: Final = 20
@@ -155,7 +155,7 @@ _VARIABLE_NAME: Final = Pattern(
 )
 
 
-@cache
+@once
 def _name() -> re.Pattern[str]:
     return re.compile(words_anywhere())
 
@@ -261,7 +261,7 @@ def _bare_end(text: str, stop: int) -> int:
     return rest.end() if rest else stop
 
 
-@cache
+@once
 def _spoken() -> re.Pattern[str]:
     """Names of several words, such as ``mot de passe : x``, in a folded text."""
     return re.compile(
@@ -316,7 +316,7 @@ _MOST_WORDS_BETWEEN: Final = 4
 _LETTERS_A_HUMP: Final = 3
 
 
-@cache
+@once
 def _said() -> tuple[re.Pattern[str], ...]:
     """Return the patterns of a secret's name and what it is said to be, in a folded text."""
     name = (
@@ -334,7 +334,7 @@ def _said() -> tuple[re.Pattern[str], ...]:
     )
 
 
-@cache
+@once
 def _before_name() -> re.Pattern[str]:
     """Return the pattern of a value before a name of another script, in a folded text."""
     return re.compile(
@@ -342,7 +342,7 @@ def _before_name() -> re.Pattern[str]:
     )
 
 
-@cache
+@once
 def _yours() -> re.Pattern[str]:
     """Return the pattern of what follows a value: ``482913 is your PIN``."""
     return re.compile(
@@ -488,7 +488,7 @@ def _find_codes(text: str) -> Iterator[Finding]:
             yield Finding(*match.span("value"), PASSWORD)
 
 
-@cache
+@once
 def _lists() -> re.Pattern[str]:
     """Return the pattern of a secret's name in the plural and a list, in a folded text."""
     return re.compile(
@@ -500,7 +500,7 @@ def _lists() -> re.Pattern[str]:
     )
 
 
-@cache
+@once
 def _phrases() -> re.Pattern[str]:
     """Return the pattern of the words of a wallet behind their name, in a folded text."""
     name = (
@@ -1156,6 +1156,12 @@ PROTOCOL_SEED: Final = (
     rf"|[A-Z]=[^\s]|[A-Z0-9]=[^\s]|{_COMMAND_SEED}"
     r"|:(?:\d{2,5}|\*):[\w*-]{1,80}:[\w.*@-]{1,80}:"
 )
+
+
+def compile_named() -> None:
+    """Compile the long patterns, which takes a third of a second."""
+    for make in (_name, _spoken, _said, _before_name, _yours, _lists, _phrases):
+        make()
 
 
 @cache

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from functools import cache, wraps
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+_T = TypeVar("_T")
 
 _METHODS: Final = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
 
@@ -46,6 +50,35 @@ class Pattern:
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
+
+
+def once(make: Callable[[], _T]) -> Callable[[], _T]:
+    """Decorate a function whose result is made once, also where threads ask at the same time.
+
+    Parameters
+    ----------
+    make : callable
+        Takes no arguments; such as one that compiles a long pattern.
+
+    Returns
+    -------
+    callable
+
+    Examples
+    --------
+    >>> numbers = iter([1, 2])
+    >>> first = once(lambda: next(numbers))
+    >>> first(), first()
+    (1, 1)
+    """
+    lock, cached = Lock(), cache(make)
+
+    @wraps(make)
+    def made() -> _T:
+        with lock:
+            return cached()
+
+    return made
 
 
 def any_of(words: Iterable[str], *, between: str = " ") -> str:

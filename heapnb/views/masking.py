@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from heapnb import literals
 from heapnb.progress import beside
-from heapnb.secrets import Finding, find_secrets, merged
+from heapnb.secrets import Finding, compile_beside, find_secrets, merged
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +87,11 @@ class Masking:
         from heapnb.redaction.known import is_searched
 
         is_quick = heap.n_nodes <= _SEARCHED_AT_ONCE or is_searched(heap, personal=self.personal)
-        return self.of(heap) if is_quick else self
+        if is_quick:
+            return self.of(heap)
+        # While the reader looks at the first view, which seldom has texts.
+        compile_beside()
+        return self
 
     @property
     def is_on(self) -> bool:

@@ -248,6 +248,7 @@ def visit(file: Path, before: Path | None, view: str) -> dict[str, Any]:
         ``bytes_after``, with ``n_nodes``.
     """
     import heapnb as hn
+    from heapnb.secrets import compile_beside
     from heapnb.widgets.browser import HeapBrowser
 
     snap = hn.load(file, progress=False)
@@ -259,6 +260,8 @@ def visit(file: Path, before: Path | None, view: str) -> dict[str, Any]:
     browser = HeapBrowser(what)
     # A notebook shows this output where the widget does not run.
     browser._fallback()
+    # Compiling patterns ends while a reader looks at the first view.
+    compile_beside().join()
     opening = Action(view, OPENING, [time.perf_counter() - wall], [time.process_time() - cpu])
     views = [*browser.views, _RETAINERS]
     at_start = _own_bytes()

@@ -6,13 +6,23 @@ import base64
 import hashlib
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from heapnb.secrets import families, find_secrets, is_secret_name, name_seed
+from heapnb.secrets import (
+    compile_beside,
+    families,
+    find_secrets,
+    is_secret_name,
+    name_seed,
+)
+from heapnb.secrets.patterns import once
 
 # In two parts, or services that look for leaked keys would take them for some.
 JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
@@ -249,3 +259,23 @@ def test_hostile_texts_are_looked_through_in_time(piece: str) -> None:
     # Quadratic rules would need minutes.
     for end in ("", "_authToken=", "T3BlbkFJ", "…", "@a.example"):
         find_secrets(piece * (50_000 // len(piece)) + end)
+
+
+def test_patterns_are_compiled_once_for_all_threads() -> None:
+    begun, made = threading.Barrier(4), []
+
+    @once
+    def make() -> int:
+        time.sleep(0.05)
+        made.append(1)
+        return len(made)
+
+    def ask() -> int:
+        begun.wait()
+        return make()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [one.result() for one in [pool.submit(ask) for _ in range(4)]] == [1] * 4
+    assert compile_beside() is compile_beside()
+    compile_beside().join(60)
+    assert not compile_beside().is_alive()
