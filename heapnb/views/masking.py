@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from heapnb import literals
-from heapnb.progress import beside
 from heapnb.secrets import Finding, compile_beside, find_secrets, merged
 
 if TYPE_CHECKING:
@@ -74,6 +73,9 @@ class Masking:
     @contextmanager
     def searching(self, heap: HeapGraph) -> Iterator[None]:
         """Search a large heap meanwhile, in a second thread, for what `of` will ask."""
+        # Costs numpy, which `--help` must not.
+        from heapnb.progress import beside
+
         is_large = self.is_on and heap.n_nodes > _SEARCHED_AT_ONCE
         with beside(lambda: self.of(heap), is_worth_it=is_large) as search:
             yield
