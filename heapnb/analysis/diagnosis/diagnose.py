@@ -17,6 +17,7 @@ from heapnb.analysis.diagnosis.confidence import (
 )
 from heapnb.analysis.diagnosis.consequences import Consequence, causes_of_growth
 from heapnb.analysis.diagnosis.detectors import cause_of, warm_up
+from heapnb.analysis.diagnosis.detectors.remarks.unmounted_components import UnmountedRemark
 from heapnb.analysis.diagnosis.doubts import Doubt, doubts
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.growing import accumulations
@@ -29,6 +30,8 @@ from heapnb.analysis.diagnosis.places import (
     with_addition,
     with_call_of_library,
     with_constructor,
+    with_library_function,
+    with_mount,
 )
 from heapnb.analysis.diagnosis.queues import is_growing_queue
 from heapnb.analysis.diagnosis.retained_sizes import Sizes
@@ -43,6 +46,7 @@ from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.source_code.parse import is_available
+from heapnb.decode.components import is_view_of_angular
 from heapnb.decode.native_listeners import is_of_browser
 from heapnb.errors import HeapnbError
 from heapnb.format.limits import bounded
@@ -211,7 +215,8 @@ def _explained(
     # A module has several records.
     apart = {(found.keeper, found.class_name): found for found in aside if found is not None}
     rated = [one for one, found in zip(rated, aside, strict=True) if found is None]
-    rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
+    # A framework's list of all its views holds what another object of it keeps alive.
+    rated.sort(key=lambda one: (one.confidence < CONFIDENT, _is_listed(one.evidence), -one.size))
     rated, consequences = _without_consequences(rated)
     sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
     suspects: list[Suspect] = []
@@ -287,6 +292,11 @@ def _is_weak(series: Series, accumulation: Accumulation) -> bool:
     )
 
 
+def _is_listed(evidence: Evidence) -> bool:
+    """Tell members of a list that Angular has of all views, which has what their owners keep."""
+    return is_view_of_angular(evidence.graph, evidence.accumulation.example)
+
+
 def _suspect(
     sizes: Sizes,
     rank: int,
@@ -302,7 +312,11 @@ def _suspect(
     size = sizes.of_suspects[rank - 1]
     retained = size.per_snapshot
     lines = with_addition(lines_of(evidence, subject), evidence.graph, cause.addition)
-    lines = with_constructor(with_call_of_library(lines, subject), subject)
+    unmounted = [one for one in cause.remarks if isinstance(one, UnmountedRemark)]
+    mounted = [name for one in unmounted for name in one.mounted or ()]
+    lines = with_mount(lines, evidence.graph, mounted)
+    lines = with_library_function(with_call_of_library(lines, subject), evidence)
+    lines = with_constructor(lines, subject)
     # The line that adds says more than the definition of what is added.
     added = lines.added_at[0].location if lines.added_at else None
     defined_at = cause.location or subject.location

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.analysis.diagnosis.evidence import Evidence
+from heapnb.analysis.diagnosis.own_calls import own_calls
 from heapnb.analysis.diagnosis.program_sources import ProgramSources, program_sources, text_at
 from heapnb.analysis.diagnosis.ways import Ways
 from heapnb.analysis.packages import package_of
@@ -20,6 +22,7 @@ from heapnb.decode.additions import AWAIT, Addition, calls_in_scripts
 from heapnb.graph import HeapGraph
 from heapnb.graph.locations import location_of
 from heapnb.graph.references import is_identifier
+from heapnb.graph.scopes import function_of_scope
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -181,12 +184,65 @@ def with_call_of_library(lines: Lines, subject: Evidence) -> Lines:
     if lines.added_at or subject.shape is None or not subject.shape.adds:
         return lines
     calls = "|".join(map(re.escape, subject.shape.adds))
-    found = [
-        one
-        for one in calls_in_scripts(subject.graph, re.compile(rf"\.(?P<call>{calls})\s*\("))
-        if one.location is not None and package_of(one.location).kind == "own"
-    ]
+    found = own_calls(subject.graph, re.compile(rf"\.(?P<call>{calls})\s*\("))
     return with_addition(lines, subject.graph, found[0]) if len(found) == 1 else lines
+
+
+def with_mount(lines: Lines, graph: HeapGraph, components: Sequence[str]) -> Lines:
+    """Put the call that mounts unmounted components of Svelte before other lines.
+
+    Parameters
+    ----------
+    lines : Lines
+        What is known.
+    graph : HeapGraph
+        The heap.
+    components : sequence of str
+        Names of components that left the page, and that no other component renders.
+
+    Returns
+    -------
+    Lines
+        With the only ``mount(Component, …)`` of the program.
+    """
+    if not components:
+        return lines
+    names = "|".join(map(re.escape, components))
+    found = own_calls(graph, re.compile(rf"\b(?P<call>mount)\s*\(\s*(?:{names})\s*,"))
+    return with_addition(lines, graph, found[0]) if len(found) == 1 else lines
+
+
+def with_library_function(lines: Lines, evidence: Evidence) -> Lines:
+    """Add the call of the library's function whose variable holds the objects.
+
+    Parameters
+    ----------
+    lines : Lines
+        What is known.
+    evidence : Evidence
+        The accumulation.
+
+    Returns
+    -------
+    Lines
+        If nothing else is known: with the only call in the program of the function, or of the
+        function that its file is named for, such as ``groupBy(…)``.
+    """
+    graph, place = evidence.graph, evidence.anchor.place
+    if lines.added_at or evidence.steps[place].edge_type != "context" or place <= 1:
+        return lines
+    scope = evidence.steps[place - 1].node
+    where = location_of(graph, evidence.steps[place - 2].node)
+    if where is None or package_of(where).kind != "npm":
+        return lines
+    stem = PurePosixPath(where.rsplit(":", 2)[0]).stem
+    for name in dict.fromkeys((function_of_scope(graph, scope), stem)):
+        if not is_identifier(name):
+            continue
+        found = own_calls(graph, re.compile(rf"(?<![\w$.])(?P<call>{re.escape(name)})\s*\("))
+        if len(found) == 1:
+            return with_addition(lines, graph, found[0])
+    return lines
 
 
 def with_constructor(lines: Lines, subject: Evidence) -> Lines:
@@ -310,4 +366,6 @@ __all__ = [
     "with_addition",
     "with_call_of_library",
     "with_constructor",
+    "with_library_function",
+    "with_mount",
 ]

@@ -64,12 +64,19 @@ def _duration(milliseconds: int) -> str:
 @words_for.register(ReactionFacts)
 def _reactions(facts: ReactionFacts) -> Words:
     return Words(
-        f"A pending promise in {facts.anchor.text} accumulates reactions: {growth(facts.group)}."
+        f"{_promise(facts)} accumulates reactions: {growth(facts.group)}."
         f"{removals(facts.group)}{_waiting(facts)}",
         f"Resolve or reject `{facts.anchor.name}` in every case, for example after a timeout. Do "
         "not let every request await one long-lived promise: `Promise.race` with it adds a "
-        "reaction each time, too.",
+        "reaction each time, too. A reaction cannot be taken back: to tell work of an end, use an "
+        "`AbortSignal`, and remove the listener when the work is done.",
     )
+
+
+def _promise(facts: ReactionFacts) -> str:
+    """Name the promise, unless the words for its holder do."""
+    where = facts.anchor.text
+    return capitalised(where) if " promise " in where else f"A pending promise in {where}"
 
 
 def _waiting(facts: ReactionFacts) -> str:

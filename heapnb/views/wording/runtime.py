@@ -31,11 +31,11 @@ def _entries(facts: EntryFacts) -> Words:
     clear = f"clear{facts.method.capitalize()}s"
     return Words(
         f"Each call of `performance.{facts.method}` adds an entry to the performance timeline: "
-        f"{growth(facts.group)} entries{such_as}.{removals(facts.group)} Node keeps every entry, "
-        "with its `detail`, until the program clears it.",
+        f"{growth(facts.group)} entries{such_as}.{removals(facts.group)} {facts.keeper} keeps "
+        "every entry, with its `detail`, until the program clears it.",
         f"Call `performance.{clear}(name)` once the entry is read, for example in the callback "
-        f"of a PerformanceObserver: observing an entry does not clear it. To record durations "
-        "only, use `performance.now()` or `createHistogram()`.",
+        "of a PerformanceObserver: observing an entry does not clear it. To record durations "
+        f"only, use `performance.now()`{' or `createHistogram()`' * (facts.keeper == 'Node')}.",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from heapnb.analysis.diagnosis.consequences import Consequence, Relation
 from heapnb.analysis.diagnosis.detectors.remarks.detached_trees import DetachedTreesRemark
+from heapnb.analysis.diagnosis.detectors.remarks.unmounted_components import UnmountedRemark
 from heapnb.analysis.diagnosis.detectors.unbounded_collection import CollectionFacts
 from heapnb.analysis.diagnosis.facts import Group
 from heapnb.analysis.diagnosis.places import Place
@@ -60,7 +61,19 @@ def fix_of(suspect: Suspect) -> str:
         )
     if advice := library_advice(suspect):
         fix = f"{advice} Where your own code holds them: {fix[:1].lower()}{fix[1:]}".strip()
-    return fix_for_user(suspect, f"{fix}{_own_removal(suspect)}")
+    return fix_for_user(suspect, f"{fix}{_unmounting(suspect)}{_own_removal(suspect)}")
+
+
+def _unmounting(suspect: Suspect) -> str:
+    """Name the call that ends what `mount()` of Svelte began, which no component does."""
+    if not any(
+        isinstance(one, UnmountedRemark) and one.mounted is not None for one in suspect.remarks
+    ):
+        return ""
+    return (
+        " A component that the program created with `mount()` stays until `unmount()` is called "
+        "with what that returned."
+    )
 
 
 def _own_removal(suspect: Suspect) -> str:

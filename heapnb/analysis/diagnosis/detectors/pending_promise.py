@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from heapnb import vocab
@@ -15,8 +15,10 @@ from heapnb.analysis.diagnosis.detectors.callbacks import (
 )
 from heapnb.analysis.diagnosis.facts import Facts, Group
 from heapnb.analysis.diagnosis.functions_behind import suspended_call_behind
+from heapnb.analysis.diagnosis.names import Anchor
 from heapnb.analysis.diagnosis.site import PROMISE_CLASS, Site
 from heapnb.decode.additions import AWAIT, Addition
+from heapnb.decode.module_variables import variable_of
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import child
 
@@ -112,7 +114,7 @@ class PendingPromise:
             self.kind,
             ReactionFacts(
                 Group.of(site),
-                site.anchor,
+                _promise_anchor(site),
                 None if function is None else Callback.of(graph, function),
                 is_suspended=is_suspended,
                 settles=function is None
@@ -140,6 +142,24 @@ class PendingPromise:
             None if function is None else user_location(graph, function),
             strength=ROLE,
         )
+
+
+def _promise_anchor(site: Site) -> Anchor:
+    """Name the promise by a variable that refers to it, where the path to it does not."""
+    anchor, steps = site.anchor, site.evidence.steps
+    promises = [
+        place
+        for place, step in enumerate(steps)
+        if site.graph.class_name(step.node) == PROMISE_CLASS
+    ]
+    after = [place for place in promises if place > anchor.place]
+    if not after or steps[after[0]].is_named:
+        return anchor
+    name = variable_of(site.graph, steps[after[0]].node)
+    if name is None:
+        return replace(anchor, text=f"a pending promise that {anchor.text} leads to")
+    text = f"the promise in the variable `{name}`"
+    return replace(anchor, name=name, text=text, expression=name)
 
 
 def _waiting(site: Site) -> int | None:

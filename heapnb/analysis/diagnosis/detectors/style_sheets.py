@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import REFINED, Cause
 from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.own_calls import own_calls
 from heapnb.analysis.diagnosis.site import Site
-from heapnb.analysis.packages import package_of
-from heapnb.decode.additions import Addition, calls_in_scripts
+from heapnb.decode.additions import Addition
 from heapnb.decode.native_listeners import DOCUMENTS
 from heapnb.graph import HeapGraph
 
@@ -84,11 +84,7 @@ def _owner(site: Site) -> str:
 
 def _add(graph: HeapGraph) -> Addition | None:
     """Find the only call of the program that adds to the list."""
-    found = [
-        one
-        for one in calls_in_scripts(graph, _ADDS)
-        if one.location is not None and package_of(one.location).kind == "own"
-    ]
+    found = own_calls(graph, _ADDS)
     return replace(found[0], call=f"{LIST}.push") if len(found) == 1 else None
 
 

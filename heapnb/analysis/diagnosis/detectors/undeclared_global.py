@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from heapnb.analysis.diagnosis.detectors.base import GUESS, REFERENCE, Cause
 from heapnb.analysis.diagnosis.detectors.weak_map_value import entry_above
 from heapnb.analysis.diagnosis.facts import Facts, Group
+from heapnb.analysis.diagnosis.own_calls import own_calls
 from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.additions import calls_in_scripts
 from heapnb.decode.frameworks import is_page
@@ -101,4 +102,13 @@ class UndeclaredGlobal:
             held_by="global",
             expression="globalThis",
         )
-        return Cause(self.kind, GlobalsFacts(Group.of(site), anchor, step.written))
+        found = own_calls(site.graph, _COMPUTED)
+        added = replace(found[0], call=f"{found[0].call}[…] =") if len(found) == 1 else None
+        facts = GlobalsFacts(Group.of(site), anchor, step.written)
+        return Cause(self.kind, facts, addition=added)
+
+
+_COMPUTED: Final = re.compile(
+    r"\b(?P<call>window|globalThis|self)\s*\[[^\]'\"\n]{1,80}\]\s*(?:\?\?=|\|\|=|=(?![=>]))"
+)
+"""An assignment to a property of the global object whose name is computed."""

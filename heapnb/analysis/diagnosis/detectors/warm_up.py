@@ -12,9 +12,10 @@ from heapnb import vocab
 from heapnb._typing import IntArray
 from heapnb.analysis.diagnosis.detectors.contents import named, of_types
 from heapnb.analysis.diagnosis.detectors.module_reload import MODULE_CLASSES
+from heapnb.analysis.diagnosis.detectors.performance_entries import is_on_timeline
 from heapnb.analysis.diagnosis.evidence import Evidence
 from heapnb.analysis.diagnosis.facts import Loaded
-from heapnb.decode.native_listeners import INTERNAL_PREFIX, is_of_page
+from heapnb.decode.native_listeners import is_of_page
 from heapnb.graph import HeapGraph
 from heapnb.graph.edges import children_of
 
@@ -59,9 +60,6 @@ BROWSER_ENTRIES: Final = frozenset(
 The page's own are `PerformanceMark` and `PerformanceMeasure`. Source: the Timing Entry Names
 Registry of the W3C, and the proposal of soft navigations.
 """
-
-TIMELINE: Final = "Performance"
-"""The object that holds the entries in Chromium."""
 
 _MOST_BELOW: Final = 64
 
@@ -125,11 +123,7 @@ def _loaded_once(evidence: Evidence) -> Loaded | None:
 
 def _is_recorded_by_browser(evidence: Evidence) -> bool:
     """Tell whether the browser's own list, not one of the page, holds the browser's entries."""
-    if evidence.class_name not in BROWSER_ENTRIES:
-        return False
-    holders = [step.class_name for step in evidence.steps[:-1]]
-    named = [name for name in holders if not name.startswith(INTERNAL_PREFIX)]
-    return bool(named) and named[-1] == TIMELINE
+    return evidence.class_name in BROWSER_ENTRIES and is_on_timeline(evidence)
 
 
 def _is_known_to_client(evidence: Evidence) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from heapnb.analysis.diagnosis.facts import Remark
 from heapnb.analysis.diagnosis.original_names import original_names
 from heapnb.decode.components import component_function, component_of, is_unmounted
-from heapnb.decode.frameworks import framework_of
+from heapnb.decode.frameworks import SVELTE, framework_of
 
 if TYPE_CHECKING:
     from heapnb.analysis.diagnosis.evidence import Evidence
@@ -39,6 +39,11 @@ class UnmountedRemark(Remark):
     components: tuple[str, ...]
     framework: str
     are_members: bool
+
+    @property
+    def mounted(self) -> tuple[str, ...] | None:
+        """Those of Svelte, which a call of the program may have mounted; None for others."""
+        return self.components if self.framework == SVELTE.name else None
 
 
 class UnmountedComponents:
