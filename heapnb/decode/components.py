@@ -24,9 +24,6 @@ _INSTANCE: Final = ("vnode", "appContext", "subTree")
 _REACT_INSTANCE: Final = "_reactInternals"
 _TO_VUE: Final = "__vueParentComponent"
 _TO_SVELTE: Final = "__svelte_meta"
-_OF_VIEW: Final = ("blueprint", "template", "directiveRegistry")
-"""Properties of what Angular's views have in common (``TView``)."""
-
 _SVELTE_FILE: Final = ".svelte"
 _MOST_ABOVE: Final = 32
 _MOST_SCOPES: Final = 4
@@ -161,27 +158,6 @@ def _of_vue(graph: HeapGraph, instance: int) -> str:
     )
 
 
-def is_view_of_angular(graph: HeapGraph, node: int) -> bool:
-    """Tell the arrays that Angular keeps for the views of components (``LView``).
-
-    Parameters
-    ----------
-    graph : HeapGraph
-        The heap.
-    node : int
-        Ordinal.
-
-    Returns
-    -------
-    bool
-        Whether the second element describes a view; minifiers keep the names of its properties.
-    """
-    if graph.class_name(node) != "Array":
-        return False
-    view = child(graph, node, "1")
-    return view is not None and all(child(graph, view, name) is not None for name in _OF_VIEW)
-
-
 def _of_svelte(graph: HeapGraph, function: int) -> str:
     """Name the component in whose file a function is written; empty for functions of others."""
     location = location_of(graph, function)
@@ -240,4 +216,4 @@ def _is(graph: HeapGraph, node: int, label: str, value: str) -> bool:
     return target is not None and bool(is_string(graph, [value])[graph.node_name[target]])
 
 
-__all__ = ["component_function", "component_of", "is_unmounted", "is_view_of_angular"]
+__all__ = ["component_function", "component_of", "is_unmounted"]

@@ -46,7 +46,6 @@ from heapnb.analysis.known_shapes import KnownShape
 from heapnb.analysis.series.moments import WorkOption
 from heapnb.analysis.series.series import Series, load_series
 from heapnb.analysis.source_code.parse import is_available
-from heapnb.decode.components import is_view_of_angular
 from heapnb.decode.native_listeners import is_of_browser
 from heapnb.errors import HeapnbError
 from heapnb.format.limits import bounded
@@ -215,8 +214,7 @@ def _explained(
     # A module has several records.
     apart = {(found.keeper, found.class_name): found for found in aside if found is not None}
     rated = [one for one, found in zip(rated, aside, strict=True) if found is None]
-    # A framework's list of all its views holds what another object of it keeps alive.
-    rated.sort(key=lambda one: (one.confidence < CONFIDENT, _is_listed(one.evidence), -one.size))
+    rated.sort(key=lambda one: (one.confidence < CONFIDENT, -one.size))
     rated, consequences = _without_consequences(rated)
     sizes = Sizes.of(series, [one.evidence.accumulation for one in rated])
     suspects: list[Suspect] = []
@@ -290,11 +288,6 @@ def _is_weak(series: Series, accumulation: Accumulation) -> bool:
         accumulation.is_content
         and series.last.class_name(accumulation.example) in _WEAK_COLLECTIONS
     )
-
-
-def _is_listed(evidence: Evidence) -> bool:
-    """Tell members of a list that Angular has of all views, which has what their owners keep."""
-    return is_view_of_angular(evidence.graph, evidence.accumulation.example)
 
 
 def _suspect(

@@ -20,6 +20,7 @@ from heapnb.analysis.retention.pending_activities import edges_to_held_by_page
 from heapnb.analysis.retention.retaining_path import RetainingPath
 from heapnb.analysis.retention.shortest_path import shortest_path
 from heapnb.analysis.retention.snapshot_code import snapshot_functions
+from heapnb.analysis.retention.view_lists import entries_of_view_lists
 from heapnb.analysis.retention.weak_tables import are_from_table
 from heapnb.decode.links import has_name, nodes_named
 from heapnb.format.arrow import to_numpy, to_texts
@@ -187,7 +188,8 @@ def retaining_tree(graph: HeapGraph) -> RetainingTree:
     runtime's own scripts, which retain much by accident (a running timer retains all that its
     callback can see); (4) also through functions that write snapshots, such as signal handlers;
     (5) from the stack; (6) through everything else. Each time
-    entries of WeakMaps come last, and after them the registers of suspended calls. The links
+    entries of WeakMaps come last, then those of Angular's list of views, and after them the
+    registers of suspended calls. The links
     between running timers are walked after (3), from the runtime's list of them: a program that
     holds one timer does not hold all others. What is in a browser's lists of what is under way is
     reached from there only if nothing of the page holds it.
@@ -235,7 +237,11 @@ def retaining_tree_over(graph: HeapGraph, usable: BoolArray) -> RetainingTree:
             parent_edge[target] = edge
             queue[tail] = target
             tail += 1
-    last = (_entries_of_weak_maps(graph, usable), _registers(graph, usable))
+    last = (
+        _entries_of_weak_maps(graph, usable),
+        entries_of_view_lists(graph, usable),
+        _registers(graph, usable),
+    )
     links = _links_of_timers(graph, usable)
     growth = _Growth(graph, usable, last, links, (parent, parent_edge, queue))
     is_temporary = is_engine.copy()

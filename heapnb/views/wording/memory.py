@@ -153,11 +153,15 @@ def _shared_context(facts: SharedContextFacts) -> Words:
     name, location = facts.anchor.name, facts.group.location
     owner = f"`{facts.function}`" if facts.function else "one function"
     where = f" ({short_location(location)})" if location else ""
+    wrapped = facts.wrapped
+    wraps = f" Each wraps `{wrapped}` once more." if wrapped else ""
+    back = f"Wrap `{wrapped}` once, or put back what it was when the work ends. " if wrapped else ""
     return Words(
         f"Closures{where}: {growth(facts.group)}, in a chain that starts at `{facts.start}`. "
         f"All closures created by one call of {owner} share one context, which holds every "
         f"variable that any of them uses. So each retains `{name}`, the previous "
-        f"generation, which retains the one before it.{_dead_variable(name, facts.dead)}",
-        f"Move the closure that needs `{name}` out of {owner}, into a function that "
+        f"generation, which retains the one before it.{_dead_variable(name, facts.dead)}"
+        f"{wraps}",
+        f"{back}Move the closure that needs `{name}` out of {owner}, into a function that "
         f"takes it as an argument. Or set `{name} = null` after its last use.",
     )

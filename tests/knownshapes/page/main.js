@@ -5,8 +5,9 @@ import { components } from './components';
 import { maps } from './maps';
 import { queries } from './queries';
 import { stores } from './stores';
+import { views } from './views';
 
 window.kept = {};
 window.start = async () => {
-  for (const create of [components, stores, queries, charts, maps]) Object.assign(window.kept, await create());
+  for (const create of [components, stores, queries, charts, maps, views]) Object.assign(window.kept, await create());
 };

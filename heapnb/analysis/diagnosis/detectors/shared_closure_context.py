@@ -11,7 +11,10 @@ from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import ROLE, Cause
 from heapnb.analysis.diagnosis.facts import Facts, Group
 from heapnb.analysis.diagnosis.site import Site
+from heapnb.decode.additions import Addition
 from heapnb.decode.dead_variables import Evidence, dead_fields
+from heapnb.decode.global_object import builtin_globals
+from heapnb.graph.edges import child
 from heapnb.graph.locations import location_of
 from heapnb.graph.scopes import function_of_scope
 
@@ -50,11 +53,15 @@ class SharedContextFacts(Facts):
         The function that creates them; empty if unknown.
     dead : DeadVariable or None
         Set if the variable is dead; None if it is read, or nothing is known.
+    wrapped : str
+        The browser's function that each of them wraps, such as ``History.pushState``; empty if
+        the chain does not start at one.
     """
 
     start: str
     function: str
     dead: DeadVariable | None = None
+    wrapped: str = ""
 
 
 class SharedClosureContext:
@@ -83,6 +90,8 @@ class SharedClosureContext:
         start = site.anchor
         function = function_of_scope(site.graph, steps[place - 1].node)
         reached = f", reached from {start.text}" if start.name != anchor.name else ""
+        wrapped = _wrapped(site, place)
+        closure = next((one.node for one in link if site.is_closure(one.node)), None)
         return Cause(
             self.kind,
             SharedContextFacts(
@@ -91,8 +100,29 @@ class SharedClosureContext:
                 start.name,
                 function,
                 _dead_variable(site.graph, steps[place - 1].node, steps[place].node),
+                wrapped,
+            ),
+            addition=(
+                Addition(f"{wrapped} =", "", function, location_of(site.graph, closure))
+                if wrapped and closure is not None
+                else None
             ),
         )
+
+
+def _wrapped(site: Site, place: int) -> str:
+    """Name the function of the browser in whose place the first closure of the chain is."""
+    graph, steps = site.graph, site.evidence.steps
+    for number in range(place - 1, 0, -1):
+        step, owner = steps[number], steps[number - 1].node
+        if step.edge_type != "property" or not site.is_closure(step.node):
+            continue
+        prototype = child(graph, owner, "__proto__")
+        is_builtin = prototype is not None and child(graph, prototype, step.label) is not None
+        is_builtin |= step.label in builtin_globals(graph)
+        if graph.node_type[owner] == graph.node_type_index("native") and is_builtin:
+            return f"{graph.class_name(owner)}.{step.label}"
+    return ""
 
 
 def _dead_variable(graph: HeapGraph, context: int, value: int) -> DeadVariable | None:
