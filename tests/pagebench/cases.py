@@ -21,6 +21,7 @@ from tests.pagebench.page import (
     Page,
 )
 from tests.pagebench.second_pages import SECOND_PAGES
+from tests.pagebench.sixth_pages import SIXTH_PAGES
 from tests.pagebench.third_pages import THIRD_PAGES
 
 SETS: Final = {
@@ -29,6 +30,7 @@ SETS: Final = {
     "third": THIRD_PAGES,
     "fourth": FOURTH_PAGES,
     "fifth": FIFTH_PAGES,
+    "sixth": SIXTH_PAGES,
 }
 """The pages, by when they were written."""
 

@@ -1,0 +1,4 @@
+export async function use(number, settle) {
+  document.querySelector('#open').click();
+  await settle();
+}

@@ -1,0 +1,6 @@
+import { createApp } from 'vue';
+
+import App from './App.vue';
+import { vOutside } from './vOutside';
+
+createApp(App).directive('outside', vOutside).mount('#root');

@@ -1,0 +1,1 @@
+window[document.currentScript.dataset.callback](['Elm Road', 'Mill Lane', 'Quay Street']);
