@@ -106,6 +106,10 @@ RECORDS: Final[dict[str, PageRecord]] = {
 """By the name of the native node, without what Blink puts before its internal ones."""
 
 
+CONSTRUCTED: Final = frozenset({"CSSStyleSheet"})
+"""Native objects that a page constructs, for each of which the browser keeps larger ones."""
+
+
 def record_named(name: str) -> PageRecord | None:
     """Find what a browser keeps by the name of its node.
 
@@ -143,4 +147,4 @@ def record_of_call(name: str) -> PageRecord | None:
     return next((one for one in (_TIMER, _FRAME, _IDLE) if name in one.adds), None)
 
 
-__all__ = ["RECORDS", "Family", "PageRecord", "record_named", "record_of_call"]
+__all__ = ["CONSTRUCTED", "RECORDS", "Family", "PageRecord", "record_named", "record_of_call"]

@@ -14,6 +14,7 @@ from heapnb.analysis.diagnosis.group_table import LEAST_MEMBERS, GroupTable
 from heapnb.analysis.series.series import Series
 from heapnb.analysis.series.trend import n_late_intervals
 from heapnb.decode.native_listeners import is_of_browser
+from heapnb.decode.page_records import CONSTRUCTED
 
 GROWING_INTERVALS: Final = 2 / 3
 """Something grows through a series if it grows in at least this share of the intervals.
@@ -158,10 +159,8 @@ def _says_more(series: Series, accumulation: Accumulation, other: Accumulation) 
     """Tell whether the objects are nearer to the program than others of the same holder."""
     if _is_text(series, other):
         return _is_object(series, accumulation)
-    if _type_of(series, accumulation) not in {"native", "object", "closure"}:
-        return False
     names = [series.last.name(one.example) for one in (accumulation, other)]
-    return [is_of_browser(name) for name in names] == [False, True]
+    return names[0].removeprefix(vocab.DETACHED_PREFIX) in CONSTRUCTED and is_of_browser(names[1])
 
 
 def _is_text(series: Series, accumulation: Accumulation) -> bool:
