@@ -324,3 +324,67 @@ def test_logged_objects_are_held_by_the_console() -> None:
 def test_logged_texts_are_no_suspects() -> None:
     diagnosis = diagnose(load_series([logging(number, "ready", "string") for number in SIZES]))
     assert diagnosis.verdict == "no-leak"
+
+
+def marks(number: int, holder: str) -> HeapGraph:
+    """Build a page with marks of the time line, in the browser's list or in one of the page."""
+    builder = SnapshotBuilder.from_edges("root^1>global global[1]>timeline timeline[1]>list")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    builder.node("timeline", type="native", name=holder, node_id=903)
+    builder.node("list", type="native", name=VECTOR, node_id=905)
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    for place in range(number):
+        node_id = 10_000 + 2 * place
+        builder.node(f"{place}", type="native", name="PerformanceMark", size=90, node_id=node_id)
+        builder.edge("list", f"{place}", place, type="element")
+    return builder.graph()
+
+
+def test_marks_of_the_time_line() -> None:
+    diagnosis = diagnose(load_series([marks(number, "Performance") for number in SIZES]))
+    (suspect,) = diagnosis.suspects
+    assert (suspect.kind, suspect.class_name) == ("performance-entries", "PerformanceMark")
+    assert "`window.performance`" in suspect.anchor
+    assert "The browser keeps every entry" in suspect.explanation
+    assert "`performance.clearMarks(name)`" in suspect.fix
+    assert "createHistogram" not in suspect.fix
+    elsewhere = diagnose(load_series([marks(number, "HTMLDocument") for number in SIZES]))
+    assert [one.kind for one in elsewhere.suspects] == ["accumulation"]
+
+
+def wrappers(number: int, label: str) -> HeapGraph:
+    """Build a page in which each function at `history` has the one before it in its scope."""
+    builder = SnapshotBuilder.from_edges("root^1>global global[1]>history history.__proto__>proto")
+    builder.node("global", type="native", name=WINDOW, node_id=901)
+    builder.node("history", type="native", name="History", node_id=903)
+    builder.node("proto", name="History", node_id=905)
+    builder.node("native", type="closure", name="pushState", node_id=907)
+    builder.edge("proto", "native", "pushState")
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    before = "native"
+    for place in range(number):
+        wrapper, scope = f"wrapper{place}", f"scope{place}"
+        builder.node(
+            wrapper, type="closure", name="tell", node_id=10_001 + 8 * place, location=(7, 3, 2)
+        )
+        builder.node(scope, name="system / Context", type="object", node_id=10_003 + 8 * place)
+        builder.edge(wrapper, scope, "context", type="internal")
+        builder.edge(scope, before, "previousOne", type="context")
+        before = wrapper
+    builder.edge("history", before, label)
+    return builder.graph()
+
+
+def test_a_function_of_the_browser_that_is_wrapped_again_and_again() -> None:
+    diagnosis = diagnose(load_series([wrappers(number, "pushState") for number in SIZES]))
+    suspect = diagnosis.suspects[0]
+    assert suspect.kind == "shared-closure-context"
+    assert "Each wraps `History.pushState` once more." in suspect.explanation
+    assert suspect.fix.startswith("Wrap `History.pushState` once, or put back what it was")
+    other = diagnose(load_series([wrappers(number, "onVisit") for number in SIZES])).suspects[0]
+    assert other.kind == "shared-closure-context"
+    assert "wraps" not in other.explanation

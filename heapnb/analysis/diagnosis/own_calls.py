@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def own_calls(graph: HeapGraph, pattern: re.Pattern[str]) -> list[Addition]:
-    """Find calls in the source texts of a page's scripts that are no packages.
+    """Find calls in the source texts of a page's own scripts, without those of packages.
 
     Parameters
     ----------

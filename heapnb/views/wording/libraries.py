@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heapnb.analysis.diagnosis.detectors.event_listeners import EventListeners
+from heapnb.analysis.diagnosis.detectors.event_listeners import ListenerFacts
 from heapnb.analysis.diagnosis.short_names import article
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def library_advice(suspect: Suspect) -> str:
     """
     if suspect.shape is not None and suspect.shape.release:
         return suspect.shape.release
-    if suspect.kind == EventListeners.kind:
+    if isinstance(suspect.facts, ListenerFacts):
         # What removes a listener is known, and what the holder is for need not be listeners.
         return ""
     return "" if suspect.shape_of_holder is None else suspect.shape_of_holder.holding
