@@ -194,7 +194,8 @@ def _buffer_groups(graph: HeapGraph, stores: IntArray, sizes: IntArray) -> tuple
     tree = retaining_tree(graph)
     owner, name = _named_owners(graph, tree, stores)
     is_known = owner >= 0
-    classes = np.where(is_known, graph.class_index[np.maximum(owner, 0)], -1).astype(np.int64)
+    classes = graph.class_index[np.maximum(owner, 0)].astype(np.int64)
+    classes[~is_known] = -1
     keys = np.stack([classes, name], axis=1)
     kinds, place = np.unique(keys, axis=0, return_inverse=True)
     place = place.reshape(-1)
