@@ -106,7 +106,9 @@ RECORDS: Final[dict[str, PageRecord]] = {
 """By the name of the native node, without what Blink puts before its internal ones."""
 
 
-CONSTRUCTED: Final = frozenset({"CSSStyleSheet"})
+STYLE_SHEET: Final = "CSSStyleSheet"
+
+CONSTRUCTED: Final = frozenset({STYLE_SHEET})
 """Native objects that a page constructs, for each of which the browser keeps larger ones."""
 
 
@@ -147,4 +149,12 @@ def record_of_call(name: str) -> PageRecord | None:
     return next((one for one in (_TIMER, _FRAME, _IDLE) if name in one.adds), None)
 
 
-__all__ = ["CONSTRUCTED", "RECORDS", "Family", "PageRecord", "record_named", "record_of_call"]
+__all__ = [
+    "CONSTRUCTED",
+    "RECORDS",
+    "STYLE_SHEET",
+    "Family",
+    "PageRecord",
+    "record_named",
+    "record_of_call",
+]

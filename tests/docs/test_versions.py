@@ -55,7 +55,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "guide.md": "# Guide\n\nThe first words.\n",
     }
     commit(folder, start, "v0.1.0")
-    commit(folder, {"guide.md": "# Guide\n\nMended words.\n"}, "v0.1.1")
+    commit(folder, {"guide.md": "# Guide\n\nCorrected words.\n"}, "v0.1.1")
     more = {"README.md": START.replace("guide\n", "guide\nmore\n"), "more.md": "# More\n"}
     commit(folder, more, "v0.2.0")
     commit(folder, {"guide.md": "# Guide\n\nWords to come.\n"})
@@ -94,7 +94,11 @@ def test_the_newest_release_of_each_minor_version(repository: Path) -> None:
 
 
 def test_each_version_has_its_own_pages(site: Path) -> None:
-    for folder, words in (("0.1", "Mended words"), ("0.2", "Mended words"), ("latest", "to come")):
+    for folder, words in (
+        ("0.1", "Corrected words"),
+        ("0.2", "Corrected words"),
+        ("latest", "to come"),
+    ):
         text = (site / folder / "guide.html").read_text()
         assert words in text
         assert 'href="https://docs.example.org/stable/guide.html"' in text
@@ -136,4 +140,4 @@ def test_a_version_that_fails_keeps_its_pages(repository: Path, site: Path) -> N
     assert result.exit_code == 1
     assert "not built: latest, 0.2.1; pages of earlier builds stay." in result.output
     assert "no theme" in result.output
-    assert "Mended words" in (site / "0.2" / "guide.html").read_text()
+    assert "Corrected words" in (site / "0.2" / "guide.html").read_text()

@@ -121,10 +121,7 @@ def page(case: Kept, number: int) -> HeapGraph:
     """Build a page with some records, all of whose functions one function creates."""
     builder = SnapshotBuilder.from_edges("root^1>global")
     builder.node("global", type="native", name=WINDOW, node_id=901)
-    for fixed in range(40):
-        # Enough that ids tell one process from another.
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     holder = "global"
     for depth, name in enumerate(case.above):
         builder.node(f"above{depth}", type="native", name=name, node_id=903 + 2 * depth)
@@ -154,6 +151,13 @@ def page(case: Kept, number: int) -> HeapGraph:
         builder.edge(above, closure, 1, type="element")
         builder.edge(closure, "LISTENER", "shared", type="internal")
     return builder.graph()
+
+
+def _fix(builder: SnapshotBuilder) -> None:
+    """Add objects that stay, enough that ids tell one process from another."""
+    for fixed in range(40):
+        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
+        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
 
 
 def _code(builder: SnapshotBuilder, constants: list[str]) -> None:
@@ -213,9 +217,7 @@ def test_objects_of_the_browser_itself_are_no_suspects() -> None:
 def page_without_functions(case: Kept, number: int) -> HeapGraph:
     builder = SnapshotBuilder.from_edges("root^1>global global[1]>page page[1]>list")
     builder.node("global", type="native", name=WINDOW, node_id=901)
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     for key, name, node_id in zip(("page", "list"), case.above, (903, 905), strict=True):
         builder.node(key, type="native", name=name, node_id=node_id)
     for place in range(number):
@@ -232,9 +234,7 @@ def sheets(number: int, owner: str = "") -> HeapGraph:
     builder.node("global", type="native", name=WINDOW, node_id=901)
     builder.node("document", type="native", name="HTMLDocument", node_id=903)
     builder.node("list", type="native", name=VECTOR, node_id=905)
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     for place in range(number):
         first = 10_000 + 6 * place
         builder.node(f"{place}", type="native", name="CSSStyleSheet", size=160, node_id=first)
@@ -268,9 +268,7 @@ def trees(number: int) -> HeapGraph:
     builder = SnapshotBuilder.from_edges("root^1>global global.board>board board.cards>cards")
     builder.node("global", type="native", name=WINDOW, node_id=901)
     builder.node("board", name="Board", node_id=905).node("cards", name="Array", node_id=903)
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     for place in range(number):
         builder.node(f"{place}", name="Card", size=100, node_id=10_001 + 20 * place)
         builder.edge("cards", f"{place}", place, type="element")
@@ -302,9 +300,7 @@ def logging(number: int, name: str, kind: str) -> HeapGraph:
     builder = SnapshotBuilder.from_edges("root^1>global root[2]>handles")
     builder.node("global", type="native", name=WINDOW, node_id=901)
     builder.node("handles", type="synthetic", name="(Global handles)", node_id=903)
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     for place in range(number):
         builder.node(f"{place}", type=kind, name=name, size=100, node_id=10_001 + 2 * place)
         label = f"{50 + 2 * place} / DevTools console"
@@ -332,9 +328,7 @@ def marks(number: int, holder: str) -> HeapGraph:
     builder.node("global", type="native", name=WINDOW, node_id=901)
     builder.node("timeline", type="native", name=holder, node_id=903)
     builder.node("list", type="native", name=VECTOR, node_id=905)
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     for place in range(number):
         node_id = 10_000 + 2 * place
         builder.node(f"{place}", type="native", name="PerformanceMark", size=90, node_id=node_id)
@@ -362,9 +356,7 @@ def wrappers(number: int, label: str) -> HeapGraph:
     builder.node("proto", name="History", node_id=905)
     builder.node("native", type="closure", name="pushState", node_id=907)
     builder.edge("proto", "native", "pushState")
-    for fixed in range(40):
-        builder.node(f"fixed{fixed}", node_id=101 + 2 * fixed)
-        builder.edge("global", f"fixed{fixed}", f"fixed{fixed}")
+    _fix(builder)
     before = "native"
     for place in range(number):
         wrapper, scope = f"wrapper{place}", f"scope{place}"

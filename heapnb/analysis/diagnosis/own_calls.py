@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from heapnb.graph import HeapGraph
 
 
-def own_calls(graph: HeapGraph, pattern: re.Pattern[str]) -> list[Addition]:
-    """Find calls in the source texts of a page's own scripts, without those of packages.
+def only_own_call(graph: HeapGraph, pattern: re.Pattern[str]) -> Addition | None:
+    """Find the only call of a kind in a page's own scripts, without those of packages.
 
     Parameters
     ----------
@@ -24,14 +24,15 @@ def own_calls(graph: HeapGraph, pattern: re.Pattern[str]) -> list[Addition]:
 
     Returns
     -------
-    list of Addition
-        See `heapnb.decode.additions.calls_in_scripts`.
+    Addition or None
+        See `heapnb.decode.additions.calls_in_scripts`; None if there is no such call, or several.
     """
-    return [
+    found = [
         one
         for one in calls_in_scripts(graph, pattern)
         if one.location is not None and package_of(one.location).kind == "own"
     ]
+    return found[0] if len(found) == 1 else None
 
 
-__all__ = ["own_calls"]
+__all__ = ["only_own_call"]

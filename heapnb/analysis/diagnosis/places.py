@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from heapnb.analysis.diagnosis.evidence import Evidence
-from heapnb.analysis.diagnosis.own_calls import own_calls
+from heapnb.analysis.diagnosis.own_calls import only_own_call
 from heapnb.analysis.diagnosis.program_sources import ProgramSources, program_sources, text_at
 from heapnb.analysis.diagnosis.ways import Ways
 from heapnb.analysis.packages import package_of
@@ -184,8 +184,8 @@ def with_call_of_library(lines: Lines, subject: Evidence) -> Lines:
     if lines.added_at or subject.shape is None or not subject.shape.adds:
         return lines
     calls = "|".join(map(re.escape, subject.shape.adds))
-    found = own_calls(subject.graph, re.compile(rf"\.(?P<call>{calls})\s*\("))
-    return with_addition(lines, subject.graph, found[0]) if len(found) == 1 else lines
+    found = only_own_call(subject.graph, re.compile(rf"\.(?P<call>{calls})\s*\("))
+    return with_addition(lines, subject.graph, found)
 
 
 def with_mount(lines: Lines, graph: HeapGraph, components: Sequence[str]) -> Lines:
@@ -208,8 +208,8 @@ def with_mount(lines: Lines, graph: HeapGraph, components: Sequence[str]) -> Lin
     if not components:
         return lines
     names = "|".join(map(re.escape, components))
-    found = own_calls(graph, re.compile(rf"\b(?P<call>mount)\s*\(\s*(?:{names})\s*,"))
-    return with_addition(lines, graph, found[0]) if len(found) == 1 else lines
+    found = only_own_call(graph, re.compile(rf"\b(?P<call>mount)\s*\(\s*(?:{names})\s*,"))
+    return with_addition(lines, graph, found)
 
 
 def with_library_function(lines: Lines, evidence: Evidence) -> Lines:
@@ -239,9 +239,9 @@ def with_library_function(lines: Lines, evidence: Evidence) -> Lines:
     for name in dict.fromkeys((function_of_scope(graph, scope), stem)):
         if not is_identifier(name):
             continue
-        found = own_calls(graph, re.compile(rf"(?<![\w$.])(?P<call>{re.escape(name)})\s*\("))
-        if len(found) == 1:
-            return with_addition(lines, graph, found[0])
+        found = only_own_call(graph, re.compile(rf"(?<![\w$.])(?P<call>{re.escape(name)})\s*\("))
+        if found is not None:
+            return with_addition(lines, graph, found)
     return lines
 
 

@@ -147,15 +147,11 @@ class PendingPromise:
 def _promise_anchor(site: Site) -> Anchor:
     """Name the promise by a variable that refers to it, where the path to it does not."""
     anchor, steps = site.anchor, site.evidence.steps
-    promises = [
-        place
-        for place, step in enumerate(steps)
-        if site.graph.class_name(step.node) == PROMISE_CLASS
-    ]
-    after = [place for place in promises if place > anchor.place]
-    if not after or steps[after[0]].is_named:
+    after = (step for step in steps[anchor.place + 1 :] if step.class_name == PROMISE_CLASS)
+    promise = next(after, None)
+    if promise is None or promise.is_named:
         return anchor
-    name = variable_of(site.graph, steps[after[0]].node)
+    name = variable_of(site.graph, promise.node)
     if name is None:
         return replace(anchor, text=f"a pending promise that {anchor.text} leads to")
     text = f"the promise in the variable `{name}`"

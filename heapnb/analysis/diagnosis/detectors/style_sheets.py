@@ -9,13 +9,13 @@ from typing import ClassVar, Final
 from heapnb import vocab
 from heapnb.analysis.diagnosis.detectors.base import REFINED, Cause
 from heapnb.analysis.diagnosis.facts import Facts, Group
-from heapnb.analysis.diagnosis.own_calls import own_calls
+from heapnb.analysis.diagnosis.own_calls import only_own_call
 from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.additions import Addition
 from heapnb.decode.native_listeners import DOCUMENTS
+from heapnb.decode.page_records import STYLE_SHEET
 from heapnb.graph import HeapGraph
 
-SHEET: Final = "CSSStyleSheet"
 LIST: Final = "adoptedStyleSheets"
 
 _OWNERS: Final = (
@@ -49,7 +49,7 @@ class StyleSheets:
     def recognise(self, site: Site) -> Cause | None:
         """See `heapnb.analysis.diagnosis.detectors.base.Detector`."""
         graph = site.graph
-        is_sheet = site.class_name.removeprefix(vocab.DETACHED_PREFIX) == SHEET
+        is_sheet = site.class_name.removeprefix(vocab.DETACHED_PREFIX) == STYLE_SHEET
         if not is_sheet or site.accumulation.is_content or site.last.is_named:
             return None
         if any(_has_owner(graph, sheet) for sheet in site.sample):
@@ -84,8 +84,8 @@ def _owner(site: Site) -> str:
 
 def _add(graph: HeapGraph) -> Addition | None:
     """Find the only call of the program that adds to the list."""
-    found = own_calls(graph, _ADDS)
-    return replace(found[0], call=f"{LIST}.push") if len(found) == 1 else None
+    found = only_own_call(graph, _ADDS)
+    return None if found is None else replace(found, call=f"{LIST}.push")
 
 
 __all__ = ["StyleSheetFacts", "StyleSheets"]

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from heapnb.analysis.diagnosis.detectors.base import GUESS, REFERENCE, Cause
 from heapnb.analysis.diagnosis.detectors.weak_map_value import entry_above
 from heapnb.analysis.diagnosis.facts import Facts, Group
-from heapnb.analysis.diagnosis.own_calls import own_calls
+from heapnb.analysis.diagnosis.own_calls import only_own_call
 from heapnb.analysis.diagnosis.site import Site
 from heapnb.decode.additions import calls_in_scripts
 from heapnb.decode.frameworks import is_page
@@ -102,8 +102,8 @@ class UndeclaredGlobal:
             held_by="global",
             expression="globalThis",
         )
-        found = own_calls(site.graph, _COMPUTED)
-        added = replace(found[0], call=f"{found[0].call}[…] =") if len(found) == 1 else None
+        found = only_own_call(site.graph, _COMPUTED)
+        added = None if found is None else replace(found, call=f"{found.call}[…] =")
         facts = GlobalsFacts(Group.of(site), anchor, step.written)
         return Cause(self.kind, facts, addition=added)
 
